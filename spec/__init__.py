@@ -1,0 +1,3 @@
+"""What was promised: the contract as OpenAPI documents and requirements, and the code that loads them."""
+
+__version__ = "1.0.0"

@@ -1,0 +1,1 @@
+"""Lints the OpenAPI documents of `spec` with Redocly, which needs Node."""
