@@ -1,0 +1,55 @@
+"""Date-times as services write them: an instant, and how finely it was written."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+NANOSECOND = 1
+SECOND = 1_000_000_000
+
+_DATE_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(?:([Zz])|([+-])(\d\d):(\d\d))", re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An instant in nanoseconds since 1970, and the unit of its last written digit in nanoseconds."""
+
+    instant: int
+    unit: int
+    text: str
+
+    def same_as(self, other: "Moment") -> bool:
+        """Whether both can stand for one instant, at the coarser of the two precisions."""
+        return abs(self.instant - other.instant) < max(self.unit, other.unit) or self.instant == other.instant
+
+    def surely_before(self, other: "Moment") -> bool:
+        """Whether this is earlier, however the two were rounded."""
+        return self.instant < other.instant and not self.same_as(other)
+
+    def shifted(self, nanoseconds: int, offset: timedelta = timedelta(0)) -> str:
+        """The instant moved by some nanoseconds, written with nine digits at the most and in another offset."""
+        seconds, fraction = divmod(self.instant + nanoseconds, SECOND)
+        zone = timezone(offset) if offset else UTC
+        whole = datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%dT%H:%M:%S")
+        digits = f"{fraction:09}".rstrip("0")
+        tail = datetime.fromtimestamp(seconds, zone).isoformat()[-6:]
+        return f"{whole}{'.' if digits else ''}{digits}{tail}"
+
+
+def moment(value: object) -> Moment | None:
+    """Reads an RFC 3339 date-time; `None` for anything else."""
+    found = _DATE_TIME.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    date, time, fraction, _, sign, hours, minutes = found.groups()
+    try:
+        whole = datetime.fromisoformat(f"{date}T{time.replace(':60', ':59')}+00:00")
+    except ValueError:
+        return None
+    offset = (int(hours) * 60 + int(minutes)) * 60 if sign else 0
+    seconds = int(whole.timestamp()) - (offset if sign == "+" else -offset)
+    digits = fraction or ""
+    instant = seconds * SECOND + int(digits.ljust(9, "0"))
+    return Moment(instant, 10 ** (9 - len(digits)), found.string)

@@ -1,0 +1,89 @@
+"""Oracles on access: keys that open nothing, and projects that see nothing of each other."""
+
+from collections.abc import Iterator
+
+from fixtures.target import ANONYMOUS, UNKNOWN
+from suites.oracles.oracle import Look, oracle
+from suites.traffic import CREATE, GET, LIST, Call
+from suites.verify import Observation, observe
+
+STRANGERS = {ANONYMOUS: "anonymous-request-refused", UNKNOWN: "unknown-key-refused"}
+
+
+@oracle(*STRANGERS.values())
+def strangers_are_refused() -> Look:
+    """Without a valid key, every contract operation is refused."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.caller in STRANGERS and call.operation.is_contract and (call.succeeded or call.refused):
+            yield observe(
+                STRANGERS[call.caller],
+                call.refused,
+                expected="a 4xx",
+                actual=f"{call.exchange.response.status if call.exchange.response else None}",
+                exchanges=[call.exchange],
+                case=call.name,
+            )
+
+    return look
+
+
+@oracle("list-is-of-one-project")
+def list_is_of_one_project() -> Look:
+    """All that a caller lists belongs to the project of what it created or listed before.
+
+    Where the request names a project, it belongs to that one.
+    """
+    project: dict[str, tuple[Call, str]] = {}
+
+    def look(call: Call) -> Iterator[Observation]:
+        named = call.exchange.request.param("project_id")
+        for batch in call.batches:
+            found = batch.get("project_id")
+            if not isinstance(found, str) or (call.name not in (CREATE, LIST)):
+                continue
+            origin, own = project.setdefault(call.caller, (call, found)) if named is None else (call, named)
+            if call.name == LIST:
+                yield observe(
+                    "list-is-of-one-project",
+                    found == own,
+                    expected=f"batches of project {own} only",
+                    actual=f"{batch['id']} of project {found}",
+                    exchanges=[origin.exchange, call.exchange],
+                    case=f"project_id={named}" if named else "no project_id",
+                )
+
+    return look
+
+
+@oracle("get-hides-other-projects", "list-hides-other-projects")
+def projects_are_apart() -> Look:
+    """Nobody reads or lists a batch that was created with the key of another project."""
+    owners: dict[str, Call] = {}
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name == CREATE:
+            for batch in call.batches:
+                owners.setdefault(batch["id"], call)
+        elif call.name == GET and (creation := owners.get(call.path["batch_id"])) and creation.caller != call.caller:
+            if call.caller not in STRANGERS and (call.refused or call.succeeded):
+                yield observe(
+                    "get-hides-other-projects",
+                    call.refused,
+                    expected="a 4xx for a batch of another project",
+                    actual=f"{call.exchange.response.status if call.exchange.response else None}",
+                    exchanges=[creation.exchange, call.exchange],
+                )
+        elif call.name == LIST:
+            foreign = [batch["id"] for batch in call.batches if batch["id"] in owners]
+            foreign = [batch_id for batch_id in foreign if owners[batch_id].caller != call.caller]
+            if foreign and call.caller not in STRANGERS:
+                yield observe(
+                    "list-hides-other-projects",
+                    False,
+                    expected="no batch of another project",
+                    actual=f"batches {foreign}",
+                    exchanges=[owners[foreign[0]].exchange, call.exchange],
+                )
+
+    return look

@@ -1,0 +1,123 @@
+"""Oracles on single answers: no server error, JSON, and the form that the reference gives."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+
+from spec.openapi import CONTRACT, Operation, document
+from suites.oracles.oracle import Look, oracle
+from suites.traffic import CREATE, GET, LIST, Call, entries
+from suites.verify import Observation, observe
+
+FORM = {CREATE: "create-answers-with-batch", GET: "get-answers-with-batch", LIST: "list-answers-with-page"}
+BY_FIELD = {
+    "status": "status-is-documented",
+    "created_at": "timestamps-are-date-times",
+    "updated_at": "timestamps-are-date-times",
+    "results": "results-well-formed",
+}
+"""The fields whose form is a requirement of its own."""
+
+
+@oracle("no-server-error")
+def no_server_error() -> Look:
+    """Every contract operation answers without a 5xx; a 503 that says when to come back is a rate limit."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        response = call.exchange.response
+        if response is None or not call.operation.is_contract:
+            return
+        if response.status == 503 and response.header("retry-after") is not None:
+            return
+        yield observe(
+            "no-server-error",
+            response.status < 500,
+            expected="no 5xx",
+            actual=str(response.status),
+            exchanges=[call.exchange],
+            case=call.name,
+        )
+
+    return look
+
+
+@oracle("success-is-json")
+def success_is_json() -> Look:
+    """A 2xx of a contract operation is JSON by its media type and by its body."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        response = call.exchange.response
+        if response is None or not call.operation.is_contract or not call.succeeded:
+            return
+        is_json = response.media_type == "application/json" or response.media_type.endswith("+json")
+        try:
+            _ = response.json
+            found = response.media_type or "no content type"
+        except ValueError as error:
+            is_json, found = False, f"a body that is not JSON: {error}"
+        yield observe(
+            "success-is-json",
+            is_json,
+            expected="a JSON body with the media type application/json",
+            actual=found,
+            exchanges=[call.exchange],
+            case=call.name,
+        )
+
+    return look
+
+
+@cache
+def _validator(operation: Operation) -> jsonschema_rs.Draft202012Validator:
+    schema = {**(operation.success_schema or {}), "components": document(CONTRACT)["components"]}
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+
+def _requirement_of(call: Call, path: list[str | int]) -> str:
+    of_batch = path[2:] if call.name == LIST and path[:1] == ["items"] else path
+    return BY_FIELD.get(str(of_batch[0]), FORM[call.name]) if of_batch else FORM[call.name]
+
+
+def _gives(batches: list[dict[str, Any]]) -> Mapping[str, bool]:
+    return {
+        "status-is-documented": bool(batches),
+        "timestamps-are-date-times": any(batch.get("created_at") or batch.get("updated_at") for batch in batches),
+        "results-well-formed": any(entries(batch) for batch in batches),
+    }
+
+
+@oracle(*FORM.values(), *dict.fromkeys(BY_FIELD.values()))
+def answer_matches_schema() -> Look:
+    """A 2xx of a contract operation matches the schema, formats included."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        response = call.exchange.response
+        if response is None or not call.operation.is_contract or not call.succeeded:
+            return
+        try:
+            body = response.json
+        except ValueError:
+            return
+        wrong: dict[str, jsonschema_rs.ValidationError] = {}
+        for error in _validator(call.operation).iter_errors(body):
+            wrong.setdefault(_requirement_of(call, error.instance_path), error)
+        for requirement, error in wrong.items():
+            where = "/".join(map(str, error.instance_path)) or "the whole body"
+            yield observe(
+                requirement,
+                False,
+                expected=f"{where} as the schema says",
+                actual=error.message,
+                exchanges=[call.exchange],
+                case=call.name,
+            )
+        gives = _gives(call.batches)
+        for requirement in (FORM[call.name], *gives):
+            if requirement not in wrong and gives.get(requirement, True):
+                yield observe(
+                    requirement, True, expected="the schema's form", actual="it", exchanges=[call.exchange]
+                )
+
+    return look

@@ -1,0 +1,97 @@
+"""Oracles on create: an id of its own, an answer that echoes the request, and a refusal that leaves nothing behind."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from suites.oracles.oracle import Look, oracle
+from suites.traffic import CREATE, CREATE_DIRECTORY, LIST, Call, job_of
+from suites.verify import Observation, observe
+
+
+@oracle("batch-id-is-unique")
+def batch_id_is_unique() -> Look:
+    """No two creates return one id."""
+    created: dict[str, Call] = {}
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name != CREATE:
+            return
+        for batch in call.batches:
+            earlier = created.setdefault(batch["id"], call)
+            if len(created) > 1 or earlier is not call:
+                yield observe(
+                    "batch-id-is-unique",
+                    earlier is call,
+                    expected="an id that no other batch has",
+                    actual=batch["id"],
+                    exchanges=[earlier.exchange, call.exchange],
+                )
+
+    return look
+
+
+@oracle("create-echoes-request")
+def create_echoes_request() -> Look:
+    """The batch that a create returns names what was asked for."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name != CREATE:
+            return
+        for batch in call.batches:
+            asked = (call.sent_body.get("source_directory_id"), *job_of(call.sent_body))
+            told = (batch.get("source_directory_id"), *job_of(batch))
+            yield observe(
+                "create-echoes-request",
+                told == asked,
+                expected=f"directory, job type and configuration {asked}",
+                actual=told,
+                exchanges=[call.exchange],
+            )
+
+    return look
+
+
+@oracle("refused-create-leaves-nothing")
+def refused_create_leaves_nothing() -> Look:
+    """A list never shows a batch over a directory of ours that no successful create has returned.
+
+    Judged for a directory whose creation was seen and over which a create was refused; a create that got no
+    clear answer may have made a batch, and then nothing is said of its directory any more.
+    """
+    ours: set[str] = set()
+    known: set[str] = set()
+    unclear: set[str] = set()
+    refusals: dict[str, list[Call]] = defaultdict(list)
+
+    def remember(call: Call) -> None:
+        directory_id = str(call.sent_body.get("source_directory_id"))
+        if call.batches:
+            known.update(batch["id"] for batch in call.batches)
+        elif call.refused:
+            refusals[directory_id].append(call)
+        else:
+            unclear.add(directory_id)
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name == CREATE_DIRECTORY and isinstance(call.answer.get("id"), str):
+            ours.add(call.answer["id"])
+        elif call.name == CREATE:
+            remember(call)
+        elif call.name == LIST and call.succeeded:
+            asked = call.exchange.request.param("source_directory_id") or ""
+            if asked not in ours or asked in unclear or not refusals[asked]:
+                return
+            left = [
+                batch["id"]
+                for batch in call.batches
+                if batch.get("source_directory_id") == asked and batch["id"] not in known
+            ]
+            yield observe(
+                "refused-create-leaves-nothing",
+                not left,
+                expected=f"no batch over {asked} but those that a create returned",
+                actual=left,
+                exchanges=[refusals[asked][-1].exchange, call.exchange],
+            )
+
+    return look

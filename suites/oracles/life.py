@@ -1,0 +1,193 @@
+"""Oracles on the life of a batch: what never changes, what never goes back, and what every operation agrees on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from suites.moments import Moment, moment
+from suites.oracles.oracle import Look, oracle
+from suites.traffic import CREATE, GET, LIST, TERMINAL, Call, job_of
+from suites.verify import Observation, observe
+
+
+def _created_at(batch: dict[str, Any]) -> Moment | None:
+    return moment(batch.get("created_at"))
+
+
+def _same_moment(before: Moment | None, now: Moment | None) -> bool:
+    return before is None or now is None or before.same_as(now)
+
+
+@dataclass(frozen=True)
+class _Trait:
+    """Something about a batch that stays as it is."""
+
+    name: str
+    requirement: str
+    of: Callable[[dict[str, Any]], Any]
+    same: Callable[[Any, Any], bool]
+
+
+TRAITS = (
+    _Trait("config.job", "config-never-changes", job_of, lambda before, now: before == now),
+    _Trait(
+        "source_directory_id",
+        "source-directory-never-changes",
+        lambda batch: batch.get("source_directory_id"),
+        lambda before, now: before == now,
+    ),
+    _Trait("project_id", "project-never-changes", lambda batch: batch.get("project_id"), lambda before, now: before == now),
+    _Trait("created_at", "created-at-never-changes", _created_at, _same_moment),
+)
+
+AGREEMENT = "list-agrees-with-get"
+
+
+def _view(call: Call) -> str:
+    """Create and get show a batch by itself, list among others; the two views are compared apart."""
+    return LIST if call.name == LIST else GET
+
+
+@oracle(*(trait.requirement for trait in TRAITS), AGREEMENT)
+def traits_never_change() -> Look:
+    """What a batch is made of stays the same in each view, and is the same in both."""
+    latest: dict[tuple[str, str], tuple[Call, dict[str, Any]]] = {}
+
+    def look(call: Call) -> Iterator[Observation]:
+        view = _view(call)
+        other = GET if view == LIST else LIST
+        for batch in call.batches:
+            before, counterpart = latest.get((batch["id"], view)), latest.get((batch["id"], other))
+            for trait in TRAITS:
+                if before is not None:
+                    yield _compared(trait, trait.requirement, before, (call, batch))
+                if counterpart is not None:
+                    yield _compared(trait, AGREEMENT, counterpart, (call, batch))
+            latest[batch["id"], view] = call, batch
+
+    return look
+
+
+def _compared(
+    trait: _Trait, requirement: str, before: tuple[Call, dict[str, Any]], now: tuple[Call, dict[str, Any]]
+) -> Observation:
+    first, second = trait.of(before[1]), trait.of(now[1])
+    return observe(
+        requirement,
+        trait.same(first, second),
+        expected=f"{trait.name} as it was shown before, {first}",
+        actual=f"{second}",
+        exchanges=[before[0].exchange, now[0].exchange],
+        case=f"batch {now[1]['id']}, {now[1].get('status')}",
+    )
+
+
+@oracle("terminal-status-is-final")
+def terminal_status_is_final() -> Look:
+    """A view that has shown a terminal status shows it for ever."""
+    ended: dict[tuple[str, str], tuple[Call, str]] = {}
+
+    def look(call: Call) -> Iterator[Observation]:
+        for batch in call.batches:
+            key, status = (batch["id"], _view(call)), batch.get("status")
+            if key in ended and call.is_after(ended[key][0]):
+                ending, final = ended[key]
+                yield observe(
+                    "terminal-status-is-final",
+                    status == final,
+                    expected=f"{final}, as it was",
+                    actual=status,
+                    exchanges=[ending.exchange, call.exchange],
+                    case=f"batch {batch['id']}",
+                )
+            if status in TERMINAL:
+                ended.setdefault(key, (call, status))
+
+    return look
+
+
+@oracle("updated-at-not-before-created-at")
+def updated_at_not_before_created_at() -> Look:
+    """No batch was updated before it was created."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        for batch in call.batches:
+            created, updated = _created_at(batch), moment(batch.get("updated_at"))
+            if created is not None and updated is not None:
+                yield observe(
+                    "updated-at-not-before-created-at",
+                    not updated.surely_before(created),
+                    expected=f"updated_at at or after {created.text}",
+                    actual=updated.text,
+                    exchanges=[call.exchange],
+                    case=f"batch {batch['id']}, {batch.get('status')}",
+                )
+
+    return look
+
+
+@oracle("updated-at-never-goes-back")
+def updated_at_never_goes_back() -> Look:
+    """In each view the update time of a batch only moves forward."""
+    latest: dict[tuple[str, str], tuple[Call, Moment]] = {}
+
+    def look(call: Call) -> Iterator[Observation]:
+        for batch in call.batches:
+            key, updated = (batch["id"], _view(call)), moment(batch.get("updated_at"))
+            if updated is None:
+                continue
+            known = latest.get(key)
+            if known is not None and call.is_after(known[0]):
+                yield observe(
+                    "updated-at-never-goes-back",
+                    not updated.surely_before(known[1]),
+                    expected=f"updated_at at or after {known[1].text}, as it was",
+                    actual=updated.text,
+                    exchanges=[known[0].exchange, call.exchange],
+                    case=f"batch {batch['id']}, {batch.get('status')}",
+                )
+            if known is None or known[1].instant <= updated.instant:
+                latest[key] = call, updated
+
+    return look
+
+
+@oracle("get-returns-batch-asked-for")
+def get_returns_batch_asked_for() -> Look:
+    """A get of a batch that was created with the same key succeeds, and gives that batch.
+
+    A get with parameters that may be refused is judged only by what it shows.
+    """
+    created: dict[tuple[str, str], Call] = {}
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name == CREATE:
+            created.update({(call.caller, batch["id"]): call for batch in call.batches})
+        if call.name != GET:
+            return
+        asked = call.path["batch_id"]
+        creation = created.get((call.caller, asked))
+        exchanges = [creation.exchange, call.exchange] if creation else [call.exchange]
+        for batch in call.batches:
+            yield observe(
+                "get-returns-batch-asked-for",
+                batch["id"] == asked,
+                expected=f"the batch {asked}",
+                actual=f"the batch {batch['id']}",
+                exchanges=exchanges,
+            )
+        if creation and call.is_after(creation) and call.refused and not _adds_parameters(call, creation):
+            yield observe(
+                "get-returns-batch-asked-for",
+                False,
+                expected=f"the batch {asked}, which was created before",
+                actual=f"{call.exchange.response.status if call.exchange.response else None}",
+                exchanges=exchanges,
+            )
+
+    return look
+
+
+def _adds_parameters(call: Call, creation: Call) -> bool:
+    known = {("expand", "results"), *creation.exchange.request.params}
+    return not known.issuperset(call.exchange.request.params)

@@ -1,0 +1,142 @@
+"""Oracles on single pages of a list: nothing that the filters exclude, not too much, nothing twice."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from suites.moments import Moment, moment
+from suites.oracles.oracle import Look, oracle
+from suites.traffic import LIST, Call
+from suites.verify import Observation, observe
+
+COMBINED = "list-filters-combine"
+LATER_PAGE = "list-filters-hold-on-every-page"
+
+
+def _equals(wanted: str, found: object) -> bool:
+    return found == wanted
+
+
+def _not_before(wanted: str, found: object) -> bool:
+    return _excluded_by(wanted, found, lambda bound, created: created.surely_before(bound))
+
+
+def _not_after(wanted: str, found: object) -> bool:
+    return _excluded_by(wanted, found, lambda bound, created: bound.surely_before(created))
+
+
+def _excluded_by(wanted: str, found: object, excludes: Callable[[Moment, Moment], bool]) -> bool:
+    bound, created = moment(wanted), moment(found)
+    return bound is None or created is None or not excludes(bound, created)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of the list operation: its parameter, the field it looks at, and whether a value is let through."""
+
+    parameter: str
+    field: str
+    requirement: str
+    admits: Callable[[str, object], bool]
+
+
+FILTERS = (
+    Filter("status", "status", "list-filters-by-status", _equals),
+    Filter("source_directory_id", "source_directory_id", "list-filters-by-directory", _equals),
+    Filter("created_at_on_or_after", "created_at", "list-filters-by-earliest-creation", _not_before),
+    Filter("created_at_on_or_before", "created_at", "list-filters-by-latest-creation", _not_after),
+)
+
+
+def _requirement(used: list[Filter], filter_: Filter, page_token: str | None) -> str:
+    """Which promise an item outside the filters breaks: that of the later pages, the combination, or the filter alone."""
+    if page_token:
+        return LATER_PAGE
+    return COMBINED if len(used) > 1 else filter_.requirement
+
+
+@oracle(*(filter_.requirement for filter_ in FILTERS), COMBINED, LATER_PAGE)
+def items_match_filters() -> Look:
+    """Every item of a page is one that the filters let through."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name != LIST or not call.batches:
+            return
+        request = call.exchange.request
+        used = [filter_ for filter_ in FILTERS if request.param(filter_.parameter) is not None]
+        for filter_ in used:
+            wanted = request.param(filter_.parameter) or ""
+            outside = [batch for batch in call.batches if not filter_.admits(wanted, batch.get(filter_.field))]
+            yield observe(
+                _requirement(used, filter_, request.param("page_token")),
+                not outside,
+                expected=f"only batches that {filter_.parameter}={wanted} lets through",
+                actual=_described(outside, filter_.field),
+                exchanges=[call.exchange],
+                case=", ".join(filter_.parameter for filter_ in used),
+            )
+
+    return look
+
+
+def _described(batches: list[dict[str, Any]], field: str) -> str:
+    return ", ".join(f"{batch['id']} with {field} {batch.get(field)}" for batch in batches)
+
+
+@oracle("page-holds-at-most-page-size")
+def page_holds_at_most_page_size() -> Look:
+    """No page holds more than its page_size."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        size = call.exchange.request.param("page_size") or ""
+        if call.name != LIST or not call.batches or not size.isascii() or not size.isdigit() or int(size) < 1:
+            return
+        yield observe(
+            "page-holds-at-most-page-size",
+            len(call.batches) <= int(size),
+            expected=f"{size} batches at the most",
+            actual=f"{len(call.batches)} batches",
+            exchanges=[call.exchange],
+        )
+
+    return look
+
+
+@oracle("pages-repeat-nothing")
+def page_repeats_nothing() -> Look:
+    """No batch stands twice on one page."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name != LIST:
+            return
+        counts = Counter(batch["id"] for batch in call.batches)
+        twice = [batch_id for batch_id, count in counts.items() if count > 1]
+        if twice:
+            yield observe(
+                "pages-repeat-nothing",
+                False,
+                expected="each batch once",
+                actual=f"several times {twice}",
+                exchanges=[call.exchange],
+            )
+
+    return look
+
+
+@oracle("total-size-counts-all-matches")
+def total_size_covers_the_page() -> Look:
+    """A page does not hold more batches than match in total."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        total = call.answer.get("total_size")
+        if call.name == LIST and isinstance(total, int) and total < len(call.batches):
+            yield observe(
+                "total-size-counts-all-matches",
+                False,
+                expected=f"total_size of {len(call.batches)} at the least, as many as the page holds",
+                actual=str(total),
+                exchanges=[call.exchange],
+            )
+
+    return look

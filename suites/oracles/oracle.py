@@ -1,0 +1,27 @@
+"""What an oracle is: it looks at each call as it passes and makes observations."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from suites.traffic import Call
+from suites.verify import Observation
+
+Look = Callable[[Call], Iterator[Observation]]
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """A named oracle. `begin` gives a look with an empty memory; `requirements` are those it may speak about."""
+
+    name: str
+    requirements: tuple[str, ...]
+    begin: Callable[[], Look]
+
+
+def oracle(*requirements: str) -> Callable[[Callable[[], Look]], Oracle]:
+    """Makes a function that returns a look into an oracle for some requirements."""
+
+    def make(begin: Callable[[], Look]) -> Oracle:
+        return Oracle(begin.__name__, requirements, begin)
+
+    return make

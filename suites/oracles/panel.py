@@ -1,0 +1,31 @@
+"""The panel: hears the exchanges of a client and lets every oracle look at them."""
+
+from collections.abc import Sequence
+
+from fixtures.exchange import Exchange
+from suites.oracles.oracle import Oracle
+from suites.traffic import read
+from suites.verify import Verify
+
+
+class Panel:
+    """A fresh set of oracles, and where their observations go."""
+
+    def __init__(self, oracles: Sequence[Oracle], verify: Verify) -> None:
+        self._looks = {oracle.name: oracle.begin() for oracle in oracles}
+        self._verify = verify
+
+    def hear(self, exchange: Exchange) -> None:
+        """Lets every oracle look at an exchange; one that breaks is a trouble of the suite, and looks no more."""
+        call = read(exchange)
+        if call is None:
+            return
+        for name, look in list(self._looks.items()):
+            try:
+                for observation in look(call):
+                    self._verify.record(observation)
+            except Exception as error:
+                del self._looks[name]
+                self._verify.met_trouble(
+                    f"the oracle {name} broke on {exchange}: {error!r}; report this as a bug of the suite"
+                )

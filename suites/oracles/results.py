@@ -1,0 +1,224 @@
+"""Oracles on `results`: there only when asked for, one entry for each file, with a job of the file's own."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from suites.oracles.oracle import Look, oracle
+from suites.traffic import (
+    COMPLETED,
+    CREATE,
+    CREATE_DIRECTORY,
+    GET,
+    LIST,
+    TERMINAL,
+    UPLOAD,
+    Call,
+    entries,
+    file_of,
+    job_of,
+    jobs_by_file,
+    reference_of,
+)
+from suites.verify import Observation, observe
+
+UNASKED = {
+    CREATE: "create-never-carries-results",
+    LIST: "list-never-carries-results",
+    GET: "results-null-unless-expanded",
+}
+
+
+@oracle(*UNASKED.values())
+def results_only_when_asked_for() -> Look:
+    """Create and list never carry results, and a get only when it asks for them."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name not in UNASKED or call.asks_for_results:
+            return
+        for batch in call.batches:
+            yield observe(
+                UNASKED[call.name],
+                batch.get("results") is None,
+                expected="results null or absent",
+                actual=batch.get("results"),
+                exchanges=[call.exchange],
+                case=f"batch {batch['id']}, {batch.get('status')}",
+            )
+
+    return look
+
+
+def _expanded(call: Call) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Each batch of a get that asked for results, with its entries, if it shows any."""
+    if call.name == GET and call.asks_for_results:
+        for batch in call.batches:
+            results = entries(batch)
+            if results is not None:
+                yield batch, results
+
+
+@oracle("results-name-each-file-once")
+def each_file_once() -> Look:
+    """No file has two entries."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        for batch, results in _expanded(call):
+            counts = Counter(filter(None, map(file_of, results)))
+            twice = [file_id for file_id, count in counts.items() if count > 1]
+            if counts:
+                yield observe(
+                    "results-name-each-file-once",
+                    not twice,
+                    expected="one entry for each file",
+                    actual=f"several entries for {twice}",
+                    exchanges=[call.exchange],
+                    case=f"batch {batch['id']}, {batch.get('status')}",
+                )
+
+    return look
+
+
+@oracle("each-file-has-its-own-job")
+def each_file_has_its_own_job() -> Look:
+    """No two entries refer to one job."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        for batch, results in _expanded(call):
+            counts = Counter(filter(None, map(reference_of, results)))
+            shared = [job_id for (_, job_id), count in counts.items() if count > 1]
+            if len(results) > 1 and counts:
+                yield observe(
+                    "each-file-has-its-own-job",
+                    not shared,
+                    expected="a job of its own for each file",
+                    actual=f"several files with job {shared}",
+                    exchanges=[call.exchange],
+                    case=f"batch {batch['id']}, {batch.get('status')}",
+                )
+
+    return look
+
+
+@oracle("job-reference-has-type-of-batch")
+def job_reference_has_type_of_batch() -> Look:
+    """Every job reference has the type that the create asked for, or that the batch shows when it was not seen."""
+    asked_for: dict[str, object] = {}
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name == CREATE:
+            for batch in call.batches:
+                asked_for[batch["id"]] = job_of(call.sent_body)[0]
+        for batch, results in _expanded(call):
+            job_type = asked_for.get(batch["id"]) or job_of(batch)[0]
+            found = {reference[0] for reference in map(reference_of, results) if reference}
+            if found:
+                yield observe(
+                    "job-reference-has-type-of-batch",
+                    found == {job_type},
+                    expected=f"references of type {job_type}",
+                    actual=f"references of type {sorted(map(str, found))}",
+                    exchanges=[call.exchange],
+                    case=f"batch {batch['id']}, {batch.get('status')}",
+                )
+
+    return look
+
+
+@dataclass
+class _Source:
+    """What is known of a directory whose creation was seen: the upload of each file."""
+
+    uploads: dict[str, Call] = field(default_factory=dict)
+
+
+@oracle("results-cover-every-file", "results-name-only-source-files")
+def results_match_the_directory() -> Look:
+    """Results name the files of the batch's directory.
+
+    A file that was uploaded before the create was sent has to be there. One that was uploaded later, up to the
+    first terminal status that was seen, may be there; the sources do not say when the files are counted. Judged only
+    where the directory's whole history was seen, and never for a batch that failed or was cancelled.
+    """
+    directories: dict[str, _Source] = {}
+    creations: dict[str, Call] = {}
+    endings: dict[str, Call] = {}
+
+    def remember(call: Call) -> None:
+        if call.name == CREATE_DIRECTORY and isinstance(call.answer.get("id"), str):
+            directories[call.answer["id"]] = _Source()
+        elif call.name == UPLOAD and isinstance(call.answer.get("id"), str):
+            if call.path["directory_id"] in directories:
+                directories[call.path["directory_id"]].uploads[call.answer["id"]] = call
+        for batch in call.batches:
+            if call.name == CREATE:
+                creations.setdefault(batch["id"], call)
+            if batch.get("status") in TERMINAL:
+                endings.setdefault(batch["id"], call)
+
+    def look(call: Call) -> Iterator[Observation]:
+        remember(call)
+        for batch, results in _expanded(call):
+            creation = creations.get(batch["id"])
+            source = directories.get(str(creation.sent_body.get("source_directory_id"))) if creation else None
+            if creation is None or source is None or batch.get("status") in TERMINAL - {COMPLETED}:
+                continue
+            ending = endings.get(batch["id"], call)
+            certain = {file_id for file_id, upload in source.uploads.items() if creation.is_after(upload)}
+            possible = {file_id for file_id, upload in source.uploads.items() if not upload.is_after(ending)}
+            named = {file_id for file_id in map(file_of, results) if file_id is not None}
+            case = f"batch {batch['id']}, {batch.get('status')}, {len(certain)} files"
+            exchanges = [creation.exchange, call.exchange]
+            if certain:
+                yield observe(
+                    "results-cover-every-file",
+                    certain <= named,
+                    expected=f"an entry for each of {len(certain)} files",
+                    actual=f"{len(named)} entries, none for {sorted(certain - named)}",
+                    exchanges=exchanges,
+                    case=case,
+                )
+            yield observe(
+                "results-name-only-source-files",
+                named <= possible | certain,
+                expected="entries for files of the source directory only",
+                actual=f"entries for {sorted(named - possible - certain)}",
+                exchanges=exchanges,
+                case=case,
+            )
+
+    return look
+
+
+@oracle("results-settle")
+def results_settle() -> Look:
+    """What a completed batch has shown once, it shows again: the same files, and the same job for each."""
+    shown: dict[str, tuple[Call, dict[str, str | None]]] = {}
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name != GET or not call.asks_for_results:
+            return
+        for batch in call.batches:
+            if batch.get("status") != COMPLETED:
+                continue
+            results = entries(batch)
+            known = shown.get(batch["id"])
+            now = dict(jobs_by_file(results)) if results is not None else None
+            if known is not None and call.is_after(known[0]):
+                yield observe(
+                    "results-settle",
+                    now is not None and _continues(known[1], now),
+                    expected="the files and jobs that were shown before",
+                    actual=f"{now} after {known[1]}",
+                    exchanges=[known[0].exchange, call.exchange],
+                    case=f"batch {batch['id']}, {COMPLETED}",
+                )
+            if known is None and now is not None:
+                shown[batch["id"]] = call, now
+
+    return look
+
+
+def _continues(before: dict[str, str | None], now: dict[str, str | None]) -> bool:
+    return before.keys() == now.keys() and all(job in (None, now[file_id]) for file_id, job in before.items())

@@ -1,0 +1,76 @@
+"""What several scenarios look at: a series of batches, and a directory that no batch was made of."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from fixtures.directories import Directories, Directory
+from fixtures.target import OTHER, Target
+from suites.moments import Moment, moment
+from suites.steps import Batch, Steps
+from suites.traffic import COMPLETED
+
+HELD_SECONDS = 1e8
+"""How long a steered batch of the series stays in a status that would otherwise pass."""
+
+COURSES: tuple[tuple[list[tuple[str, float]], str], ...] = (
+    ([("PENDING", 1.0)], COMPLETED),
+    ([("RUNNING", 1.0)], "FAILED"),
+    ([("PENDING", HELD_SECONDS)], COMPLETED),
+    ([("RUNNING", 1.0)], "CANCELLED"),
+    ([("RUNNING", HELD_SECONDS)], COMPLETED),
+    ([("THROTTLED", HELD_SECONDS)], COMPLETED),
+    ([("PENDING", 1.0), ("RUNNING", 1.0)], COMPLETED),
+)
+"""The courses of the series where the target can be steered: each of the six statuses is held by one batch or more."""
+
+
+@dataclass
+class Series:
+    """Batches over one directory of one file, created one after the other, whose statuses move no more."""
+
+    directory: Directory
+    batches: list[Batch]
+
+    @property
+    def ids(self) -> set[str]:
+        """The ids of all of them."""
+        return {batch["id"] for batch in self.batches}
+
+    def created(self) -> list[tuple[Moment, Batch]]:
+        """Them with their creation times, in order of time. Skips the test when the target gives none."""
+        timed = [(created, batch) for batch in self.batches if (created := moment(batch.get("created_at")))]
+        if len(timed) < len(self.batches):
+            pytest.skip("needs created_at, which the target leaves out")
+        return sorted(timed, key=lambda pair: pair[0].instant)
+
+
+@pytest.fixture(scope="session")
+def series(steps: Steps, directories: Directories, target: Target) -> Series:
+    """The series, as the target shows it when nothing in it moves any more."""
+    directory = directories.holding(1, "series")
+    created = []
+    for course, end in COURSES:
+        if target.control is not None:
+            steps.steer(directory, course, end)
+        created.append(steps.create(directory))
+    return Series(directory, [_at_rest(steps, batch, course) for batch, (course, _) in zip(created, COURSES, strict=True)])
+
+
+def _at_rest(steps: Steps, batch: Batch, course: list[tuple[str, float]]) -> Batch:
+    is_held = steps.target.control is not None and course[0][1] == HELD_SECONDS
+    return steps.get(batch["id"]) if is_held else steps.finish(batch)
+
+
+@pytest.fixture(scope="session")
+def idle(directories: Directories) -> Directory:
+    """A directory of one file over which no create is meant to succeed."""
+    return directories.holding(1, "idle")
+
+
+@pytest.fixture(scope="session")
+def other_key(target: Target) -> str:
+    """The caller with a key of another project. Skips where there is none."""
+    if not target.keys[OTHER]:
+        pytest.skip("needs a key of another project in LLAMA_CLOUD_OTHER_API_KEY")
+    return OTHER

@@ -1,0 +1,184 @@
+"""What a create accepts, and what it refuses without leaving anything behind."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fixtures.batches import Batches
+from fixtures.configurations import Configurations, JobType
+from fixtures.directories import Directories, Directory
+from fixtures.target import Target
+from suites.steps import Steps
+from suites.traffic import job_of
+from suites.unknown import unknown_id
+from suites.verify import Verify
+
+JOB_TYPES: tuple[JobType, ...] = ("parse_v2", "extract_v2")
+
+Body = dict[str, Any]
+
+
+def body(directory_id: object, job_type: object, configuration_id: object) -> Body:
+    """A create body with all its parts."""
+    return {
+        "source_directory_id": directory_id,
+        "config": {"job": {"type": job_type, "configuration_id": configuration_id}},
+    }
+
+
+@pytest.mark.requirement("batch-id-is-unique", "create-echoes-request")
+def test_a_directory_can_be_processed_again(steps: Steps, directories: Directories) -> None:
+    """Two creates over one directory make two batches."""
+    directory = directories.holding(1, "twice")
+    steps.create(directory)
+    steps.create(directory)
+
+
+@pytest.mark.requirement("config-never-changes")
+def test_the_config_is_a_snapshot(
+    steps: Steps, directories: Directories, configurations: Configurations, verify: Verify
+) -> None:
+    """A batch keeps its config when the configuration that it names is deleted."""
+    saved = configurations.save("parse_v2", "snapshot")
+    batch = steps.create(directories.holding(1, "snapshot"), configuration_id=saved)
+    steps.finish(batch)
+    configurations.delete(saved)
+    exchange = steps.batches.get(batch["id"])
+    now = steps.accepted(exchange, "get-returns-batch-asked-for")
+    verify(
+        "config-never-changes",
+        job_of(now) == ("parse_v2", saved),
+        expected=f"parse_v2 with {saved}",
+        actual=job_of(now),
+        exchanges=[exchange],
+        case="the configuration was deleted after the batch was done",
+    )
+
+
+@pytest.mark.requirement("project-id-accepted")
+def test_the_own_project_can_be_named(steps: Steps, directories: Directories, batches: Batches, verify: Verify) -> None:
+    """Each operation takes the project_id of the key's own project, which a batch tells."""
+    directory = directories.holding(1, "project")
+    project_id = steps.create(directory)["project_id"]
+    params = [("project_id", project_id)]
+    batch = steps.create(directory, params=params)
+    steps.accepted(batches.get(batch["id"], params=params), "project-id-accepted")
+    page = steps.call(batches.list(project_id=project_id, source_directory_id=directory.id))
+    for requirement, shown in (("create", [batch]), ("list", page.batches), ("get", [steps.get(batch["id"])])):
+        verify(
+            "project-id-accepted",
+            bool(shown) and all(found.get("project_id") == project_id for found in shown),
+            expected=f"batches of project {project_id}",
+            actual=[found.get("project_id") for found in shown],
+            exchanges=[page.exchange],
+            case=requirement,
+        )
+
+
+@pytest.mark.requirement("organization-id-accepted")
+def test_the_own_organization_can_be_named(
+    steps: Steps, directories: Directories, batches: Batches, target: Target
+) -> None:
+    """Each operation takes the organization_id of the key's own organization."""
+    if target.organization_id is None:
+        pytest.skip("needs --organization-id")
+    directory = directories.holding(1, "organization")
+    params = [("organization_id", target.organization_id)]
+    steps.spend(1)
+    created = batches.create(directory.id, "parse_v2", steps.configuration_id("parse_v2"), params=params)
+    batch = steps.accepted(created, "organization-id-accepted")
+    steps.accepted(batches.get(batch["id"], params=params), "organization-id-accepted")
+    listed = batches.list(organization_id=target.organization_id, source_directory_id=directory.id)
+    steps.accepted(listed, "organization-id-accepted")
+
+
+@pytest.mark.requirement("create-refuses-unknown-directory")
+def test_an_unknown_directory_is_not_processed(steps: Steps, batches: Batches, idle: Directory) -> None:
+    """A create over a directory that does not exist is refused, or its batch does not complete."""
+    unknown = unknown_id(idle.id)
+    exchange = batches.create(unknown, "parse_v2", steps.configuration_id("parse_v2"))
+    steps.refused_or_fruitless("create-refuses-unknown-directory", exchange, f"source_directory_id {unknown}")
+
+
+@pytest.mark.requirement("create-refuses-unknown-configuration", "refused-create-leaves-nothing")
+@pytest.mark.parametrize("job_type", JOB_TYPES)
+def test_an_unknown_configuration_does_not_process_anything(
+    job_type: JobType, steps: Steps, batches: Batches, idle: Directory
+) -> None:
+    """A create with a configuration that does not exist is refused, or yields no job."""
+    unknown = unknown_id(steps.configuration_id(job_type))
+    exchange = batches.create(idle.id, job_type, unknown)
+    steps.refused_or_fruitless("create-refuses-unknown-configuration", exchange, f"{job_type} with {unknown}")
+    batches.list(source_directory_id=idle.id)
+
+
+@pytest.mark.requirement("create-refuses-mismatched-configuration", "refused-create-leaves-nothing")
+@pytest.mark.parametrize("job_type", JOB_TYPES)
+def test_a_configuration_of_the_other_type_does_not_process_anything(
+    job_type: JobType, steps: Steps, batches: Batches, idle: Directory
+) -> None:
+    """A parse job with an extract configuration is refused or yields no job, and so is the reverse."""
+    other_type: JobType = "extract_v2" if job_type == "parse_v2" else "parse_v2"
+    mismatched = steps.configuration_id(other_type)
+    exchange = batches.create(idle.id, job_type, mismatched)
+    steps.refused_or_fruitless("create-refuses-mismatched-configuration", exchange, f"{job_type} with {mismatched}")
+    batches.list(source_directory_id=idle.id)
+
+
+@pytest.mark.requirement("create-refuses-mismatched-configuration")
+def test_a_saved_parse_configuration_does_not_extract(
+    steps: Steps, batches: Batches, idle: Directory, configurations: Configurations
+) -> None:
+    """An extract job with a saved parse configuration is refused, or yields no job."""
+    saved = configurations.save("parse_v2", "mismatch")
+    exchange = batches.create(idle.id, "extract_v2", saved)
+    steps.refused_or_fruitless("create-refuses-mismatched-configuration", exchange, f"extract_v2 with {saved}")
+
+
+@pytest.mark.requirement("create-refuses-unknown-job-type", "refused-create-leaves-nothing")
+@pytest.mark.parametrize("job_type", ["parse_v9", "PARSE_V2", ""])
+def test_an_unknown_job_type_is_refused(
+    job_type: str, steps: Steps, batches: Batches, idle: Directory
+) -> None:
+    """Only the two job types of the contract are accepted, in the contract's spelling."""
+    exchange = batches.create(idle.id, job_type, steps.configuration_id("parse_v2"))
+    steps.refused("create-refuses-unknown-job-type", exchange, f"type {job_type!r}")
+    batches.list(source_directory_id=idle.id)
+
+
+Spoil = Callable[[Body], object]
+
+
+def without(whole: Body, part: str) -> Body:
+    """A body whose job lacks one of its parts."""
+    job = {name: value for name, value in whole["config"]["job"].items() if name != part}
+    return {**whole, "config": {"job": job}}
+
+
+INCOMPLETE: dict[str, Spoil] = {
+    "nothing": lambda _: {},
+    "a list": lambda whole: [whole],
+    "null": lambda _: None,
+    "no directory": lambda whole: {"config": whole["config"]},
+    "a directory of null": lambda whole: {**whole, "source_directory_id": None},
+    "a directory that is an object": lambda whole: {**whole, "source_directory_id": {}},
+    "no config": lambda whole: {"source_directory_id": whole["source_directory_id"]},
+    "a config of null": lambda whole: {**whole, "config": None},
+    "no job": lambda whole: {**whole, "config": {}},
+    "a job that is a list": lambda whole: {**whole, "config": {"job": [whole["config"]["job"]]}},
+    "no type": lambda whole: without(whole, "type"),
+    "no configuration": lambda whole: without(whole, "configuration_id"),
+}
+
+
+@pytest.mark.requirement("create-refuses-incomplete-body", "refused-create-leaves-nothing")
+@pytest.mark.parametrize("spoil", [pytest.param(spoil, id=name) for name, spoil in INCOMPLETE.items()])
+def test_an_incomplete_body_is_refused(
+    spoil: Spoil, steps: Steps, batches: Batches, idle: Directory, request: pytest.FixtureRequest
+) -> None:
+    """A body that lacks one of its parts, or has something else in its place, is refused."""
+    whole = body(idle.id, "parse_v2", steps.configuration_id("parse_v2"))
+    exchange = batches.create_from(spoil(whole))
+    steps.refused("create-refuses-incomplete-body", exchange, request.node.callspec.id)
+    batches.list(source_directory_id=idle.id)

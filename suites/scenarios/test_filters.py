@@ -1,0 +1,268 @@
+"""The filters of the list: each alone and at both of its ends, in pairs, and together."""
+
+from datetime import timedelta
+
+import pytest
+
+from fixtures.batches import Batches
+from suites.moments import NANOSECOND, Moment
+from suites.scenarios.conftest import Series
+from suites.steps import Batch, Steps
+from suites.traffic import TERMINAL
+from suites.verify import Verify
+
+MICROSECOND = 1000 * NANOSECOND
+
+AFTER, BEFORE = "created_at_on_or_after", "created_at_on_or_before"
+REQUIREMENT = {AFTER: "list-filters-by-earliest-creation", BEFORE: "list-filters-by-latest-creation"}
+OUTWARD = {AFTER: -MICROSECOND, BEFORE: MICROSECOND}
+"""How far a bound is moved so that it surely lets through what stands at it."""
+
+OFFSETS = (timedelta(hours=14), timedelta(hours=-12), timedelta(hours=5, minutes=30))
+
+STATUSES = ("PENDING", "THROTTLED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED")
+
+
+def let_through(parameter: str, bound: Moment, series: Series) -> set[str]:
+    """The batches of the series that surely match a time bound, however the times were rounded."""
+    if parameter == AFTER:
+        return {batch["id"] for created, batch in series.created() if bound.surely_before(created)}
+    return {batch["id"] for created, batch in series.created() if created.surely_before(bound)}
+
+
+@pytest.mark.requirement("list-shows-created-batch")
+def test_the_list_shows_every_batch_of_the_project(series: Series, steps: Steps, verify: Verify) -> None:
+    """Without a filter, the list holds each batch that was created."""
+    walk = steps.listed(series.ids)
+    verify(
+        "list-shows-created-batch",
+        series.ids <= set(walk.ids),
+        expected="every batch of the series",
+        actual=f"none of {sorted(series.ids - set(walk.ids))}",
+        exchanges=walk.exchanges,
+    )
+
+
+@pytest.mark.requirement("list-agrees-with-get")
+def test_a_batch_that_has_ended_is_listed_as_it_is_read(series: Series, steps: Steps, verify: Verify) -> None:
+    """The list shows the terminal status that a get shows."""
+    ended = {batch["id"]: batch["status"] for batch in series.batches if batch["status"] in TERMINAL}
+    walk = steps.eventually(
+        lambda: steps.walk_all(source_directory_id=series.directory.id),
+        lambda walk: _statuses(walk.items, ended) == ended,
+    )
+    verify(
+        "list-agrees-with-get",
+        _statuses(walk.items, ended) == ended,
+        expected=f"the statuses that a get has shown, {ended}",
+        actual=_statuses(walk.items, ended),
+        exchanges=walk.exchanges,
+    )
+
+
+def _statuses(items: list[Batch], among: dict[str, str]) -> dict[str, str]:
+    return {item["id"]: item.get("status") for item in items if item["id"] in among}
+
+
+@pytest.mark.requirement("list-filters-by-status")
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_status_selects_the_batches_in_it(status: str, series: Series, steps: Steps, verify: Verify) -> None:
+    """A list by status alone holds each batch that is in it, and none that is not."""
+    expected = {batch["id"] for batch in series.batches if batch["status"] == status}
+    walk = steps.listed(expected, status=status)
+    others = series.ids - expected
+    if expected or others:
+        verify(
+            "list-filters-by-status",
+            expected <= set(walk.ids) and not others & set(walk.ids),
+            expected=f"{sorted(expected)} and no other batch of the series",
+            actual=sorted(series.ids & set(walk.ids)),
+            exchanges=walk.exchanges,
+            case=status,
+        )
+
+
+@pytest.mark.requirement("list-filters-by-directory")
+def test_a_directory_selects_the_batches_over_it(series: Series, steps: Steps, verify: Verify) -> None:
+    """A list by directory alone holds each batch over it, and no other."""
+    walk = steps.listed(series.ids, source_directory_id=series.directory.id)
+    verify(
+        "list-filters-by-directory",
+        set(walk.ids) == series.ids,
+        expected=sorted(series.ids),
+        actual=sorted(walk.ids),
+        exchanges=walk.exchanges,
+    )
+
+
+@pytest.mark.requirement("list-filters-by-directory")
+def test_a_directory_without_batches_selects_none(steps: Steps, series: Series, batches: Batches, verify: Verify) -> None:
+    """A directory whose id only begins alike selects nothing."""
+    shortened = series.directory.id[:-1]
+    call = steps.call(batches.list(source_directory_id=shortened))
+    if call.succeeded:
+        verify(
+            "list-filters-by-directory",
+            not call.batches,
+            expected="no batch",
+            actual=[batch["id"] for batch in call.batches],
+            exchanges=[call.exchange],
+            case=f"source_directory_id={shortened}",
+        )
+
+
+@pytest.mark.requirement(*REQUIREMENT.values())
+@pytest.mark.parametrize("parameter", [AFTER, BEFORE])
+@pytest.mark.parametrize("position", [0, len(STATUSES) // 2, -1], ids=["oldest", "middle", "newest"])
+def test_a_time_selects_the_batches_on_one_side_of_it(
+    parameter: str, position: int, series: Series, steps: Steps, verify: Verify
+) -> None:
+    """A list by creation time alone holds each batch on the right side of it, and none on the wrong one."""
+    bound, _ = series.created()[position]
+    expected = let_through(parameter, bound, series)
+    walk = steps.listed(expected, **{parameter: bound.text})
+    verify(
+        REQUIREMENT[parameter],
+        expected <= set(walk.ids),
+        expected=sorted(expected),
+        actual=sorted(series.ids & set(walk.ids)),
+        exchanges=walk.exchanges,
+        case=f"{parameter}={bound.text}",
+    )
+
+
+@pytest.mark.requirement(*REQUIREMENT.values())
+@pytest.mark.parametrize("parameter", [AFTER, BEFORE])
+@pytest.mark.parametrize("position", [0, len(STATUSES) // 2, -1], ids=["oldest", "middle", "newest"])
+def test_a_time_selects_what_was_created_at_it(
+    parameter: str, position: int, series: Series, steps: Steps, verify: Verify
+) -> None:
+    """Both ends are inclusive: the creation time of a batch selects it.
+
+    A service may show times more coarsely than it keeps them, and then its batch can stand beyond the end. It is
+    held against the service only if a bound a microsecond further out lets the batch through, or if the shown time
+    is as fine as that.
+    """
+    bound, batch = series.created()[position]
+    exact = steps.listed({batch["id"]}, **{parameter: bound.text})
+    is_in = batch["id"] in exact.ids
+    exchanges = exact.exchanges
+    if not is_in and bound.unit > MICROSECOND:
+        further = steps.walk_all(**{parameter: bound.shifted(OUTWARD[parameter])})
+        exchanges = [*exchanges, *further.exchanges]
+        if batch["id"] not in further.ids:
+            pytest.skip("needs creation times that are shown as finely as they are kept")
+    verify(
+        REQUIREMENT[parameter],
+        is_in,
+        expected=f"{batch['id']}, created at {batch['created_at']}, among the batches",
+        actual="it is missing",
+        exchanges=exchanges,
+        case=f"{parameter}={bound.text}",
+    )
+
+
+@pytest.mark.requirement("list-compares-instants")
+@pytest.mark.parametrize("offset", OFFSETS, ids=str)
+@pytest.mark.parametrize("parameter", [AFTER, BEFORE])
+def test_the_same_instant_in_another_offset_selects_the_same(
+    parameter: str, offset: timedelta, series: Series, steps: Steps, batches: Batches, verify: Verify
+) -> None:
+    """What a time selects does not hang on the offset in which it is written."""
+    bound, _ = series.created()[len(series.batches) // 2]
+    rewritten = bound.shifted(0, offset)
+    first = steps.call(batches.list(source_directory_id=series.directory.id, **{parameter: rewritten}))
+    if first.refused:
+        verify(
+            "list-compares-instants",
+            False,
+            expected=f"a 2xx for the date-time {rewritten}",
+            actual=str(first.exchange),
+            exchanges=[first.exchange],
+        )
+    walk = steps.walk_all(source_directory_id=series.directory.id, **{parameter: rewritten})
+    sure_in = let_through(parameter, bound, series)
+    sure_out = let_through(BEFORE if parameter == AFTER else AFTER, bound, series)
+    verify(
+        "list-compares-instants",
+        sure_in <= set(walk.ids) and not sure_out & set(walk.ids),
+        expected=sorted(sure_in),
+        actual=sorted(walk.ids),
+        exchanges=walk.exchanges,
+        case=f"{parameter}={rewritten}, which is {bound.text}",
+    )
+
+
+def pairs(series: Series) -> list[dict[str, str]]:
+    """Filters that are used together: every two of the four, and all of them."""
+    times = [created for created, _ in series.created()]
+    lower, upper = times[1].text, times[-2].text
+    statuses = sorted({batch["status"] for batch in series.batches})
+    directory = series.directory.id
+    return [
+        {"source_directory_id": directory, AFTER: lower},
+        {"source_directory_id": directory, BEFORE: upper},
+        {AFTER: lower, BEFORE: upper},
+        {"source_directory_id": directory, AFTER: upper, BEFORE: lower},
+        *({"source_directory_id": directory, "status": status} for status in statuses),
+        *({"status": status, AFTER: lower} for status in statuses),
+        *({"status": status, BEFORE: upper} for status in statuses),
+        *(
+            {"source_directory_id": directory, "status": status, AFTER: lower, BEFORE: upper}
+            for status in statuses
+        ),
+    ]
+
+
+@pytest.mark.requirement("list-filters-combine")
+def test_filters_are_combined_with_and(series: Series, steps: Steps, verify: Verify) -> None:
+    """A list with several filters holds the batches of the series that match each of them, and no others."""
+    for filters in pairs(series):
+        sure, possible = _matching(series, filters)
+        walk = steps.listed(sure, **filters)
+        found = series.ids & set(walk.ids)
+        verify(
+            "list-filters-combine",
+            sure <= found <= possible,
+            expected=sorted(sure),
+            actual=sorted(found),
+            exchanges=walk.exchanges,
+            case=", ".join(f"{name}={value}" for name, value in filters.items()),
+        )
+
+
+def _matching(series: Series, filters: dict[str, str]) -> tuple[set[str], set[str]]:
+    """The batches of the series that surely match all filters, and those that do if times are kept more finely."""
+    sure, possible = set(series.ids), set(series.ids)
+    status = filters.get("status")
+    if status is not None:
+        in_status = {batch["id"] for batch in series.batches if batch["status"] == status}
+        sure, possible = sure & in_status, possible & in_status
+    by_text = {created.text: created for created, _ in series.created()}
+    for parameter, opposite in ((AFTER, BEFORE), (BEFORE, AFTER)):
+        if parameter in filters:
+            bound = by_text[filters[parameter]]
+            sure &= let_through(parameter, bound, series)
+            possible -= let_through(opposite, bound, series)
+    return sure, possible
+
+
+@pytest.mark.requirement("list-filters-hold-on-every-page", "pages-lose-nothing", "pages-repeat-nothing")
+@pytest.mark.parametrize("page_size", [1, 2])
+def test_filters_hold_on_every_page(page_size: int, series: Series, steps: Steps, verify: Verify) -> None:
+    """A walk with small pages through filtered batches meets those that match, and only those."""
+    times = [created.text for created, _ in series.created()]
+    completed = {"source_directory_id": series.directory.id, "status": "COMPLETED"}
+    bounded = {"source_directory_id": series.directory.id, AFTER: times[1], BEFORE: times[-2]}
+    for filters in (completed, bounded):
+        sure, possible = _matching(series, filters)
+        walk = steps.walk_ours(len(series.batches), page_size=page_size, **filters)
+        if len(walk.pages) > 1:
+            verify(
+                "list-filters-hold-on-every-page",
+                sure <= set(walk.ids) <= possible,
+                expected=sorted(sure),
+                actual=walk.ids,
+                exchanges=walk.exchanges,
+                case=f"page_size={page_size}, {filters}",
+            )

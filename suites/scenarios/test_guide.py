@@ -1,0 +1,63 @@
+"""The story that the guide tells, from an empty directory to the jobs behind the results."""
+
+import pytest
+
+from fixtures.client import Client, segment
+from fixtures.configurations import JobType
+from fixtures.directories import Directories
+from fixtures.exchange import Exchange
+from suites.steps import Steps
+from suites.traffic import reference_of
+from suites.verify import Verify
+
+FILES = 2
+
+JOB_PATHS: dict[str, str] = {"parse_v2": "/api/v2/parse", "extract_v2": "/api/v2/extract"}
+RESOLVES: dict[str, str] = {"parse_v2": "parse-jobs-resolve", "extract_v2": "extract-jobs-resolve"}
+
+
+@pytest.mark.parametrize(
+    "job_type",
+    [
+        pytest.param("parse_v2", marks=pytest.mark.requirement("create-accepts-parse", "parse-jobs-resolve")),
+        pytest.param("extract_v2", marks=pytest.mark.requirement("create-accepts-extract", "extract-jobs-resolve")),
+    ],
+)
+def test_every_file_of_a_directory_gets_a_job_that_can_be_looked_up(
+    job_type: JobType, steps: Steps, directories: Directories, client: Client, verify: Verify
+) -> None:
+    """Files are uploaded, a batch is created and polled, and each result leads to a job of the product."""
+    directory = directories.holding(FILES, "guide")
+    batch = steps.completed(steps.create(directory, job_type))
+    references = [reference for reference in map(reference_of, steps.results(batch)) if reference]
+    if not references:
+        pytest.skip(f"needs a batch with a job, and {batch['id']} has none")
+    for _, job_id in references:
+        exchange = steps.eventually(
+            lambda job_id=job_id: client.send("GET", f"{JOB_PATHS[job_type]}/{segment(job_id)}"), _is_success
+        )
+        if exchange.response is not None and exchange.response.status >= 500:
+            pytest.skip(f"the product's endpoint is broken: {exchange}")
+        verify(
+            RESOLVES[job_type],
+            _names_job(exchange, job_type, job_id),
+            expected=f"the job {job_id}",
+            actual=str(exchange),
+            exchanges=[exchange],
+            case=f"batch {batch['id']}",
+        )
+
+
+def _is_success(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.is_success
+
+
+def _names_job(exchange: Exchange, job_type: str, job_id: str) -> bool:
+    if exchange.response is None or not exchange.response.is_success:
+        return False
+    try:
+        body = exchange.response.json
+        job = body["job"] if job_type == "parse_v2" else body
+        return bool(job["id"] == job_id)
+    except (ValueError, KeyError, TypeError):
+        return False

@@ -1,0 +1,90 @@
+"""The laws of pages: the union is the same for every page_size, nothing twice, nothing lost, and an end."""
+
+import pytest
+
+from fixtures.target import Target
+from suites.scenarios.conftest import COURSES, Series
+from suites.steps import Steps, Walk
+from suites.verify import Verify
+
+SERIES = len(COURSES)
+
+
+@pytest.mark.requirement(
+    "pages-lose-nothing", "pages-repeat-nothing", "walk-over-pages-ends", "page-holds-at-most-page-size"
+)
+@pytest.mark.parametrize("page_size", [None, 1, 2, 3, SERIES - 1, SERIES, SERIES + 1])
+def test_a_walk_meets_every_batch_once(page_size: int | None, series: Series, steps: Steps, verify: Verify) -> None:
+    """Whatever the page_size, the pages together hold the batches of the series."""
+    walk = steps.eventually(
+        lambda: steps.walk_ours(len(series.batches), page_size=page_size, source_directory_id=series.directory.id),
+        lambda walk: series.ids <= set(walk.ids),
+    )
+    verify(
+        "pages-lose-nothing",
+        series.ids <= set(walk.ids),
+        expected=sorted(series.ids),
+        actual=f"none of {sorted(series.ids - set(walk.ids))}",
+        exchanges=walk.exchanges,
+        case=f"page_size={page_size}",
+    )
+
+
+@pytest.mark.requirement("pages-survive-insertions")
+def test_a_walk_is_not_disturbed_by_new_batches(series: Series, steps: Steps, target: Target, verify: Verify) -> None:
+    """A batch that is created between two pages makes the walk neither lose nor repeat an earlier one."""
+    before = set(series.ids)
+    walk, token = Walk(), None
+    while not walk.ended and len(walk.pages) < 3 * SERIES:
+        call = steps.call(
+            steps.batches.list(source_directory_id=series.directory.id, page_size=2, page_token=token)
+        )
+        if not call.succeeded:
+            pytest.skip(f"needs pages of two batches ({call.exchange})")
+        walk.pages.append(call)
+        token = call.answer.get("next_page_token")
+        walk.ended = not token
+        if len(walk.pages) == 1:
+            _insert(series, steps, target)
+    met = [batch_id for batch_id in walk.ids if batch_id in before]
+    if len(walk.pages) > 1:
+        verify(
+            "pages-survive-insertions",
+            sorted(met) == sorted(before),
+            expected=f"each of {sorted(before)} once",
+            actual=met,
+            exchanges=walk.exchanges,
+            case="a batch was created after the first page",
+        )
+
+
+def _insert(series: Series, steps: Steps, target: Target) -> None:
+    """Adds a batch to the series, and waits until it has ended."""
+    if target.control is not None:
+        steps.steer(series.directory, [])
+    series.batches.append(steps.finish(steps.create(series.directory)))
+
+
+@pytest.mark.requirement("total-size-counts-all-matches")
+@pytest.mark.parametrize("page_size", [1, 3, None])
+def test_the_total_counts_all_matches(
+    page_size: int | None, series: Series, steps: Steps, verify: Verify
+) -> None:
+    """total_size, where it is given, is the number of matching batches, on every page and for every page_size."""
+    for status in (None, "COMPLETED"):
+        matching = [batch for batch in series.batches if status in (None, batch["status"])]
+        walk = steps.walk_ours(
+            len(series.batches), page_size=page_size, source_directory_id=series.directory.id, status=status
+        )
+        totals = {page.answer.get("total_size") for page in walk.pages} - {None}
+        if totals:
+            verify(
+                "total-size-counts-all-matches",
+                totals == {len(matching)},
+                expected=f"total_size {len(matching)} on each page",
+                actual=sorted(map(str, totals)),
+                exchanges=walk.exchanges,
+                case=f"page_size={page_size}, status={status}",
+            )
+        else:
+            verify.could_not_ask("total-size-counts-all-matches", "the target gives no total_size")

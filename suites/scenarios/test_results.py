@@ -1,0 +1,158 @@
+"""Results: only when asked for, one entry per file, an error or a job in each."""
+
+import pytest
+
+from fixtures.batches import Batches
+from fixtures.configurations import JobType
+from fixtures.directories import Directories, Directory, UploadRefused
+from fixtures.documents import damaged_document, empty_document
+from fixtures.settings import Settings
+from suites.steps import Batch, Steps
+from suites.traffic import COMPLETED, TERMINAL, entries, file_of
+from suites.verify import Verify
+
+UNMAPPED = "This file cannot be mapped to a job."
+
+
+@pytest.mark.requirement("results-null-unless-expanded", "results-delivered-when-expanded", "results-settle")
+@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+def test_results_come_only_when_asked_for(
+    job_type: JobType, steps: Steps, directories: Directories, batches: Batches
+) -> None:
+    """A completed batch shows its results to each get that asks for them, and to no other."""
+    batch = steps.completed(steps.create(directories.holding(2, "expand"), job_type))
+    for _ in range(2):
+        steps.results(batch)
+        steps.get(batch["id"])
+    batches.list(source_directory_id=batch["source_directory_id"])
+
+
+@pytest.mark.requirement("expand-tolerates-repetition")
+def test_results_can_be_asked_for_twice(steps: Steps, directories: Directories, verify: Verify) -> None:
+    """A get that names results two times shows what a get that names them once shows."""
+    batch = steps.completed(steps.create(directories.holding(1, "repeat")))
+    once = steps.results(batch)
+    exchange = steps.batches.get(batch["id"], expand=["results", "results"])
+    call = steps.call(exchange)
+    shown = [entries(found) for found in call.batches]
+    verify(
+        "expand-tolerates-repetition",
+        shown == [once],
+        expected=f"a 2xx with {len(once)} entries",
+        actual=shown or str(exchange),
+        exchanges=[exchange],
+    )
+
+
+@pytest.mark.requirement("file-failure-keeps-batch", "result-tells-outcome", "results-cover-every-file")
+def test_a_bad_file_does_not_fail_the_batch(
+    steps: Steps, directories: Directories, run_id: str, verify: Verify
+) -> None:
+    """Good, empty and damaged files in one batch each have an entry that tells what became of them."""
+    directory = directories.holding(2, "good and bad")
+    refused = 0
+    for document in (empty_document(run_id), damaged_document(run_id)):
+        try:
+            directories.upload(directory, [document])
+        except UploadRefused:
+            refused += 1
+    if refused == 2:
+        pytest.skip("needs a file that cannot be processed, and the target refuses its upload")
+    batch = steps.finish(steps.create(directory))
+    if batch["status"] == "FAILED":
+        batch = _again(steps, directory, directories)
+    exchange = steps.batches.get(batch["id"])
+    verify(
+        "file-failure-keeps-batch",
+        batch["status"] != "FAILED",
+        expected="a batch that does not fail, for its good files do",
+        actual=batch["status"],
+        exchanges=[exchange],
+        case="good files beside an empty and a damaged one",
+    )
+    if batch["status"] == COMPLETED:
+        steps.results(batch)
+        steps.results(batch)
+
+
+def _again(steps: Steps, directory: Directory, directories: Directories) -> Batch:
+    """A second batch over a directory whose first one failed, provided that good files alone complete.
+
+    A batch may fail for reasons of the orchestration; twice, beside one that completes, is no accident.
+    """
+    steps.completed(steps.create(directories.holding(1, "good only")))
+    return steps.finish(steps.create(directory))
+
+
+@pytest.mark.requirement("file-without-job-has-error", "file-failure-keeps-batch", "results-cover-every-file")
+@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+def test_a_file_without_a_job_has_an_error(
+    job_type: JobType, steps: Steps, directories: Directories, verify: Verify
+) -> None:
+    """A file that cannot be mapped to a job shows an error; the batch completes, and its neighbours have jobs."""
+    directory = directories.holding(3, "unmapped")
+    unmapped = directory.file_ids[1]
+    steps.steer(
+        directory,
+        [("PENDING", 1.0), ("RUNNING", 1.0)],
+        COMPLETED,
+        {unmapped: {"outcome": "unmapped", "error_message": UNMAPPED}},
+    )
+    batch = steps.finish(steps.create(directory, job_type))
+    exchange = steps.batches.get(batch["id"])
+    verify(
+        "file-failure-keeps-batch",
+        batch["status"] == COMPLETED,
+        expected=COMPLETED,
+        actual=batch["status"],
+        exchanges=[exchange],
+        case="one of three files has no job",
+    )
+    results = steps.results(batch)
+    told = {file_of(entry): entry for entry in results}
+    verify(
+        "file-without-job-has-error",
+        bool(told.get(unmapped, {}).get("error_message")),
+        expected=f"an error_message for {unmapped}",
+        actual=told.get(unmapped),
+        exchanges=[exchange],
+    )
+    verify(
+        "file-without-job-has-error",
+        all(told.get(file_id, {}).get("job_reference") for file_id in directory.file_ids if file_id != unmapped),
+        expected="a job for each other file",
+        actual=results,
+        exchanges=[exchange],
+    )
+
+
+@pytest.mark.requirement("results-settle", "results-name-only-source-files")
+def test_a_later_upload_is_not_part_of_a_completed_batch(
+    steps: Steps, directories: Directories, verify: Verify
+) -> None:
+    """The results of a completed batch stay as they are when its directory gets another file."""
+    directory = directories.holding(1, "later upload")
+    batch = steps.completed(steps.create(directory))
+    before = {file_of(entry) for entry in steps.results(batch)}
+    directories.fill(directory, 2)
+    exchange = steps.batches.get(batch["id"], expand=["results"])
+    after = {file_of(entry) for entry in entries(steps.accepted(exchange, "get-returns-batch-asked-for")) or []}
+    verify(
+        "results-settle",
+        before == after,
+        expected=f"entries for {sorted(map(str, before))}",
+        actual=sorted(map(str, after)),
+        exchanges=[exchange],
+        case="a file was uploaded after the batch was completed",
+    )
+
+
+@pytest.mark.requirement("status-is-documented", "batch-reaches-terminal-status", "results-null-unless-expanded")
+def test_a_running_batch_can_be_watched(steps: Steps, directories: Directories, settings: Settings) -> None:
+    """From the create to the end, plain and expanded reads in turn succeed."""
+    batch = steps.create(directories.holding(2, "watched"))
+    for _ in steps.target.pauses(settings.poll_timeout):
+        steps.expanded(batch["id"])
+        if steps.get(batch["id"])["status"] in TERMINAL:
+            break
+    steps.finish(batch)

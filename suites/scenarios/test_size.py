@@ -1,0 +1,53 @@
+"""The limit of 1,000 source files."""
+
+import pytest
+
+from fixtures.batches import Batches
+from fixtures.directories import Directories, Directory
+from suites.steps import Steps
+from suites.traffic import COMPLETED
+
+LIMIT = 1000
+
+pytestmark = pytest.mark.xdist_group("size")
+
+
+class Large:
+    """The one large directory of a run, which is only ever filled further; another is begun when it holds too much."""
+
+    def __init__(self, directories: Directories) -> None:
+        self._directories = directories
+        self._directory: Directory | None = None
+
+    def holding(self, files: int) -> Directory:
+        """A directory of exactly so many files."""
+        if self._directory is None or len(self._directory.file_ids) > files:
+            self._directory = self._directories.create("large")
+        self._directories.fill(self._directory, files)
+        return self._directory
+
+
+@pytest.fixture(scope="module")
+def large(directories: Directories) -> Large:
+    """Gives a large directory, filled only as far as it is needed."""
+    return Large(directories)
+
+
+@pytest.mark.requirement("create-accepts-1000-files")
+def test_a_thousand_files_are_accepted(large: Large, steps: Steps, batches: Batches) -> None:
+    """A directory of exactly 1,000 files becomes a batch with a result for each."""
+    steps.spend(LIMIT)
+    directory = large.holding(LIMIT)
+    exchange = batches.create(directory.id, "parse_v2", steps.configuration_id("parse_v2"))
+    batch = steps.finish(steps.accepted(exchange, "create-accepts-1000-files"))
+    if batch["status"] == COMPLETED:
+        steps.results(batch)
+
+
+@pytest.mark.requirement("create-refuses-1001-files", "refused-create-leaves-nothing")
+def test_one_more_file_is_refused(large: Large, steps: Steps, batches: Batches) -> None:
+    """A directory of 1,001 files is refused, and no batch of it is left behind."""
+    directory = large.holding(LIMIT + 1)
+    exchange = batches.create(directory.id, "parse_v2", steps.configuration_id("parse_v2"))
+    steps.refused("create-refuses-1001-files", exchange, f"{LIMIT + 1} files")
+    batches.list(source_directory_id=directory.id)

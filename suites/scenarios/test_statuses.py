@@ -1,0 +1,82 @@
+"""Every path of statuses that a steered target can take, and a dwell on the terminal one."""
+
+from itertools import product
+
+import pytest
+
+from fixtures.batches import Batches
+from fixtures.directories import Directories, Directory
+from fixtures.target import Target
+from suites.steps import Steps
+from suites.traffic import TERMINAL
+from suites.verify import Verify
+
+STEP = 5.0
+"""Seconds that a steered batch stays in each status."""
+DWELL = (0.0, 60.0, 3600.0)
+"""Seconds before each further read of a batch that has ended, where the clock can be moved."""
+DWELL_BY_THE_WALL = (0.0, 1.0)
+
+PATHS = (
+    (),
+    ("PENDING",),
+    ("RUNNING",),
+    ("PENDING", "RUNNING"),
+    ("PENDING", "THROTTLED", "RUNNING"),
+    ("THROTTLED", "RUNNING", "THROTTLED", "RUNNING"),
+)
+ENDS = ("COMPLETED", "FAILED", "CANCELLED")
+
+
+@pytest.fixture(scope="module")
+def steered(directories: Directories) -> Directory:
+    """A directory of two files for all steered batches."""
+    return directories.holding(2, "steered")
+
+
+@pytest.mark.requirement(
+    "status-is-documented",
+    "batch-reaches-terminal-status",
+    "terminal-status-is-final",
+    "expanded-read-succeeds-in-any-status",
+)
+@pytest.mark.parametrize(
+    ("path", "end"), [pytest.param(path, end, id=">".join((*path, end))) for path, end in product(PATHS, ENDS)]
+)
+def test_a_batch_takes_its_course_and_stays_at_its_end(
+    path: tuple[str, ...], end: str, steered: Directory, steps: Steps, batches: Batches, target: Target, verify: Verify
+) -> None:
+    """Each status on the way can be read plain and expanded; the end comes, and nothing follows it."""
+    steps.steer(steered, [(status, STEP) for status in path], end)
+    batch = steps.create(steered)
+    for _ in path:
+        _read(batch["id"], steps, batches, verify)
+        target.wait(STEP)
+    exchange = batches.get(batch["id"])
+    status = steps.accepted(exchange, "get-returns-batch-asked-for").get("status")
+    verify(
+        "batch-reaches-terminal-status",
+        status in TERMINAL,
+        expected=f"{end}, for the course of the batch is over",
+        actual=status,
+        exchanges=[exchange],
+        case=">".join((*path, end)),
+    )
+    for seconds in DWELL if target.moves_when_told else DWELL_BY_THE_WALL:
+        target.wait(seconds)
+        _read(batch["id"], steps, batches, verify)
+        batches.list(source_directory_id=steered.id, status=end, page_size=1)
+
+
+def _read(batch_id: str, steps: Steps, batches: Batches, verify: Verify) -> None:
+    status = steps.get(batch_id).get("status")
+    exchange = batches.get(batch_id, expand=["results"])
+    call = steps.call(exchange)
+    verify(
+        "expanded-read-succeeds-in-any-status",
+        call.succeeded,
+        expected="a 2xx",
+        actual=str(exchange),
+        exchanges=[exchange],
+        case=f"batch {batch_id}, {status}",
+    )

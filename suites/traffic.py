@@ -1,0 +1,137 @@
+"""Exchanges read as calls of the contract's operations, and the batches that they show.
+
+Nothing here assumes that an answer is well formed: what cannot be read is left out, and the schema oracle says so.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from fixtures.exchange import Exchange
+from spec.openapi import Operation, match
+
+CREATE = "createBatch"
+GET = "getBatch"
+LIST = "listBatches"
+UPLOAD = "uploadFile"
+CREATE_DIRECTORY = "createDirectory"
+
+TERMINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
+COMPLETED = "COMPLETED"
+
+
+@dataclass(frozen=True)
+class Call:
+    """An exchange that is a call of a known operation."""
+
+    exchange: Exchange
+    operation: Operation
+    path: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """The operation id."""
+        return self.operation.id
+
+    @property
+    def caller(self) -> str:
+        """Whose key was sent."""
+        return self.exchange.caller
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the answer is a 2xx."""
+        return self.exchange.response is not None and self.exchange.response.is_success
+
+    @property
+    def refused(self) -> bool:
+        """Whether the request itself was refused with a 4xx."""
+        return self.exchange.response is not None and self.exchange.response.is_refusal
+
+    @property
+    def asks_for_results(self) -> bool:
+        """Whether any spelling of the query may be read as asking for results."""
+        return any(key.startswith("expand") and "results" in value for key, value in self.exchange.request.params)
+
+    @cached_property
+    def answer(self) -> dict[str, Any]:
+        """The body of a 2xx as a JSON object; empty when it is none."""
+        if not self.succeeded or self.exchange.response is None:
+            return {}
+        try:
+            body = self.exchange.response.json
+        except ValueError:
+            return {}
+        return body if isinstance(body, dict) else {}
+
+    @cached_property
+    def sent_body(self) -> dict[str, Any]:
+        """The body of the request as a JSON object; empty when it is none."""
+        return json_object(self.exchange.request.body)
+
+    @cached_property
+    def batches(self) -> list[dict[str, Any]]:
+        """The batches that the answer shows, each with an id that is text."""
+        shown = self.answer.get("items") if self.name == LIST else [self.answer]
+        return [batch for batch in as_list(shown) if isinstance(batch, dict) and isinstance(batch.get("id"), str)]
+
+    def is_after(self, other: "Call") -> bool:
+        """Whether this was sent when the answer to the other had already come."""
+        return self.exchange.sent >= other.exchange.received
+
+
+def read(exchange: Exchange) -> Call | None:
+    """The call that an exchange is; `None` when it belongs to no operation that the project knows."""
+    found = match(exchange.request.method, exchange.request.path)
+    return Call(exchange, *found) if found else None
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """A body as a JSON object; empty when it is none."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """The value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def job_of(batch: dict[str, Any]) -> tuple[object, object]:
+    """The job type and the configuration id of a batch or of a create body; `None` for what is not there."""
+    config = batch.get("config")
+    job = config.get("job") if isinstance(config, dict) else None
+    return (job.get("type"), job.get("configuration_id")) if isinstance(job, dict) else (None, None)
+
+
+def entries(batch: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The readable entries of a batch's results; `None` when there are no results."""
+    results = batch.get("results")
+    return None if results is None else [entry for entry in as_list(results) if isinstance(entry, dict)]
+
+
+def file_of(entry: dict[str, Any]) -> str | None:
+    """The source file of an entry, if it can be read."""
+    file_id = entry.get("source_directory_file_id")
+    return file_id if isinstance(file_id, str) else None
+
+
+def reference_of(entry: dict[str, Any]) -> tuple[object, str] | None:
+    """Type and id of the job that an entry refers to; `None` when it refers to none that can be read."""
+    reference = entry.get("job_reference")
+    if isinstance(reference, dict) and isinstance(reference.get("id"), str):
+        return reference.get("type"), reference["id"]
+    return None
+
+
+def jobs_by_file(results: list[dict[str, Any]]) -> Iterator[tuple[str, str | None]]:
+    """Each file of some results with the id of its job, `None` where there is none yet."""
+    for entry in results:
+        file_id, reference = file_of(entry), reference_of(entry)
+        if file_id is not None:
+            yield file_id, reference[1] if reference else None
