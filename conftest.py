@@ -13,6 +13,7 @@ from fixtures.target import Target, capabilities
 from reports.exit_codes import INCONCLUSIVE
 from reports.hooks import TROUBLES
 from reports.narrowing import addresses_suites
+from suites.generation import load_profile
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
 from suites.tally import TALLY
@@ -22,9 +23,11 @@ pytest_plugins = ["fixtures.plugin", "suites.plugin", "reports.plugin"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Reads the settings, where the conformance suite is to run."""
+    """Reads the settings and says how much is generated, where the conformance suite is to run."""
     if addresses_suites(config):
         config.stash[SETTINGS] = read_settings(config)
+        if config.getoption("--hypothesis-profile") is None:
+            load_profile(config.stash[SETTINGS].fuzz)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

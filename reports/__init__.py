@@ -1,0 +1,1 @@
+"""What was found: observations become verdicts, report files, terminal text and an exit code."""

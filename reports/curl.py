@@ -1,0 +1,112 @@
+"""A line for the shell that repeats an exchange."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Final
+
+from reports.model import Exchange, Request
+from reports.text import visible
+
+_KEYS: Final = {"main": "$LLAMA_CLOUD_API_KEY", "other": "$LLAMA_CLOUD_OTHER_API_KEY"}
+_ANONYMOUS: Final = "anonymous"
+_LEFT_TO_CURL: Final = frozenset(
+    {
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-length",
+        "host",
+        "transfer-encoding",
+        "user-agent",
+    }
+)
+_GLOB: Final = re.compile(r"[\[\]{}]")
+_DOT_SEGMENT: Final = re.compile(r"/\.{1,2}(?:[/?#]|$)")
+
+
+def curl_line(exchange: Exchange) -> str:
+    """Tell an exchange as one line for bash or zsh, without a control character.
+
+    Keys stand there as environment variables. A body that cannot be repeated from the record, as
+    it is multipart, was cut or holds a NUL, is named in a comment at the end instead.
+    """
+    request = exchange.request
+    remark = _why_body_is_left_out(request)
+    words = [
+        "curl",
+        "-i",
+        *_switches(request),
+        quote(request.url),
+        *_authorization(exchange.caller),
+    ]
+    for name, value in _headers(request, with_content_type=remark is None):
+        words += ["-H", quote(f"{name}: {value}")]
+    if request.body and remark is None:
+        words += ["--data-raw", quote(request.body)]
+    return " ".join(words) + (f"  # {remark}" if remark else "")
+
+
+def quote(word: str) -> str:
+    """Quote one word for bash or zsh; control characters become octal escapes in `$'…'`."""
+    if visible(word) == word:
+        return shlex.quote(word)
+    return f"$'{''.join(_octal(character) for character in word)}'"
+
+
+def _octal(character: str) -> str:
+    if character in "\\'":
+        return f"\\{character}"
+    if visible(character) == character:
+        return character
+    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogatepass"))
+
+
+def _switches(request: Request) -> Iterator[str]:
+    if request.method == "HEAD":
+        yield "--head"
+    elif request.method != "GET" or request.body:
+        yield from ("-X", quote(request.method))
+    if _GLOB.search(request.url):
+        yield "--globoff"
+    if _DOT_SEGMENT.search(request.url):
+        yield "--path-as-is"
+
+
+def _authorization(caller: str) -> list[str]:
+    if caller == _ANONYMOUS:
+        return []
+    return ["-H", f'"Authorization: Bearer {_KEYS.get(caller, "wrong-key")}"']
+
+
+def _headers(request: Request, *, with_content_type: bool) -> Iterator[tuple[str, str]]:
+    for name, value in request.headers:
+        is_default = name.lower() in _LEFT_TO_CURL or (name.lower(), value) == ("accept", "*/*")
+        if is_default or (name.lower() == "content-type" and not with_content_type):
+            continue
+        yield name, value
+
+
+def _why_body_is_left_out(request: Request) -> str | None:
+    body = request.body
+    if not body:
+        return None
+    headers = {name.lower(): value for name, value in request.headers}
+    size = len(body.encode("utf-8", "surrogatepass"))
+    if headers.get("content-type", "").lower().startswith("multipart/"):
+        return f"and a multipart body of {headers.get('content-length', size)} bytes, left out here"
+    if "\0" in body:
+        return f"and a body of {size} bytes with a NUL in it, left out here"
+    sent = headers.get("content-length", "")
+    if sent.isdecimal() and int(sent) != size and not _is_json(body):
+        return f"and a body of {sent} bytes, of which {size} were recorded, left out here"
+    return None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

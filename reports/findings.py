@@ -1,0 +1,165 @@
+"""Accumulates the records that the tests of a run leave behind."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from reports.model import Exchange, Headers, Request, Response, Traffic, Violation
+
+Record = Mapping[str, Any]
+_Key = tuple[str, str, str | None, str]
+
+
+class Findings:
+    """The sum of all records of a run, whatever the order in which they came.
+
+    A record is a JSON-able mapping with any of the parts `held`, `violations`, `unexercised`,
+    `troubles` and `exchanges`. A part that cannot be read becomes a trouble: it is never dropped
+    without a word.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing found."""
+        self.held: Counter[str] = Counter()
+        self._violations: dict[_Key, Violation] = {}
+        self._reasons: defaultdict[str, set[str]] = defaultdict(set)
+        self._troubles: set[str] = set()
+        self._exchanges = 0
+        self._seconds = 0.0
+        self._by_operation: Counter[str] = Counter()
+
+    def add(self, record: Record) -> None:
+        """Add one record; equal violations are merged, the first one staying as the evidence."""
+        parts: dict[str, Callable[[Any], None]] = {
+            "held": self._add_held,
+            "violations": self._each(self._add_violation),
+            "unexercised": self._each(self._add_reason),
+            "troubles": self._each(self.trouble),
+            "exchanges": self._add_exchanges,
+        }
+        for name, add_part in parts.items():
+            if record.get(name):
+                self._read(name, add_part, record[name])
+
+    def trouble(self, sentence: str) -> None:
+        """Add something that kept the run from judging: one sentence."""
+        self._troubles.add(str(sentence))
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """The distinct violations, in an order that does not depend on which worker was first."""
+        return tuple(
+            sorted(
+                self._violations.values(),
+                key=lambda violation: (violation.requirement, violation.test, violation.expected),
+            )
+        )
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """The distinct troubles, sorted."""
+        return tuple(sorted(self._troubles))
+
+    @property
+    def traffic(self) -> Traffic:
+        """The exchanges of all tests together."""
+        return Traffic(
+            count=self._exchanges,
+            seconds=round(self._seconds, 6),
+            by_operation=dict(sorted(self._by_operation.items())),
+        )
+
+    def reasons(self, requirement: str) -> tuple[str, ...]:
+        """List the distinct reasons that tests gave for not exercising a requirement, sorted."""
+        return tuple(sorted(self._reasons.get(requirement, ())))
+
+    def named(self) -> frozenset[str]:
+        """Collect every requirement id that any record named."""
+        violated = (violation.requirement for violation in self._violations.values())
+        return frozenset({*self.held, *self._reasons, *violated})
+
+    def _read(self, part: str, add_part: Callable[[Any], None], value: Any) -> None:
+        try:
+            add_part(value)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            self.trouble(
+                f"The suite left a record whose {part} cannot be read: "
+                f"{type(error).__name__}: {error}."
+            )
+
+    def _each(self, add_one: Callable[[Any], None]) -> Callable[[Iterable[Any]], None]:
+        def add_all(entries: Iterable[Any]) -> None:
+            for entry in entries:
+                self._read("entry", add_one, entry)
+
+        return add_all
+
+    def _add_held(self, counts: Mapping[str, int]) -> None:
+        self.held.update({str(requirement): int(count) for requirement, count in counts.items()})
+
+    def _add_violation(self, entry: Mapping[str, Any]) -> None:
+        violation = Violation(
+            requirement=str(entry["requirement"]),
+            expected=str(entry["expected"]),
+            actual=str(entry["actual"]),
+            case=str(entry["case"]),
+            test=str(entry["test"]),
+            count=1,
+            exchanges=tuple(_exchange(exchange) for exchange in entry["exchanges"]),
+        )
+        operation = violation.evidence.operation if violation.evidence else None
+        key = (violation.requirement, violation.expected, operation, violation.test)
+        first = self._violations.get(key)
+        self._violations[key] = replace(first, count=first.count + 1) if first else violation
+
+    def _add_reason(self, entry: Mapping[str, Any]) -> None:
+        self._reasons[str(entry["requirement"])].add(str(entry["reason"]))
+
+    def _add_exchanges(self, traffic: Mapping[str, Any]) -> None:
+        self._exchanges += int(traffic["count"])
+        self._seconds += _seconds(traffic["seconds"])
+        by_operation = traffic["by_operation"].items()
+        self._by_operation.update({str(name): int(count) for name, count in by_operation})
+
+
+def _exchange(entry: Mapping[str, Any]) -> Exchange:
+    request, response = entry["request"], entry["response"]
+    return Exchange(
+        number=int(entry["number"]),
+        worker=str(entry["worker"]),
+        caller=str(entry["caller"]),
+        operation=_optional(entry["operation"]),
+        request=Request(
+            method=str(request["method"]),
+            url=str(request["url"]),
+            headers=_headers(request["headers"]),
+            body=_optional(request["body"]),
+        ),
+        response=None
+        if response is None
+        else Response(
+            status=int(response["status"]),
+            headers=_headers(response["headers"]),
+            body=str(response["body"]),
+        ),
+        error=_optional(entry["error"]),
+        sent_at=str(entry["sent_at"]),
+        seconds=_seconds(entry["seconds"]),
+    )
+
+
+def _headers(pairs: Iterable[tuple[str, str]]) -> Headers:
+    return tuple((str(name), str(value)) for name, value in pairs)
+
+
+def _optional(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _seconds(value: Any) -> float:
+    seconds = float(value)
+    if not math.isfinite(seconds):
+        raise ValueError(f"{seconds} is no time in seconds")
+    return seconds

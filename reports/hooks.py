@@ -1,0 +1,27 @@
+"""What other plugins tell the reporting plugin."""
+
+from typing import Any
+
+import pytest
+
+TROUBLES: pytest.StashKey[list[str]] = pytest.StashKey()
+"""Key of `config.stash` for troubles of the run that no single test owns, one sentence each.
+
+Append before calling `pytest.exit(…, returncode=6)`, or at any time up to the end of the session,
+in the process that a person started (not in a worker of xdist):
+`config.stash.setdefault(TROUBLES, []).append("The target at … did not answer.")`
+"""
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
+    """Describe the target without its keys, asked once at the end of the session.
+
+    The keys are `base_url`, `kind` (`mock` or `url`), `capabilities` (a list of names) and
+    `settings` (any JSON values by name).
+    """
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_conformance_run(config: pytest.Config) -> dict[str, Any] | None:
+    """Give the `id` of the run and its `seed`, asked once at the end of the session."""

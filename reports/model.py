@@ -1,0 +1,153 @@
+"""The words of a report, as immutable values whose field names are those of `report.json`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Level = Literal["must", "should"]
+RequirementVerdict = Literal["pass", "fail", "not-exercised", "waived"]
+RunVerdict = Literal["conformant", "nonconformant", "inconclusive"]
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was sent. Secrets are already removed; the body may have been cut."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: str | None
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came back. The body may have been cut."""
+
+    status: int
+    headers: Headers
+    body: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its response, or the error that came in its place.
+
+    Numbers count per worker; `caller` says whose key was used; `seconds` is the time until the
+    answer was complete.
+    """
+
+    number: int
+    worker: str
+    caller: str
+    operation: str | None
+    request: Request
+    response: Response | None
+    error: str | None
+    sent_at: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One way in which a requirement was broken, with the exchanges that show it.
+
+    `count` says how often the same was seen; the exchanges are those of the first time.
+    """
+
+    requirement: str
+    expected: str
+    actual: str
+    case: str
+    test: str
+    count: int
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def evidence(self) -> Exchange | None:
+        """The exchange in which the violation came to light: the last one."""
+        return self.exchanges[-1] if self.exchanges else None
+
+
+@dataclass(frozen=True)
+class RequirementResult:
+    """A requirement and what became of it.
+
+    `observations` counts how often it held or was violated; `reason` says why it was not exercised.
+    """
+
+    id: str
+    level: Level
+    statement: str
+    source: str
+    verdict: RequirementVerdict
+    observations: int
+    violations: tuple[Violation, ...]
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """The service under test as it was configured, without keys."""
+
+    base_url: str
+    kind: Literal["mock", "url"]
+    capabilities: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """How many exchanges there were, how long they took together, and how many per operation."""
+
+    count: int
+    seconds: float
+    by_operation: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class TestCounts:
+    """How many tests ended in which way; a test whose set-up or teardown broke is an error."""
+
+    __test__ = False
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    error: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """The circumstances of a run. Times are ISO 8601 in UTC.
+
+    `narrowed` names the options and paths that kept tests from being run, if any did.
+    """
+
+    id: str
+    started_at: str
+    ended_at: str
+    seconds: float
+    suite_version: str
+    contract_version: str
+    python: str
+    platform: str
+    packages: Mapping[str, str]
+    seed: int | str | None
+    narrowed: str | None
+    interrupted: bool
+    workers: int
+    exchanges: Traffic
+    tests: TestCounts
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that is known at the end of a run. `target` is missing when nobody could describe it."""
+
+    verdict: RunVerdict
+    sentence: str
+    requirements: tuple[RequirementResult, ...]
+    target: Target | None
+    run: Run
+    troubles: tuple[str, ...]

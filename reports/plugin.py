@@ -1,0 +1,306 @@
+"""The pytest plugin that turns what the tests of `suites/` found into a report and an exit code.
+
+Load it from the root `conftest.py` (`pytest_plugins = ["reports.plugin"]`). Tests hand over what
+they found as an attribute `findings` of the `TestReport` of the phase in which they found it
+(see `reports.findings` for its parts). A phase that fails without a violation or a trouble of its
+own counts as a trouble. Sessions that touch no test below `suites/` are left alone.
+"""
+
+import platform
+import sys
+import tomllib
+import uuid
+from collections import Counter
+from collections.abc import Generator
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+import pytest
+
+import spec
+from reports import exit_codes, files, hooks
+from reports.findings import Findings
+from reports.hooks import TROUBLES
+from reports.model import Report, Run, Target, TestCounts
+from reports.narrowing import SUITES, addresses_suites, narrowed_by
+from reports.terminal import Line, Style, advice_lines, report_lines
+from reports.verdicts import judge
+from spec import requirements
+
+REPORT_DIR: Final = "reports/out"
+"""Where reports go unless `--report-dir` says otherwise, seen from the root directory."""
+
+_PROJECT: Final = Path(__file__).parent.parent / "pyproject.toml"
+_PACKAGES: Final = ("httpx", "hypothesis", "jsonschema", "pytest", "pytest-xdist", "schemathesis")
+_LISTING_OPTIONS: Final = (
+    "help",
+    "version",
+    "markers",
+    "collectonly",
+    "showfixtures",
+    "show_fixtures_per_test",
+    "cacheshow",
+)
+_MARKUP: Final[dict[Style, dict[str, bool]]] = {
+    "plain": {},
+    "strong": {"bold": True},
+    "good": {"green": True, "bold": True},
+    "bad": {"red": True, "bold": True},
+    "doubtful": {"yellow": True, "bold": True},
+    "quiet": {"light": True},
+}
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks of `reports.hooks`."""
+    pluginmanager.add_hookspecs(hooks)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--report-dir`."""
+    parser.getgroup("conformance").addoption(
+        "--report-dir",
+        metavar="DIR",
+        default=REPORT_DIR,
+        help=f"directory for report.json, junit.xml and summary.md (default: {REPORT_DIR}, "
+        "seen from the root directory)",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Take part in sessions that run tests, in the process that a person started."""
+    is_worker = hasattr(config, "workerinput")
+    if not is_worker and not any(config.getoption(name, None) for name in _LISTING_OPTIONS):
+        config.stash.setdefault(TROUBLES, [])
+        config.pluginmanager.register(ConformanceReporter(config), "conformance-reporter")
+
+
+class ConformanceReporter:
+    """Collects what the tests of one session found, and reports it when the session ends."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Start collecting, and the clock."""
+        self._config = config
+        self._findings = Findings()
+        self._outcomes: Counter[str] = Counter()
+        self._touches_suites = False
+        self._interrupted = False
+        self._by_hand = False
+        self._started_at = datetime.now(UTC)
+        self._started = perf_counter()
+        self._finished = False
+        self._lines: list[Line] = []
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Learn whether the session touches the suites."""
+        self._notice(item.nodeid)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Count a module that could not be collected as a trouble."""
+        if report.failed:
+            self._notice(report.nodeid)
+            self._findings.trouble(f"{report.nodeid} could not be collected: {_last_word(report)}.")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the findings of one phase of one test."""
+        self._notice(report.nodeid)
+        self._count(report)
+        record = getattr(report, "findings", None) or {}
+        self._findings.add(record)
+        if report.failed and not record.get("violations") and not record.get("troubles"):
+            self._findings.trouble(f"{report.nodeid} ended with {_last_word(report)}.")
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Tell a person's Ctrl-C, an exit, and a stop by pytest apart.
+
+        The stop of `-x` under xdist is no interruption: without xdist it is none either.
+        """
+        is_exit = isinstance(excinfo.value, pytest.exit.Exception)
+        self._by_hand = excinfo.type is KeyboardInterrupt
+        if not is_exit and not self._by_hand and self._stopped_by_maxfail():
+            return
+        self._interrupted = True
+        if is_exit and not self._config.stash[TROUBLES]:
+            self._findings.trouble(f"The run was ended: {excinfo.value}")
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Count an error of pytest or of a plugin as a trouble."""
+        self._interrupted = True
+        last = str(excrepr).strip().rpartition("\n")[2]
+        self._findings.trouble(f"The suite itself broke: {last}.")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Judge, write the files, and set the exit code of the session."""
+        try:
+            session.exitstatus = self._finish(int(session.exitstatus))
+        except Exception:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            self._config.notify_exception(pytest.ExceptionInfo.from_current())
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self) -> Generator[None]:
+        """Print the report after everything that pytest itself has to say."""
+        yield
+        self._print()
+
+    def pytest_unconfigure(self) -> None:
+        """Report a session that ended before its start was complete, or without a summary."""
+        if not self._finished and self._config.stash[TROUBLES]:
+            self._interrupted = True
+            self._finish(exit_codes.INCONCLUSIVE)
+        self._print()
+
+    def _notice(self, nodeid: str) -> None:
+        self._touches_suites = self._touches_suites or nodeid.startswith(f"{SUITES}/")
+
+    def _count(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.skipped:
+            self._outcomes[report.outcome] += 1
+        elif report.failed:
+            self._outcomes["error"] += 1
+
+    def _stopped_by_maxfail(self) -> bool:
+        limit = self._config.getoption("maxfail", 0)
+        return bool(limit) and self._outcomes["failed"] + self._outcomes["error"] >= limit
+
+    def _finish(self, status: int) -> int:
+        self._finished = True
+        if not self._touches_suites and not addresses_suites(self._config):
+            return status
+        if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+            self._say_that_nothing_was_selected()
+            return exit_codes.WRONG_USAGE
+        for trouble in self._config.stash[TROUBLES]:
+            self._findings.trouble(trouble)
+        if not self._outcomes and not self._findings.troubles:
+            return status
+        report = self._judge_and_write()
+        if self._by_hand or status in (
+            pytest.ExitCode.INTERNAL_ERROR,
+            pytest.ExitCode.USAGE_ERROR,
+        ):
+            return status
+        return exit_codes.OF_VERDICT[report.verdict]
+
+    def _judge_and_write(self) -> Report:
+        directory = self._config.rootpath / self._config.getoption("report_dir")
+        report = self._judge()
+        written: tuple[Path, ...] = ()
+        try:
+            written = files.write(report, directory)
+        except OSError as error:
+            self._findings.trouble(f"The report could not be written: {error}.")
+            report = self._judge()
+        names = [_from_here(path, self._config.invocation_params.dir) for path in written]
+        self._lines = report_lines(report, width=self._width(), files=names)
+        return report
+
+    def _judge(self) -> Report:
+        target, run = self._target(), self._run()
+        return judge(requirements.load(), self._findings, target=target, run=run)
+
+    def _target(self) -> Target | None:
+        described = self._ask("pytest_conformance_target")
+        if described is None:
+            return None
+        return Target(
+            base_url=described["base_url"],
+            kind=described["kind"],
+            capabilities=tuple(sorted(described["capabilities"])),
+            settings=described["settings"],
+        )
+
+    def _ask(self, hook: str) -> dict[str, Any] | None:
+        """Ask other plugins; their failure must not cost the report."""
+        try:
+            answer: dict[str, Any] | None = getattr(self._config.hook, hook)(config=self._config)
+        except Exception as error:
+            self._findings.trouble(f"{hook} failed: {type(error).__name__}: {error}.")
+            return None
+        return answer
+
+    def _run(self) -> Run:
+        given = self._ask("pytest_conformance_run") or {}
+        return Run(
+            id=given.get("id") or uuid.uuid4().hex,
+            started_at=self._started_at.isoformat(),
+            ended_at=datetime.now(UTC).isoformat(),
+            seconds=round(perf_counter() - self._started, 3),
+            suite_version=_suite_version(),
+            contract_version=spec.__version__,
+            python=platform.python_version(),
+            platform=platform.platform(),
+            packages={name: version for name in _PACKAGES if (version := _version(name))},
+            seed=given.get("seed"),
+            narrowed=", ".join(self._narrowed_by()) or None,
+            interrupted=self._interrupted,
+            workers=self._config.getoption("numprocesses", None) or 1,
+            exchanges=self._findings.traffic,
+            tests=TestCounts(**self._outcomes),
+        )
+
+    def _narrowed_by(self) -> list[str]:
+        stopped = ["a stop after the first failures (-x)"] if self._stopped_by_maxfail() else []
+        return [*narrowed_by(self._config), *stopped]
+
+    def _say_that_nothing_was_selected(self) -> None:
+        narrowed = " and ".join(narrowed_by(self._config))
+        what = "No test of the suites was selected" + (f" by {narrowed}." if narrowed else ".")
+        advice = exit_codes.ADVICE[exit_codes.WRONG_USAGE]
+        self._lines = advice_lines([what, advice], width=self._width())
+
+    def _terminal(self) -> pytest.TerminalReporter | None:
+        plugin: pytest.TerminalReporter | None = self._config.pluginmanager.get_plugin(
+            "terminalreporter"
+        )
+        return plugin
+
+    def _width(self) -> int:
+        return self._config.get_terminal_writer().fullwidth if self._terminal() else 80
+
+    def _print(self) -> None:
+        terminal = self._terminal()
+        lines, self._lines = self._lines, []
+        if not lines or self._config.getoption("no_summary", False):
+            return
+        if terminal is None:
+            self._print_without_terminal(lines)
+            return
+        terminal.write_sep("=", "conformance")
+        for line in lines:
+            for span in line:
+                terminal.write(span.text, **_MARKUP[span.style])
+            terminal.line("")
+
+    def _print_without_terminal(self, lines: list[Line]) -> None:
+        is_wanted = not self._config.pluginmanager.is_blocked("terminal")
+        for line in lines if is_wanted else ():
+            print("".join(span.text for span in line), file=sys.stderr)
+
+
+def _last_word(report: pytest.CollectReport | pytest.TestReport) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None:
+        return str(crash.message).partition("\n")[0].rstrip(".")
+    return report.longreprtext.strip().rpartition("\n")[2].removeprefix("E ").strip(" .")
+
+
+def _from_here(path: Path, here: Path) -> Path:
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _suite_version() -> str:
+    version: str = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["version"]
+    return version
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None

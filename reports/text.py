@@ -1,0 +1,42 @@
+"""Makes text that came from a service harmless and visible."""
+
+import unicodedata
+from typing import Final
+
+_SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+class _Escapes(dict[int, str]):
+    """Escapes by code point, found when first asked for: what `str.translate` wants."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _escape(code)
+        return self[code]
+
+
+def _escape(code: int) -> str:
+    character = chr(code)
+    if unicodedata.category(character) not in _UNPRINTABLE and code & 0xFFFE != 0xFFFE:
+        return character
+    if character in _SHORT:
+        return _SHORT[character]
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+_ESCAPES: Final = _Escapes()
+
+
+def visible(text: str) -> str:
+    """Show control, format, surrogate and separator characters as backslash escapes.
+
+    What is left can neither steer a terminal nor reorder a line, and is allowed in XML.
+    """
+    return text.translate(_ESCAPES)
+
+
+def visible_lines(text: str) -> list[str]:
+    """Split at line feeds and make each line visible; there is always at least one line."""
+    return [visible(line) for line in text.replace("\r\n", "\n").split("\n")]

@@ -1,0 +1,126 @@
+"""From findings to verdicts: of each requirement, and of the run."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+from reports.findings import Findings
+from reports.model import Report, RequirementResult, Run, RunVerdict, Target, Violation
+from spec.requirements import Requirement
+
+
+def judge(
+    requirements: Mapping[str, Requirement],
+    findings: Findings,
+    *,
+    target: Target | None,
+    run: Run,
+) -> Report:
+    """Judge each requirement and the run.
+
+    A requirement fails with one violation, passes when it held at least as often as its floor asks,
+    and is not exercised otherwise. A run is nonconformant when a `must` failed; else inconclusive
+    when there was any trouble, when it was interrupted, or when nothing passed; else conformant.
+    """
+    violations: defaultdict[str, list[Violation]] = defaultdict(list)
+    for violation in findings.violations:
+        violations[violation.requirement].append(violation)
+    results = tuple(
+        _result(requirement, findings, tuple(violations[name]), target=target, run=run)
+        for name, requirement in requirements.items()
+    )
+    unknown = sorted(findings.named() - requirements.keys())
+    troubles = findings.troubles + tuple(
+        f"The suite made observations of {name}, which is no requirement of the contract."
+        for name in unknown
+    )
+    verdict = _run_verdict(results, troubles, interrupted=run.interrupted)
+    return Report(
+        verdict=verdict,
+        sentence=_sentence(verdict, results, troubles, run),
+        requirements=results,
+        target=target,
+        run=run,
+        troubles=troubles,
+    )
+
+
+def counts(results: Iterable[RequirementResult]) -> str:
+    """Say in a few words how many requirements got which verdict."""
+    tally = Counter(_label(result) for result in results)
+    shown = {label: tally.pop(label, 0) for label in ("must failed", "should failed", "passed")}
+    parts = [f"{count} {label}" for label, count in shown.items() if count or label == "passed"]
+    return ", ".join([*parts, *(f"{count} {label}" for label, count in sorted(tally.items()))])
+
+
+def _label(result: RequirementResult) -> str:
+    match result.verdict:
+        case "fail":
+            return f"{result.level} failed"
+        case "pass":
+            return "passed"
+        case other:
+            return other.replace("-", " ")
+
+
+def _result(
+    requirement: Requirement,
+    findings: Findings,
+    violations: tuple[Violation, ...],
+    *,
+    target: Target | None,
+    run: Run,
+) -> RequirementResult:
+    held = findings.held[requirement.id]
+    unexercised = not violations and held < requirement.floor
+    return RequirementResult(
+        id=requirement.id,
+        level=requirement.level,
+        statement=requirement.statement,
+        source=requirement.source,
+        verdict="fail" if violations else "not-exercised" if unexercised else "pass",
+        observations=held + sum(violation.count for violation in violations),
+        violations=violations,
+        reason=_reason(requirement, findings, target=target, run=run) if unexercised else None,
+    )
+
+
+def _reason(
+    requirement: Requirement, findings: Findings, *, target: Target | None, run: Run
+) -> str:
+    given = findings.reasons(requirement.id)
+    if given:
+        return "; ".join(given)
+    missing = sorted(set(requirement.needs) - set(target.capabilities)) if target else []
+    if missing:
+        return f"the target does not offer {' and '.join(missing)}"
+    held = findings.held[requirement.id]
+    if run.narrowed and not held:
+        return f"deselected: this run was narrowed by {run.narrowed}"
+    if run.interrupted and not held:
+        return "the run ended before it was exercised"
+    times = "once" if held == 1 else f"{held} times"
+    return f"exercised {times}, its floor is {requirement.floor}"
+
+
+def _run_verdict(
+    results: Iterable[RequirementResult], troubles: tuple[str, ...], *, interrupted: bool
+) -> RunVerdict:
+    seen = {(result.verdict, result.level) for result in results}
+    if ("fail", "must") in seen:
+        return "nonconformant"
+    passed = any(verdict == "pass" for verdict, _ in seen)
+    return "inconclusive" if troubles or interrupted or not passed else "conformant"
+
+
+def _sentence(
+    verdict: RunVerdict,
+    results: tuple[RequirementResult, ...],
+    troubles: tuple[str, ...],
+    run: Run,
+) -> str:
+    remarks = [
+        f"{len(troubles)} trouble{'s' if len(troubles) > 1 else ''}" if troubles else "",
+        "interrupted" if run.interrupted else "",
+        f"narrowed by {run.narrowed}" if run.narrowed else "",
+    ]
+    return "; ".join([f"{verdict}: {counts(results)}", *filter(None, remarks)])

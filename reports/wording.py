@@ -1,0 +1,42 @@
+"""How exchanges and targets are told in one line, wherever they are told."""
+
+from urllib.parse import urlsplit
+
+from reports.model import Exchange, Target
+from reports.text import visible
+
+
+def describe(exchange: Exchange) -> str:
+    """Tell an exchange in one visible line: number, request, answer and time."""
+    if exchange.response is not None:
+        outcome = str(exchange.response.status)
+    else:
+        outcome = f"no answer ({exchange.error})" if exchange.error else "no answer"
+    worker = "" if exchange.worker == "main" else f"{exchange.worker} "
+    return visible(
+        f"{worker}#{exchange.number} {exchange.request.method} {path(exchange.request.url)}"
+        f" -> {outcome} in {duration(exchange.seconds)}"
+    )
+
+
+def describe_target(target: Target) -> str:
+    """Tell where the target is, and what kind of target if that does not say it already."""
+    return (
+        target.base_url if target.base_url == target.kind else f"{target.base_url} ({target.kind})"
+    )
+
+
+def path(url: str) -> str:
+    """Take path and query out of a URL; the URL itself if it cannot be taken apart."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    if not parts.netloc:
+        return url
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def duration(seconds: float) -> str:
+    """Tell a time span to people: in milliseconds below one second."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"

@@ -1,0 +1,38 @@
+"""How much is generated, and from which seed: the same each time in the gate, fresh and more with `--fuzz`."""
+
+import hypothesis
+
+GATE = "gate"
+FUZZ = "fuzz"
+
+GATE_EXAMPLES = 20
+FUZZ_EXAMPLES = 500
+GATE_STEPS = 15
+FUZZ_STEPS = 50
+
+
+def load_profile(fuzz: bool) -> None:
+    """Registers both profiles of Hypothesis and loads the one that is asked for.
+
+    The gate keeps nothing between runs; fuzzing keeps what it finds in Hypothesis's database and tries it first.
+    """
+    slow_is_fine = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large, hypothesis.HealthCheck.filter_too_much]
+    hypothesis.settings.register_profile(
+        GATE,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=GATE_EXAMPLES,
+        stateful_step_count=GATE_STEPS,
+        suppress_health_check=slow_is_fine,
+    )
+    hypothesis.settings.register_profile(
+        FUZZ,
+        derandomize=False,
+        deadline=None,
+        max_examples=FUZZ_EXAMPLES,
+        stateful_step_count=FUZZ_STEPS,
+        suppress_health_check=slow_is_fine,
+        print_blob=True,
+    )
+    hypothesis.settings.load_profile(FUZZ if fuzz else GATE)

@@ -1,0 +1,179 @@
+"""Made-up requirements, records and reports for the tests of `reports`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reports.findings import Findings
+from reports.model import Report, Run, Target, TestCounts, Traffic
+from reports.verdicts import judge
+from spec.requirements import Level, Requirement
+
+TEST = "suites/scenarios/test_results.py::test_plain_read"
+
+
+def requirement(
+    name: str = "results-null-unless-expanded",
+    level: Level = "must",
+    *,
+    needs: tuple[str, ...] = (),
+    floor: int = 1,
+) -> Requirement:
+    return Requirement(
+        id=name,
+        level=level,
+        statement="A read that does not ask for results answers with none.",
+        source="guide, reading results",
+        covers=("getBatch",),
+        needs=needs,
+        floor=floor,
+    )
+
+
+def requirements(*some: Requirement) -> dict[str, Requirement]:
+    return {each.id: each for each in some or (requirement(),)}
+
+
+def exchange(**changes: Any) -> dict[str, Any]:
+    return {
+        "number": 12,
+        "worker": "main",
+        "caller": "main",
+        "operation": "getBatch",
+        "request": {
+            "method": "GET",
+            "url": "http://127.0.0.1:8000/api/v2/batches/bat-1?project_id=p",
+            "headers": [["accept", "*/*"], ["authorization", "Bearer ***"]],
+            "body": None,
+        },
+        "response": {
+            "status": 200,
+            "headers": [["content-type", "application/json"]],
+            "body": '{"results": []}',
+        },
+        "error": None,
+        "sent_at": "2030-01-01T00:00:00+00:00",
+        "seconds": 0.003,
+        **changes,
+    }
+
+
+def request(**changes: Any) -> dict[str, Any]:
+    sent: dict[str, Any] = exchange()["request"]
+    return {**sent, **changes}
+
+
+def violation(name: str = "results-null-unless-expanded", **changes: Any) -> dict[str, Any]:
+    return {
+        "requirement": name,
+        "expected": "results is null",
+        "actual": "results has 2 entries",
+        "case": "a completed batch, read without expand",
+        "test": TEST,
+        "exchanges": [exchange()],
+        **changes,
+    }
+
+
+def findings(*records: Mapping[str, Any]) -> Findings:
+    found = Findings()
+    for record in records:
+        found.add(record)
+    return found
+
+
+def target(*capabilities: str) -> Target:
+    return Target(
+        base_url="http://127.0.0.1:8000",
+        kind="mock",
+        capabilities=capabilities,
+        settings={"timeout": 30, "profile": None},
+    )
+
+
+def run(
+    *,
+    narrowed: str | None = None,
+    interrupted: bool = False,
+    exchanges: Traffic | None = None,
+) -> Run:
+    return Run(
+        id="8a1f",
+        started_at="2030-01-01T00:00:00+00:00",
+        ended_at="2030-01-01T00:00:02+00:00",
+        seconds=2.1,
+        suite_version="0.1.0",
+        contract_version="1.0.0",
+        python="3.11.7",
+        platform="Linux",
+        packages={"pytest": "9.1.1"},
+        seed=7,
+        narrowed=narrowed,
+        interrupted=interrupted,
+        workers=1,
+        exchanges=exchanges or Traffic(213, 1.5, {"getBatch": 200, "createBatch": 13}),
+        tests=TestCounts(passed=40, failed=2, skipped=3),
+    )
+
+
+def report(*records: Mapping[str, Any], some: tuple[Requirement, ...] = ()) -> Report:
+    return judge(requirements(*some), findings(*records), target=target(), run=run())
+
+
+def failing_report() -> Report:
+    some = (
+        requirement("results-null-unless-expanded"),
+        requirement("list-page-size-respected", "should"),
+        requirement("status-known", floor=2),
+        requirement("created-at-timezone"),
+        requirement("other-project-hidden", needs=("other-key",)),
+        requirement("failed-file-has-error", needs=("steering",)),
+        requirement("cancelled-stays-cancelled", needs=("steering",)),
+        requirement("results-page-walk", floor=2),
+    )
+    long_url = "http://127.0.0.1:8000/api/v2/batches?" + "&".join(
+        f"parameter_{number}=value-{number}" for number in range(5)
+    )
+    listing = exchange(
+        number=31,
+        worker="gw0",
+        operation="listBatches",
+        request=request(url=long_url),
+        seconds=1.26,
+    )
+    created = exchange(
+        number=11,
+        operation="createBatch",
+        request=request(
+            method="POST",
+            url="http://127.0.0.1:8000/api/v2/batches",
+            headers=[["content-type", "application/json"]],
+            body='{"source_directory_id": "dir-1", "config": {"job": {"type": "parse_v2"}}}',
+        ),
+        response={"status": 201, "headers": [], "body": "{}"},
+    )
+    return report(
+        {
+            "held": {"status-known": 40, "created-at-timezone": 3, "results-page-walk": 1},
+            "violations": [
+                *[violation(exchanges=[created, exchange()])] * 3,
+                violation(
+                    expected="results is null, or the field is absent, which clients read as null",
+                    actual="results is a list of entries whose job_reference names no job at all, "
+                    "and whose error_message says \x1b[31m漢字\x1b[0m \u202eevil",
+                    test=f"{TEST}[parse]",
+                ),
+                violation(
+                    "list-page-size-respected",
+                    expected="at most 2 items",
+                    actual="3 items",
+                    case="two pages of two",
+                    exchanges=[listing],
+                ),
+            ],
+            "unexercised": [
+                {"requirement": "other-project-hidden", "reason": "no second key was given"}
+            ],
+            "troubles": ["The directory dir-7 could not be deleted: the service answered 503."],
+        },
+        some=some,
+    )

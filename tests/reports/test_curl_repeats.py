@@ -1,0 +1,98 @@
+"""A curl line sends what the exchange says that was sent."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import NamedTuple
+
+import pytest
+
+from reports.curl import curl_line
+from tests.reports import samples
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash"
+)
+
+
+class Received(NamedTuple):
+    method: str
+    path: str
+    key: str | None
+    content_type: str | None
+    body: str
+
+
+class Listener(HTTPServer):
+    received: list[Received]
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Listener
+
+    def answer(self) -> None:
+        size = int(self.headers.get("content-length", 0))
+        self.server.received.append(
+            Received(
+                self.command,
+                self.path,
+                self.headers.get("authorization"),
+                self.headers.get("content-type"),
+                self.rfile.read(size).decode(),
+            )
+        )
+        self.send_response(204)
+        self.end_headers()
+
+    do_GET = do_POST = do_DELETE = do_HEAD = answer
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    with Listener(("127.0.0.1", 0), Handler) as server:
+        server.received = []
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/api/v2/batches?status=a%20b&x[]={1,2}", None),
+        ("GET", "/api/v2/batches/../secret", None),
+        ("HEAD", "/api/v2/batches", None),
+        ("DELETE", "/api/v1/beta/directories/dir-1", None),
+        ("POST", "/api/v2/batches", '{"name": "it\'s $HOME `x` \\" !! ü\n\t\u202e"}'),
+        ("POST", "/api/v2/batches", "@/etc/hostname"),
+        ("GET", "/api/v2/batches", "{}"),
+    ],
+)
+def test_curl_repeats_the_exchange(
+    listener: Listener, method: str, path: str, body: str | None
+) -> None:
+    sent = samples.exchange(
+        request=samples.request(
+            method=method,
+            url=f"http://127.0.0.1:{listener.server_port}{path}",
+            headers=[["content-type", "application/json"]] if body else [],
+            body=body,
+        )
+    )
+    record = {"violations": [samples.violation(exchanges=[sent])]}
+    line = curl_line(samples.findings(record).violations[0].exchanges[0])
+    subprocess.run(
+        ["bash", "-c", f"{line} --silent --noproxy '*' --max-time 10"],
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "LLAMA_CLOUD_API_KEY": "k-1"},
+        capture_output=True,
+        check=True,
+    )
+    content_type = "application/json" if body else None
+    assert listener.received == [Received(method, path, "Bearer k-1", content_type, body or "")]

@@ -1,0 +1,163 @@
+"""Reports become files."""
+
+import json
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from jsonschema import Draft202012Validator
+from markdown_it import MarkdownIt
+
+from reports import files, summary
+from reports.document import document, render_json, schema
+from reports.files import write
+from reports.junit import render_junit
+from reports.summary import escape, fence, render_summary
+from tests.reports import samples
+
+REPORT = samples.failing_report()
+
+
+def test_the_schema_is_a_schema_without_a_host() -> None:
+    Draft202012Validator.check_schema(schema())
+    assert schema()["$id"] == "urn:batches-conformance:report:1"
+
+
+def test_every_object_of_the_schema_is_closed_or_open_on_purpose() -> None:
+    open_on_purpose = {"settings"}
+
+    def check(name: str, node: Any) -> None:
+        if isinstance(node, dict):
+            if "object" in str(node.get("type")) and name not in open_on_purpose:
+                assert "additionalProperties" in node, name
+            for key, value in node.items():
+                check(key, value)
+
+    check("", schema())
+
+
+def test_the_document_follows_the_schema() -> None:
+    loaded = json.loads(render_json(REPORT))
+    Draft202012Validator(schema()).validate(loaded)
+    assert loaded == json.loads(json.dumps(document(REPORT)))
+
+
+def test_a_report_without_target_follows_the_schema() -> None:
+    bare = samples.report()
+    Draft202012Validator(schema()).validate(json.loads(render_json(bare)))
+
+
+def test_the_document_tells_the_whole_violation() -> None:
+    failed = document(REPORT)["requirements"][0]
+    assert [each["count"] for each in failed["violations"]] == [3, 1]
+    assert failed["violations"][0]["exchanges"][1]["response"]["body"] == '{"results": []}'
+    assert failed["violations"][0]["curl"].startswith("curl -i 'http://127.0.0.1:8000/api/v2/bat")
+
+
+def test_junit_has_a_case_per_requirement_and_one_for_troubles() -> None:
+    root = ET.fromstring(render_junit(REPORT))
+    assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "9",
+        "failures": "2",
+        "errors": "1",
+        "skipped": "4",
+    }
+    outcomes = {
+        case.get("name"): [child.tag for child in case] for case in root.iterfind("*/testcase")
+    }
+    assert outcomes["results-null-unless-expanded"] == ["failure"]
+    assert outcomes["status-known"] == []
+    assert outcomes["results-page-walk"] == ["skipped"]
+    assert outcomes["run"] == ["error"]
+
+
+def test_junit_of_an_inconclusive_run_without_trouble_has_an_error_too() -> None:
+    root = ET.fromstring(render_junit(samples.report()))
+    assert root.get("errors") == "1"
+
+
+def test_junit_of_a_conformant_run_is_green() -> None:
+    root = ET.fromstring(
+        render_junit(samples.report({"held": {"results-null-unless-expanded": 1}}))
+    )
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "0", "0")
+
+
+def test_summary_tells_verdict_open_requirements_and_evidence() -> None:
+    text = render_summary(REPORT)
+    assert text.startswith("## Conformance: nonconformant\n")
+    assert "| fail | must | results-null-unless-expanded |" in text
+    assert "| not-exercised | must | results-page-walk | exercised once, its floor is 2 |" in text
+    assert "| pass |" not in text
+    assert text.count("<details>") == text.count("</details>") == 3
+    assert "```sh\ncurl -i " in text
+
+
+def test_summary_stays_below_the_limit_and_says_what_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(summary, "LIMIT", 2500)
+    text = render_summary(REPORT)
+    assert len(text.encode()) < 2600
+    assert "more violations are in `report.json`." in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a | b",
+        "<script>alert(1)</script>",
+        "**bold** _it_ `code` [a](http://127.0.0.1) ![i](x)",
+        "back\\slash \\| end\\",
+        "&amp; ~~gone~~ #1 @someone $x$ :tada:",
+    ],
+)
+def test_markdown_shows_exactly_the_text(text: str) -> None:
+    html = MarkdownIt("gfm-like", {"linkify": False}).render(f"| a |\n| - |\n| {escape(text)} |\n")
+    cells = re.findall("<td>(.*?)</td>", html)
+    unescaped = (cells[0].replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')).replace(
+        "&amp;", "&"
+    )
+    assert unescaped == text
+
+
+def test_a_fence_outlasts_the_backticks_in_it() -> None:
+    assert fence(["a ```` b"], "text") == ["`````text", "a ```` b", "`````"]
+
+
+def test_files_are_written_into_a_new_directory(tmp_path: Path) -> None:
+    directory = tmp_path / "a" / "b"
+    paths = write(REPORT, directory)
+    assert [path.name for path in paths] == ["report.json", "junit.xml", "summary.md"]
+    assert sorted(directory.iterdir()) == sorted(paths)
+    assert json.loads(paths[0].read_text(encoding="utf-8"))["verdict"] == "nonconformant"
+
+
+def test_files_are_as_readable_as_others(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.touch()
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (other, *write(REPORT, tmp_path))}
+    assert len(modes) == 1
+
+
+def test_a_failed_rendering_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "report.json").write_text("old", encoding="utf-8")
+
+    def fail(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="no space left"):
+        write(REPORT, tmp_path)
+    assert os.listdir(tmp_path) == ["report.json"]
+    assert (tmp_path / "report.json").read_text(encoding="utf-8") == "old"
+
+
+def test_every_artefact_has_a_renderer() -> None:
+    assert set(files.RENDERERS) == {"report.json", "junit.xml", "summary.md"}

@@ -1,0 +1,91 @@
+"""Records become findings."""
+
+from typing import Any
+
+import pytest
+
+from tests.reports import samples
+
+
+def test_held_observations_add_up() -> None:
+    found = samples.findings({"held": {"a": 2, "b": 1}}, {"held": {"a": 3}})
+    assert found.held == {"a": 5, "b": 1}
+
+
+def test_equal_violations_are_merged_and_the_first_is_kept() -> None:
+    first = samples.violation(actual="first", exchanges=[samples.exchange(number=1)])
+    again = samples.violation(actual="again", exchanges=[samples.exchange(number=2)])
+    (merged,) = samples.findings({"violations": [first]}, {"violations": [again]}).violations
+    assert (merged.count, merged.actual) == (2, "first")
+    assert merged.evidence is not None
+    assert merged.evidence.number == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"requirement": "another"},
+        {"expected": "something else"},
+        {"test": "suites/test_other.py::test_other"},
+        {"exchanges": [samples.exchange(operation="listBatches")]},
+        {"exchanges": []},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_violations_that_differ_are_kept_apart(change: dict[str, Any]) -> None:
+    record = {"violations": [samples.violation(), samples.violation(**change)]}
+    assert [each.count for each in samples.findings(record).violations] == [1, 1]
+
+
+def test_order_of_records_does_not_matter() -> None:
+    records = [
+        {"violations": [samples.violation(test=f"suites/test_{name}.py::test")], "troubles": [name]}
+        for name in "bca"
+    ]
+    forth, back = samples.findings(*records), samples.findings(*reversed(records))
+    assert forth.violations == back.violations
+    assert forth.troubles == back.troubles == ("a", "b", "c")
+
+
+def test_reasons_and_troubles_are_told_once() -> None:
+    record = {
+        "unexercised": [{"requirement": "a", "reason": "no second key"}],
+        "troubles": ["The service did not answer."],
+    }
+    found = samples.findings(record, record)
+    assert found.reasons("a") == ("no second key",)
+    assert found.reasons("b") == ()
+    assert found.troubles == ("The service did not answer.",)
+
+
+def test_traffic_adds_up() -> None:
+    one = {"exchanges": {"count": 3, "seconds": 0.5, "by_operation": {"getBatch": 3}}}
+    two = {"exchanges": {"count": 2, "seconds": 0.25, "by_operation": {"getBatch": 1, "create": 1}}}
+    traffic = samples.findings(one, two).traffic
+    assert (traffic.count, traffic.seconds) == (5, 0.75)
+    assert traffic.by_operation == {"create": 1, "getBatch": 4}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"held": ["a"]},
+        {"held": {"a": "many"}},
+        {"violations": [{"requirement": "a"}]},
+        {"violations": 1},
+        {"violations": [samples.violation(exchanges=[samples.exchange(seconds=float("nan"))])]},
+        {"violations": [samples.violation(exchanges=[{}])]},
+        {"unexercised": ["a"]},
+        {"exchanges": {"count": 1}},
+    ],
+    ids=str,
+)
+def test_a_record_that_cannot_be_read_is_a_trouble(record: dict[str, object]) -> None:
+    (trouble,) = samples.findings(record).troubles
+    assert "cannot be read" in trouble
+
+
+def test_an_unreadable_violation_hides_no_readable_one() -> None:
+    found = samples.findings({"violations": [{}, samples.violation()]})
+    assert len(found.violations) == 1
+    assert len(found.troubles) == 1

@@ -1,0 +1,488 @@
+"""The plugin in whole sessions of pytest, over a toy suite with a toy contract."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.reports import samples
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[2]
+TIME_LIMIT = 30
+
+INI = """
+[pytest]
+testpaths = suites
+addopts = -p xdist
+"""
+SPEC = """
+from typing import NamedTuple
+
+class Requirement(NamedTuple):
+    id: str
+    level: str
+    statement: str
+    source: str
+    covers: tuple = ()
+    needs: tuple = ()
+    floor: int = 1
+
+def load():
+    return {
+        "first": Requirement("first", "must", "The first holds.", "guide"),
+        "second": Requirement("second", "must", "The second holds.", "guide", floor=2),
+        "third": Requirement("third", "should", "The third holds.", "guide", needs=("steering",)),
+    }
+"""
+CONFTEST = """
+import pytest
+
+pytest_plugins = ["reports.plugin"]
+RECORD = pytest.StashKey()
+
+@pytest.fixture
+def record(request):
+    return request.node.stash.setdefault(RECORD, {})
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call" and RECORD in item.stash:
+        report.findings = item.stash[RECORD]
+    return report
+
+def pytest_conformance_target(config):
+    return {"base_url": "http://127.0.0.1:1", "kind": "mock", "capabilities": [], "settings": {}}
+
+def pytest_conformance_run(config):
+    return {"id": "toy", "seed": 7}
+"""
+HOLDS = """
+def test_first(record):
+    record["held"] = {"first": 1}
+    record["exchanges"] = {"count": 2, "seconds": 0.5, "by_operation": {"getBatch": 2}}
+
+def test_second(record):
+    record["held"] = {"second": 2}
+"""
+BREAKS = f"""
+VIOLATION = {samples.violation("first", test="suites/test_breaks.py::test_breaks")!r}
+
+def test_breaks(record):
+    record["violations"] = [VIOLATION, VIOLATION]
+    raise AssertionError("violated")
+"""
+BREAKS_SHOULD = BREAKS.replace("'first'", "'third'")
+CRASHES = """
+def test_crashes(record):
+    raise RuntimeError("out of luck\\nsecond line")
+"""
+TROUBLED = """
+def test_troubled(record):
+    record["troubles"] = ["The service did not answer."]
+    raise OSError("no route")
+"""
+
+Run = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def toy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    for name in ("PYTEST_ADDOPTS", "NO_COLOR", "FORCE_COLOR", "CI", "PYTEST_XDIST_WORKER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makeini(INI)
+    pytester.makeconftest(CONFTEST)
+    for folder, text in (("suites", HOLDS), ("tests", "def test_nothing(): pass")):
+        (pytester.path / folder).mkdir()
+        add(pytester, f"{folder}/test_{'holds' if folder == 'suites' else 'own'}.py", text)
+    (pytester.path / "spec").mkdir()
+    add(pytester, "spec/__init__.py", "__version__ = '1.2.3'")
+    add(pytester, "spec/requirements.py", SPEC)
+    return pytester
+
+
+@pytest.fixture
+def run(toy: pytest.Pytester) -> Run:
+    def run_toy(*arguments: str) -> pytest.RunResult:
+        return toy.runpytest_subprocess(*arguments, timeout=TIME_LIMIT)
+
+    return run_toy
+
+
+def add(toy: pytest.Pytester, name: str, text: str) -> None:
+    (toy.path / name).write_text(text, encoding="utf-8")
+
+
+def report_of(toy: pytest.Pytester, directory: str = "reports/out") -> dict[str, Any]:
+    text = (toy.path / directory / "report.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def verdicts(report: dict[str, Any]) -> dict[str, str]:
+    return {each["id"]: each["verdict"] for each in report["requirements"]}
+
+
+def has_report(toy: pytest.Pytester) -> bool:
+    return (toy.path / "reports").exists()
+
+
+def test_a_conformant_run_ends_with_0_and_a_report(toy: pytest.Pytester, run: Run) -> None:
+    result = run()
+    assert result.ret == 0
+    report = report_of(toy)
+    assert report["verdict"] == "conformant"
+    assert verdicts(report) == {"first": "pass", "second": "pass", "third": "not-exercised"}
+    assert report["target"]["base_url"] == "http://127.0.0.1:1"
+    facts = report["run"]
+    assert (facts["id"], facts["seed"], facts["contract_version"]) == ("toy", 7, "1.2.3")
+    assert (facts["narrowed"], facts["interrupted"], facts["workers"]) == (None, False, 1)
+    assert facts["tests"] == {"passed": 2, "failed": 0, "skipped": 0, "error": 0}
+    assert facts["exchanges"] == {"count": 2, "seconds": 0.5, "by_operation": {"getBatch": 2}}
+    result.stdout.fnmatch_lines(
+        ["=* conformance *", "CONFORMANT  2 passed, 1 not exercised", "*reports/out/report.json*"]
+    )
+
+
+def test_a_violated_must_ends_with_1(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "suites/test_breaks.py", BREAKS)
+    result = run()
+    assert result.ret == 1
+    report = report_of(toy)
+    assert report["verdict"] == "nonconformant"
+    assert report["requirements"][0]["violations"][0]["count"] == 2
+    assert report["troubles"] == []
+    result.stdout.fnmatch_lines(["NONCONFORMANT  1 must failed*", "FAIL  must  first"])
+
+
+def test_a_violated_should_is_shown_and_ends_with_0(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "suites/test_breaks.py", BREAKS_SHOULD)
+    result = run()
+    assert result.ret == 0
+    assert verdicts(report_of(toy))["third"] == "fail"
+    result.stdout.fnmatch_lines(["FAIL  should  third"])
+
+
+def test_a_crash_is_a_trouble_and_ends_with_6(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "suites/test_crashes.py", CRASHES)
+    assert run().ret == 6
+    report = report_of(toy)
+    assert report["verdict"] == "inconclusive"
+    assert report["troubles"] == [
+        "suites/test_crashes.py::test_crashes ended with RuntimeError: out of luck."
+    ]
+
+
+def test_a_trouble_of_a_test_is_told_in_its_own_words(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "suites/test_troubled.py", TROUBLED)
+    assert run().ret == 6
+    assert report_of(toy)["troubles"] == ["The service did not answer."]
+
+
+def test_a_violation_beside_a_crash_stays_nonconformant(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "suites/test_breaks.py", BREAKS)
+    add(toy, "suites/test_crashes.py", CRASHES)
+    assert run().ret == 1
+    assert len(report_of(toy)["troubles"]) == 1
+
+
+@pytest.mark.parametrize("options", [["--tb=no"], ["--tb=native"], ["--tb=line", "-n", "2"]])
+def test_a_broken_set_up_is_a_trouble(toy: pytest.Pytester, run: Run, options: list[str]) -> None:
+    add(toy, "suites/test_set_up.py", "def test_set_up(no_such_fixture): pass")
+    assert run(*options).ret == 6
+    (trouble,) = report_of(toy)["troubles"]
+    assert trouble.startswith("suites/test_set_up.py::test_set_up ended with ")
+    assert report_of(toy)["run"]["tests"]["error"] == 1
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_module_that_cannot_be_collected_is_a_trouble(
+    toy: pytest.Pytester, run: Run, workers: str
+) -> None:
+    add(toy, "suites/test_broken.py", "import no_such_module")
+    assert run("-n", workers).ret == 6
+    report = report_of(toy)
+    assert report["verdict"] == "inconclusive"
+    assert any("could not be collected" in trouble for trouble in report["troubles"])
+
+
+def test_workers_change_nothing_but_their_number(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "suites/test_breaks.py", BREAKS)
+    add(toy, "suites/test_crashes.py", CRASHES)
+    codes, reports = [], []
+    for workers in ("0", "2"):
+        codes.append(run("-n", workers).ret)
+        reports.append(report_of(toy))
+    assert codes == [1, 1]
+    assert [report["run"].pop("workers") for report in reports] == [1, 2]
+    for report in reports:
+        for varying in ("started_at", "ended_at", "seconds"):
+            del report["run"][varying]
+    assert reports[0] == reports[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "narrowed"),
+    [
+        (["-k", "first or third"], "-k 'first or third'"),
+        (["-m", "not slow"], "-m 'not slow'"),
+        (["suites/test_holds.py::test_first"], "suites/test_holds.py::test_first"),
+        (["suites/test_holds.py"], "suites/test_holds.py"),
+        (["--deselect", "suites/test_holds.py::test_second"], "--deselect suites/*"),
+        (["--lf"], "--lf"),
+        (["suites"], None),
+        (["."], None),
+        (["tests", "suites"], None),
+        (["suites", "suites/test_holds.py"], None),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_narrowing_is_named(
+    toy: pytest.Pytester, run: Run, arguments: list[str], narrowed: str | None
+) -> None:
+    assert run(*arguments).ret == 0
+    report = report_of(toy)
+    told = report["run"]["narrowed"]
+    assert told == narrowed or Path(told).match(str(narrowed))
+    for result in report["requirements"]:
+        if result["id"] == "second" and result["verdict"] != "pass":
+            assert result["reason"] == f"deselected: this run was narrowed by {told}"
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_stop_at_the_first_failure_is_named(toy: pytest.Pytester, run: Run, workers: str) -> None:
+    add(toy, "suites/test_breaks.py", BREAKS)
+    result = run("-x", "-n", workers, "suites/test_breaks.py", "suites/test_holds.py")
+    assert result.ret == 1
+    report = report_of(toy)
+    assert "a stop after the first failures (-x)" in report["run"]["narrowed"]
+    assert report["run"]["interrupted"] is False
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_nothing_selected_is_wrong_usage(toy: pytest.Pytester, run: Run, workers: str) -> None:
+    result = run("-k", "nothing_has_this_name", "-n", workers)
+    assert result.ret == 4
+    result.stdout.fnmatch_lines(
+        ["No test of the suites was selected by -k nothing_has_this_name.", "Nothing was asked *"]
+    )
+    assert not has_report(toy)
+
+
+def test_a_path_that_does_not_exist_stays_4(toy: pytest.Pytester, run: Run) -> None:
+    assert run("suites/test_nowhere.py").ret == 4
+    assert not has_report(toy)
+
+
+@pytest.mark.parametrize(
+    ("where", "options"),
+    [
+        ("pytest_configure(config)", []),
+        ("pytest_configure(config)", ["-p", "no:terminal"]),
+        ("pytest_sessionstart(session)", []),
+        ("pytest_sessionstart(session)", ["-q"]),
+        ("pytest_sessionstart(session)", ["-n", "2"]),
+        ("pytest_sessionstart(session)", ["-p", "no:terminal"]),
+        ("pytest_collection(session)", []),
+        ("pytest_runtestloop(session)", ["-p", "no:terminal"]),
+        ("pytest_runtestloop(session)", ["-n", "2"]),
+    ],
+    ids=str,
+)
+def test_an_exit_before_the_tests_ends_with_6_and_a_report(
+    toy: pytest.Pytester, run: Run, where: str, options: list[str]
+) -> None:
+    holder = "config" if "config)" in where else "session.config"
+    add(
+        toy,
+        "conftest.py",
+        CONFTEST
+        + f"""
+from reports.hooks import TROUBLES
+
+@pytest.hookimpl(tryfirst=True)
+def {where}:
+    if not hasattr({holder}, "workerinput"):
+        {holder}.stash.setdefault(TROUBLES, []).append("The target did not answer.")
+        pytest.exit("no answer", returncode=6)
+""",
+    )
+    result = run(*options)
+    assert result.ret == 6
+    report = report_of(toy)
+    assert (report["verdict"], report["troubles"]) == (
+        "inconclusive",
+        ["The target did not answer."],
+    )
+    if "no:terminal" not in options:
+        told = f"{result.stdout}{result.stderr}"
+        assert told.count("INCONCLUSIVE  0 passed, 3 not exercised") == 1
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_an_internal_error_stays_3_and_keeps_what_was_seen(
+    toy: pytest.Pytester, run: Run, workers: str
+) -> None:
+    add(
+        toy,
+        "conftest.py",
+        CONFTEST
+        + """
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report):
+    if report.when == "teardown" and "second" in report.nodeid:
+        raise ValueError("plugin out of order")
+""",
+    )
+    result = run("-n", workers)
+    assert result.ret == 3
+    report = report_of(toy)
+    assert (report["verdict"], report["run"]["interrupted"]) == ("inconclusive", True)
+    assert any("plugin out of order" in trouble for trouble in report["troubles"])
+    assert str(result.stdout).count("INCONCLUSIVE") == 1
+
+
+def test_a_worker_that_dies_is_a_trouble(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "suites/test_dies.py", "import os\ndef test_dies(): os._exit(9)")
+    assert run("-n", "1", "suites/test_dies.py").ret == 6
+    assert "test_dies" in report_of(toy)["troubles"][0]
+
+
+def test_an_exit_in_the_middle_keeps_what_was_seen(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "suites/test_ends.py", "import pytest\ndef test_ends(): pytest.exit('gone', 6)")
+    assert run("suites/test_holds.py", "suites/test_ends.py").ret == 6
+    report = report_of(toy)
+    assert report["troubles"] == ["The run was ended: gone"]
+    assert verdicts(report)["first"] == "pass"
+
+
+def test_an_exit_after_a_violation_is_nonconformant(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "suites/test_breaks.py", BREAKS)
+    add(toy, "suites/test_ends.py", "import pytest\ndef test_ends(): pytest.exit('gone', 6)")
+    assert run("suites/test_breaks.py", "suites/test_ends.py").ret == 1
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_ctrl_c_keeps_what_was_seen(toy: pytest.Pytester, workers: str) -> None:
+    add(
+        toy,
+        "suites/test_waits.py",
+        "import pathlib, threading\n"
+        "def test_waits():\n"
+        "    pathlib.Path('waiting').touch()\n"
+        f"    threading.Event().wait({TIME_LIMIT})\n",
+    )
+    command = [sys.executable, "-m", "pytest", "-n", workers]
+    files = ["suites/test_holds.py", "suites/test_waits.py"]
+    with subprocess.Popen(
+        [*command, *files], cwd=toy.path, stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        try:
+            wait_for(toy.path / "waiting", process)
+            os.killpg(process.pid, signal.SIGINT)
+            output = process.communicate(timeout=TIME_LIMIT)[0].decode()
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 2
+    report = report_of(toy)
+    assert report["run"]["interrupted"] is True
+    assert report["verdict"] == "inconclusive"
+    assert verdicts(report)["first"] == "pass"
+    assert "INCONCLUSIVE" in output
+
+
+def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a file exists, at most for the time limit."""
+    for _ in range(TIME_LIMIT * 20):
+        if path.exists():
+            return
+        try:
+            process.wait(timeout=0.05)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    pytest.fail(f"{path.name} did not come into being")
+
+
+@pytest.mark.parametrize(
+    "option", ["--collect-only", "--help", "--markers", "--fixtures", "--version"]
+)
+def test_a_listing_writes_and_says_nothing(toy: pytest.Pytester, run: Run, option: str) -> None:
+    result = run(option)
+    assert result.ret == 0
+    assert "= conformance =" not in str(result.stdout)
+    assert not has_report(toy)
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_session_without_the_suites_is_left_alone(
+    toy: pytest.Pytester, run: Run, workers: str
+) -> None:
+    result = run("tests", "-n", workers)
+    assert result.ret == 0
+    assert "= conformance =" not in str(result.stdout)
+    assert run("tests", "-k", "nothing_has_this_name", "-n", workers).ret == 5
+    assert not has_report(toy)
+
+
+@pytest.mark.parametrize(
+    "options", [["-p", "no:terminal"], ["-q"], ["-qq"], ["--no-summary"]], ids=str
+)
+def test_quiet_runs_still_write(toy: pytest.Pytester, run: Run, options: list[str]) -> None:
+    assert run(*options).ret == 0
+    assert report_of(toy)["verdict"] == "conformant"
+
+
+def test_the_report_directory_can_be_chosen(toy: pytest.Pytester, run: Run) -> None:
+    assert run("--report-dir", "else/where").ret == 0
+    assert report_of(toy, "else/where")["verdict"] == "conformant"
+    assert not has_report(toy)
+
+
+def test_a_report_that_cannot_be_written_is_a_trouble(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "taken", "")
+    result = run("--report-dir", "taken")
+    assert result.ret == 6
+    result.stdout.fnmatch_lines(["*The report could not be written: *"])
+
+
+@pytest.mark.parametrize("hook", ["pytest_conformance_target", "pytest_conformance_run"])
+def test_a_hook_that_fails_is_a_trouble(toy: pytest.Pytester, run: Run, hook: str) -> None:
+    head, definition, rest = CONFTEST.partition(f"def {hook}(config):")
+    add(toy, "conftest.py", f"{head}{definition}\n    raise KeyError('x')\n{rest}")
+    assert run().ret == 6
+    report = report_of(toy)
+    assert report["troubles"] == [f"{hook} failed: KeyError: 'x'."]
+    assert (report["target"] is None) == hook.endswith("target")
+
+
+def test_without_the_hooks_there_is_a_report_too(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "conftest.py", CONFTEST.partition("def pytest_conformance_target")[0])
+    assert run().ret == 0
+    report = report_of(toy)
+    assert report["target"] is None
+    assert report["run"]["id"]
+
+
+def test_a_reporter_that_breaks_is_an_internal_error(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "spec/requirements.py", SPEC + "\ndef load(): raise ValueError('twice')\n")
+    result = run()
+    assert result.ret == 3
+    assert "ValueError: twice" in str(result.stdout)
+
+
+def test_colours_obey_the_options_of_pytest(run: Run) -> None:
+    assert "\x1b[" in str(run("--color=yes").stdout).partition("= conformance =")[2]
+    assert "\x1b[" not in str(run("--color=no").stdout)

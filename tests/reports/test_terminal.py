@@ -1,0 +1,107 @@
+"""Reports become lines for a person."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from reports.model import Report
+from reports.terminal import VIOLATIONS_TOLD, Line, advice_lines, report_lines
+from tests.reports import samples
+
+FILES = [Path("reports/out/report.json"), Path("reports/out/junit.xml")]
+
+
+def plain(lines: Iterable[Line]) -> list[str]:
+    return ["".join(span.text for span in line) for line in lines]
+
+
+def told(report: Report, width: int = 80) -> list[str]:
+    return plain(report_lines(report, width=width, files=FILES))
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_only_curl_lines_are_wider_than_the_terminal(width: int) -> None:
+    lines = told(samples.failing_report(), width)
+    wide = [line for line in lines if cell_len(line) >= width]
+    assert all(line.startswith("      curl ") for line in wide)
+
+
+def test_the_first_line_is_the_verdict_with_counts() -> None:
+    first = told(samples.failing_report())[0]
+    assert first == "NONCONFORMANT  1 must failed, 1 should failed, 2 passed, 4 not exercised"
+
+
+def test_fails_come_before_what_was_not_exercised_and_must_before_should() -> None:
+    lines = told(samples.failing_report())
+    heads = [line for line in lines if line and not line.startswith(" ")]
+    assert [head.split()[0:2] for head in heads[2:]] == [
+        ["FAIL", "must"],
+        ["FAIL", "should"],
+        ["NOT", "EXERCISED"],
+        ["TROUBLES"],
+        ["report", "reports/out/report.json"],
+        ["next", "Repeat"],
+    ]
+
+
+def test_each_violation_is_told_with_its_evidence() -> None:
+    lines = told(samples.failing_report(), 100)
+    start = lines.index("      expected  results is null")
+    assert lines[start : start + 6] == [
+        "      expected  results is null",
+        "      came      results has 2 entries",
+        "      case      a completed batch, read without expand",
+        f"      test      {samples.TEST} (3 times)",
+        "      exchange  #11 POST /api/v2/batches -> 201 in 3 ms",
+        "      exchange  #12 GET /api/v2/batches/bat-1?project_id=p -> 200 in 3 ms",
+    ]
+    assert lines[start + 6].startswith("      curl -i ")
+
+
+def test_a_violation_without_a_case_has_no_empty_line_for_it() -> None:
+    lines = told(samples.report({"violations": [samples.violation(case="")]}))
+    assert not any(line.strip() == "case" for line in lines)
+
+
+def test_requirements_that_were_not_exercised_are_grouped_by_reason() -> None:
+    lines = told(samples.failing_report())
+    start = lines.index("      the target does not offer steering")
+    assert lines[start + 1] == "        failed-file-has-error, cancelled-stays-cancelled"
+
+
+def test_many_violations_are_cut_with_a_word() -> None:
+    many = [samples.violation(test=f"suites/test_a.py::test_{n:02}") for n in range(9)]
+    lines = told(samples.report({"violations": many}))
+    assert sum(line.startswith("      curl ") for line in lines) == VIOLATIONS_TOLD
+    assert "      and 4 more in report.json" in lines
+
+
+def test_an_exchange_without_answer_says_why() -> None:
+    silent = samples.exchange(response=None, error="ReadTimeout: 5 s", seconds=5)
+    lines = told(samples.report({"violations": [samples.violation(exchanges=[silent])]}), 120)
+    assert (
+        "      exchange  #12 GET /api/v2/batches/bat-1?project_id=p -> "
+        "no answer (ReadTimeout: 5 s) in 5.0 s"
+    ) in lines
+
+
+def test_a_conformant_run_is_short() -> None:
+    lines = told(samples.report({"held": {"results-null-unless-expanded": 1}}))
+    assert lines[0] == "CONFORMANT  1 passed"
+    assert len(lines) == 6
+
+
+@pytest.mark.parametrize("command", ["::error::x", "##[error]x", "a\n::stop-commands::x"])
+def test_no_line_starts_like_a_command_to_a_ci_runner(command: str) -> None:
+    record = {"violations": [samples.violation(actual=command)], "troubles": [command]}
+    for line in told(samples.report(record)):
+        bare = line.removeprefix("    - ").strip()
+        assert not bare.startswith(("::", "##["))
+
+
+def test_advice_is_wrapped() -> None:
+    lines = plain(advice_lines(["word " * 40], width=60))
+    assert len(lines) > 3
+    assert max(map(len, lines)) < 60

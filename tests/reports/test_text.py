@@ -1,0 +1,37 @@
+"""Text of a service is made harmless."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.text import visible, visible_lines
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain ü 漢 😀", "plain ü 漢 😀"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("\x9b1m", "\\x9b1m"),
+        ("a\r\tb", "a\\r\\tb"),
+        ("\u202ex\u2066", "\\u202ex\\u2066"),
+        ("\u2028", "\\u2028"),
+        ("\ud800", "\\ud800"),
+        ("\ufffe\U0001ffff", "\\ufffe\\U0001ffff"),
+        ("\U000e0041", "\\U000e0041"),
+    ],
+)
+def test_what_cannot_be_seen_is_escaped(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@given(st.text(st.characters()))
+def test_nothing_invisible_is_left(text: str) -> None:
+    categories = {unicodedata.category(character) for character in visible(text)}
+    assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def test_lines_are_split_at_line_feeds_only() -> None:
+    assert visible_lines("a\r\nb\rc\n") == ["a", "b\\rc", ""]

@@ -1,0 +1,151 @@
+"""The tooling keeps its promises: pinned and hashed locks without addresses, one task per line."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import run
+from spec.lint.__main__ import is_new_enough
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCKS = {
+    "suite": ("tests", "lint"),
+    "tox": ("tox",),
+    "locking": ("locking",),
+}
+TASKS = {"conformance", "tests", "lint", "bench", "lock"}
+ENTRY = re.compile(
+    r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[0-9][0-9a-z.]*)"
+    r"(?P<marker> ; .+?)?(?P<hashes>( --hash=sha256:[0-9a-f]{64})+)"
+)
+
+
+def read_project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def read_lock(name: str) -> str:
+    return (ROOT / "requirements" / f"{name}.lock").read_text(encoding="utf-8")
+
+
+def lock_entries(name: str) -> list[str]:
+    """Return the entries of a lock, one line each, without comments."""
+    joined = re.sub(r" \\\n +", " ", read_lock(name))
+    lines = (line.strip() for line in joined.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_entry_of_a_lock_has_one_version_and_hashes(name: str) -> None:
+    loose = [entry for entry in lock_entries(name) if not ENTRY.fullmatch(entry)]
+    assert not loose, f"{name}.lock: without an exact version and hashes: {loose}"
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_place_to_download_from(name: str) -> None:
+    text = read_lock(name)
+    assert "://" not in text
+    assert " @ " not in text
+    assert not re.search(r"--(extra-)?index|--find-links", text)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_what_the_project_asks_for_is_in_its_lock_and_in_range(name: str) -> None:
+    project = read_project()
+    wanted = list(project["project"]["dependencies"]) if name == "suite" else []
+    for group in LOCKS[name]:
+        wanted += project["dependency-groups"][group]
+    locked = {
+        canonicalize_name(match["name"]): match["version"]
+        for match in map(ENTRY.fullmatch, lock_entries(name))
+        if match
+    }
+    for requirement in map(Requirement, wanted):
+        version = locked.get(canonicalize_name(requirement.name))
+        assert version, f"{requirement.name} is not in {name}.lock"
+        assert version in requirement.specifier, f"{requirement} is locked at {version}"
+
+
+def test_every_dependency_group_goes_into_a_lock() -> None:
+    locked = {group for groups in LOCKS.values() for group in groups}
+    assert set(read_project()["dependency-groups"]) == locked
+
+
+def test_the_npm_lock_has_hashes_and_no_addresses() -> None:
+    text = (ROOT / "spec" / "lint" / "package-lock.json").read_text(encoding="utf-8")
+    packages = {path: entry for path, entry in json.loads(text)["packages"].items() if path}
+    assert packages
+    for path, entry in packages.items():
+        assert "resolved" not in entry, path
+        assert entry["integrity"].startswith("sha512-"), path
+
+
+def test_tox_has_every_promised_task_and_a_sentence_about_it() -> None:
+    tasks = run.tasks(ROOT / "tox.ini")
+    assert set(tasks) == TASKS
+    assert all(tasks.values())
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 10)])
+def test_an_old_python_is_refused_with_one_sentence(version: tuple[int, int]) -> None:
+    reason = run.refusal(version)
+    assert reason is not None
+    assert f"Python {version[0]}.{version[1]}" in reason
+    assert "3.11" in reason
+    assert "\n" not in reason
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+def test_a_supported_python_is_accepted(version: tuple[int, int]) -> None:
+    assert run.refusal(version) is None
+
+
+def test_an_unknown_task_is_refused_with_the_list_of_tasks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run.main(["conformence"]) == run.NOT_STARTED
+    printed = capsys.readouterr()
+    assert not printed.out
+    assert all(task in printed.err for task in TASKS)
+
+
+def test_a_virtual_environment_counts_only_when_it_was_completed(tmp_path: Path) -> None:
+    python = run.interpreter(tmp_path)
+    python.parent.mkdir()
+    python.touch()
+    assert not run.is_made(tmp_path, "state")
+    (tmp_path / ".complete").write_text("state")
+    assert run.is_made(tmp_path, "state")
+    assert not run.is_made(tmp_path, "other state")
+    python.unlink()
+    assert not run.is_made(tmp_path, "state")
+
+
+def test_a_changed_lock_calls_for_a_new_set_up(tmp_path: Path) -> None:
+    lock = tmp_path / "some.lock"
+    lock.write_text("a==1")
+    before = run.fingerprint([lock])
+    assert run.fingerprint([lock]) == before
+    lock.write_text("a==2")
+    assert run.fingerprint([lock]) != before
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("v20.19.0\n", True), ("v22.1.0\n", True), ("v20.18.9\n", False), ("v9.0.0\n", False)],
+)
+def test_the_age_of_node_is_read_from_its_version(version: str, expected: bool) -> None:
+    assert is_new_enough(version) is expected
+
+
+def test_the_version_is_the_newest_of_the_changelog() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## \[?([0-9][^\s\]]*)", changelog, re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == read_project()["project"]["version"]
