@@ -1,0 +1,117 @@
+"""A small model of a project, and a machine that does to a target whatever a person might, in any order."""
+
+from dataclasses import dataclass, field
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
+
+from fixtures.configurations import JobType
+from fixtures.directories import Directories, Directory
+from suites.steps import Batch, Steps
+from suites.traffic import COMPLETED, TERMINAL
+
+MOST_FILES = 2
+PASSING = st.sampled_from([0.5, 1.0, 3.0])
+"""Seconds that may pass between two steps."""
+
+
+@dataclass
+class Project:
+    """What the model knows: the batches over each directory, with the last status that was read."""
+
+    batches: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def over(self, directory: Directory) -> dict[str, str]:
+        """The batches over a directory, each with its last status."""
+        return self.batches.setdefault(directory.id, {})
+
+    def saw(self, batch: Batch) -> None:
+        """Remembers the status of a batch."""
+        self.batches[batch["source_directory_id"]][batch["id"]] = batch["status"]
+
+
+class Life(RuleBasedStateMachine):
+    """Uploads, creates, reads, lists, expands and waits; the oracles judge each answer, the model each list."""
+
+    directories = Bundle("directories")
+    batches = Bundle("batches")
+
+    def __init__(self, steps: Steps, source: Directories) -> None:
+        super().__init__()
+        self.steps = steps
+        self.source = source
+        self.project = Project()
+
+    @initialize(target=directories, files=st.integers(1, MOST_FILES))
+    def first_directory(self, files: int) -> Directory:
+        """Begins with a directory that can be processed."""
+        return self.source.holding(files, "life")
+
+    @rule(target=directories, files=st.integers(1, MOST_FILES))
+    def another_directory(self, files: int) -> Directory:
+        """Adds a directory."""
+        return self.source.holding(files, "life")
+
+    @rule(directory=directories)
+    def upload(self, directory: Directory) -> None:
+        """Adds a file, which belongs to the batches to come."""
+        self.source.fill(directory, len(directory.file_ids) + 1)
+
+    @rule(target=batches, directory=directories, job_type=st.sampled_from(["parse_v2", "extract_v2"]))
+    def create(self, directory: Directory, job_type: JobType) -> Batch:
+        """Makes a batch."""
+        batch = self.steps.create(directory, job_type)
+        self.project.over(directory)
+        self.project.saw(batch)
+        return batch
+
+    @rule(batch=batches)
+    def read(self, batch: Batch) -> None:
+        """Reads a batch."""
+        self.project.saw(self.steps.get(batch["id"]))
+
+    @rule(batch=batches)
+    def read_expanded(self, batch: Batch) -> None:
+        """Reads a batch with its results."""
+        self.project.saw(self.steps.expanded(batch["id"]))
+
+    @rule(batch=batches)
+    def finish(self, batch: Batch) -> None:
+        """Waits for the end of a batch, and for its results."""
+        ended = self.steps.finish(batch)
+        self.project.saw(ended)
+        if ended["status"] == COMPLETED:
+            self.steps.results(ended)
+
+    @rule(seconds=PASSING)
+    def wait(self, seconds: float) -> None:
+        """Lets time pass."""
+        self.steps.target.wait(seconds)
+
+    @rule(directory=directories, page_size=st.sampled_from([None, 1, 2]))
+    def list_directory(self, directory: Directory, page_size: int | None) -> None:
+        """Lists a directory, and meets its batches and no others."""
+        self._list(directory, set(self.project.over(directory)), page_size, None)
+
+    @rule(directory=directories, status=st.sampled_from(sorted(TERMINAL)))
+    def list_ended(self, directory: Directory, status: str) -> None:
+        """Lists the batches of a directory that have ended in some way."""
+        ended = {batch_id for batch_id, last in self.project.over(directory).items() if last == status}
+        self._list(directory, ended, None, status)
+
+    def _list(self, directory: Directory, expected: set[str], page_size: int | None, status: str | None) -> None:
+        created = self.project.over(directory)
+        walk = self.steps.eventually(
+            lambda: self.steps.walk_ours(
+                len(created), page_size=page_size, source_directory_id=directory.id, status=status
+            ),
+            lambda walk: expected <= set(walk.ids),
+        )
+        self.steps.verify(
+            "list-filters-combine" if status else "list-filters-by-directory",
+            expected <= set(walk.ids) <= set(created),
+            expected=f"{sorted(expected)} among {sorted(created)}",
+            actual=sorted(walk.ids),
+            exchanges=walk.exchanges,
+            case=f"directory {directory.id}, status={status}, page_size={page_size}",
+        )

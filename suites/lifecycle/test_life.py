@@ -1,0 +1,31 @@
+"""Generated stories: operations in any order, against a small model."""
+
+import hypothesis
+import pytest
+from hypothesis.stateful import run_state_machine_as_test
+
+from fixtures.directories import Directories
+from fixtures.target import Target
+from suites.lifecycle.model import Life
+from suites.steps import Steps
+
+STORIES_BY_THE_WALL = 3
+"""Stories where time has to be waited for."""
+SLOWER_STORIES = 4
+"""A story takes many requests; the profile's number of examples is divided by this."""
+
+
+@pytest.mark.requirement(
+    "list-filters-by-directory",
+    "list-filters-combine",
+    "terminal-status-is-final",
+    "results-cover-every-file",
+    "results-settle",
+)
+def test_any_order_of_operations_keeps_the_promises(steps: Steps, directories: Directories, target: Target) -> None:
+    """Whatever is done in whatever order, every answer fits what was done."""
+    profile = hypothesis.settings.default
+    stories = max(1, profile.max_examples // SLOWER_STORIES) if target.moves_when_told else STORIES_BY_THE_WALL
+    run_state_machine_as_test(
+        lambda: Life(steps, directories), settings=hypothesis.settings(profile, max_examples=stories)
+    )
