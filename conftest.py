@@ -43,7 +43,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
     """What the report says of the target."""
     settings = config.stash.get(SETTINGS, None)
-    return settings and {
+    if settings is None:
+        return None
+    return {
         "base_url": settings.target,
         "kind": "mock" if settings.is_mock else "url",
         "capabilities": capabilities(settings),
@@ -73,7 +75,6 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 def client(target: Target, settings: Settings, verify: Verify, pytestconfig: pytest.Config) -> Iterator[Client]:
     """The one client of the worker; every exchange of the run passes through it, and every oracle hears it."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    opened = Client(target, settings.request_timeout, settings.poll_timeout, worker)
-    opened.listeners += [pytestconfig.stash[TALLY].hear, Panel(ORACLES, verify).hear]
-    yield opened
-    opened.close()
+    with Client(target, settings.request_timeout, settings.poll_timeout, worker) as opened:
+        opened.listeners += [pytestconfig.stash[TALLY].hear, Panel(ORACLES, verify).hear]
+        yield opened

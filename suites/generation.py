@@ -16,7 +16,11 @@ def load_profile(fuzz: bool) -> None:
 
     The gate keeps nothing between runs; fuzzing keeps what it finds in Hypothesis's database and tries it first.
     """
-    slow_is_fine = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large, hypothesis.HealthCheck.filter_too_much]
+    slow_is_fine = [
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.data_too_large,
+        hypothesis.HealthCheck.filter_too_much,
+    ]
     hypothesis.settings.register_profile(
         GATE,
         derandomize=True,

@@ -61,7 +61,8 @@ def pytest_runtest_makereport(
         for id_ in requirement_ids(item):
             verify.could_not_ask(id_, report.longrepr[2].removeprefix("Skipped: "))
     findings = verify.take(item.nodeid)
-    report.findings = {**findings, "exchanges": item.config.stash[TALLY].take()}
+    exchanges = item.config.stash[TALLY].take()
+    vars(report)["findings"] = {**findings, "exchanges": exchanges}
     return report
 
 

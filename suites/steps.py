@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 import pytest
@@ -58,7 +59,13 @@ class Steps:
     """The steps of a story over one target."""
 
     def __init__(
-        self, target: Target, batches: Batches, verify: Verify, settings: Settings, ledger: Ledger, extract_id: Callable[[], str]
+        self,
+        target: Target,
+        batches: Batches,
+        verify: Verify,
+        settings: Settings,
+        ledger: Ledger,
+        extract_id: Callable[[], str],
     ) -> None:
         self.target = target
         self.batches = batches
@@ -100,11 +107,13 @@ class Steps:
             )
 
     def accepted(self, exchange: Exchange, requirement: str) -> Batch:
-        """The batch of a create or a get that has to succeed, which `requirement` says. Raises `Trouble` on a lost key."""
+        """The batch of a request that has to succeed, as `requirement` says. Raises `Trouble` on a lost key."""
         call = self.call(exchange)
         response = exchange.response
         if response is not None and response.status in (401, 403) and exchange.caller == MAIN:
-            raise Trouble(f"the key is refused with {response.status} where it was accepted before; check its plan ({exchange})")
+            raise Trouble(
+                f"the key is refused with {response.status} where it was accepted before; check its plan ({exchange})"
+            )
         self.verify(
             requirement,
             call.succeeded,
@@ -170,7 +179,7 @@ class Steps:
         return self.get(batch_id, ["results"], caller)
 
     def finish(self, batch: Batch, caller: str = MAIN) -> Batch:
-        """The batch when it has reached a terminal status. Raises `Trouble` when that takes longer than the user waits."""
+        """The batch at its end. Raises `Trouble` when that takes longer than the user waits."""
         for _ in self.target.pauses(self._settings.poll_timeout):
             if batch.get("status") in TERMINAL:
                 return batch
@@ -178,7 +187,11 @@ class Steps:
             batch = self.accepted(exchange, "get-returns-batch-asked-for")
             if batch.get("status") in TERMINAL:
                 self.verify(
-                    "batch-reaches-terminal-status", True, expected="a terminal status", actual="one", exchanges=[exchange]
+                    "batch-reaches-terminal-status",
+                    True,
+                    expected="a terminal status",
+                    actual="one",
+                    exchanges=[exchange],
                 )
         raise Trouble(
             f"batch {batch['id']} is still {batch.get('status')} after {self._settings.poll_timeout:g} s; "
@@ -197,7 +210,9 @@ class Steps:
 
         A short lag after the end is no violation; the user's settle timeout says what is short.
         """
-        exchange, shown = self.eventually(lambda: self._expanded(batch["id"]), lambda shown: _is_told(entries(shown[1])))
+        exchange, shown = self.eventually(
+            lambda: self._expanded(batch["id"]), lambda shown: _is_told(entries(shown[1]))
+        )
         results = entries(shown)
         lag = f"at the latest {self._settings.settle_timeout:g} s after the batch was {COMPLETED}"
         case = f"batch {batch['id']}, {shown.get('status')}"
@@ -233,38 +248,44 @@ class Steps:
 
     # --- list ---
 
-    def walk(self, bound: int, caller: str = MAIN, **filters: str | int | None) -> Walk:
+    def walk(self, bound: int, /, **filters: str | int | None) -> Walk:
         """Follows the pages of a list, sending the same filters with each token, for `bound` pages at the most."""
         walk, token = Walk(), None
         while len(walk.pages) < bound and not walk.ended:
-            call = self.call(self.batches.list(caller=caller, page_token=token, **filters))
+            call = self.call(self.batches.list(page_token=token, **filters))
             if not call.succeeded:
-                self._page_refused(call, filters)
+                self._page_refused(call)
             walk.pages.append(call)
             token = call.answer.get("next_page_token")
             walk.ended = not token
         return walk
 
-    def _page_refused(self, call: Call, filters: Mapping[str, str | int | None]) -> None:
-        if set(filters) == {"page_size"} or call.exchange.request.param("page_token") is None and "page_size" in filters:
-            pytest.skip(f"the target refuses page_size={filters['page_size']} ({call.exchange})")
+    def _page_refused(self, call: Call) -> None:
+        asked = call.exchange.request
+        if asked.param("page_size") is not None and asked.param("page_token") is None:
+            pytest.skip(f"needs a page_size that the target accepts ({call.exchange})")
         self.verify(
-            "list-answers-with-page", False, expected="a 2xx", actual=str(call.exchange), exchanges=[call.exchange]
+            "list-answers-with-page",
+            False,
+            expected="a 2xx",
+            actual=str(call.exchange),
+            exchanges=[call.exchange],
         )
 
-    def walk_ours(self, batches: int, page_size: int | None = None, **filters: str | None) -> Walk:
+    def walk_ours(self, batches: int, /, **filters: str | int | None) -> Walk:
         """Follows a list that only our own batches match, so many at the most, and verifies that it ends.
 
         A page may be short or empty; a walk that takes three times as many pages as there are batches does not end.
         """
-        walk = self.walk(3 * batches + SPARE_PAGES, page_size=page_size, **filters)
+        walk = self.walk(3 * batches + SPARE_PAGES, **filters)
+        case = f"page_size={filters.get('page_size')}"
         self.verify(
             "walk-over-pages-ends",
             walk.ended,
-            expected=f"a page without next_page_token among the first {len(walk.pages)}, for {batches} batches",
+            expected=f"an end among the first {len(walk.pages)} pages, for {batches} batches",
             actual=f"next_page_token {walk.pages[-1].answer.get('next_page_token')!r}",
             exchanges=walk.exchanges,
-            case=f"page_size={page_size}",
+            case=case,
         )
         twice = [batch_id for batch_id, count in Counter(walk.ids).items() if count > 1]
         if len(walk.pages) > 1:
@@ -274,20 +295,23 @@ class Steps:
                 expected="each batch once",
                 actual=f"several times {twice}",
                 exchanges=walk.exchanges,
-                case=f"page_size={page_size}",
+                case=case,
             )
         return walk
 
-    def walk_all(self, **filters: str | None) -> Walk:
+    @cached_property
+    def _large_page(self) -> int | None:
+        """A page_size for long walks, or `None` for the target's default when it refuses that."""
+        return LARGE_PAGE if self.call(self.batches.list(page_size=LARGE_PAGE)).succeeded else None
+
+    def walk_all(self, **filters: str | int | None) -> Walk:
         """Follows a list that may also hold other people's batches, on large pages. Skips when it is too long."""
-        first = self.batches.list(page_size=LARGE_PAGE, **filters)
-        large = LARGE_PAGE if self.call(first).succeeded else None
-        walk = self.walk(WALK_BOUND, page_size=large, **filters)
+        walk = self.walk(WALK_BOUND, page_size=self._large_page, **filters)
         if not walk.ended:
-            pytest.skip(f"the project lists more than {WALK_BOUND} pages of batches")
+            pytest.skip(f"needs a list of less than {WALK_BOUND} pages")
         return walk
 
-    def listed(self, ids: set[str], **filters: str | None) -> Walk:
+    def listed(self, ids: set[str], /, **filters: str | int | None) -> Walk:
         """A walk that meets all of `ids`, if that happens within the settle timeout; else the last one."""
         return self.eventually(lambda: self.walk_all(**filters), lambda walk: ids <= set(walk.ids))
 

@@ -42,12 +42,25 @@ class Violation(AssertionError):
 
 
 def observe(
-    requirement: str, holds: bool, *, expected: str, actual: object, exchanges: Sequence[Exchange], case: str = ""
+    requirement: str,
+    holds: bool,
+    *,
+    expected: object,
+    actual: object,
+    exchanges: Sequence[Exchange],
+    case: str = "",
 ) -> Observation:
     """An observation of `requirement`. Raises `KeyError` when the contract has no such requirement."""
     if requirement not in requirements.load():
         raise KeyError(f"spec/requirements.yaml has no requirement {requirement!r}")
-    return Observation(requirement, holds, expected, "" if holds else _shown(actual), case, tuple(exchanges))
+    return Observation(
+        requirement,
+        holds,
+        "" if holds else _shown(expected),
+        "" if holds else _shown(actual),
+        case,
+        tuple(exchanges),
+    )
 
 
 def _shown(value: object) -> str:
@@ -66,12 +79,17 @@ class Verify:
         self._troubles: list[str] = []
 
     def __call__(
-        self, requirement: str, holds: bool, *, expected: str, actual: object, exchanges: Sequence[Exchange], case: str = ""
+        self,
+        requirement: str,
+        holds: bool,
+        *,
+        expected: object,
+        actual: object,
+        exchanges: Sequence[Exchange],
+        case: str = "",
     ) -> None:
         """Observes a requirement from within a test. Raises `Violation` when it does not hold."""
-        observation = observe(
-            requirement, holds, expected=expected, actual=actual, exchanges=exchanges, case=case
-        )
+        observation = observe(requirement, holds, expected=expected, actual=actual, exchanges=exchanges, case=case)
         self.record(observation)
         if not holds:
             raise Violation(observation)

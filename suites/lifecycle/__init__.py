@@ -1,0 +1,1 @@
+"""Generated sequences of operations, against a small model."""

@@ -24,8 +24,11 @@ SLOWER_STORIES = 4
 )
 def test_any_order_of_operations_keeps_the_promises(steps: Steps, directories: Directories, target: Target) -> None:
     """Whatever is done in whatever order, every answer fits what was done."""
-    profile = hypothesis.settings.default
+    profile = hypothesis.settings()
     stories = max(1, profile.max_examples // SLOWER_STORIES) if target.moves_when_told else STORIES_BY_THE_WALL
-    run_state_machine_as_test(
-        lambda: Life(steps, directories), settings=hypothesis.settings(profile, max_examples=stories)
-    )
+
+    class LifeOfTarget(Life):
+        def __init__(self) -> None:
+            super().__init__(steps, directories)
+
+    run_state_machine_as_test(LifeOfTarget, settings=hypothesis.settings(profile, max_examples=stories))

@@ -11,7 +11,11 @@ from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, GET, LIST, Call, entries
 from suites.verify import Observation, observe
 
-FORM = {CREATE: "create-answers-with-batch", GET: "get-answers-with-batch", LIST: "list-answers-with-page"}
+FORM = {
+    CREATE: "create-answers-with-batch",
+    GET: "get-answers-with-batch",
+    LIST: "list-answers-with-page",
+}
 BY_FIELD = {
     "status": "status-is-documented",
     "created_at": "timestamps-are-date-times",
@@ -117,7 +121,11 @@ def answer_matches_schema() -> Look:
         for requirement in (FORM[call.name], *gives):
             if requirement not in wrong and gives.get(requirement, True):
                 yield observe(
-                    requirement, True, expected="the schema's form", actual="it", exchanges=[call.exchange]
+                    requirement,
+                    True,
+                    expected="the schema's form",
+                    actual="it",
+                    exchanges=[call.exchange],
                 )
 
     return look

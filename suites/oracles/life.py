@@ -36,7 +36,12 @@ TRAITS = (
         lambda batch: batch.get("source_directory_id"),
         lambda before, now: before == now,
     ),
-    _Trait("project_id", "project-never-changes", lambda batch: batch.get("project_id"), lambda before, now: before == now),
+    _Trait(
+        "project_id",
+        "project-never-changes",
+        lambda batch: batch.get("project_id"),
+        lambda before, now: before == now,
+    ),
     _Trait("created_at", "created-at-never-changes", _created_at, _same_moment),
 )
 
@@ -69,7 +74,10 @@ def traits_never_change() -> Look:
 
 
 def _compared(
-    trait: _Trait, requirement: str, before: tuple[Call, dict[str, Any]], now: tuple[Call, dict[str, Any]]
+    trait: _Trait,
+    requirement: str,
+    before: tuple[Call, dict[str, Any]],
+    now: tuple[Call, dict[str, Any]],
 ) -> Observation:
     first, second = trait.of(before[1]), trait.of(now[1])
     return observe(

@@ -50,7 +50,7 @@ FILTERS = (
 
 
 def _requirement(used: list[Filter], filter_: Filter, page_token: str | None) -> str:
-    """Which promise an item outside the filters breaks: that of the later pages, the combination, or the filter alone."""
+    """Which promise an item outside the filters breaks: of the later pages, the combination, or the filter alone."""
     if page_token:
         return LATER_PAGE
     return COMBINED if len(used) > 1 else filter_.requirement

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from suites.oracles.oracle import Look, oracle
@@ -126,13 +125,6 @@ def job_reference_has_type_of_batch() -> Look:
     return look
 
 
-@dataclass
-class _Source:
-    """What is known of a directory whose creation was seen: the upload of each file."""
-
-    uploads: dict[str, Call] = field(default_factory=dict)
-
-
 @oracle("results-cover-every-file", "results-name-only-source-files")
 def results_match_the_directory() -> Look:
     """Results name the files of the batch's directory.
@@ -141,16 +133,16 @@ def results_match_the_directory() -> Look:
     first terminal status that was seen, may be there; the sources do not say when the files are counted. Judged only
     where the directory's whole history was seen, and never for a batch that failed or was cancelled.
     """
-    directories: dict[str, _Source] = {}
+    uploads: dict[str, dict[str, Call]] = {}
     creations: dict[str, Call] = {}
     endings: dict[str, Call] = {}
 
     def remember(call: Call) -> None:
-        if call.name == CREATE_DIRECTORY and isinstance(call.answer.get("id"), str):
-            directories[call.answer["id"]] = _Source()
-        elif call.name == UPLOAD and isinstance(call.answer.get("id"), str):
-            if call.path["directory_id"] in directories:
-                directories[call.path["directory_id"]].uploads[call.answer["id"]] = call
+        created_id = call.answer.get("id")
+        if call.name == CREATE_DIRECTORY and isinstance(created_id, str):
+            uploads[created_id] = {}
+        elif call.name == UPLOAD and isinstance(created_id, str) and call.path["directory_id"] in uploads:
+            uploads[call.path["directory_id"]][created_id] = call
         for batch in call.batches:
             if call.name == CREATE:
                 creations.setdefault(batch["id"], call)
@@ -161,12 +153,12 @@ def results_match_the_directory() -> Look:
         remember(call)
         for batch, results in _expanded(call):
             creation = creations.get(batch["id"])
-            source = directories.get(str(creation.sent_body.get("source_directory_id"))) if creation else None
+            source = uploads.get(str(creation.sent_body.get("source_directory_id"))) if creation else None
             if creation is None or source is None or batch.get("status") in TERMINAL - {COMPLETED}:
                 continue
             ending = endings.get(batch["id"], call)
-            certain = {file_id for file_id, upload in source.uploads.items() if creation.is_after(upload)}
-            possible = {file_id for file_id, upload in source.uploads.items() if not upload.is_after(ending)}
+            certain = {file_id for file_id, upload in source.items() if creation.is_after(upload)}
+            possible = {file_id for file_id, upload in source.items() if not upload.is_after(ending)}
             named = {file_id for file_id in map(file_of, results) if file_id is not None}
             case = f"batch {batch['id']}, {batch.get('status')}, {len(certain)} files"
             exchanges = [creation.exchange, call.exchange]

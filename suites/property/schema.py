@@ -41,7 +41,9 @@ def with_real_values(values: RealValues) -> dict[str, Any]:
     }
     shared = narrowed["components"]["parameters"]
     for operation in (operation for item in narrowed["paths"].values() for operation in item.values()):
-        resolved = [shared[entry["$ref"].rpartition("/")[2]] if "$ref" in entry else entry for entry in operation["parameters"]]
+        resolved = [
+            shared[entry["$ref"].rpartition("/")[2]] if "$ref" in entry else entry for entry in operation["parameters"]
+        ]
         operation["parameters"] = [
             _narrowed(parameter, by_name)
             for parameter in resolved

@@ -5,6 +5,7 @@ others are the oracles' already.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -23,7 +24,7 @@ SAMPLES = 3
 
 @pytest.fixture(scope="module")
 def values(steps: Steps, directories: Directories, target: Target) -> RealValues:
-    """What exists in the target: a directory without files, whose batches cost nothing, and batches over one of one file."""
+    """What exists in the target. What is created over the directory without files costs nothing."""
     directory = directories.holding(1, "property")
     known = [steps.finish(steps.create(directory)) for _ in range(SAMPLES)]
     page = steps.call(steps.batches.list(source_directory_id=directory.id, page_size=1))
@@ -59,20 +60,20 @@ schema = schemathesis.pytest.from_fixture("generated")
 
 @pytest.mark.requirement("no-server-error", "success-is-json", "create-answers-with-batch")
 @schema.include(operation_id="createBatch").parametrize()
-def test_create(case: Case, session: requests.Session) -> None:
+def test_create(case: Case[Any], session: requests.Session) -> None:
     """Whatever a create is sent, its answer keeps the promises."""
     case.call(session=session)
 
 
 @pytest.mark.requirement("no-server-error", "success-is-json", "list-answers-with-page")
 @schema.include(operation_id="listBatches").parametrize()
-def test_list(case: Case, session: requests.Session) -> None:
+def test_list(case: Case[Any], session: requests.Session) -> None:
     """Whatever a list is asked for, its answer keeps the promises."""
     case.call(session=session)
 
 
 @pytest.mark.requirement("no-server-error", "success-is-json", "get-answers-with-batch")
 @schema.include(operation_id="getBatch").parametrize()
-def test_get(case: Case, session: requests.Session) -> None:
+def test_get(case: Case[Any], session: requests.Session) -> None:
     """Whatever a get is asked for, its answer keeps the promises."""
     case.call(session=session)

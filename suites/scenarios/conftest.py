@@ -54,7 +54,10 @@ def series(steps: Steps, directories: Directories, target: Target) -> Series:
         if target.control is not None:
             steps.steer(directory, course, end)
         created.append(steps.create(directory))
-    return Series(directory, [_at_rest(steps, batch, course) for batch, (course, _) in zip(created, COURSES, strict=True)])
+    return Series(
+        directory,
+        [_at_rest(steps, batch, course) for batch, (course, _) in zip(created, COURSES, strict=True)],
+    )
 
 
 def _at_rest(steps: Steps, batch: Batch, course: list[tuple[str, float]]) -> Batch:

@@ -13,16 +13,14 @@ from suites.verify import Verify
 
 @pytest.mark.requirement("anonymous-request-refused", "unknown-key-refused")
 @pytest.mark.parametrize("stranger", [ANONYMOUS, UNKNOWN])
-def test_a_stranger_is_refused(
-    stranger: str, series: Series, idle: Directory, steps: Steps, batches: Batches, verify: Verify
-) -> None:
+def test_a_stranger_is_refused(stranger: str, series: Series, idle: Directory, steps: Steps, batches: Batches) -> None:
     """Create, list, get and an expanded get are closed to a request without a key that was issued."""
     known = series.batches[0]["id"]
     requirement = {ANONYMOUS: "anonymous-request-refused", UNKNOWN: "unknown-key-refused"}[stranger]
     for exchange in (
         batches.create(idle.id, "parse_v2", steps.configuration_id("parse_v2"), caller=stranger),
-        batches.list(caller=stranger),
-        batches.list(caller=stranger, source_directory_id=series.directory.id),
+        batches.list(stranger),
+        batches.list(stranger, source_directory_id=series.directory.id),
         batches.get(known, caller=stranger),
         batches.get(known, expand=["results"], caller=stranger),
     ):
@@ -64,7 +62,11 @@ def test_a_list_shows_nothing_of_another_project(
     own = series.batches[0]
     asked: list[tuple[str, Batch, dict[str, str | None]]] = [
         (MAIN, foreign, {"source_directory_id": foreign["source_directory_id"]}),
-        (MAIN, foreign, {"status": foreign["status"], "created_at_on_or_after": foreign.get("created_at")}),
+        (
+            MAIN,
+            foreign,
+            {"status": foreign["status"], "created_at_on_or_after": foreign.get("created_at")},
+        ),
         (MAIN, foreign, {"created_at_on_or_after": foreign.get("created_at")}),
         (MAIN, foreign, {"project_id": foreign["project_id"]}),
         (MAIN, foreign, {}),
@@ -73,7 +75,7 @@ def test_a_list_shows_nothing_of_another_project(
         (other_key, own, {}),
     ]
     for caller, hidden, filters in asked:
-        call = steps.call(steps.batches.list(caller=caller, **filters))
+        call = steps.call(steps.batches.list(caller, **filters))
         verify(
             "list-hides-other-projects",
             all(batch["id"] != hidden["id"] for batch in call.batches),

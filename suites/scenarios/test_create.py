@@ -65,7 +65,11 @@ def test_the_own_project_can_be_named(steps: Steps, directories: Directories, ba
     batch = steps.create(directory, params=params)
     steps.accepted(batches.get(batch["id"], params=params), "project-id-accepted")
     page = steps.call(batches.list(project_id=project_id, source_directory_id=directory.id))
-    for requirement, shown in (("create", [batch]), ("list", page.batches), ("get", [steps.get(batch["id"])])):
+    for requirement, shown in (
+        ("create", [batch]),
+        ("list", page.batches),
+        ("get", [steps.get(batch["id"])]),
+    ):
         verify(
             "project-id-accepted",
             bool(shown) and all(found.get("project_id") == project_id for found in shown),
@@ -138,9 +142,7 @@ def test_a_saved_parse_configuration_does_not_extract(
 
 @pytest.mark.requirement("create-refuses-unknown-job-type", "refused-create-leaves-nothing")
 @pytest.mark.parametrize("job_type", ["parse_v9", "PARSE_V2", ""])
-def test_an_unknown_job_type_is_refused(
-    job_type: str, steps: Steps, batches: Batches, idle: Directory
-) -> None:
+def test_an_unknown_job_type_is_refused(job_type: str, steps: Steps, batches: Batches, idle: Directory) -> None:
     """Only the two job types of the contract are accepted, in the contract's spelling."""
     exchange = batches.create(idle.id, job_type, steps.configuration_id("parse_v2"))
     steps.refused("create-refuses-unknown-job-type", exchange, f"type {job_type!r}")

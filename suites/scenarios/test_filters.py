@@ -14,7 +14,10 @@ from suites.verify import Verify
 MICROSECOND = 1000 * NANOSECOND
 
 AFTER, BEFORE = "created_at_on_or_after", "created_at_on_or_before"
-REQUIREMENT = {AFTER: "list-filters-by-earliest-creation", BEFORE: "list-filters-by-latest-creation"}
+REQUIREMENT = {
+    AFTER: "list-filters-by-earliest-creation",
+    BEFORE: "list-filters-by-latest-creation",
+}
 OUTWARD = {AFTER: -MICROSECOND, BEFORE: MICROSECOND}
 """How far a bound is moved so that it surely lets through what stands at it."""
 
@@ -60,7 +63,7 @@ def test_a_batch_that_has_ended_is_listed_as_it_is_read(series: Series, steps: S
     )
 
 
-def _statuses(items: list[Batch], among: dict[str, str]) -> dict[str, str]:
+def _statuses(items: list[Batch], among: dict[str, str]) -> dict[str, object]:
     return {item["id"]: item.get("status") for item in items if item["id"] in among}
 
 
@@ -96,7 +99,9 @@ def test_a_directory_selects_the_batches_over_it(series: Series, steps: Steps, v
 
 
 @pytest.mark.requirement("list-filters-by-directory")
-def test_a_directory_without_batches_selects_none(steps: Steps, series: Series, batches: Batches, verify: Verify) -> None:
+def test_a_directory_without_batches_selects_none(
+    steps: Steps, series: Series, batches: Batches, verify: Verify
+) -> None:
     """A directory whose id only begins alike selects nothing."""
     shortened = series.directory.id[:-1]
     call = steps.call(batches.list(source_directory_id=shortened))
@@ -166,7 +171,12 @@ def test_a_time_selects_what_was_created_at_it(
 @pytest.mark.parametrize("offset", OFFSETS, ids=str)
 @pytest.mark.parametrize("parameter", [AFTER, BEFORE])
 def test_the_same_instant_in_another_offset_selects_the_same(
-    parameter: str, offset: timedelta, series: Series, steps: Steps, batches: Batches, verify: Verify
+    parameter: str,
+    offset: timedelta,
+    series: Series,
+    steps: Steps,
+    batches: Batches,
+    verify: Verify,
 ) -> None:
     """What a time selects does not hang on the offset in which it is written."""
     bound, _ = series.created()[len(series.batches) // 2]
@@ -207,10 +217,7 @@ def pairs(series: Series) -> list[dict[str, str]]:
         *({"source_directory_id": directory, "status": status} for status in statuses),
         *({"status": status, AFTER: lower} for status in statuses),
         *({"status": status, BEFORE: upper} for status in statuses),
-        *(
-            {"source_directory_id": directory, "status": status, AFTER: lower, BEFORE: upper}
-            for status in statuses
-        ),
+        *({"source_directory_id": directory, "status": status, AFTER: lower, BEFORE: upper} for status in statuses),
     ]
 
 

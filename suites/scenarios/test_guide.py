@@ -1,5 +1,7 @@
 """The story that the guide tells, from an empty directory to the jobs behind the results."""
 
+from functools import partial
+
 import pytest
 
 from fixtures.client import Client, segment
@@ -20,7 +22,10 @@ RESOLVES: dict[str, str] = {"parse_v2": "parse-jobs-resolve", "extract_v2": "ext
     "job_type",
     [
         pytest.param("parse_v2", marks=pytest.mark.requirement("create-accepts-parse", "parse-jobs-resolve")),
-        pytest.param("extract_v2", marks=pytest.mark.requirement("create-accepts-extract", "extract-jobs-resolve")),
+        pytest.param(
+            "extract_v2",
+            marks=pytest.mark.requirement("create-accepts-extract", "extract-jobs-resolve"),
+        ),
     ],
 )
 def test_every_file_of_a_directory_gets_a_job_that_can_be_looked_up(
@@ -33,9 +38,8 @@ def test_every_file_of_a_directory_gets_a_job_that_can_be_looked_up(
     if not references:
         pytest.skip(f"needs a batch with a job, and {batch['id']} has none")
     for _, job_id in references:
-        exchange = steps.eventually(
-            lambda job_id=job_id: client.send("GET", f"{JOB_PATHS[job_type]}/{segment(job_id)}"), _is_success
-        )
+        look_up = partial(client.send, "GET", f"{JOB_PATHS[job_type]}/{segment(job_id)}")
+        exchange = steps.eventually(look_up, _is_success)
         if exchange.response is not None and exchange.response.status >= 500:
             pytest.skip(f"the product's endpoint is broken: {exchange}")
         verify(

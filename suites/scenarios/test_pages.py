@@ -11,7 +11,10 @@ SERIES = len(COURSES)
 
 
 @pytest.mark.requirement(
-    "pages-lose-nothing", "pages-repeat-nothing", "walk-over-pages-ends", "page-holds-at-most-page-size"
+    "pages-lose-nothing",
+    "pages-repeat-nothing",
+    "walk-over-pages-ends",
+    "page-holds-at-most-page-size",
 )
 @pytest.mark.parametrize("page_size", [None, 1, 2, 3, SERIES - 1, SERIES, SERIES + 1])
 def test_a_walk_meets_every_batch_once(page_size: int | None, series: Series, steps: Steps, verify: Verify) -> None:
@@ -36,9 +39,7 @@ def test_a_walk_is_not_disturbed_by_new_batches(series: Series, steps: Steps, ta
     before = set(series.ids)
     walk, token = Walk(), None
     while not walk.ended and len(walk.pages) < 3 * SERIES:
-        call = steps.call(
-            steps.batches.list(source_directory_id=series.directory.id, page_size=2, page_token=token)
-        )
+        call = steps.call(steps.batches.list(source_directory_id=series.directory.id, page_size=2, page_token=token))
         if not call.succeeded:
             pytest.skip(f"needs pages of two batches ({call.exchange})")
         walk.pages.append(call)
@@ -67,14 +68,15 @@ def _insert(series: Series, steps: Steps, target: Target) -> None:
 
 @pytest.mark.requirement("total-size-counts-all-matches")
 @pytest.mark.parametrize("page_size", [1, 3, None])
-def test_the_total_counts_all_matches(
-    page_size: int | None, series: Series, steps: Steps, verify: Verify
-) -> None:
+def test_the_total_counts_all_matches(page_size: int | None, series: Series, steps: Steps, verify: Verify) -> None:
     """total_size, where it is given, is the number of matching batches, on every page and for every page_size."""
     for status in (None, "COMPLETED"):
         matching = [batch for batch in series.batches if status in (None, batch["status"])]
         walk = steps.walk_ours(
-            len(series.batches), page_size=page_size, source_directory_id=series.directory.id, status=status
+            len(series.batches),
+            page_size=page_size,
+            source_directory_id=series.directory.id,
+            status=status,
         )
         totals = {page.answer.get("total_size") for page in walk.pages} - {None}
         if totals:

@@ -41,10 +41,17 @@ def steered(directories: Directories) -> Directory:
     "expanded-read-succeeds-in-any-status",
 )
 @pytest.mark.parametrize(
-    ("path", "end"), [pytest.param(path, end, id=">".join((*path, end))) for path, end in product(PATHS, ENDS)]
+    ("path", "end"),
+    [pytest.param(path, end, id=">".join((*path, end))) for path, end in product(PATHS, ENDS)],
 )
 def test_a_batch_takes_its_course_and_stays_at_its_end(
-    path: tuple[str, ...], end: str, steered: Directory, steps: Steps, batches: Batches, target: Target, verify: Verify
+    path: tuple[str, ...],
+    end: str,
+    steered: Directory,
+    steps: Steps,
+    batches: Batches,
+    target: Target,
+    verify: Verify,
 ) -> None:
     """Each status on the way can be read plain and expanded; the end comes, and nothing follows it."""
     steps.steer(steered, [(status, STEP) for status in path], end)

@@ -1,0 +1,166 @@
+"""The figures: whole commands beside each other, and the suite's own cost beside that of its exchanges."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.etree import ElementTree
+
+from fixtures.batches import Batches
+from fixtures.client import Client
+from fixtures.configurations import JobType
+from fixtures.control import Control
+from fixtures.directories import Directories
+from fixtures.embedded import MockAddress, running_mock
+from fixtures.exchange import Exchange
+from fixtures.target import MAIN, Target
+from suites.oracles import ORACLES
+from suites.oracles.panel import Panel
+from suites.tally import Tally
+from suites.verify import Verify
+
+ROOT = Path(__file__).parent.parent.parent
+SIZE_TESTS = "test_size"
+PARSE: JobType = "parse_v2"
+PRESET = "cfg-PARSE_AGENTIC"
+ROUNDS = 150
+WAITS = 10
+STEP = 20.0
+"""Seconds that each of the concurrent waits waits on the target's clock."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One promise about speed: a measured ratio and its bound."""
+
+    name: str
+    figures: str
+    value: float
+    bound: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the ratio is within its bound."""
+        return self.value <= self.bound
+
+
+def all_ratios(runs: int) -> Iterator[Ratio]:
+    """Takes every figure; whole commands run `runs` times in turn, and their medians count."""
+    yield from against_schemathesis(runs)
+    yield own_cost()
+    yield concurrent_waits()
+
+
+@dataclass(frozen=True)
+class _SuiteRun:
+    seconds: float
+    size_seconds: float
+    requests: int
+
+
+def against_schemathesis(runs: int) -> Iterator[Ratio]:
+    """The whole suite beside `st run` with all phases and defaults, on the same contract and the same mock."""
+    suite, generic = [], []
+    for _ in range(runs):
+        suite.append(_run_suite())
+        generic.append(_run_schemathesis())
+    ours = statistics.median(run.seconds for run in suite)
+    theirs = statistics.median(seconds for seconds, _ in generic)
+    sent = statistics.median(run.requests for run in suite)
+    generated = statistics.median(requests for _, requests in generic)
+    share = statistics.median(run.size_seconds / run.seconds for run in suite)
+    yield Ratio("wall time of the suite / of st run", f"{ours:.1f} s / {theirs:.1f} s", ours / theirs, 1.0)
+    yield Ratio(
+        "requests outside the large directory / of st run",
+        f"{sent:.0f} / {generated:.0f}",
+        sent / generated,
+        1.0,
+    )
+    yield Ratio("1,000 and 1,001 files / whole suite", f"{share * ours:.1f} s / {ours:.1f} s", share, 0.25)
+
+
+def _run_suite() -> _SuiteRun:
+    with TemporaryDirectory() as folder:
+        junit = Path(folder, "tests.xml")
+        began = time.perf_counter()
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "--report-dir",
+                folder,
+                "--junitxml",
+                str(junit),
+            ],
+            cwd=ROOT,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        seconds = time.perf_counter() - began
+        cases = ElementTree.parse(junit).iter("testcase")
+        size = sum(float(case.get("time", 0)) for case in cases if SIZE_TESTS in case.get("classname", ""))
+        report = json.loads(Path(folder, "report.json").read_text(encoding="utf-8"))
+    operations = report["run"]["exchanges"]["by_operation"]
+    return _SuiteRun(seconds, size, sum(operations.values()) - operations["uploadFile"])
+
+
+def _run_schemathesis() -> tuple[float, int]:
+    """Seconds and requests of `st run`; it counts the cases itself, in its event stream."""
+    with running_mock("--clock", "virtual") as mock, TemporaryDirectory() as folder:
+        command = [
+            *(sys.executable, "-m", "schemathesis.cli", "run", str(ROOT / "spec" / "openapi.yaml")),
+            *("--url", mock.base_url, "--header", f"Authorization: Bearer {mock.api_key}"),
+            *("--report", "ndjson", "--report-dir", folder),
+        ]
+        began = time.perf_counter()
+        subprocess.run(command, cwd=folder, check=False, stdout=subprocess.DEVNULL)
+        seconds = time.perf_counter() - began
+        text = "".join(path.read_text(encoding="utf-8") for path in Path(folder).iterdir() if path.is_file())
+    return seconds, text.count('"status_code"')
+
+
+def own_cost() -> Ratio:
+    """What recording, oracles and validation take per exchange, beside the exchange itself."""
+    exchanges: list[Exchange] = []
+    with running_mock("--clock", "virtual", "--control") as mock, _client(mock) as client:
+        client.listeners.append(exchanges.append)
+        directories, batches = Directories(client, "bench"), Batches(client)
+        directory = directories.holding(3, "bench")
+        for _ in range(ROUNDS):
+            created = batches.create(directory.id, PARSE, PRESET).response
+            assert created is not None
+            client.target.wait(STEP)
+            batches.get(created.json["id"], expand=["results"])
+            batches.list(source_directory_id=directory.id, page_size=10)
+    panel, tally = Panel(ORACLES, Verify()), Tally()
+    began = time.perf_counter()
+    for exchange in exchanges:
+        panel.hear(exchange)
+        tally.hear(exchange)
+    own = (time.perf_counter() - began) / len(exchanges)
+    other = sum(exchange.seconds for exchange in exchanges) / len(exchanges)
+    return Ratio("own cost / exchange", f"{own * 1000:.2f} ms / {other * 1000:.2f} ms", own / other, 1.0)
+
+
+def concurrent_waits() -> Ratio:
+    """Ten waits at once on the mock, beside what they would sleep."""
+    with running_mock("--clock", "virtual", "--control") as mock, _client(mock) as client:
+        began = time.perf_counter()
+        with ThreadPoolExecutor(WAITS) as pool:
+            list(pool.map(client.target.wait, [STEP] * WAITS))
+        seconds = time.perf_counter() - began
+    return Ratio(f"{WAITS} waits of {STEP:g} s", f"{seconds:.2f} s / {STEP:g} s", seconds / STEP, 0.05)
+
+
+def _client(mock: MockAddress) -> Client:
+    assert mock.control_url is not None
+    target = Target(mock.base_url, "mock", {MAIN: mock.api_key}, {}, Control(mock.control_url, STEP), None, STEP)
+    return Client(target, STEP, STEP, "bench")
