@@ -17,18 +17,12 @@ OF_VERDICT: Final[dict[RunVerdict, int]] = {
 
 ADVICE: Final[dict[int, str]] = {
     CONFORMANT: (
-        "No promise that was exercised was broken; before you rely on the others, see what was "
-        "not exercised and why."
+        "No promise that was exercised was broken; before you rely on the others, see what was not exercised and why."
     ),
     NONCONFORMANT: (
         "Repeat the curl line of each failed must, compare the answer with the source of the "
         "requirement, and mend the service."
     ),
-    WRONG_USAGE: (
-        "Nothing was asked of the target: correct the command line and run again; --help lists "
-        "the options."
-    ),
-    INCONCLUSIVE: (
-        "The target was not judged: remove what stood in the way, then run the whole suite again."
-    ),
+    WRONG_USAGE: ("Nothing was asked of the target: correct the command line and run again; --help lists the options."),
+    INCONCLUSIVE: ("The target was not judged: remove what stood in the way, then run the whole suite again."),
 }

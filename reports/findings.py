@@ -84,10 +84,7 @@ class Findings:
         try:
             add_part(value)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            self.trouble(
-                f"The suite left a record whose {part} cannot be read: "
-                f"{type(error).__name__}: {error}."
-            )
+            self.trouble(f"The suite left a record whose {part} cannot be read: {type(error).__name__}: {error}.")
 
     def _each(self, add_one: Callable[[Any], None]) -> Callable[[Iterable[Any]], None]:
         def add_all(entries: Iterable[Any]) -> None:

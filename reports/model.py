@@ -116,6 +116,11 @@ class TestCounts:
     skipped: int = 0
     error: int = 0
 
+    @property
+    def total(self) -> int:
+        """How many tests ended at all."""
+        return self.passed + self.failed + self.skipped + self.error
+
 
 @dataclass(frozen=True)
 class Run:

@@ -255,9 +255,7 @@ class ConformanceReporter:
         self._lines = advice_lines([what, advice], width=self._width())
 
     def _terminal(self) -> pytest.TerminalReporter | None:
-        plugin: pytest.TerminalReporter | None = self._config.pluginmanager.get_plugin(
-            "terminalreporter"
-        )
+        plugin: pytest.TerminalReporter | None = self._config.pluginmanager.get_plugin("terminalreporter")
         return plugin
 
     def _width(self) -> int:

@@ -19,9 +19,7 @@ _PUNCTUATION: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@$:])")
 def render_summary(report: Report) -> str:
     """Render the verdict, a table of what did not pass, and each violation with its curl line."""
     text = "\n".join([*_head(report), *_table(report.requirements), *_troubles(report.troubles)])
-    details = [
-        (result, violation) for result in report.requirements for violation in result.violations
-    ]
+    details = [(result, violation) for result in report.requirements for violation in result.violations]
     size = len(text.encode())
     for told, (result, violation) in enumerate(details):
         block = "\n".join(_violation(result, violation))
@@ -83,9 +81,7 @@ def _violation(result: RequirementResult, violation: Violation) -> Iterator[str]
     yield from (f"<details><summary>{title}</summary>", "")
     yield from (f"{escape(result.statement)} (source: {escape(result.source)})", "")
     told = {"expected": violation.expected, "came": violation.actual, "case": violation.case}
-    lines = [
-        line for name, text in told.items() if text for line in visible_lines(f"{name}: {text}")
-    ]
+    lines = [line for name, text in told.items() if text for line in visible_lines(f"{name}: {text}")]
     yield from fence([*lines, *map(describe, violation.exchanges)], "text")
     if violation.evidence:
         yield from ("", *fence([curl_line(violation.evidence)], "sh"))

@@ -103,8 +103,7 @@ def _head(report: Report, writer: _Writer) -> Iterator[Line]:
         traffic = report.run.exchanges
         yield from writer.labelled(
             "target",
-            f"{describe_target(report.target)}, {traffic.count} exchanges in "
-            f"{duration(report.run.seconds)}",
+            f"{describe_target(report.target)}, {traffic.count} exchanges in {duration(report.run.seconds)}",
             indent=0,
         )
     if report.run.narrowed:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from reports.findings import Findings
 from reports.model import Report, RequirementResult, Run, RunVerdict, Target, Violation
-from spec.requirements import Requirement
+from spec.requirements import Requirement, capabilities
 
 
 def judge(
@@ -30,8 +30,7 @@ def judge(
     )
     unknown = sorted(findings.named() - requirements.keys())
     troubles = findings.troubles + tuple(
-        f"The suite made observations of {name}, which is no requirement of the contract."
-        for name in unknown
+        f"The suite made observations of {name}, which is no requirement of the contract." for name in unknown
     )
     verdict = _run_verdict(results, troubles, interrupted=run.interrupted)
     return Report(
@@ -84,15 +83,15 @@ def _result(
     )
 
 
-def _reason(
-    requirement: Requirement, findings: Findings, *, target: Target | None, run: Run
-) -> str:
+def _reason(requirement: Requirement, findings: Findings, *, target: Target | None, run: Run) -> str:
     given = findings.reasons(requirement.id)
     if given:
         return "; ".join(given)
+    if run.interrupted and not run.tests.total:
+        return "the run ended before any test"
     missing = sorted(set(requirement.needs) - set(target.capabilities)) if target else []
     if missing:
-        return f"the target does not offer {' and '.join(missing)}"
+        return f"needs {' and '.join(capabilities()[name] for name in missing)}"
     held = findings.held[requirement.id]
     if run.narrowed and not held:
         return f"deselected: this run was narrowed by {run.narrowed}"
@@ -102,9 +101,7 @@ def _reason(
     return f"exercised {times}, its floor is {requirement.floor}"
 
 
-def _run_verdict(
-    results: Iterable[RequirementResult], troubles: tuple[str, ...], *, interrupted: bool
-) -> RunVerdict:
+def _run_verdict(results: Iterable[RequirementResult], troubles: tuple[str, ...], *, interrupted: bool) -> RunVerdict:
     seen = {(result.verdict, result.level) for result in results}
     if ("fail", "must") in seen:
         return "nonconformant"

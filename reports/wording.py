@@ -21,9 +21,7 @@ def describe(exchange: Exchange) -> str:
 
 def describe_target(target: Target) -> str:
     """Tell where the target is, and what kind of target if that does not say it already."""
-    return (
-        target.base_url if target.base_url == target.kind else f"{target.base_url} ({target.kind})"
-    )
+    return target.base_url if target.base_url == target.kind else f"{target.base_url} ({target.kind})"
 
 
 def path(url: str) -> str:

@@ -58,6 +58,12 @@ def load() -> dict[str, Requirement]:
 
 
 @cache
+def capabilities() -> dict[str, str]:
+    """What a requirement may need of the target beyond the contract, each described."""
+    return dict(_document()["capabilities"])
+
+
+@cache
 def uncovered() -> dict[str, str]:
     """Elements of the contract that no requirement covers, each with the reason."""
     return dict(_document()["uncovered"])

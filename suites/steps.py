@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import pytest
@@ -16,6 +16,7 @@ from fixtures.ledger import Ledger
 from fixtures.settings import Settings
 from fixtures.target import MAIN, Target
 from fixtures.troubles import Trouble
+from spec.requirements import capabilities
 from suites.traffic import COMPLETED, TERMINAL, Call, as_list, entries, read
 from suites.verify import Verify
 
@@ -23,6 +24,8 @@ T = TypeVar("T")
 Batch = dict[str, Any]
 
 ACCEPTS = {"parse_v2": "create-accepts-parse", "extract_v2": "create-accepts-extract"}
+
+CONFLICT = 409
 
 WALK_BOUND = 400
 """Pages after which a walk through batches that are not only ours is given up."""
@@ -73,6 +76,7 @@ class Steps:
         self._settings = settings
         self._ledger = ledger
         self._extract_id = extract_id
+        self._latest: dict[str, Batch] = {}
 
     # --- create ---
 
@@ -87,16 +91,26 @@ class Steps:
         configuration_id: str | None = None,
         params: Sequence[tuple[str, str]] = (),
     ) -> Batch:
-        """A batch over a directory, which the contract says is accepted. Skips when its files are not to be spent."""
+        """A batch over a directory, which the contract says is accepted. Skips when its files are not to be spent.
+
+        A conflict may mean that the directory is still being processed; then the create is tried once more afterwards.
+        """
         self.spend(len(directory.file_ids))
-        exchange = self.batches.create(
+        ask = partial(
+            self.batches.create,
             directory.id,
             job_type,
             configuration_id or self.configuration_id(job_type),
             caller=directory.caller,
             params=params,
         )
-        return self.accepted(exchange, ACCEPTS[job_type])
+        exchange = ask()
+        if exchange.response is not None and exchange.response.status == CONFLICT and directory.id in self._latest:
+            self.finish(self._latest[directory.id], directory.caller)
+            exchange = ask()
+        batch = self.accepted(exchange, ACCEPTS[job_type])
+        self._latest[directory.id] = batch
+        return batch
 
     def spend(self, files: int) -> None:
         """Counts files that are about to be billed. Skips the test when they exceed what the user allows."""
@@ -326,7 +340,7 @@ class Steps:
     ) -> None:
         """Sets the course of the batches to come over a directory. Skips where the target cannot be steered."""
         if self.target.control is None:
-            pytest.skip("needs a target that can be steered (--control-url)")
+            pytest.skip(f"needs {capabilities()['steering']}")
         self.target.control.set_course(directory.id, steps, end, files or {})
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from fixtures.directories import Directories, Directory
 from fixtures.target import OTHER, Target
+from spec.requirements import capabilities
 from suites.moments import Moment, moment
 from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED
@@ -75,5 +76,5 @@ def idle(directories: Directories) -> Directory:
 def other_key(target: Target) -> str:
     """The caller with a key of another project. Skips where there is none."""
     if not target.keys[OTHER]:
-        pytest.skip("needs a key of another project in LLAMA_CLOUD_OTHER_API_KEY")
+        pytest.skip(f"needs {capabilities()['other-key']}")
     return OTHER

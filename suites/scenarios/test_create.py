@@ -1,6 +1,7 @@
 """What a create accepts, and what it refuses without leaving anything behind."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from fixtures.batches import Batches
 from fixtures.configurations import Configurations, JobType
 from fixtures.directories import Directories, Directory
 from fixtures.target import Target
-from suites.steps import Steps
+from spec.requirements import capabilities
+from suites.scenarios.conftest import Series
+from suites.steps import Batch, Steps
 from suites.traffic import job_of
 from suites.unknown import unknown_id
 from suites.verify import Verify
@@ -56,45 +59,45 @@ def test_the_config_is_a_snapshot(
     )
 
 
+def seen_with(name: str, value: str, requirement: str, steps: Steps, directory: Directory) -> list[Batch]:
+    """A batch as create, get and list show it, each with one query parameter, which `requirement` says they accept."""
+    params = [(name, value)]
+    steps.spend(len(directory.file_ids))
+    create = partial(steps.batches.create, directory.id, "parse_v2", steps.configuration_id("parse_v2"))
+    batch = steps.accepted(create(params=params), requirement)
+    listed = steps.eventually(
+        lambda: steps.batches.list(source_directory_id=directory.id, **{name: value}),
+        lambda exchange: bool(steps.call(exchange).batches),
+    )
+    return [
+        batch,
+        steps.accepted(steps.batches.get(batch["id"], params=params), requirement),
+        steps.accepted(listed, requirement),
+    ]
+
+
 @pytest.mark.requirement("project-id-accepted")
-def test_the_own_project_can_be_named(steps: Steps, directories: Directories, batches: Batches, verify: Verify) -> None:
-    """Each operation takes the project_id of the key's own project, which a batch tells."""
+def test_the_own_project_can_be_named(steps: Steps, directories: Directories, series: Series, verify: Verify) -> None:
+    """Each operation takes the project_id of the key's own project, which a batch tells, and acts in it."""
+    project_id = series.batches[0]["project_id"]
     directory = directories.holding(1, "project")
-    project_id = steps.create(directory)["project_id"]
-    params = [("project_id", project_id)]
-    batch = steps.create(directory, params=params)
-    steps.accepted(batches.get(batch["id"], params=params), "project-id-accepted")
-    page = steps.call(batches.list(project_id=project_id, source_directory_id=directory.id))
-    for requirement, shown in (
-        ("create", [batch]),
-        ("list", page.batches),
-        ("get", [steps.get(batch["id"])]),
-    ):
-        verify(
-            "project-id-accepted",
-            bool(shown) and all(found.get("project_id") == project_id for found in shown),
-            expected=f"batches of project {project_id}",
-            actual=[found.get("project_id") for found in shown],
-            exchanges=[page.exchange],
-            case=requirement,
-        )
+    shown = seen_with("project_id", project_id, "project-id-accepted", steps, directory)
+    verify(
+        "project-id-accepted",
+        {batch.get("project_id") for batch in shown} == {project_id},
+        expected=f"batches of project {project_id}",
+        actual=shown,
+        exchanges=[],
+    )
 
 
 @pytest.mark.requirement("organization-id-accepted")
-def test_the_own_organization_can_be_named(
-    steps: Steps, directories: Directories, batches: Batches, target: Target
-) -> None:
+def test_the_own_organization_can_be_named(steps: Steps, directories: Directories, target: Target) -> None:
     """Each operation takes the organization_id of the key's own organization."""
     if target.organization_id is None:
-        pytest.skip("needs --organization-id")
+        pytest.skip(f"needs {capabilities()['organization']}")
     directory = directories.holding(1, "organization")
-    params = [("organization_id", target.organization_id)]
-    steps.spend(1)
-    created = batches.create(directory.id, "parse_v2", steps.configuration_id("parse_v2"), params=params)
-    batch = steps.accepted(created, "organization-id-accepted")
-    steps.accepted(batches.get(batch["id"], params=params), "organization-id-accepted")
-    listed = batches.list(organization_id=target.organization_id, source_directory_id=directory.id)
-    steps.accepted(listed, "organization-id-accepted")
+    seen_with("organization_id", target.organization_id, "organization-id-accepted", steps, directory)
 
 
 @pytest.mark.requirement("create-refuses-unknown-directory")

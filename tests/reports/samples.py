@@ -170,9 +170,7 @@ def failing_report() -> Report:
                     exchanges=[listing],
                 ),
             ],
-            "unexercised": [
-                {"requirement": "other-project-hidden", "reason": "no second key was given"}
-            ],
+            "unexercised": [{"requirement": "other-project-hidden", "reason": "no second key was given"}],
             "troubles": ["The directory dir-7 could not be deleted: the service answered 503."],
         },
         some=some,

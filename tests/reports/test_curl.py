@@ -16,9 +16,7 @@ URL = "http://127.0.0.1:8000/api/v2/batches"
 def line(**changes: Any) -> str:
     caller = changes.pop("caller", "main")
     exchange = samples.exchange(caller=caller, request=samples.request(url=URL, **changes))
-    (violation,) = samples.findings(
-        {"violations": [samples.violation(exchanges=[exchange])]}
-    ).violations
+    (violation,) = samples.findings({"violations": [samples.violation(exchanges=[exchange])]}).violations
     return curl_line(violation.exchanges[0])
 
 

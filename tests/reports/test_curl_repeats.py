@@ -12,9 +12,7 @@ import pytest
 from reports.curl import curl_line
 from tests.reports import samples
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash"
-)
+pytestmark = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
 
 
 class Received(NamedTuple):
@@ -75,9 +73,7 @@ def listener() -> Iterator[Listener]:
         ("GET", "/api/v2/batches", "{}"),
     ],
 )
-def test_curl_repeats_the_exchange(
-    listener: Listener, method: str, path: str, body: str | None
-) -> None:
+def test_curl_repeats_the_exchange(listener: Listener, method: str, path: str, body: str | None) -> None:
     sent = samples.exchange(
         request=samples.request(
             method=method,

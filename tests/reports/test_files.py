@@ -66,9 +66,7 @@ def test_junit_has_a_case_per_requirement_and_one_for_troubles() -> None:
         "errors": "1",
         "skipped": "4",
     }
-    outcomes = {
-        case.get("name"): [child.tag for child in case] for case in root.iterfind("*/testcase")
-    }
+    outcomes = {case.get("name"): [child.tag for child in case] for case in root.iterfind("*/testcase")}
     assert outcomes["results-null-unless-expanded"] == ["failure"]
     assert outcomes["status-known"] == []
     assert outcomes["results-page-walk"] == ["skipped"]
@@ -81,9 +79,7 @@ def test_junit_of_an_inconclusive_run_without_trouble_has_an_error_too() -> None
 
 
 def test_junit_of_a_conformant_run_is_green() -> None:
-    root = ET.fromstring(
-        render_junit(samples.report({"held": {"results-null-unless-expanded": 1}}))
-    )
+    root = ET.fromstring(render_junit(samples.report({"held": {"results-null-unless-expanded": 1}})))
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "0", "0")
 
 
@@ -119,9 +115,7 @@ def test_summary_stays_below_the_limit_and_says_what_is_left_out(
 def test_markdown_shows_exactly_the_text(text: str) -> None:
     html = MarkdownIt("gfm-like", {"linkify": False}).render(f"| a |\n| - |\n| {escape(text)} |\n")
     cells = re.findall("<td>(.*?)</td>", html)
-    unescaped = (cells[0].replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')).replace(
-        "&amp;", "&"
-    )
+    unescaped = (cells[0].replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')).replace("&amp;", "&")
     assert unescaped == text
 
 

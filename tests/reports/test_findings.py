@@ -39,8 +39,7 @@ def test_violations_that_differ_are_kept_apart(change: dict[str, Any]) -> None:
 
 def test_order_of_records_does_not_matter() -> None:
     records = [
-        {"violations": [samples.violation(test=f"suites/test_{name}.py::test")], "troubles": [name]}
-        for name in "bca"
+        {"violations": [samples.violation(test=f"suites/test_{name}.py::test")], "troubles": [name]} for name in "bca"
     ]
     forth, back = samples.findings(*records), samples.findings(*reversed(records))
     assert forth.violations == back.violations

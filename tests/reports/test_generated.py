@@ -34,13 +34,9 @@ EXCHANGES = st.fixed_dictionaries(
         "worker": TEXT,
         "caller": TEXT | st.sampled_from(["main", "other", "anonymous"]),
         "operation": MAYBE,
-        "request": st.fixed_dictionaries(
-            {"method": TEXT, "url": TEXT, "headers": HEADERS, "body": MAYBE}
-        ),
+        "request": st.fixed_dictionaries({"method": TEXT, "url": TEXT, "headers": HEADERS, "body": MAYBE}),
         "response": st.none()
-        | st.fixed_dictionaries(
-            {"status": st.integers(100, 599), "headers": HEADERS, "body": TEXT}
-        ),
+        | st.fixed_dictionaries({"status": st.integers(100, 599), "headers": HEADERS, "body": TEXT}),
         "error": MAYBE,
         "sent_at": TEXT,
         "seconds": st.floats(0, 1e6),
@@ -61,9 +57,7 @@ RECORDS = st.fixed_dictionaries(
     {
         "held": st.dictionaries(NAMES, st.integers(0, 3)),
         "violations": st.lists(VIOLATIONS, max_size=2),
-        "unexercised": st.lists(
-            st.fixed_dictionaries({"requirement": NAMES, "reason": TEXT}), max_size=2
-        ),
+        "unexercised": st.lists(st.fixed_dictionaries({"requirement": NAMES, "reason": TEXT}), max_size=2),
         "troubles": st.lists(TEXT, max_size=2),
     }
 )
@@ -102,9 +96,7 @@ def test_xml_parses_back_to_what_was_said(record: dict[str, Any]) -> None:
             assert case.find("skipped").get("message") == visible(  # type: ignore[union-attr]
                 result.reason
             )
-    assert len(root.findall("*/testcase/error")) == bool(
-        judged.troubles or judged.verdict == "inconclusive"
-    )
+    assert len(root.findall("*/testcase/error")) == bool(judged.troubles or judged.verdict == "inconclusive")
 
 
 @settings(max_examples=100, deadline=None)
@@ -117,9 +109,7 @@ def test_summary_holds_nothing_invisible(record: dict[str, Any]) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(RECORDS, st.integers(60, 120))
-def test_terminal_lines_hold_no_control_character_and_fit(
-    record: dict[str, Any], width: int
-) -> None:
+def test_terminal_lines_hold_no_control_character_and_fit(record: dict[str, Any], width: int) -> None:
     files = [Path("out/report.json"), Path("out/junit.xml")]
     for line in report_lines(report(record), width=width, files=files):
         text = "".join(span.text for span in line)

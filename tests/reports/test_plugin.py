@@ -35,6 +35,9 @@ class Requirement(NamedTuple):
     needs: tuple = ()
     floor: int = 1
 
+def capabilities():
+    return {"steering": "a target that can be steered"}
+
 def load():
     return {
         "first": Requirement("first", "must", "The first holds.", "guide"),
@@ -179,9 +182,7 @@ def test_a_crash_is_a_trouble_and_ends_with_6(toy: pytest.Pytester, run: Run) ->
     assert run().ret == 6
     report = report_of(toy)
     assert report["verdict"] == "inconclusive"
-    assert report["troubles"] == [
-        "suites/test_crashes.py::test_crashes ended with RuntimeError: out of luck."
-    ]
+    assert report["troubles"] == ["suites/test_crashes.py::test_crashes ended with RuntimeError: out of luck."]
 
 
 def test_a_trouble_of_a_test_is_told_in_its_own_words(toy: pytest.Pytester, run: Run) -> None:
@@ -207,9 +208,7 @@ def test_a_broken_set_up_is_a_trouble(toy: pytest.Pytester, run: Run, options: l
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_module_that_cannot_be_collected_is_a_trouble(
-    toy: pytest.Pytester, run: Run, workers: str
-) -> None:
+def test_a_module_that_cannot_be_collected_is_a_trouble(toy: pytest.Pytester, run: Run, workers: str) -> None:
     add(toy, "suites/test_broken.py", "import no_such_module")
     assert run("-n", workers).ret == 6
     report = report_of(toy)
@@ -248,9 +247,7 @@ def test_workers_change_nothing_but_their_number(toy: pytest.Pytester, run: Run)
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_narrowing_is_named(
-    toy: pytest.Pytester, run: Run, arguments: list[str], narrowed: str | None
-) -> None:
+def test_narrowing_is_named(toy: pytest.Pytester, run: Run, arguments: list[str], narrowed: str | None) -> None:
     assert run(*arguments).ret == 0
     report = report_of(toy)
     told = report["run"]["narrowed"]
@@ -331,9 +328,7 @@ def {where}:
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_an_internal_error_stays_3_and_keeps_what_was_seen(
-    toy: pytest.Pytester, run: Run, workers: str
-) -> None:
+def test_an_internal_error_stays_3_and_keeps_what_was_seen(toy: pytest.Pytester, run: Run, workers: str) -> None:
     add(
         toy,
         "conftest.py",
@@ -385,9 +380,7 @@ def test_ctrl_c_keeps_what_was_seen(toy: pytest.Pytester, workers: str) -> None:
     )
     command = [sys.executable, "-m", "pytest", "-n", workers]
     files = ["suites/test_holds.py", "suites/test_waits.py"]
-    with subprocess.Popen(
-        [*command, *files], cwd=toy.path, stdout=subprocess.PIPE, start_new_session=True
-    ) as process:
+    with subprocess.Popen([*command, *files], cwd=toy.path, stdout=subprocess.PIPE, start_new_session=True) as process:
         try:
             wait_for(toy.path / "waiting", process)
             os.killpg(process.pid, signal.SIGINT)
@@ -416,9 +409,7 @@ def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
     pytest.fail(f"{path.name} did not come into being")
 
 
-@pytest.mark.parametrize(
-    "option", ["--collect-only", "--help", "--markers", "--fixtures", "--version"]
-)
+@pytest.mark.parametrize("option", ["--collect-only", "--help", "--markers", "--fixtures", "--version"])
 def test_a_listing_writes_and_says_nothing(toy: pytest.Pytester, run: Run, option: str) -> None:
     result = run(option)
     assert result.ret == 0
@@ -427,9 +418,7 @@ def test_a_listing_writes_and_says_nothing(toy: pytest.Pytester, run: Run, optio
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_session_without_the_suites_is_left_alone(
-    toy: pytest.Pytester, run: Run, workers: str
-) -> None:
+def test_a_session_without_the_suites_is_left_alone(toy: pytest.Pytester, run: Run, workers: str) -> None:
     result = run("tests", "-n", workers)
     assert result.ret == 0
     assert "= conformance =" not in str(result.stdout)
@@ -437,9 +426,7 @@ def test_a_session_without_the_suites_is_left_alone(
     assert not has_report(toy)
 
 
-@pytest.mark.parametrize(
-    "options", [["-p", "no:terminal"], ["-q"], ["-qq"], ["--no-summary"]], ids=str
-)
+@pytest.mark.parametrize("options", [["-p", "no:terminal"], ["-q"], ["-qq"], ["--no-summary"]], ids=str)
 def test_quiet_runs_still_write(toy: pytest.Pytester, run: Run, options: list[str]) -> None:
     assert run(*options).ret == 0
     assert report_of(toy)["verdict"] == "conformant"

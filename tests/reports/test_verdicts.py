@@ -34,9 +34,7 @@ def test_one_violation_outweighs_any_number_of_held_observations() -> None:
         (4, "pass", None),
     ],
 )
-def test_the_floor_decides_between_pass_and_not_exercised(
-    held: int, verdict: str, reason: str | None
-) -> None:
+def test_the_floor_decides_between_pass_and_not_exercised(held: int, verdict: str, reason: str | None) -> None:
     judged = result(samples.requirement(floor=3), {"held": {NAME: held}})
     assert (judged.verdict, judged.reason, judged.observations) == (verdict, reason, held)
 
@@ -48,7 +46,10 @@ def test_reasons_that_tests_gave_come_before_a_missing_capability() -> None:
 
 def test_missing_capabilities_are_named() -> None:
     needs = samples.requirement(needs=("steering", "other-key"))
-    assert result(needs).reason == "the target does not offer other-key and steering"
+    assert (
+        result(needs).reason
+        == "needs a key of another project (LLAMA_CLOUD_OTHER_API_KEY) and a target that speaks the control protocol (--control-url)"
+    )
 
 
 def test_an_unknown_target_is_not_said_to_miss_a_capability() -> None:
@@ -84,9 +85,7 @@ def test_an_interrupted_run_says_so() -> None:
         ("should", [VIOLATED], False, "inconclusive"),
     ],
 )
-def test_verdict_of_the_run(
-    level: Any, records: list[Mapping[str, Any]], interrupted: bool, verdict: str
-) -> None:
+def test_verdict_of_the_run(level: Any, records: list[Mapping[str, Any]], interrupted: bool, verdict: str) -> None:
     report = judge(
         samples.requirements(samples.requirement(level=level)),
         samples.findings(*records),
@@ -112,6 +111,4 @@ def test_a_failed_should_beside_a_passed_must_stays_conformant_and_is_counted() 
 )
 def test_an_unknown_requirement_is_a_trouble(record: Mapping[str, Any]) -> None:
     report = samples.report(HELD, record)
-    assert report.troubles == (
-        "The suite made observations of no-such, which is no requirement of the contract.",
-    )
+    assert report.troubles == ("The suite made observations of no-such, which is no requirement of the contract.",)

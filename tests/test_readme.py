@@ -1,0 +1,77 @@
+"""What the README says of commands, options, exit codes and folders is so."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reports import exit_codes
+from run import tasks
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
+PYTESTS_OWN = {"--lf", "--collect-only"}
+MOCKS_OWN = {"--port", "--pace", "--control", "--help"}
+
+
+@pytest.fixture(scope="module")
+def offered() -> set[str]:
+    """The options that the suite adds to pytest."""
+    shown = subprocess.run(
+        [sys.executable, "-m", "pytest", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    own = shown[shown.index("conformance of a Batches API") :]
+    return set(OPTION.findall(own[: own.index("\n[pytest]")] if "\n[pytest]" in own else own))
+
+
+def test_the_two_lines_stand_at_the_top_and_are_what_ci_runs() -> None:
+    """The first two commands are one for the mock and one for the tests, and CI runs both."""
+    commands = re.findall(r"^    (python3 run\.py .+)$", README, re.MULTILINE)
+    assert commands[:2] == ["python3 run.py conformance", "python3 run.py tests"]
+    assert re.search(r"for task in tests conformance lint", CI)
+
+
+def test_every_task_that_is_named_exists() -> None:
+    """Each `run.py TASK` and `tox -e TASK` is an environment of tox.ini."""
+    named = set(re.findall(r"(?:run\.py|tox -e) ([a-z]+)", README))
+    assert named <= set(tasks(ROOT / "tox.ini"))
+
+
+def test_every_option_that_is_named_exists(offered: set[str]) -> None:
+    """Each option in the README is one of the suite's, of pytest's, or of the mock's."""
+    assert set(OPTION.findall(README)) - PYTESTS_OWN - MOCKS_OWN <= offered
+
+
+def test_every_option_of_the_target_is_told(offered: set[str]) -> None:
+    """The README leaves out none of the options that say what is checked."""
+    settings = (ROOT / "fixtures" / "settings.py").read_text(encoding="utf-8")
+    added = set(re.findall(r'addoption\(\s*"(--[a-z-]+)"', settings))
+    assert added
+    assert added <= offered
+    assert added <= set(OPTION.findall(README))
+
+
+def test_the_options_of_the_mock_exist() -> None:
+    """What the README says of the mock's command line is so."""
+    shown = subprocess.run(
+        [sys.executable, "-m", "fixtures.mock", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert set(OPTION.findall(shown)) >= MOCKS_OWN
+
+
+def test_the_exit_codes_are_those_of_the_report() -> None:
+    """The table has each code beside its verdict."""
+    rows = dict(re.findall(r"^\| (\d) \| (\w*) *\|", README, re.MULTILINE))
+    expected = {str(code): verdict for verdict, code in exit_codes.OF_VERDICT.items()}
+    assert rows == {**expected, str(exit_codes.WRONG_USAGE): ""}
+
+
+def test_every_folder_that_is_named_exists() -> None:
+    """The table of folders names what is there."""
+    named = re.findall(r"^\| `(\w+)/` \|", README, re.MULTILINE)
+    assert named
+    assert all((ROOT / folder).is_dir() for folder in named)
