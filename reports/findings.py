@@ -103,6 +103,7 @@ class Findings:
             actual=str(entry["actual"]),
             case=str(entry["case"]),
             test=str(entry["test"]),
+            oracle=_optional(entry.get("oracle")),
             count=1,
             exchanges=tuple(_exchange(exchange) for exchange in entry["exchanges"]),
         )

@@ -52,7 +52,8 @@ class Exchange:
 class Violation:
     """One way in which a requirement was broken, with the exchanges that show it.
 
-    `count` says how often the same was seen; the exchanges are those of the first time.
+    `oracle` is the one that noticed, `None` where the test itself did. `count` says how often the
+    same was seen; the exchanges are those of the first time.
     """
 
     requirement: str
@@ -60,6 +61,7 @@ class Violation:
     actual: str
     case: str
     test: str
+    oracle: str | None
     count: int
     exchanges: tuple[Exchange, ...]
 

@@ -28,6 +28,7 @@ def _options(config: pytest.Config) -> Iterator[list[str]]:
             yield [flag, value]
     for flag, name in (
         ("--deselect", "deselect"),
+        ("--requirement", "requirement"),
         ("--ignore", "ignore"),
         ("--ignore-glob", "ignore_glob"),
     ):

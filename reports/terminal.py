@@ -133,11 +133,12 @@ def _failure(result: RequirementResult, writer: _Writer) -> Iterator[Line]:
 
 def _violation(violation: Violation, writer: _Writer) -> Iterator[Line]:
     times = f" ({violation.count} times)" if violation.count > 1 else ""
+    noticed = f", noticed by the oracle {violation.oracle}" if violation.oracle else ""
     yield from writer.labelled("expected", violation.expected)
     yield from writer.labelled("came", violation.actual)
     if violation.case:
         yield from writer.labelled("case", violation.case)
-    yield from writer.labelled("test", violation.test + times)
+    yield from writer.labelled("test", violation.test + times + noticed)
     earlier = len(violation.exchanges) - EXCHANGES_TOLD
     if earlier > 0:
         yield from writer.labelled("exchange", f"({earlier} earlier ones in report.json)")

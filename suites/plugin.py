@@ -18,6 +18,17 @@ VERIFY = pytest.StashKey[Verify]()
 MARK = "requirement"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the selection by requirement."""
+    parser.getgroup("batches-conformance").addoption(
+        "--requirement",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="run only the tests that exercise this requirement; can be given several times",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Makes the place where observations are kept, and names the marker."""
     config.stash[VERIFY] = Verify()
@@ -30,12 +41,16 @@ def requirement_ids(item: pytest.Item) -> list[str]:
     return [id_ for mark in item.iter_markers(MARK) for id_ in mark.args]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuses a test that names a requirement which does not exist."""
-    for item in items:
-        for id_ in requirement_ids(item):
-            if id_ not in requirements.load():
-                raise pytest.UsageError(f"{item.nodeid} names the unknown requirement {id_!r}")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Selects by requirement, and refuses one that does not exist."""
+    wanted = set(config.getoption("--requirement"))
+    for origin, ids in [("--requirement", wanted), *((item.nodeid, requirement_ids(item)) for item in items)]:
+        if unknown := set(ids) - requirements.load().keys():
+            raise pytest.UsageError(f"{origin} names the unknown requirement {', '.join(sorted(unknown))}")
+    if wanted:
+        left_out = [item for item in items if not wanted & set(requirement_ids(item))]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if wanted & set(requirement_ids(item))]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -262,36 +262,43 @@ class Steps:
 
     # --- list ---
 
-    def walk(self, bound: int, /, **filters: str | int | None) -> Walk:
-        """Follows the pages of a list, sending the same filters with each token, for `bound` pages at the most."""
+    def walk(self, bound: int, caller: str = MAIN, /, **filters: str | int | None) -> Walk:
+        """Follows the pages of a list, sending the same filters with each token, for `bound` pages at the most.
+
+        It ends at a page that is refused.
+        """
         walk, token = Walk(), None
         while len(walk.pages) < bound and not walk.ended:
-            call = self.call(self.batches.list(page_token=token, **filters))
-            if not call.succeeded:
-                self._page_refused(call)
+            call = self.call(self.batches.list(caller, page_token=token, **filters))
             walk.pages.append(call)
             token = call.answer.get("next_page_token")
             walk.ended = not token
         return walk
 
-    def _page_refused(self, call: Call) -> None:
-        asked = call.exchange.request
-        if asked.param("page_size") is not None and asked.param("page_token") is None:
-            pytest.skip(f"needs a page_size that the target accepts ({call.exchange})")
-        self.verify(
-            "list-answers-with-page",
-            False,
-            expected="a 2xx",
-            actual=str(call.exchange),
-            exchanges=[call.exchange],
-        )
+    def given(self, page: Call) -> None:
+        """Verifies that a page was not refused: a list with good filters, or the page that a token leads to.
+
+        Skips when it is a first page, and may have been refused for its page_size.
+        """
+        asked = page.exchange.request
+        if page.refused and asked.param("page_size") and not asked.param("page_token"):
+            pytest.skip(f"needs a page_size that the target accepts ({page.exchange})")
+        if page.refused:
+            self.verify(
+                "pages-lose-nothing" if asked.param("page_token") else "list-answers-with-page",
+                False,
+                expected="a page",
+                actual=str(page.exchange),
+                exchanges=[page.exchange],
+            )
 
     def walk_ours(self, batches: int, /, **filters: str | int | None) -> Walk:
         """Follows a list that only our own batches match, so many at the most, and verifies that it ends.
 
         A page may be short or empty; a walk that takes three times as many pages as there are batches does not end.
         """
-        walk = self.walk(3 * batches + SPARE_PAGES, **filters)
+        walk = self.walk(3 * batches + SPARE_PAGES, MAIN, **filters)
+        self.given(walk.pages[-1])
         case = f"page_size={filters.get('page_size')}"
         self.verify(
             "walk-over-pages-ends",
@@ -320,7 +327,8 @@ class Steps:
 
     def walk_all(self, **filters: str | int | None) -> Walk:
         """Follows a list that may also hold other people's batches, on large pages. Skips when it is too long."""
-        walk = self.walk(WALK_BOUND, page_size=self._large_page, **filters)
+        walk = self.walk(WALK_BOUND, MAIN, page_size=self._large_page, **filters)
+        self.given(walk.pages[-1])
         if not walk.ended:
             pytest.skip(f"needs a list of less than {WALK_BOUND} pages")
         return walk

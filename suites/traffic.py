@@ -17,6 +17,7 @@ GET = "getBatch"
 LIST = "listBatches"
 UPLOAD = "uploadFile"
 CREATE_DIRECTORY = "createDirectory"
+LIST_FILES = "listFiles"
 
 TERMINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 COMPLETED = "COMPLETED"

@@ -18,7 +18,10 @@ TEXT_LIMIT = 600
 
 @dataclass(frozen=True)
 class Observation:
-    """One look at one requirement: what was expected in which case, what came, and the exchanges that show it."""
+    """One look at one requirement: what was expected in which case, what came, and the exchanges that show it.
+
+    `oracle` is the one that looked; a test that looks itself has none.
+    """
 
     requirement: str
     holds: bool
@@ -26,6 +29,7 @@ class Observation:
     actual: str
     case: str
     exchanges: tuple[Exchange, ...]
+    oracle: str | None = None
 
     def __str__(self) -> str:
         shown = "; ".join(map(str, self.exchanges[-EXCHANGES_SHOWN:]))
@@ -139,6 +143,7 @@ def _as_json(observation: Observation, test: str) -> dict[str, Any]:
         "actual": observation.actual,
         "case": observation.case,
         "test": test,
+        "oracle": observation.oracle,
         "exchanges": [_exchange_as_json(exchange) for exchange in observation.exchanges[-EXCHANGES_SHOWN:]],
     }
 

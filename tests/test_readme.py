@@ -48,8 +48,9 @@ def test_every_option_that_is_named_exists(offered: set[str]) -> None:
 
 def test_every_option_of_the_target_is_told(offered: set[str]) -> None:
     """The README leaves out none of the options that say what is checked."""
-    settings = (ROOT / "fixtures" / "settings.py").read_text(encoding="utf-8")
-    added = set(re.findall(r'addoption\(\s*"(--[a-z-]+)"', settings))
+    sources = [ROOT / "fixtures" / "settings.py", ROOT / "suites" / "plugin.py", ROOT / "reports" / "plugin.py"]
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
+    added = set(re.findall(r'addoption\(\s*"(--[a-z-]+)"', code))
     assert added
     assert added <= offered
     assert added <= set(OPTION.findall(README))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from fixtures.target import ANONYMOUS, UNKNOWN
+from fixtures.target import ANONYMOUS, NEVER_ISSUED
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, GET, LIST, Call
 from suites.verify import Observation, observe
 
-STRANGERS = {ANONYMOUS: "anonymous-request-refused", UNKNOWN: "unknown-key-refused"}
+STRANGERS = {ANONYMOUS: "anonymous-request-refused", **dict.fromkeys(NEVER_ISSUED, "unknown-key-refused")}
 
 
 @oracle(*STRANGERS.values())

@@ -1,6 +1,7 @@
 """The panel: hears the exchanges of a client and lets every oracle look at them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fixtures.exchange import Exchange
 from suites.oracles.oracle import Oracle
@@ -23,7 +24,7 @@ class Panel:
         for name, look in list(self._looks.items()):
             try:
                 for observation in look(call):
-                    self._verify.record(observation)
+                    self._verify.record(observation if observation.holds else replace(observation, oracle=name))
             except Exception as error:
                 del self._looks[name]
                 self._verify.met_trouble(

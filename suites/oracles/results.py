@@ -11,9 +11,11 @@ from suites.traffic import (
     CREATE_DIRECTORY,
     GET,
     LIST,
+    LIST_FILES,
     TERMINAL,
     UPLOAD,
     Call,
+    as_list,
     entries,
     file_of,
     job_of,
@@ -130,8 +132,9 @@ def results_match_the_directory() -> Look:
     """Results name the files of the batch's directory.
 
     A file that was uploaded before the create was sent has to be there. One that was uploaded later, up to the
-    first terminal status that was seen, may be there; the sources do not say when the files are counted. Judged only
-    where the directory's whole history was seen, and never for a batch that failed or was cancelled.
+    first terminal status that was seen, may be there; the sources do not say when the files are counted. One that the
+    directory lists no more, as after an upload of the same name, counts no more. Judged only where the directory's
+    whole history was seen, and never for a batch that failed or was cancelled.
     """
     uploads: dict[str, dict[str, Call]] = {}
     creations: dict[str, Call] = {}
@@ -143,6 +146,12 @@ def results_match_the_directory() -> Look:
             uploads[created_id] = {}
         elif call.name == UPLOAD and isinstance(created_id, str) and call.path["directory_id"] in uploads:
             uploads[call.path["directory_id"]][created_id] = call
+        elif (
+            call.name == LIST_FILES and call.path["directory_id"] in uploads and not call.answer.get("next_page_token")
+        ):
+            listed = {item.get("id") for item in as_list(call.answer.get("items")) if isinstance(item, dict)}
+            known = uploads[call.path["directory_id"]]
+            uploads[call.path["directory_id"]] = {id_: upload for id_, upload in known.items() if id_ in listed}
         for batch in call.batches:
             if call.name == CREATE:
                 creations.setdefault(batch["id"], call)

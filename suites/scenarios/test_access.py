@@ -1,22 +1,27 @@
 """Who may do what: no key, a key that was never issued, and the key of another project."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from fixtures.batches import Batches
 from fixtures.configurations import Configurations
 from fixtures.directories import Directories, Directory
-from fixtures.target import ANONYMOUS, MAIN, UNKNOWN
+from fixtures.target import ANONYMOUS, MAIN, NEVER_ISSUED
+from suites.oracles.access import STRANGERS
 from suites.scenarios.conftest import Series
 from suites.steps import Batch, Steps
 from suites.verify import Verify
 
+FIRST_PAGES = 5
+"""Pages of a list on which a foreign batch is looked for."""
+
 
 @pytest.mark.requirement("anonymous-request-refused", "unknown-key-refused")
-@pytest.mark.parametrize("stranger", [ANONYMOUS, UNKNOWN])
+@pytest.mark.parametrize("stranger", [ANONYMOUS, *NEVER_ISSUED])
 def test_a_stranger_is_refused(stranger: str, series: Series, idle: Directory, steps: Steps, batches: Batches) -> None:
     """Create, list, get and an expanded get are closed to a request without a key that was issued."""
     known = series.batches[0]["id"]
-    requirement = {ANONYMOUS: "anonymous-request-refused", UNKNOWN: "unknown-key-refused"}[stranger]
     for exchange in (
         batches.create(idle.id, "parse_v2", steps.configuration_id("parse_v2"), caller=stranger),
         batches.list(stranger),
@@ -24,7 +29,7 @@ def test_a_stranger_is_refused(stranger: str, series: Series, idle: Directory, s
         batches.get(known, caller=stranger),
         batches.get(known, expand=["results"], caller=stranger),
     ):
-        steps.refused(requirement, exchange, stranger)
+        steps.refused(STRANGERS[stranger], exchange, f"a key that is {stranger}")
     batches.list(source_directory_id=idle.id)
 
 
@@ -34,54 +39,63 @@ def foreign_directory(directories: Directories, other_key: str) -> Directory:
     return directories.holding(1, "foreign", other_key)
 
 
+@dataclass(frozen=True)
+class Neighbours:
+    """A batch of the other project, and one of ours that was created before it and one after it."""
+
+    foreign: Batch
+    before: Batch
+    after: Batch
+
+
 @pytest.fixture(scope="module")
-def foreign(foreign_directory: Directory, steps: Steps) -> Batch:
-    """A batch of the other project, when it has ended."""
-    configuration_id = steps.configuration_id("parse_v2")
-    if configuration_id.startswith("cfg-PARSE_"):
-        return steps.finish(steps.create(foreign_directory), caller=foreign_directory.caller)
-    pytest.skip("needs a built-in preset as --parse-configuration-id, for use in two projects")
+def neighbours(foreign_directory: Directory, directories: Directories, steps: Steps) -> Neighbours:
+    """Three batches in a row, when they have ended."""
+    if not steps.configuration_id("parse_v2").startswith("cfg-PARSE_"):
+        pytest.skip("needs a built-in preset as --parse-configuration-id, for use in two projects")
+    own = directories.holding(1, "neighbours")
+    before, foreign, after = (steps.create(directory) for directory in (own, foreign_directory, own))
+    return Neighbours(steps.finish(foreign, caller=foreign_directory.caller), steps.finish(before), steps.finish(after))
 
 
 @pytest.mark.requirement("get-hides-other-projects")
-def test_a_batch_of_another_project_cannot_be_read(
-    foreign: Batch, series: Series, other_key: str, batches: Batches
-) -> None:
+def test_a_batch_of_another_project_cannot_be_read(neighbours: Neighbours, other_key: str, batches: Batches) -> None:
     """Neither project reads the other's batch, plain or expanded, whichever project it names."""
+    foreign, own = neighbours.foreign, neighbours.before
     for expand in ((), ("results",)):
         batches.get(foreign["id"], expand=expand)
         batches.get(foreign["id"], expand=expand, params=[("project_id", foreign["project_id"])])
-        batches.get(series.batches[0]["id"], expand=expand, caller=other_key)
+        batches.get(own["id"], expand=expand, caller=other_key)
+        batches.get(own["id"], expand=expand, caller=other_key, params=[("project_id", own["project_id"])])
 
 
 @pytest.mark.requirement("list-hides-other-projects", "list-is-of-one-project")
 def test_a_list_shows_nothing_of_another_project(
-    foreign: Batch, series: Series, other_key: str, steps: Steps, verify: Verify
+    neighbours: Neighbours, other_key: str, steps: Steps, verify: Verify
 ) -> None:
-    """Not by directory, status or time, and not by naming the other project."""
-    own = series.batches[0]
-    asked: list[tuple[str, Batch, dict[str, str | None]]] = [
+    """Not by directory, status or time, not by naming the other project, and on no page."""
+    foreign, own = neighbours.foreign, neighbours.before
+    since = {"created_at_on_or_after": own.get("created_at")}
+    window = {**since, "created_at_on_or_before": neighbours.after.get("created_at")}
+    asked: list[tuple[str, Batch, dict[str, str | int | None]]] = [
         (MAIN, foreign, {"source_directory_id": foreign["source_directory_id"]}),
-        (
-            MAIN,
-            foreign,
-            {"status": foreign["status"], "created_at_on_or_after": foreign.get("created_at")},
-        ),
-        (MAIN, foreign, {"created_at_on_or_after": foreign.get("created_at")}),
+        (MAIN, foreign, {"status": foreign["status"], **since}),
         (MAIN, foreign, {"project_id": foreign["project_id"]}),
         (MAIN, foreign, {}),
+        (MAIN, foreign, {"page_size": 1, **window}),
         (other_key, own, {"source_directory_id": own["source_directory_id"]}),
         (other_key, own, {"project_id": own["project_id"]}),
         (other_key, own, {}),
+        (other_key, own, {"page_size": 1, **window}),
     ]
     for caller, hidden, filters in asked:
-        call = steps.call(steps.batches.list(caller, **filters))
+        walk = steps.walk(FIRST_PAGES, caller, **filters)
         verify(
             "list-hides-other-projects",
-            all(batch["id"] != hidden["id"] for batch in call.batches),
+            hidden["id"] not in walk.ids,
             expected=f"a list without {hidden['id']} of project {hidden['project_id']}",
-            actual=[batch["id"] for batch in call.batches],
-            exchanges=[call.exchange],
+            actual=walk.ids,
+            exchanges=walk.exchanges,
             case=f"the key of the {caller} project, {filters}",
         )
 

@@ -40,8 +40,7 @@ def test_a_walk_is_not_disturbed_by_new_batches(series: Series, steps: Steps, ta
     walk, token = Walk(), None
     while not walk.ended and len(walk.pages) < 3 * SERIES:
         call = steps.call(steps.batches.list(source_directory_id=series.directory.id, page_size=2, page_token=token))
-        if not call.succeeded:
-            pytest.skip(f"needs pages of two batches ({call.exchange})")
+        steps.given(call)
         walk.pages.append(call)
         token = call.answer.get("next_page_token")
         walk.ended = not token

@@ -2,10 +2,9 @@
 
 import pytest
 
-from fixtures.batches import Batches
 from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory, UploadRefused
-from fixtures.documents import damaged_document, empty_document
+from fixtures.documents import damaged_document, empty_document, pdf
 from fixtures.settings import Settings
 from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED, TERMINAL, entries, file_of
@@ -14,17 +13,26 @@ from suites.verify import Verify
 UNMAPPED = "This file cannot be mapped to a job."
 
 
-@pytest.mark.requirement("results-null-unless-expanded", "results-delivered-when-expanded", "results-settle")
+@pytest.mark.requirement(
+    "results-null-unless-expanded", "results-delivered-when-expanded", "results-settle", "list-shows-created-batch"
+)
 @pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
 def test_results_come_only_when_asked_for(
-    job_type: JobType, steps: Steps, directories: Directories, batches: Batches
+    job_type: JobType, steps: Steps, directories: Directories, verify: Verify
 ) -> None:
     """A completed batch shows its results to each get that asks for them, and to no other."""
     batch = steps.completed(steps.create(directories.holding(2, "expand"), job_type))
     for _ in range(2):
         steps.results(batch)
         steps.get(batch["id"])
-    batches.list(source_directory_id=batch["source_directory_id"])
+    walk = steps.listed({batch["id"]}, source_directory_id=batch["source_directory_id"], status=COMPLETED)
+    verify(
+        "list-shows-created-batch",
+        batch["id"] in walk.ids,
+        expected=f"the {job_type} batch {batch['id']} in the list of its directory",
+        actual=walk.ids,
+        exchanges=walk.exchanges,
+    )
 
 
 @pytest.mark.requirement("expand-tolerates-repetition")
@@ -41,6 +49,32 @@ def test_results_can_be_asked_for_twice(steps: Steps, directories: Directories, 
         expected=f"a 2xx with {len(once)} entries",
         actual=shown or str(exchange),
         exchanges=[exchange],
+    )
+
+
+@pytest.mark.requirement("results-cover-every-file", "results-name-each-file-once")
+def test_files_of_one_name_each_have_an_entry(
+    steps: Steps, directories: Directories, run_id: str, verify: Verify
+) -> None:
+    """Two files that share a name are two files, if the directory keeps both."""
+    directory = directories.create("one name")
+    for text in ("first", "second"):
+        try:
+            directories.upload(directory, [pdf(f"The {text} of two in run {run_id}", f"{run_id}-same.pdf")])
+        except UploadRefused as refusal:
+            pytest.skip(f"needs a directory that takes a name twice ({refusal})")
+    directories.refresh(directory)
+    if len(set(directory.file_ids)) < 2:
+        pytest.skip("needs a directory that keeps two files of one name")
+    batch = steps.completed(steps.create(directory))
+    named = {file_of(entry) for entry in steps.results(batch)}
+    verify(
+        "results-cover-every-file",
+        set(directory.file_ids) <= named,
+        expected=directory.file_ids,
+        actual=sorted(map(str, named)),
+        exchanges=[],
+        case="two files of one name",
     )
 
 

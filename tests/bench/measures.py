@@ -19,6 +19,7 @@ from fixtures.control import Control
 from fixtures.directories import Directories
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.exchange import Exchange
+from fixtures.key import Key
 from fixtures.target import MAIN, Target
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
@@ -162,5 +163,5 @@ def concurrent_waits() -> Ratio:
 
 def _client(mock: MockAddress) -> Client:
     assert mock.control_url is not None
-    target = Target(mock.base_url, "mock", {MAIN: mock.api_key}, {}, Control(mock.control_url, STEP), None, STEP)
+    target = Target(mock.base_url, "mock", {MAIN: Key(mock.api_key)}, {}, Control(mock.control_url, STEP), None, STEP)
     return Client(target, STEP, STEP, "bench")

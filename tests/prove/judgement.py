@@ -1,0 +1,94 @@
+"""What is wrong with a set of outcomes, each in one sentence."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from fixtures.mock.variants import Variant
+from tests.prove.runs import Outcome
+
+COMPANIONS = Path(__file__).with_name("companions.yaml")
+
+
+@dataclass(frozen=True)
+class Companions:
+    """What a variant cannot avoid: requirements that fall with another, and those a liberty leaves unexercised."""
+
+    of_requirement: Mapping[str, frozenset[str]]
+    of_deviation: Mapping[str, frozenset[str]]
+    of_liberty: Mapping[str, frozenset[str]]
+
+    def of(self, deviation: Variant) -> frozenset[str]:
+        """What may fail beside the requirements that a deviation breaks."""
+        fallen = frozenset[str]().union(*(self.of_requirement.get(id_, frozenset()) for id_ in deviation.requirements))
+        return fallen | self.of_deviation.get(deviation.name, frozenset())
+
+
+@cache
+def companions() -> Companions:
+    """The companions that `companions.yaml` declares, each there with its reason."""
+    declared: dict[str, Any] = yaml.safe_load(COMPANIONS.read_text(encoding="utf-8"))
+    return Companions(
+        _by_name(declared["requirements"], "brings"),
+        _by_name(declared["deviations"], "brings"),
+        _by_name(declared["liberties"], "unexercised"),
+    )
+
+
+def _by_name(entries: Sequence[Mapping[str, Any]], field: str) -> dict[str, frozenset[str]]:
+    by_name: dict[str, frozenset[str]] = {}
+    for entry in entries:
+        if not entry["because"].strip():
+            raise ValueError(f"{COMPANIONS.name} gives no reason for {entry}")
+        for name in entry["of"]:
+            by_name[name] = by_name.get(name, frozenset()) | frozenset(entry[field])
+    return by_name
+
+
+def of_deviation(variant: Variant, outcome: Outcome) -> Iterator[str]:
+    """What is wrong with the outcome of a deviation."""
+    broken = frozenset(variant.requirements)
+    if outcome.order.black_box and variant.needs_steering:
+        return
+    if not outcome.failed:
+        yield f"{variant.name} went unnoticed ({outcome.verdict})"
+        return
+    if missing := sorted(broken - outcome.failed):
+        yield f"{variant.name} breaks {', '.join(missing)}, and only {', '.join(sorted(outcome.failed))} noticed"
+    if dragged := sorted(outcome.failed - broken - companions().of(variant)):
+        yield f"{variant.name} drags in {', '.join(dragged)}"
+
+
+def of_liberty(names: Sequence[str], outcome: Outcome, clean: Outcome) -> Iterator[str]:
+    """What is wrong with the outcome of one or more liberties together."""
+    label = " with ".join(names) or "the clean mock"
+    for noticed in outcome.noticed:
+        yield f"{label} is accused: {noticed.requirement}: {noticed.violation} (by {', '.join(noticed.by)})"
+    for trouble in outcome.troubles:
+        yield f"{label} meets trouble: {trouble}"
+    excused = frozenset[str]().union(*(companions().of_liberty.get(name, frozenset()) for name in names))
+    for id_ in sorted(outcome.unexercised.keys() - clean.unexercised.keys() - excused):
+        yield f"{label} leaves {id_} unexercised: {outcome.unexercised[id_]}"
+
+
+def of_coverage(requirements: Iterable[str], deviations: Iterable[Variant]) -> Iterator[str]:
+    """Requirements that no deviation breaks, and deviations that break what does not exist."""
+    known = set(requirements)
+    broken = {id_ for variant in deviations for id_ in variant.requirements}
+    for id_ in sorted(known - broken):
+        yield f"no deviation breaks {id_}"
+    for id_ in sorted(broken - known):
+        yield f"a deviation breaks {id_}, which is no requirement"
+
+
+def of_repetition(first: Outcome, second: Outcome) -> Iterator[str]:
+    """Where two runs of one order disagree."""
+    if (first.verdict, first.failed) != (second.verdict, second.failed):
+        yield (
+            f"two runs of {first.order.name} disagree: {first.verdict} {sorted(first.failed)}, "
+            f"then {second.verdict} {sorted(second.failed)}"
+        )

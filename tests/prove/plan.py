@@ -1,0 +1,49 @@
+"""Which runs prove what."""
+
+import random
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from fixtures.mock.variants import Variant
+from tests.prove.runs import EVERYTHING, SCENARIOS, SIZE, Order
+
+WITHOUT_SIZE = f"--deselect={SIZE}"
+OF_SIZE = frozenset({"create-accepts-1000-files", "create-refuses-1001-files"})
+"""Requirements that only the large directory can tell of."""
+
+QUICK = (SCENARIOS, WITHOUT_SIZE)
+THOROUGH = (EVERYTHING,)
+GENERATED_TOO = (EVERYTHING, WITHOUT_SIZE)
+
+PAIRS = 20
+PAIRS_SEED = 20
+REPEATED = 7
+"""Every so many deviations, one is run twice."""
+
+
+def clean(black_box: bool) -> Order:
+    """The mock as it is, beside which the liberties are seen."""
+    return Order("the clean mock", tests=QUICK, black_box=black_box)
+
+
+def of_deviation(variant: Variant, black_box: bool) -> Order:
+    """A first look at a deviation, with the tests that are likely to tell."""
+    tests = (SIZE,) if OF_SIZE & set(variant.requirements) else QUICK
+    return Order(variant.name, deviations=(variant.name,), tests=tests, black_box=black_box)
+
+
+def thorough(order: Order) -> Order:
+    """A second look, with every test there is."""
+    return Order(order.name, order.deviations, order.liberties, THOROUGH, order.black_box)
+
+
+def of_liberty(variant: Variant, black_box: bool) -> Order:
+    """A look at a liberty with every scenario."""
+    return Order(variant.name, liberties=(variant.name,), tests=QUICK, black_box=black_box)
+
+
+def pairs(liberties: Mapping[str, Variant], black_box: bool) -> list[Order]:
+    """Some liberties two at a time, the same ones each time, with generated requests and stories as well."""
+    together: Sequence[tuple[str, str]] = list(combinations(sorted(liberties), 2))
+    chosen = random.Random(PAIRS_SEED).sample(together, min(PAIRS, len(together)))
+    return [Order(" with ".join(pair), liberties=pair, tests=GENERATED_TOO, black_box=black_box) for pair in chosen]

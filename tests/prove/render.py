@@ -1,0 +1,124 @@
+"""`prove.json` and `prove.md`: the kill matrix for programs and for people."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fixtures.mock.variants import Variant
+from spec.requirements import Requirement
+from tests.prove.runs import Noticed, Outcome
+
+
+@dataclass(frozen=True)
+class Proof:
+    """All that was run, and what is wrong with it."""
+
+    deviations: Mapping[str, Variant]
+    of_deviations: Mapping[str, Outcome]
+    of_liberties: Mapping[str, Outcome]
+    problems: Sequence[str]
+    black_box: bool
+    seconds: float
+
+    def figures(self) -> dict[str, int | float]:
+        """The figures that the README quotes."""
+        looked_at = [
+            outcome
+            for name, outcome in self.of_deviations.items()
+            if not (self.black_box and self.deviations[name].needs_steering)
+        ]
+        count = max(1, len(looked_at))
+        return {
+            "deviations": len(looked_at),
+            "noticed": sum(bool(outcome.failed) for outcome in looked_at),
+            "liberties": len(self.of_liberties),
+            "false_alarms": sum(bool(outcome.noticed or outcome.troubles) for outcome in self.of_liberties.values()),
+            "requests_per_deviation": round(sum(outcome.requests for outcome in looked_at) / count),
+            "seconds_per_deviation": round(sum(outcome.seconds for outcome in looked_at) / count, 1),
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def as_json(proof: Proof, requirements: Mapping[str, Requirement]) -> str:
+    """The whole proof."""
+    return json.dumps(
+        {
+            "figures": proof.figures(),
+            "black_box": proof.black_box,
+            "problems": list(proof.problems),
+            "requirements": {id_: _of_requirement(id_, proof) for id_ in requirements},
+            "liberties": {
+                name: {
+                    "accused": [noticed.violation for noticed in outcome.noticed],
+                    "unexercised": outcome.unexercised,
+                    "requests": outcome.requests,
+                    "seconds": outcome.seconds,
+                }
+                for name, outcome in proof.of_liberties.items()
+            },
+        },
+        indent=1,
+        ensure_ascii=False,
+    )
+
+
+def _of_requirement(id_: str, proof: Proof) -> list[dict[str, Any]]:
+    return [
+        {
+            "deviation": variant.name,
+            "sentence": variant.sentence,
+            "needs_steering": variant.needs_steering,
+            "noticed_by": list(noticed.by) if noticed else [],
+            "violation": noticed.violation if noticed else None,
+            "also": sorted(outcome.failed - {id_}),
+            "requests": outcome.requests,
+            "seconds": outcome.seconds,
+        }
+        for variant, outcome, noticed in _rows(id_, proof)
+    ]
+
+
+def _rows(id_: str, proof: Proof) -> Iterable[tuple[Variant, Outcome, Noticed | None]]:
+    for name, outcome in proof.of_deviations.items():
+        variant = proof.deviations[name]
+        if id_ in variant.requirements:
+            yield variant, outcome, next((each for each in outcome.noticed if each.requirement == id_), None)
+
+
+def as_markdown(proof: Proof, requirements: Mapping[str, Requirement]) -> str:
+    """The matrix as tables, one for each requirement, and the liberties at the end."""
+    lines = ["# Proof", "", *(f"- {name.replace('_', ' ')}: {value}" for name, value in proof.figures().items()), ""]
+    if proof.problems:
+        lines += ["## Problems", "", *(f"- {_cell(problem)}" for problem in proof.problems), ""]
+    for requirement in requirements.values():
+        lines += [
+            f"## {requirement.id}",
+            "",
+            requirement.statement,
+            "",
+            "| deviation | noticed by | first violation | needs steering |",
+            "| --- | --- | --- | --- |",
+            *(_row(*row) for row in _rows(requirement.id, proof)),
+            "",
+        ]
+    lines += ["## Liberties", "", "| liberty | accused of | not exercised |", "| --- | --- | --- |"]
+    for name, outcome in proof.of_liberties.items():
+        accused = ", ".join(sorted(outcome.failed)) or "nothing"
+        lines.append(f"| {_cell(name)} | {accused} | {', '.join(outcome.unexercised) or 'nothing'} |")
+    return "\n".join([*lines, ""])
+
+
+LONGEST = 300
+
+
+def _row(variant: Variant, outcome: Outcome, noticed: Noticed | None) -> str:
+    by = ", ".join(noticed.by[:3]) + (" …" if len(noticed.by) > 3 else "") if noticed else f"nobody ({outcome.verdict})"
+    violation = noticed.violation if noticed else ""
+    shown = violation if len(violation) <= LONGEST else f"{violation[:LONGEST]}…"
+    cells = (f"`{variant.name}`: {variant.sentence}", by, shown, variant.needs_steering or "")
+    return "| " + " | ".join(map(_cell, cells)) + " |"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,155 @@
+"""Runs the suite over variants of the mock, each in a process that is forked off a warm one and has its own mock."""
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from fixtures.embedded import MockAddress
+from fixtures.mock import __main__ as mock_command
+
+ROOT = Path(__file__).parent.parent.parent
+SIZE = "suites/scenarios/test_size.py"
+SCENARIOS = "suites/scenarios"
+EVERYTHING = "suites"
+
+WARM = ("hypothesis.stateful", "schemathesis", "schemathesis.pytest.plugin", "rich.progress", "xdist", "reports.plugin")
+"""What every run imports; a fork finds it there."""
+
+BLACK_BOX = ("--poll-timeout", "10", "--settle-timeout", "2", "--poll-interval", "0.5")
+PACE = "0.03"
+"""Seconds that a batch stays in each status where time is the wall's."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to run: some variants together, and the tests that are to look at them."""
+
+    name: str
+    deviations: tuple[str, ...] = ()
+    liberties: tuple[str, ...] = ()
+    tests: tuple[str, ...] = (SCENARIOS,)
+    black_box: bool = False
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """A requirement that failed in a run: who noticed, and the first violation in words."""
+
+    requirement: str
+    by: tuple[str, ...]
+    violation: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to."""
+
+    order: Order
+    verdict: str
+    noticed: tuple[Noticed, ...] = ()
+    unexercised: dict[str, str] = field(default_factory=dict)
+    troubles: tuple[str, ...] = ()
+    requests: int = 0
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The requirements that failed."""
+        return frozenset(noticed.requirement for noticed in self.noticed)
+
+
+def run_all(orders: Sequence[Order], jobs: int) -> Iterator[Outcome]:
+    """Runs all orders, so many at a time, and gives the outcomes in the same order."""
+    for module in WARM:
+        import_module(module)
+    with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
+        yield from pool.imap(run, orders)
+
+
+def run(order: Order) -> Outcome:
+    """Runs one order in this process, whose output and working directory it takes over."""
+    os.chdir(ROOT)
+    variants = [*_flags("--deviation", order.deviations), *_flags("--liberty", order.liberties)]
+    began = time.perf_counter()
+    with TemporaryDirectory() as folder:
+        _silence(Path(folder, "output.txt"))
+        arguments = ["-q", "-p", "no:cacheprovider", "--assert=plain", "--report-dir", folder, *order.tests]
+        if order.black_box:
+            with forked_mock("--pace", PACE, *variants) as mock:
+                os.environ["LLAMA_CLOUD_API_KEY"] = mock.api_key
+                os.environ["LLAMA_CLOUD_OTHER_API_KEY"] = mock.other_api_key
+                pytest.main([*arguments, "--target", mock.base_url, *BLACK_BOX])
+        else:
+            with patch("fixtures.target.running_mock", forked_mock):
+                pytest.main([*arguments, *variants])
+        report = Path(folder, "report.json")
+        if not report.is_file():
+            output = Path(folder, "output.txt").read_text(encoding="utf-8", errors="replace")
+            return Outcome(order, "no report", troubles=(output[-2000:],))
+        return _outcome(order, json.loads(report.read_text(encoding="utf-8")), time.perf_counter() - began)
+
+
+def _flags(flag: str, names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        yield from (flag, name)
+
+
+def _silence(output: Path) -> None:
+    target = os.open(output, os.O_WRONLY | os.O_CREAT)
+    for stream in (1, 2):
+        os.dup2(target, stream)
+    os.close(target)
+
+
+def _outcome(order: Order, report: dict[str, Any], seconds: float) -> Outcome:
+    results = report["requirements"]
+    return Outcome(
+        order,
+        report["verdict"],
+        noticed=tuple(_noticed(result) for result in results if result["verdict"] == "fail"),
+        unexercised={result["id"]: result["reason"] for result in results if result["verdict"] == "not-exercised"},
+        troubles=tuple(report["troubles"]),
+        requests=report["run"]["exchanges"]["count"],
+        seconds=round(seconds, 2),
+    )
+
+
+def _noticed(result: dict[str, Any]) -> Noticed:
+    violations = result["violations"]
+    by = {f"oracle {each['oracle']}" if each["oracle"] else each["test"].rpartition("/")[2] for each in violations}
+    first = violations[0]
+    case = f" [{first['case']}]" if first["case"] else ""
+    return Noticed(result["id"], tuple(sorted(by)), f"expected {first['expected']}, got {first['actual']}{case}")
+
+
+@contextmanager
+def forked_mock(*arguments: str) -> Iterator[MockAddress]:
+    """A mock as `fixtures.embedded.running_mock` gives it, forked off this process, which has imported it already."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.dup2(writing, 1)
+        sys.argv = ["mock", "--port", "0", "--json", *arguments]
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        mock_command.main()
+        os._exit(0)
+    os.close(writing)
+    try:
+        with open(reading, encoding="utf-8") as announced:
+            yield MockAddress(**json.loads(announced.readline()))
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
