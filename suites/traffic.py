@@ -21,6 +21,7 @@ LIST_FILES = "listFiles"
 
 TERMINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 COMPLETED = "COMPLETED"
+JOB_TYPES = ("parse_v2", "extract_v2")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ class Call:
 
     @cached_property
     def batches(self) -> list[dict[str, Any]]:
-        """The batches that the answer shows, each with an id that is text."""
+        """The batches that the answer of a contract operation shows, each with an id that is text."""
+        if not self.operation.is_contract:
+            return []
         shown = self.answer.get("items") if self.name == LIST else [self.answer]
         return [batch for batch in as_list(shown) if isinstance(batch, dict) and isinstance(batch.get("id"), str)]
 
@@ -108,6 +111,19 @@ def job_of(batch: dict[str, Any]) -> tuple[object, object]:
     config = batch.get("config")
     job = config.get("job") if isinstance(config, dict) else None
     return (job.get("type"), job.get("configuration_id")) if isinstance(job, dict) else (None, None)
+
+
+def is_whole_create(body: dict[str, Any]) -> bool:
+    """Whether a create body has a directory, a job type of the contract and a configuration."""
+    job_type, configuration_id = job_of(body)
+    named = (body.get("source_directory_id"), configuration_id)
+    return job_type in JOB_TYPES and all(isinstance(value, str) for value in named)
+
+
+def echoes(call: Call, batch: dict[str, Any]) -> bool:
+    """Whether the batch in the answer to a create names the directory, type and configuration that were asked for."""
+    asked = call.sent_body
+    return batch.get("source_directory_id") == asked.get("source_directory_id") and job_of(batch) == job_of(asked)
 
 
 def entries(batch: dict[str, Any]) -> list[dict[str, Any]] | None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from suites.oracles.oracle import Look, oracle
-from suites.traffic import CREATE, CREATE_DIRECTORY, LIST, Call, job_of
+from suites.traffic import CREATE, CREATE_DIRECTORY, LIST, Call, echoes, is_whole_create, job_of
 from suites.verify import Observation, observe
 
 
@@ -32,20 +32,19 @@ def batch_id_is_unique() -> Look:
 
 @oracle("create-echoes-request")
 def create_echoes_request() -> Look:
-    """The batch that a create returns names what was asked for."""
+    """The batch that a create with a whole body returns names what was asked for."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name != CREATE:
+        if call.name != CREATE or not is_whole_create(call.sent_body):
             return
         for batch in call.batches:
-            asked = (call.sent_body.get("source_directory_id"), *job_of(call.sent_body))
-            told = (batch.get("source_directory_id"), *job_of(batch))
             yield observe(
                 "create-echoes-request",
-                told == asked,
-                expected=f"directory, job type and configuration {asked}",
-                actual=told,
+                echoes(call, batch),
+                expected=f"{call.sent_body.get('source_directory_id')}, {job_of(call.sent_body)}, as it was asked for",
+                actual=f"{batch.get('source_directory_id')}, {job_of(batch)}",
                 exchanges=[call.exchange],
+                case=f"batch {batch['id']}",
             )
 
     return look

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from suites.moments import Moment, moment
+from suites.moments import moment
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import LIST, Call
 from suites.verify import Observation, observe
@@ -14,31 +14,31 @@ COMBINED = "list-filters-combine"
 LATER_PAGE = "list-filters-hold-on-every-page"
 
 
-def _equals(wanted: str, found: object) -> bool:
+def _equals(wanted: str, found: object) -> bool | None:
     return found == wanted
 
 
-def _not_before(wanted: str, found: object) -> bool:
-    return _excluded_by(wanted, found, lambda bound, created: created.surely_before(bound))
-
-
-def _not_after(wanted: str, found: object) -> bool:
-    return _excluded_by(wanted, found, lambda bound, created: bound.surely_before(created))
-
-
-def _excluded_by(wanted: str, found: object, excludes: Callable[[Moment, Moment], bool]) -> bool:
+def _not_before(wanted: str, found: object) -> bool | None:
     bound, created = moment(wanted), moment(found)
-    return bound is None or created is None or not excludes(bound, created)
+    return None if bound is None or created is None else not created.surely_before(bound)
+
+
+def _not_after(wanted: str, found: object) -> bool | None:
+    bound, created = moment(wanted), moment(found)
+    return None if bound is None or created is None else not bound.surely_before(created)
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter of the list operation: its parameter, the field it looks at, and whether a value is let through."""
+    """A filter of the list operation: its parameter, the field it looks at, and whether a value is let through.
+
+    `admits` gives `None` where that cannot be told, as of a creation time that is left out.
+    """
 
     parameter: str
     field: str
     requirement: str
-    admits: Callable[[str, object], bool]
+    admits: Callable[[str, object], bool | None]
 
 
 FILTERS = (
@@ -67,7 +67,10 @@ def items_match_filters() -> Look:
         used = [filter_ for filter_ in FILTERS if request.param(filter_.parameter) is not None]
         for filter_ in used:
             wanted = request.param(filter_.parameter) or ""
-            outside = [batch for batch in call.batches if not filter_.admits(wanted, batch.get(filter_.field))]
+            judged = [(batch, filter_.admits(wanted, batch.get(filter_.field))) for batch in call.batches]
+            outside = [batch for batch, is_admitted in judged if is_admitted is False]
+            if all(is_admitted is None for _, is_admitted in judged):
+                continue
             yield observe(
                 _requirement(used, filter_, request.param("page_token")),
                 not outside,

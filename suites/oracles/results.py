@@ -134,24 +134,24 @@ def results_match_the_directory() -> Look:
     A file that was uploaded before the create was sent has to be there. One that was uploaded later, up to the
     first terminal status that was seen, may be there; the sources do not say when the files are counted. One that the
     directory lists no more, as after an upload of the same name, counts no more. Judged only where the directory's
-    whole history was seen, and never for a batch that failed or was cancelled.
+    whole history was seen, for its owner, and never for a batch that failed or was cancelled.
     """
     uploads: dict[str, dict[str, Call]] = {}
+    owners: dict[str, str] = {}
     creations: dict[str, Call] = {}
     endings: dict[str, Call] = {}
 
     def remember(call: Call) -> None:
-        created_id = call.answer.get("id")
+        created_id, directory = call.answer.get("id"), uploads.get(call.path.get("directory_id", ""))
         if call.name == CREATE_DIRECTORY and isinstance(created_id, str):
             uploads[created_id] = {}
-        elif call.name == UPLOAD and isinstance(created_id, str) and call.path["directory_id"] in uploads:
-            uploads[call.path["directory_id"]][created_id] = call
-        elif (
-            call.name == LIST_FILES and call.path["directory_id"] in uploads and not call.answer.get("next_page_token")
-        ):
-            listed = {item.get("id") for item in as_list(call.answer.get("items")) if isinstance(item, dict)}
-            known = uploads[call.path["directory_id"]]
-            uploads[call.path["directory_id"]] = {id_: upload for id_, upload in known.items() if id_ in listed}
+            owners[created_id] = call.caller
+        elif call.name == UPLOAD and isinstance(created_id, str) and directory is not None:
+            directory[created_id] = call
+        elif call.name == LIST_FILES and call.succeeded and directory and not call.answer.get("next_page_token"):
+            listed = [item.get("id") for item in as_list(call.answer.get("items")) if isinstance(item, dict)]
+            for file_id in directory.keys() - listed:
+                del directory[file_id]
         for batch in call.batches:
             if call.name == CREATE:
                 creations.setdefault(batch["id"], call)
@@ -162,8 +162,11 @@ def results_match_the_directory() -> Look:
         remember(call)
         for batch, results in _expanded(call):
             creation = creations.get(batch["id"])
-            source = uploads.get(str(creation.sent_body.get("source_directory_id"))) if creation else None
-            if creation is None or source is None or batch.get("status") in TERMINAL - {COMPLETED}:
+            directory_id = str(creation.sent_body.get("source_directory_id")) if creation else ""
+            source = uploads.get(directory_id)
+            if creation is None or source is None or creation.caller != owners[directory_id]:
+                continue
+            if batch.get("status") in TERMINAL - {COMPLETED}:
                 continue
             ending = endings.get(batch["id"], call)
             certain = {file_id for file_id, upload in source.items() if creation.is_after(upload)}

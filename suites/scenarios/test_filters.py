@@ -102,14 +102,16 @@ def test_a_directory_selects_the_batches_over_it(series: Series, steps: Steps, v
 def test_a_directory_without_batches_selects_none(
     steps: Steps, series: Series, batches: Batches, verify: Verify
 ) -> None:
-    """A directory whose id only begins alike selects nothing."""
+    """A directory whose id only begins alike selects nothing of the series."""
     shortened = series.directory.id[:-1]
+    if not shortened:
+        pytest.skip("needs directory ids of more than one character")
     call = steps.call(batches.list(source_directory_id=shortened))
     if call.succeeded:
         verify(
             "list-filters-by-directory",
-            not call.batches,
-            expected="no batch",
+            not series.ids & {batch["id"] for batch in call.batches},
+            expected="no batch of the series",
             actual=[batch["id"] for batch in call.batches],
             exchanges=[call.exchange],
             case=f"source_directory_id={shortened}",
