@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from fixtures.exchange import Request
 from suites.moments import moment
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import LIST, Call
@@ -12,6 +13,7 @@ from suites.verify import Observation, observe
 
 COMBINED = "list-filters-combine"
 LATER_PAGE = "list-filters-hold-on-every-page"
+PAGE = "list-answers-with-page"
 
 
 def _equals(wanted: str, found: object) -> bool | None:
@@ -49,11 +51,19 @@ FILTERS = (
 )
 
 
-def _requirement(used: list[Filter], filter_: Filter, page_token: str | None) -> str:
-    """Which promise an item outside the filters breaks: of the later pages, the combination, or the filter alone."""
-    if page_token:
+def filters_of(request: Request) -> list[Filter]:
+    """The filters that a request uses."""
+    return [filter_ for filter_ in FILTERS if request.param(filter_.parameter) is not None]
+
+
+def promise_of(request: Request) -> str:
+    """The promise that a list has to keep: of the later pages, the combination, its one filter, or the page."""
+    used = filters_of(request)
+    if not used:
+        return PAGE
+    if request.param("page_token"):
         return LATER_PAGE
-    return COMBINED if len(used) > 1 else filter_.requirement
+    return COMBINED if len(used) > 1 else used[0].requirement
 
 
 @oracle(*(filter_.requirement for filter_ in FILTERS), COMBINED, LATER_PAGE)
@@ -64,7 +74,7 @@ def items_match_filters() -> Look:
         if call.name != LIST or not call.batches:
             return
         request = call.exchange.request
-        used = [filter_ for filter_ in FILTERS if request.param(filter_.parameter) is not None]
+        used = filters_of(request)
         for filter_ in used:
             wanted = request.param(filter_.parameter) or ""
             judged = [(batch, filter_.admits(wanted, batch.get(filter_.field))) for batch in call.batches]
@@ -72,7 +82,7 @@ def items_match_filters() -> Look:
             if all(is_admitted is None for _, is_admitted in judged):
                 continue
             yield observe(
-                _requirement(used, filter_, request.param("page_token")),
+                promise_of(request),
                 not outside,
                 expected=f"only batches that {filter_.parameter}={wanted} lets through",
                 actual=_described(outside, filter_.field),
