@@ -13,6 +13,7 @@ from spec import requirements
 from suites.steps import Steps
 from suites.tally import TALLY, Tally
 from suites.verify import Verify, Violation
+from suites.walks import Walks
 
 VERIFY = pytest.StashKey[Verify]()
 MARK = "requirement"
@@ -98,3 +99,9 @@ def steps(
 ) -> Steps:
     """The steps of a story."""
     return Steps(target, batches, verify, settings, ledger, extract_configuration_id)
+
+
+@pytest.fixture(scope="session")
+def walks(target: Target, batches: Batches, verify: Verify) -> Walks:
+    """Walks over the pages of a list."""
+    return Walks(target, batches, verify)

@@ -92,6 +92,14 @@ def read(exchange: Exchange) -> Call | None:
     return Call(exchange, *found) if found else None
 
 
+def call_of(exchange: Exchange) -> Call:
+    """An exchange that is known to be a call. Raises `ValueError` when it is none."""
+    call = read(exchange)
+    if call is None:
+        raise ValueError(f"{exchange} is no call of a known operation")
+    return call
+
+
 def json_object(body: bytes) -> dict[str, Any]:
     """A body as a JSON object; empty when it is none."""
     try:

@@ -9,6 +9,7 @@ from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory
 from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED, TERMINAL
+from suites.walks import Walks
 
 MOST_FILES = 2
 PASSING = st.sampled_from([0.5, 1.0, 3.0])
@@ -36,9 +37,10 @@ class Life(RuleBasedStateMachine):
     directories = Bundle("directories")
     batches = Bundle("batches")
 
-    def __init__(self, steps: Steps, source: Directories) -> None:
+    def __init__(self, steps: Steps, walks: Walks, source: Directories) -> None:
         super().__init__()
         self.steps = steps
+        self.walks = walks
         self.source = source
         self.project = Project()
 
@@ -101,10 +103,8 @@ class Life(RuleBasedStateMachine):
 
     def _list(self, directory: Directory, expected: set[str], page_size: int | None, status: str | None) -> None:
         created = self.project.over(directory)
-        walk = self.steps.eventually(
-            lambda: self.steps.walk_ours(
-                len(created), page_size=page_size, source_directory_id=directory.id, status=status
-            ),
+        walk = self.steps.target.eventually(
+            lambda: self.walks.ours(len(created), page_size=page_size, source_directory_id=directory.id, status=status),
             lambda walk: expected <= set(walk.ids),
         )
         self.steps.verify(

@@ -8,6 +8,7 @@ from fixtures.directories import Directories
 from fixtures.target import Target
 from suites.lifecycle.model import Life
 from suites.steps import Steps
+from suites.walks import Walks
 
 STORIES_BY_THE_WALL = 3
 """Stories where time has to be waited for."""
@@ -22,13 +23,15 @@ SLOWER_STORIES = 4
     "results-cover-every-file",
     "results-settle",
 )
-def test_any_order_of_operations_keeps_the_promises(steps: Steps, directories: Directories, target: Target) -> None:
+def test_any_order_of_operations_keeps_the_promises(
+    steps: Steps, walks: Walks, directories: Directories, target: Target
+) -> None:
     """Whatever is done in whatever order, every answer fits what was done."""
     profile = hypothesis.settings()
     stories = max(1, profile.max_examples // SLOWER_STORIES) if target.moves_when_told else STORIES_BY_THE_WALL
 
     class LifeOfTarget(Life):
         def __init__(self) -> None:
-            super().__init__(steps, directories)
+            super().__init__(steps, walks, directories)
 
     run_state_machine_as_test(LifeOfTarget, settings=hypothesis.settings(profile, max_examples=stories))

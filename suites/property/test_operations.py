@@ -18,6 +18,7 @@ from fixtures.directories import Directories
 from fixtures.target import Target
 from suites.property.schema import RealValues, with_real_values
 from suites.steps import Steps
+from suites.traffic import call_of
 
 SAMPLES = 3
 
@@ -27,7 +28,7 @@ def values(steps: Steps, directories: Directories, target: Target) -> RealValues
     """What exists in the target. What is created over the directory without files costs nothing."""
     directory = directories.holding(1, "property")
     known = [steps.finish(steps.create(directory)) for _ in range(SAMPLES)]
-    page = steps.call(steps.batches.list(source_directory_id=directory.id, page_size=1))
+    page = call_of(steps.batches.list(source_directory_id=directory.id, page_size=1))
     token = page.answer.get("next_page_token")
     return RealValues(
         batch_ids=[batch["id"] for batch in known],

@@ -12,6 +12,7 @@ from suites.oracles.access import STRANGERS
 from suites.scenarios.conftest import Series
 from suites.steps import Batch, Steps
 from suites.verify import Verify
+from suites.walks import Walks
 
 FIRST_PAGES = 5
 """Pages of a list on which a foreign batch is looked for."""
@@ -71,7 +72,7 @@ def test_a_batch_of_another_project_cannot_be_read(neighbours: Neighbours, other
 
 @pytest.mark.requirement("list-hides-other-projects", "list-is-of-one-project")
 def test_a_list_shows_nothing_of_another_project(
-    neighbours: Neighbours, other_key: str, steps: Steps, verify: Verify
+    neighbours: Neighbours, other_key: str, verify: Verify, walks: Walks
 ) -> None:
     """Not by directory, status or time, not by naming the other project, and on no page."""
     foreign, own = neighbours.foreign, neighbours.before
@@ -89,7 +90,7 @@ def test_a_list_shows_nothing_of_another_project(
         (other_key, own, {"page_size": 1, **window}),
     ]
     for caller, hidden, filters in asked:
-        walk = steps.walk(FIRST_PAGES, caller, **filters)
+        walk = walks.follow(FIRST_PAGES, caller, **filters)
         verify(
             "list-hides-other-projects",
             hidden["id"] not in walk.ids,

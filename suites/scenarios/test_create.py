@@ -13,7 +13,7 @@ from fixtures.target import Target
 from spec.requirements import capabilities
 from suites.scenarios.conftest import Series
 from suites.steps import Batch, Steps
-from suites.traffic import job_of
+from suites.traffic import call_of, job_of
 from suites.unknown import unknown_id
 from suites.verify import Verify
 
@@ -65,9 +65,9 @@ def seen_with(name: str, value: str, requirement: str, steps: Steps, directory: 
     steps.spend(len(directory.file_ids))
     create = partial(steps.batches.create, directory.id, "parse_v2", steps.configuration_id("parse_v2"))
     batch = steps.accepted(create(params=params), requirement)
-    listed = steps.eventually(
+    listed = steps.target.eventually(
         lambda: steps.batches.list(source_directory_id=directory.id, **{name: value}),
-        lambda exchange: bool(steps.call(exchange).batches),
+        lambda exchange: bool(call_of(exchange).batches),
     )
     return [
         batch,

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from fixtures.batches import Batches
+from fixtures.target import Target
 from suites.moments import NANOSECOND, Moment
 from suites.scenarios.conftest import Series
 from suites.steps import Batch, Steps
-from suites.traffic import TERMINAL
+from suites.traffic import TERMINAL, call_of
 from suites.verify import Verify
+from suites.walks import Walks
 
 MICROSECOND = 1000 * NANOSECOND
 
@@ -34,9 +36,9 @@ def let_through(parameter: str, bound: Moment, series: Series) -> set[str]:
 
 
 @pytest.mark.requirement("list-shows-created-batch")
-def test_the_list_shows_every_batch_of_the_project(series: Series, steps: Steps, verify: Verify) -> None:
+def test_the_list_shows_every_batch_of_the_project(series: Series, verify: Verify, walks: Walks) -> None:
     """Without a filter, the list holds each batch that was created."""
-    walk = steps.listed(series.ids)
+    walk = walks.listed(series.ids)
     verify(
         "list-shows-created-batch",
         series.ids <= set(walk.ids),
@@ -47,11 +49,13 @@ def test_the_list_shows_every_batch_of_the_project(series: Series, steps: Steps,
 
 
 @pytest.mark.requirement("list-agrees-with-get")
-def test_a_batch_that_has_ended_is_listed_as_it_is_read(series: Series, steps: Steps, verify: Verify) -> None:
+def test_a_batch_that_has_ended_is_listed_as_it_is_read(
+    series: Series, verify: Verify, walks: Walks, target: Target
+) -> None:
     """The list shows the terminal status that a get shows."""
     ended = {batch["id"]: batch["status"] for batch in series.batches if batch["status"] in TERMINAL}
-    walk = steps.eventually(
-        lambda: steps.walk_all(source_directory_id=series.directory.id),
+    walk = target.eventually(
+        lambda: walks.all(source_directory_id=series.directory.id),
         lambda walk: _statuses(walk.items, ended) == ended,
     )
     verify(
@@ -69,10 +73,10 @@ def _statuses(items: list[Batch], among: dict[str, str]) -> dict[str, object]:
 
 @pytest.mark.requirement("list-filters-by-status")
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_status_selects_the_batches_in_it(status: str, series: Series, steps: Steps, verify: Verify) -> None:
+def test_a_status_selects_the_batches_in_it(status: str, series: Series, verify: Verify, walks: Walks) -> None:
     """A list by status alone holds each batch that is in it, and none that is not."""
     expected = {batch["id"] for batch in series.batches if batch["status"] == status}
-    walk = steps.listed(expected, status=status)
+    walk = walks.listed(expected, status=status)
     others = series.ids - expected
     if expected or others:
         verify(
@@ -86,9 +90,9 @@ def test_a_status_selects_the_batches_in_it(status: str, series: Series, steps: 
 
 
 @pytest.mark.requirement("list-filters-by-directory")
-def test_a_directory_selects_the_batches_over_it(series: Series, steps: Steps, verify: Verify) -> None:
+def test_a_directory_selects_the_batches_over_it(series: Series, verify: Verify, walks: Walks) -> None:
     """A list by directory alone holds each batch over it, and no other."""
-    walk = steps.listed(series.ids, source_directory_id=series.directory.id)
+    walk = walks.listed(series.ids, source_directory_id=series.directory.id)
     verify(
         "list-filters-by-directory",
         set(walk.ids) == series.ids,
@@ -99,14 +103,12 @@ def test_a_directory_selects_the_batches_over_it(series: Series, steps: Steps, v
 
 
 @pytest.mark.requirement("list-filters-by-directory")
-def test_a_directory_without_batches_selects_none(
-    steps: Steps, series: Series, batches: Batches, verify: Verify
-) -> None:
+def test_a_directory_without_batches_selects_none(series: Series, batches: Batches, verify: Verify) -> None:
     """A directory whose id only begins alike selects nothing of the series."""
     shortened = series.directory.id[:-1]
     if not shortened:
         pytest.skip("needs directory ids of more than one character")
-    call = steps.call(batches.list(source_directory_id=shortened))
+    call = call_of(batches.list(source_directory_id=shortened))
     if call.succeeded:
         verify(
             "list-filters-by-directory",
@@ -122,12 +124,12 @@ def test_a_directory_without_batches_selects_none(
 @pytest.mark.parametrize("parameter", [AFTER, BEFORE])
 @pytest.mark.parametrize("position", [0, len(STATUSES) // 2, -1], ids=["oldest", "middle", "newest"])
 def test_a_time_selects_the_batches_on_one_side_of_it(
-    parameter: str, position: int, series: Series, steps: Steps, verify: Verify
+    parameter: str, position: int, series: Series, verify: Verify, walks: Walks
 ) -> None:
     """A list by creation time alone holds each batch on the right side of it, and none on the wrong one."""
     bound, _ = series.created()[position]
     expected = let_through(parameter, bound, series)
-    walk = steps.listed(expected, **{parameter: bound.text})
+    walk = walks.listed(expected, **{parameter: bound.text})
     verify(
         REQUIREMENT[parameter],
         expected <= set(walk.ids),
@@ -142,7 +144,7 @@ def test_a_time_selects_the_batches_on_one_side_of_it(
 @pytest.mark.parametrize("parameter", [AFTER, BEFORE])
 @pytest.mark.parametrize("position", [0, len(STATUSES) // 2, -1], ids=["oldest", "middle", "newest"])
 def test_a_time_selects_what_was_created_at_it(
-    parameter: str, position: int, series: Series, steps: Steps, verify: Verify
+    parameter: str, position: int, series: Series, verify: Verify, walks: Walks
 ) -> None:
     """Both ends are inclusive: the creation time of a batch selects it.
 
@@ -151,11 +153,11 @@ def test_a_time_selects_what_was_created_at_it(
     is as fine as that.
     """
     bound, batch = series.created()[position]
-    exact = steps.listed({batch["id"]}, **{parameter: bound.text})
+    exact = walks.listed({batch["id"]}, **{parameter: bound.text})
     is_in = batch["id"] in exact.ids
     exchanges = exact.exchanges
     if not is_in and bound.unit > MICROSECOND:
-        further = steps.walk_all(**{parameter: bound.shifted(OUTWARD[parameter])})
+        further = walks.all(**{parameter: bound.shifted(OUTWARD[parameter])})
         exchanges = [*exchanges, *further.exchanges]
         if batch["id"] not in further.ids:
             pytest.skip("needs creation times that are shown as finely as they are kept")
@@ -176,14 +178,14 @@ def test_the_same_instant_in_another_offset_selects_the_same(
     parameter: str,
     offset: timedelta,
     series: Series,
-    steps: Steps,
     batches: Batches,
     verify: Verify,
+    walks: Walks,
 ) -> None:
     """What a time selects does not hang on the offset in which it is written."""
     bound, _ = series.created()[len(series.batches) // 2]
     rewritten = bound.shifted(0, offset)
-    first = steps.call(batches.list(source_directory_id=series.directory.id, **{parameter: rewritten}))
+    first = call_of(batches.list(source_directory_id=series.directory.id, **{parameter: rewritten}))
     if first.refused:
         verify(
             "list-compares-instants",
@@ -192,7 +194,7 @@ def test_the_same_instant_in_another_offset_selects_the_same(
             actual=str(first.exchange),
             exchanges=[first.exchange],
         )
-    walk = steps.walk_all(source_directory_id=series.directory.id, **{parameter: rewritten})
+    walk = walks.all(source_directory_id=series.directory.id, **{parameter: rewritten})
     sure_in = let_through(parameter, bound, series)
     sure_out = let_through(BEFORE if parameter == AFTER else AFTER, bound, series)
     verify(
@@ -224,16 +226,16 @@ def pairs(series: Series) -> list[dict[str, str]]:
 
 
 @pytest.mark.requirement("list-filters-combine")
-def test_filters_are_combined_with_and(series: Series, steps: Steps, verify: Verify) -> None:
+def test_filters_are_combined_with_and(series: Series, steps: Steps, verify: Verify, walks: Walks) -> None:
     """A list with several filters holds the batches of the series that match each of them, and no others.
 
     A target may refuse filters that nothing can match.
     """
     for filters in pairs(series):
         sure, possible = _matching(series, filters)
-        if not possible and steps.call(steps.batches.list(**filters)).refused:
+        if not possible and call_of(steps.batches.list(**filters)).refused:
             continue
-        walk = steps.listed(sure, **filters)
+        walk = walks.listed(sure, **filters)
         found = series.ids & set(walk.ids)
         verify(
             "list-filters-combine",
@@ -263,14 +265,14 @@ def _matching(series: Series, filters: dict[str, str]) -> tuple[set[str], set[st
 
 @pytest.mark.requirement("list-filters-hold-on-every-page", "pages-lose-nothing", "pages-repeat-nothing")
 @pytest.mark.parametrize("page_size", [1, 2])
-def test_filters_hold_on_every_page(page_size: int, series: Series, steps: Steps, verify: Verify) -> None:
+def test_filters_hold_on_every_page(page_size: int, series: Series, verify: Verify, walks: Walks) -> None:
     """A walk with small pages through filtered batches meets those that match, and only those."""
     times = [created.text for created, _ in series.created()]
     completed = {"source_directory_id": series.directory.id, "status": "COMPLETED"}
     bounded = {"source_directory_id": series.directory.id, AFTER: times[1], BEFORE: times[-2]}
     for filters in (completed, bounded):
         sure, possible = _matching(series, filters)
-        walk = steps.walk_ours(len(series.batches), page_size=page_size, **filters)
+        walk = walks.ours(len(series.batches), page_size=page_size, **filters)
         if len(walk.pages) > 1:
             verify(
                 "pages-lose-nothing",

@@ -8,6 +8,7 @@ from fixtures.client import Client, segment
 from fixtures.configurations import JobType
 from fixtures.directories import Directories
 from fixtures.exchange import Exchange
+from fixtures.target import Target
 from suites.steps import Steps
 from suites.traffic import reference_of
 from suites.verify import Verify
@@ -29,7 +30,7 @@ RESOLVES: dict[str, str] = {"parse_v2": "parse-jobs-resolve", "extract_v2": "ext
     ],
 )
 def test_every_file_of_a_directory_gets_a_job_that_can_be_looked_up(
-    job_type: JobType, steps: Steps, directories: Directories, client: Client, verify: Verify
+    job_type: JobType, steps: Steps, directories: Directories, client: Client, verify: Verify, target: Target
 ) -> None:
     """Files are uploaded, a batch is created and polled, and each result leads to a job of the product."""
     directory = directories.holding(FILES, "guide")
@@ -39,7 +40,7 @@ def test_every_file_of_a_directory_gets_a_job_that_can_be_looked_up(
         pytest.skip(f"needs a batch with a job, and {batch['id']} has none")
     for _, job_id in references:
         look_up = partial(client.send, "GET", f"{JOB_PATHS[job_type]}/{segment(job_id)}")
-        exchange = steps.eventually(look_up, _is_success)
+        exchange = target.eventually(look_up, _is_success)
         if exchange.response is not None and exchange.response.status >= 500:
             pytest.skip(f"the product's endpoint is broken: {exchange}")
         verify(

@@ -4,8 +4,10 @@ import pytest
 
 from fixtures.target import Target
 from suites.scenarios.conftest import COURSES, Series
-from suites.steps import Steps, Walk
+from suites.steps import Steps
+from suites.traffic import call_of
 from suites.verify import Verify
+from suites.walks import Walk, Walks
 
 SERIES = len(COURSES)
 
@@ -17,10 +19,12 @@ SERIES = len(COURSES)
     "page-holds-at-most-page-size",
 )
 @pytest.mark.parametrize("page_size", [None, 1, 2, 3, SERIES - 1, SERIES, SERIES + 1])
-def test_a_walk_meets_every_batch_once(page_size: int | None, series: Series, steps: Steps, verify: Verify) -> None:
+def test_a_walk_meets_every_batch_once(
+    page_size: int | None, series: Series, verify: Verify, walks: Walks, target: Target
+) -> None:
     """Whatever the page_size, the pages together hold the batches of the series."""
-    walk = steps.eventually(
-        lambda: steps.walk_ours(len(series.batches), page_size=page_size, source_directory_id=series.directory.id),
+    walk = target.eventually(
+        lambda: walks.ours(len(series.batches), page_size=page_size, source_directory_id=series.directory.id),
         lambda walk: series.ids <= set(walk.ids),
     )
     verify(
@@ -34,13 +38,15 @@ def test_a_walk_meets_every_batch_once(page_size: int | None, series: Series, st
 
 
 @pytest.mark.requirement("pages-survive-insertions")
-def test_a_walk_is_not_disturbed_by_new_batches(series: Series, steps: Steps, target: Target, verify: Verify) -> None:
+def test_a_walk_is_not_disturbed_by_new_batches(
+    series: Series, steps: Steps, target: Target, verify: Verify, walks: Walks
+) -> None:
     """A batch that is created between two pages makes the walk neither lose nor repeat an earlier one."""
     before = set(series.ids)
     walk, token = Walk(), None
     while not walk.ended and len(walk.pages) < 3 * SERIES:
-        call = steps.call(steps.batches.list(source_directory_id=series.directory.id, page_size=2, page_token=token))
-        steps.given(call)
+        call = call_of(steps.batches.list(source_directory_id=series.directory.id, page_size=2, page_token=token))
+        walks.given(call)
         walk.pages.append(call)
         token = call.answer.get("next_page_token")
         walk.ended = not token
@@ -67,11 +73,11 @@ def _insert(series: Series, steps: Steps, target: Target) -> None:
 
 @pytest.mark.requirement("total-size-counts-all-matches")
 @pytest.mark.parametrize("page_size", [1, 3, None])
-def test_the_total_counts_all_matches(page_size: int | None, series: Series, steps: Steps, verify: Verify) -> None:
+def test_the_total_counts_all_matches(page_size: int | None, series: Series, verify: Verify, walks: Walks) -> None:
     """total_size, where it is given, is the number of matching batches, on every page and for every page_size."""
     for status in (None, "COMPLETED"):
         matching = [batch for batch in series.batches if status in (None, batch["status"])]
-        walk = steps.walk_ours(
+        walk = walks.ours(
             len(series.batches),
             page_size=page_size,
             source_directory_id=series.directory.id,

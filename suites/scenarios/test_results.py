@@ -7,8 +7,9 @@ from fixtures.directories import Directories, Directory, UploadRefused
 from fixtures.documents import damaged_document, empty_document, pdf
 from fixtures.settings import Settings
 from suites.steps import Batch, Steps
-from suites.traffic import COMPLETED, TERMINAL, entries, file_of
+from suites.traffic import COMPLETED, TERMINAL, call_of, entries, file_of
 from suites.verify import Verify
+from suites.walks import Walks
 
 UNMAPPED = "This file cannot be mapped to a job."
 
@@ -18,14 +19,14 @@ UNMAPPED = "This file cannot be mapped to a job."
 )
 @pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
 def test_results_come_only_when_asked_for(
-    job_type: JobType, steps: Steps, directories: Directories, verify: Verify
+    job_type: JobType, steps: Steps, directories: Directories, verify: Verify, walks: Walks
 ) -> None:
     """A completed batch shows its results to each get that asks for them, and to no other."""
     batch = steps.completed(steps.create(directories.holding(2, "expand"), job_type))
     for _ in range(2):
         steps.results(batch)
         steps.get(batch["id"])
-    walk = steps.listed({batch["id"]}, source_directory_id=batch["source_directory_id"], status=COMPLETED)
+    walk = walks.listed({batch["id"]}, source_directory_id=batch["source_directory_id"], status=COMPLETED)
     verify(
         "list-shows-created-batch",
         batch["id"] in walk.ids,
@@ -41,7 +42,7 @@ def test_results_can_be_asked_for_twice(steps: Steps, directories: Directories, 
     batch = steps.completed(steps.create(directories.holding(1, "repeat")))
     once = steps.results(batch)
     exchange = steps.batches.get(batch["id"], expand=["results", "results"])
-    call = steps.call(exchange)
+    call = call_of(exchange)
     shown = [entries(found) for found in call.batches]
     verify(
         "expand-tolerates-repetition",

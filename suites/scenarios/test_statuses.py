@@ -8,7 +8,7 @@ from fixtures.batches import Batches
 from fixtures.directories import Directories, Directory
 from fixtures.target import Target
 from suites.steps import Steps
-from suites.traffic import TERMINAL
+from suites.traffic import TERMINAL, call_of
 from suites.verify import Verify
 
 STEP = 5.0
@@ -78,7 +78,7 @@ def test_a_batch_takes_its_course_and_stays_at_its_end(
 def _read(batch_id: str, steps: Steps, batches: Batches, verify: Verify) -> None:
     status = steps.get(batch_id).get("status")
     exchange = batches.get(batch_id, expand=["results"])
-    call = steps.call(exchange)
+    call = call_of(exchange)
     verify(
         "expanded-read-succeeds-in-any-status",
         call.succeeded,

@@ -1,0 +1,131 @@
+"""Walks over the pages of a list."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pytest
+
+from fixtures.batches import Batches
+from fixtures.exchange import Exchange
+from fixtures.target import MAIN, Target
+from suites.oracles.lists import promise_of
+from suites.steps import Batch
+from suites.traffic import Call, call_of
+from suites.verify import Verify
+
+WALK_BOUND = 400
+"""Pages after which a walk through batches that are not only ours is given up."""
+SPARE_PAGES = 10
+"""Empty pages that a walk may meet beyond three for each batch."""
+LARGE_PAGE = 100
+"""A page_size for long walks; a target that refuses it is asked for its default."""
+
+
+@dataclass
+class Walk:
+    """The pages that a walk has met, and whether it came to a last one."""
+
+    pages: list[Call] = field(default_factory=list)
+    ended: bool = False
+
+    @property
+    def items(self) -> list[Batch]:
+        """The batches in the order in which they came."""
+        return [batch for page in self.pages for batch in page.batches]
+
+    @property
+    def ids(self) -> list[str]:
+        """Their ids."""
+        return [batch["id"] for batch in self.items]
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """The exchanges of the walk."""
+        return [page.exchange for page in self.pages]
+
+
+class Walks:
+    """Lists batches page by page, sending the same filters with each token."""
+
+    def __init__(self, target: Target, batches: Batches, verify: Verify) -> None:
+        self._target = target
+        self._batches = batches
+        self._verify = verify
+
+    def follow(self, bound: int, caller: str = MAIN, /, **filters: str | int | None) -> Walk:
+        """Follows the pages of a list, sending the same filters with each token, for `bound` pages at the most.
+
+        It ends at a page that is refused.
+        """
+        walk, token = Walk(), None
+        while len(walk.pages) < bound and not walk.ended:
+            call = call_of(self._batches.list(caller, page_token=token, **filters))
+            walk.pages.append(call)
+            token = call.answer.get("next_page_token")
+            walk.ended = not token
+        return walk
+
+    def given(self, page: Call) -> None:
+        """Verifies that a page was not refused: a list with good filters, or the page that a token leads to.
+
+        Skips when it is a first page whose page_size is refused without any filter as well.
+        """
+        if not page.refused:
+            return
+        asked = page.exchange.request
+        size = asked.param("page_size")
+        if size and not asked.param("page_token") and call_of(self._batches.list(page_size=size)).refused:
+            pytest.skip(f"needs a page_size that the target accepts ({page.exchange})")
+        self._verify(
+            "pages-lose-nothing" if asked.param("page_token") else promise_of(asked),
+            False,
+            expected="a page",
+            actual=str(page.exchange),
+            exchanges=[page.exchange],
+        )
+
+    def ours(self, batches: int, /, **filters: str | int | None) -> Walk:
+        """Follows a list that only our own batches match, so many at the most, and verifies that it ends.
+
+        A page may be short or empty; a walk that takes three times as many pages as there are batches does not end.
+        """
+        walk = self.follow(3 * batches + SPARE_PAGES, MAIN, **filters)
+        self.given(walk.pages[-1])
+        case = f"page_size={filters.get('page_size')}"
+        self._verify(
+            "walk-over-pages-ends",
+            walk.ended,
+            expected=f"an end among the first {len(walk.pages)} pages, for {batches} batches",
+            actual=f"next_page_token {walk.pages[-1].answer.get('next_page_token')!r}",
+            exchanges=walk.exchanges,
+            case=case,
+        )
+        twice = [batch_id for batch_id, count in Counter(walk.ids).items() if count > 1]
+        if len(walk.pages) > 1:
+            self._verify(
+                "pages-repeat-nothing",
+                not twice,
+                expected="each batch once",
+                actual=f"several times {twice}",
+                exchanges=walk.exchanges,
+                case=case,
+            )
+        return walk
+
+    @cached_property
+    def _large_page(self) -> int | None:
+        """A page_size for long walks, or `None` for the target's default when it refuses that."""
+        return LARGE_PAGE if call_of(self._batches.list(page_size=LARGE_PAGE)).succeeded else None
+
+    def all(self, **filters: str | int | None) -> Walk:
+        """Follows a list that may also hold other people's batches, on large pages. Skips when it is too long."""
+        walk = self.follow(WALK_BOUND, MAIN, page_size=self._large_page, **filters)
+        self.given(walk.pages[-1])
+        if not walk.ended:
+            pytest.skip(f"needs a list of less than {WALK_BOUND} pages")
+        return walk
+
+    def listed(self, ids: set[str], /, **filters: str | int | None) -> Walk:
+        """A walk that meets all of `ids`, if that happens within the settle timeout; else the last one."""
+        return self._target.eventually(lambda: self.all(**filters), lambda walk: ids <= set(walk.ids))
