@@ -8,16 +8,22 @@ from typing import Any
 from fixtures.exchange import Request
 from suites.moments import moment
 from suites.oracles.oracle import Look, oracle
-from suites.traffic import LIST, Call
+from suites.traffic import LIST, TERMINAL, Call
 from suites.verify import Observation, observe
 
 COMBINED = "list-filters-combine"
 LATER_PAGE = "list-filters-hold-on-every-page"
 PAGE = "list-answers-with-page"
 
+STATUSES = frozenset({"PENDING", "THROTTLED", "RUNNING", *TERMINAL})
 
-def _equals(wanted: str, found: object) -> bool | None:
-    return found == wanted
+
+def _in_status(wanted: str, found: object) -> bool | None:
+    return found == wanted if wanted in STATUSES else None
+
+
+def _over_directory(wanted: str, found: object) -> bool | None:
+    return found == wanted if wanted else None
 
 
 def _not_before(wanted: str, found: object) -> bool | None:
@@ -34,7 +40,7 @@ def _not_after(wanted: str, found: object) -> bool | None:
 class Filter:
     """A filter of the list operation: its parameter, the field it looks at, and whether a value is let through.
 
-    `admits` gives `None` where that cannot be told, as of a creation time that is left out.
+    `admits` gives `None` where that cannot be told: a creation time is left out, or the filter has no usable value.
     """
 
     parameter: str
@@ -44,8 +50,8 @@ class Filter:
 
 
 FILTERS = (
-    Filter("status", "status", "list-filters-by-status", _equals),
-    Filter("source_directory_id", "source_directory_id", "list-filters-by-directory", _equals),
+    Filter("status", "status", "list-filters-by-status", _in_status),
+    Filter("source_directory_id", "source_directory_id", "list-filters-by-directory", _over_directory),
     Filter("created_at_on_or_after", "created_at", "list-filters-by-earliest-creation", _not_before),
     Filter("created_at_on_or_before", "created_at", "list-filters-by-latest-creation", _not_after),
 )

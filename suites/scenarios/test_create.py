@@ -42,9 +42,11 @@ def test_a_directory_can_be_processed_again(steps: Steps, directories: Directori
 def test_the_config_is_a_snapshot(
     steps: Steps, directories: Directories, configurations: Configurations, verify: Verify
 ) -> None:
-    """A batch keeps its config when the configuration that it names is deleted."""
+    """A batch keeps its config when its directory is processed with another one, and when its own is deleted."""
     saved = configurations.save("parse_v2", "snapshot")
-    batch = steps.create(directories.holding(1, "snapshot"), configuration_id=saved)
+    directory = directories.holding(1, "snapshot")
+    batch = steps.create(directory, configuration_id=saved)
+    steps.create(directory)
     steps.finish(batch)
     configurations.delete(saved)
     exchange = steps.batches.get(batch["id"])
@@ -55,7 +57,7 @@ def test_the_config_is_a_snapshot(
         expected=f"parse_v2 with {saved}",
         actual=job_of(now),
         exchanges=[exchange],
-        case="the configuration was deleted after the batch was done",
+        case="another batch was created over the directory, and then the configuration was deleted",
     )
 
 
