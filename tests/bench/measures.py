@@ -163,5 +163,5 @@ def concurrent_waits() -> Ratio:
 
 def _client(mock: MockAddress) -> Client:
     assert mock.control_url is not None
-    target = Target(mock.base_url, "mock", {MAIN: Key(mock.api_key)}, {}, Control(mock.control_url, STEP), None, STEP)
+    target = Target(mock.base_url, "mock", {MAIN: Key(mock.api_key)}, {}, control, None, STEP, STEP, STEP)
     return Client(target, STEP, STEP, "bench")

@@ -12,6 +12,7 @@ from fixtures.mock.liberties import LIBERTIES
 from fixtures.mock.variants import Variant
 from spec import requirements
 from tests.prove import judgement, plan, render
+from tests.prove.figures import differences
 from tests.prove.runs import ROOT, Order, Outcome, run_all
 
 MISJUDGED = 1
@@ -38,6 +39,8 @@ def main() -> int:
     proof = _prove(deviations, {} if narrowed else LIBERTIES, arguments.black_box, arguments.jobs, began)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, deviations.values()))
+    if not narrowed and not arguments.black_box:
+        proof = _with(proof, differences((ROOT / "README.md").read_text(encoding="utf-8"), proof.figures()))
     folder: Path = arguments.out
     folder.mkdir(parents=True, exist_ok=True)
     stem = "prove-black-box" if arguments.black_box else "prove"

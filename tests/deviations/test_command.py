@@ -1,0 +1,78 @@
+"""The command line of the mock and the options of the suite that choose deviations."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from fixtures.embedded import running_mock
+from fixtures.mock.deviations import DEVIATIONS
+from fixtures.settings import KEY, Settings, add_options, read_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def mock(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "fixtures.mock", *arguments]
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+
+def test_the_deviations_are_listed_one_on_a_line() -> None:
+    ended = mock("--list-deviations")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = ended.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(DEVIATIONS)
+    for line, variant in zip(lines, DEVIATIONS.values(), strict=True):
+        assert line.endswith(variant.sentence)
+        assert all(requirement in line for requirement in variant.requirements)
+
+
+def test_an_unknown_deviation_is_said_in_one_sentence() -> None:
+    ended = mock("--port", "0", "--deviation", "no-such-one")
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (4, "", 1)
+    assert "no-such-one" in ended.stderr
+
+
+def test_the_mock_serves_with_several_deviations() -> None:
+    chosen = ("--deviation", "total-is-text", "--deviation=no-next-page-is-false", "--deviation=total-is-text")
+    with running_mock(*chosen) as address:
+        headers = {"Authorization": f"Bearer {address.api_key}"}
+        page = httpx.get(f"{address.base_url}/api/v2/batches", headers=headers, trust_env=False).json()
+    assert (page["total_size"], page["next_page_token"]) == ("0", False)
+
+
+class Options:
+    """Stands for the command line of the suite."""
+
+    def __init__(self, *arguments: str) -> None:
+        parser = pytest.Parser(_ispytest=True)
+        add_options(parser)
+        self._given = parser.parse(list(arguments))
+
+    def getoption(self, name: str) -> Any:
+        return getattr(self._given, name.removeprefix("--").replace("-", "_"))
+
+
+def settings(*arguments: str) -> Settings:
+    return read_settings(cast("pytest.Config", Options(*arguments)), {KEY: "llx-secret"})
+
+
+def test_the_suite_hands_variants_to_the_mock() -> None:
+    read = settings("--deviation", "a", "--liberty", "c", "--deviation", "b")
+    assert (read.deviations, read.liberties) == (("a", "b"), ("c",))
+    assert read.variants == ["--deviation=a", "--deviation=b", "--liberty=c"]
+    assert (read.shown()["deviations"], read.shown()["liberties"]) == ("a, b", "c")
+
+
+def test_without_variants_the_suite_shows_none() -> None:
+    assert settings().variants == []
+    assert settings().shown()["deviations"] is None
+
+
+@pytest.mark.parametrize("option", ["--deviation", "--liberty"])
+def test_only_the_mock_can_be_varied(option: str) -> None:
+    with pytest.raises(pytest.UsageError, match="--deviation and --liberty"):
+        settings("--target", "http://127.0.0.1:1", option, "a")

@@ -1,0 +1,120 @@
+"""What the contract leaves open, told as a story: each of these goes on from the legal story, and is legal."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fixtures.exchange import Exchange
+from tests.oracles.story import PARSE, Story, batch, entry, page
+from tests.oracles.timeline import BATCHES, DIRECTORIES, Pairs, exchange, heard, in_order_of_answers
+
+DONE = batch("bat-1", "dir-1", "COMPLETED", updated=8)
+RUNNING = batch("bat-6", "dir-6", "RUNNING", created=40, updated=41)
+BODY = {"source_directory_id": "dir-6", "config": {"job": PARSE}}
+PROJECT = (("project_id", "prj-6"),)
+
+
+def get(answer: Any, params: Pairs = (), status: int = 200, batch_id: str = "bat-1") -> Exchange:
+    path = f"{BATCHES}/{batch_id}"
+    return exchange("GET", path, status, answer, params=params, sent=60, received=61)
+
+
+def listed(*params: tuple[str, str], items: tuple[Any, ...] = (DONE, RUNNING)) -> Exchange:
+    return exchange("GET", BATCHES, 200, page(*items), params=params, sent=60, received=61)
+
+
+def create(sent: float, received: float, params: Pairs = (), project: str = "prj-1") -> Exchange:
+    answer = {**RUNNING, "status": "PENDING", "project_id": project}
+    return exchange("POST", BATCHES, 200, answer, body=BODY, params=params, sent=sent, received=received)
+
+
+SHOWN_AGAIN = {**DONE, "results": [entry("dfl-1", "job-1"), entry("dfl-2")]}
+
+OPEN: dict[str, list[Exchange]] = {
+    "expand in one value with an unknown part, ignored": [get(DONE, [("expand", "results,config")])],
+    "expand in one value with an unknown part, honoured": [get(SHOWN_AGAIN, [("expand", "results,config")])],
+    "a value of expand that only contains the word, ignored": [get(DONE, [("expand", "noresults")])],
+    "a value of expand that only contains the word, refused": [get({}, [("expand", "noresults")], 422)],
+    "expand as a list in brackets, ignored": [get(DONE, [("expand[]", "results")])],
+    "expand as a list in brackets, honoured": [get(SHOWN_AGAIN, [("expand[]", "results")])],
+    "no value of expand, ignored": [get(DONE, [("expand", "")])],
+    "an empty status, ignored": [listed(("status", ""))],
+    "an unknown status, ignored": [listed(("status", "DONE"))],
+    "a status in lower case, read as in upper case": [listed(("status", "completed"), items=(DONE,))],
+    "an empty directory, ignored": [listed(("source_directory_id", ""))],
+    "an empty time, ignored": [listed(("created_at_on_or_after", ""))],
+    "a date without a time, ignored": [listed(("created_at_on_or_after", "2031-01-01"))],
+    "two statuses, the first one counts": [listed(("status", "RUNNING"), ("status", "COMPLETED"), items=(RUNNING,))],
+    "two statuses, the last one counts": [listed(("status", "RUNNING"), ("status", "COMPLETED"), items=(DONE,))],
+    "two statuses, either counts": [listed(("status", "RUNNING"), ("status", "COMPLETED"))],
+    "two page sizes, the first one counts": [listed(("page_size", "2"), ("page_size", "1"))],
+    "a page size of zero, ignored": [listed(("page_size", "0"))],
+    "a page size with a sign, ignored": [listed(("page_size", "+1"))],
+    "an unknown token, ignored": [listed(("page_token", "forged"))],
+    "a batch of a named project is not found in the key's own": [
+        create(50, 51, PROJECT, "prj-6"),
+        get({}, status=404, batch_id="bat-6"),
+    ],
+    "a rate limit on a get": [get({}, status=429)],
+}
+
+
+def told_on(more: list[Exchange]) -> list[Exchange]:
+    return in_order_of_answers([*Story().exchanges.values(), *more])
+
+
+@pytest.mark.parametrize("more", OPEN.values(), ids=OPEN)
+def test_what_is_left_open_is_no_violation(more: list[Exchange]) -> None:
+    assert not heard(told_on(more)).complaints
+
+
+def test_a_create_without_an_answer_may_have_made_a_batch() -> None:
+    make = exchange("POST", DIRECTORIES, 200, {"id": "dir-6"}, sent=48, received=49)
+    refused = exchange("POST", BATCHES, 422, {}, body=BODY, sent=49, received=50)
+    lost = replace(create(51, 52), response=None, error="ReadTimeout")
+    seen = listed(("source_directory_id", "dir-6"), items=(RUNNING,))
+    assert not heard(told_on([make, refused, lost, seen])).complaints
+
+
+def test_the_last_page_of_a_list_of_files_is_not_all_of_it() -> None:
+    """The first page named the other file."""
+    path = f"{DIRECTORIES}/dir-1/files"
+    last_page = exchange(
+        "GET",
+        path,
+        200,
+        {"items": [{"id": "dfl-2"}], "next_page_token": None},
+        params=[("page_token", "next")],
+        sent=58,
+        received=59,
+    )
+    again = get(SHOWN_AGAIN, [("expand", "results")])
+    assert not heard(told_on([last_page, again])).complaints
+
+
+LATER_JOB = entry("dfl-2", "job-2")
+OTHER_JOB = entry("dfl-2", "job-22")
+
+
+@pytest.mark.parametrize("last", [OTHER_JOB, entry("dfl-2")], ids=["another", "none"])
+def test_a_job_that_came_late_is_as_settled_as_one_that_came_at_once(last: Any) -> None:
+    """The second file has no job at first; once it has one, it keeps it."""
+    expand = [("expand", "results")]
+    reads = [
+        replace(
+            get({**DONE, "results": [entry("dfl-1", "job-1"), second]}, expand),
+            sent=60.0 + 2 * number,
+            received=61.0 + 2 * number,
+        )
+        for number, second in enumerate((LATER_JOB, last))
+    ]
+    assert heard(told_on(reads)).accused == {"results-settle"}
+
+
+def test_a_list_that_names_the_own_project_is_judged_as_well() -> None:
+    """As it is when every request of a run carries the project that the user names."""
+    named = [("project_id", "prj-1")]
+    foreign = {**RUNNING, "id": "bat-7", "project_id": "prj-2"}
+    only_named = [create(50, 51, named), listed(*named, items=(foreign,))]
+    assert heard(only_named).accused == {"list-is-of-one-project"}

@@ -1,0 +1,130 @@
+"""The rules by which a proof fails, on outcomes that nobody ran."""
+
+from dataclasses import replace
+
+import pytest
+
+from fixtures.mock.deviations import DEVIATIONS
+from fixtures.mock.liberties import LIBERTIES
+from fixtures.mock.variants import Variant, unchanged
+from spec import requirements
+from tests.prove import judgement, plan, render
+from tests.prove.figures import differences
+from tests.prove.runs import Noticed, Order, Outcome
+
+BROKEN = "list-filters-by-status"
+OTHER = "success-is-json"
+DEVIATION = Variant("filter-ignored", "The filter is ignored.", (BROKEN,), unchanged)
+LIBERTY = Variant("other-ids", "Ids look different.", (), unchanged)
+CLEAN = Outcome(Order("the clean mock"), "conformant")
+
+
+def noticing(*ids: str, name: str = DEVIATION.name) -> Outcome:
+    """An outcome in which some requirements failed."""
+    noticed = tuple(Noticed(id_, ("oracle x",), "expected this, got that") for id_ in ids)
+    return Outcome(Order(name), "nonconformant" if ids else "conformant", noticed, requests=100, seconds=1.0)
+
+
+def test_a_deviation_that_is_noticed_as_what_it_is_is_no_problem() -> None:
+    """Exactly the requirement that it breaks failed."""
+    assert list(judgement.of_deviation(DEVIATION, noticing(BROKEN))) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (noticing(), "unnoticed"),
+        (noticing(OTHER), "and only success-is-json noticed"),
+        (noticing(BROKEN, OTHER), "drags in success-is-json"),
+    ],
+)
+def test_a_deviation_that_is_misjudged_is_a_problem(outcome: Outcome, said: str) -> None:
+    """Unnoticed, noticed by the wrong requirement, or with one that has nothing to do with it."""
+    problems = list(judgement.of_deviation(DEVIATION, outcome))
+    assert any(said in problem for problem in problems)
+
+
+def test_what_needs_steering_is_not_asked_of_a_black_box() -> None:
+    """A deviation that nobody can see without control is left alone there."""
+    unseen = replace(noticing(), order=Order(DEVIATION.name, black_box=True))
+    steered = replace(DEVIATION, needs_steering="nothing fails by itself")
+    assert list(judgement.of_deviation(steered, unseen)) == []
+    assert list(judgement.of_deviation(DEVIATION, unseen)) != []
+
+
+def test_a_liberty_that_is_accused_or_meets_trouble_is_a_problem() -> None:
+    """Any violation and any trouble counts, and a requirement that is no longer exercised."""
+    silent = noticing(name=LIBERTY.name)
+    assert list(judgement.of_liberty((LIBERTY.name,), silent, CLEAN)) == []
+    for outcome in (
+        noticing(OTHER, name=LIBERTY.name),
+        replace(silent, troubles=("no answer",)),
+        replace(silent, unexercised={OTHER: "needs something"}),
+    ):
+        assert len(list(judgement.of_liberty((LIBERTY.name,), outcome, CLEAN))) == 1
+
+
+def test_what_the_clean_mock_leaves_unexercised_is_no_fault_of_a_liberty() -> None:
+    """Only what is lost beside the clean mock counts."""
+    outcome = replace(noticing(name=LIBERTY.name), unexercised={OTHER: "deselected"})
+    assert list(judgement.of_liberty((LIBERTY.name,), outcome, replace(CLEAN, unexercised={OTHER: "deselected"}))) == []
+
+
+def test_a_requirement_without_a_deviation_is_a_problem() -> None:
+    """And so is a deviation of a requirement that does not exist."""
+    problems = list(judgement.of_coverage([BROKEN, OTHER], [DEVIATION, replace(DEVIATION, requirements=("nothing",))]))
+    assert problems == [f"no deviation breaks {OTHER}", "a deviation breaks nothing, which is no requirement"]
+
+
+def test_two_runs_that_disagree_are_a_problem() -> None:
+    """The same order has to give the same verdict on the same requirements."""
+    assert list(judgement.of_repetition(noticing(BROKEN), noticing(BROKEN))) == []
+    assert len(list(judgement.of_repetition(noticing(BROKEN), noticing()))) == 1
+
+
+def test_companions_name_what_exists_and_say_why() -> None:
+    """Every declared companion is a requirement, of requirements, deviations and liberties that there are."""
+    declared = judgement.companions()
+    known = requirements.load().keys()
+    assert declared.of_requirement.keys() <= known
+    for brought in (declared.of_requirement, declared.of_deviation, declared.of_liberty):
+        assert all(ids <= known for ids in brought.values())
+    assert declared.of_deviation.keys() <= DEVIATIONS.keys()
+    assert declared.of_liberty.keys() <= LIBERTIES.keys()
+
+
+def test_pairs_are_the_same_each_time() -> None:
+    """The pairs are drawn at random, from one seed."""
+    liberties = {f"liberty-{number}": LIBERTY for number in range(10)}
+    assert plan.pairs(liberties, black_box=False) == plan.pairs(liberties, black_box=False)
+    assert len({order.name for order in plan.pairs(liberties, black_box=False)}) == plan.PAIRS
+
+
+def proof() -> render.Proof:
+    """A proof of one deviation and one liberty."""
+    return render.Proof(
+        {DEVIATION.name: DEVIATION},
+        {DEVIATION.name: noticing(BROKEN)},
+        {LIBERTY.name: noticing(name=LIBERTY.name)},
+        ["one | thing <is> wrong"],
+        black_box=False,
+        seconds=2.0,
+    )
+
+
+def test_the_matrix_has_who_noticed_and_what_was_said() -> None:
+    """In the table of the requirement that the deviation breaks."""
+    text = render.as_markdown(proof(), requirements.load())
+    row = next(line for line in text.splitlines() if DEVIATION.name in line)
+    assert "oracle x" in row
+    assert "expected this, got that" in row
+    assert "one \\| thing &lt;is> wrong" in text
+
+
+def test_figures_of_the_readme_are_compared() -> None:
+    """Counts have to agree exactly, requests and seconds roughly."""
+    told = "| 1 | 1 | 1 | 0 | 105 | 1.5 |"
+    assert list(differences(f"x\n{told}\n", proof().figures())) == []
+    assert list(differences(told.replace("| 1 | 1 |", "| 2 | 1 |", 1), proof().figures())) != []
+    assert list(differences(told.replace("105", "200"), proof().figures())) != []
+    assert list(differences("no table", proof().figures())) != []

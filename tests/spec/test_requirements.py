@@ -1,0 +1,64 @@
+"""The requirements: their shape, and that they and the contract speak of the same things."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from spec import requirements
+from spec.elements import elements
+from spec.requirements import Requirement
+
+CAPABILITIES = {"steering", "other-key", "organization"}
+"""As `fixtures.target.capabilities` names them."""
+ALL = list(requirements.load().values())
+
+each = pytest.mark.parametrize("requirement", ALL, ids=lambda requirement: requirement.id)
+
+
+@each
+def test_a_requirement_is_well_told(requirement: Requirement) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", requirement.id)
+    assert requirement.level in ("must", "should")
+    assert re.fullmatch(r"\S[^\n]*[^.\s]\.", requirement.statement)
+    assert not re.search(r"[.!?]\s+[A-Z]", requirement.statement), "more than one sentence"
+    assert re.match(r"(guide|reference|client \d+\.\d+|rate-limits)(, \S|$)", requirement.source)
+    assert requirement.covers
+    assert len(set(requirement.covers)) == len(requirement.covers)
+    assert set(requirement.needs) <= CAPABILITIES
+    assert isinstance(requirement.floor, int)
+    assert requirement.floor >= 1
+
+
+@each
+def test_it_covers_only_what_the_contract_has(requirement: Requirement) -> None:
+    assert set(requirement.covers) <= set(elements())
+
+
+def test_every_element_is_covered_or_excused() -> None:
+    covered = {element for requirement in ALL for element in requirement.covers}
+    excused = requirements.uncovered()
+    assert set(elements()) - covered == set(excused)
+    assert all(reason.strip() for reason in excused.values())
+
+
+def test_statements_are_told_once() -> None:
+    statements = [requirement.statement for requirement in ALL]
+    assert len(set(statements)) == len(statements)
+
+
+def test_open_points_say_what_and_why() -> None:
+    points = requirements.open_points()
+    assert points
+    assert all(point.what.endswith(".") and point.why.endswith(".") for point in points)
+    assert len({point.what for point in points}) == len(points)
+
+
+def test_an_id_that_stands_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = "- {id: a-b, level: must, statement: S., source: guide, covers: [x]}\n"
+    file = tmp_path / "requirements.yaml"
+    file.write_text(f"requirements:\n{twice}{twice}", encoding="utf-8")
+    monkeypatch.setattr(requirements, "FILE", file)
+    monkeypatch.setattr(requirements, "_document", requirements._document.__wrapped__)
+    with pytest.raises(ValueError, match="a-b twice"):
+        requirements.load.__wrapped__()

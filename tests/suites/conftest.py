@@ -1,0 +1,44 @@
+"""The runs that several tests look at, each made once."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fixtures.embedded import MockAddress, running_mock
+from tests.suites.sessions import Ended, run
+
+FAST = ("--poll-interval=0.05", "--settle-timeout=5")
+
+RunByUrl = Callable[..., Ended]
+
+
+@pytest.fixture(scope="session")
+def mock() -> Iterator[MockAddress]:
+    """A mock with a clock of its own that cannot be steered, as a service that is reached by its URL."""
+    with running_mock("--pace", "0.05") as address:
+        yield address
+
+
+@pytest.fixture
+def by_url(mock: MockAddress, tmp_path: Path) -> RunByUrl:
+    """Runs against the mock by its URL, with its key unless another is given."""
+
+    def run_by_url(*arguments: str, **given: str) -> Ended:
+        target = f"--target={mock.base_url}"
+        variables = {"LLAMA_CLOUD_API_KEY": mock.api_key, **given}
+        return run(tmp_path / "report", target, *FAST, *arguments, **variables)
+
+    return run_by_url
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """A run of everything, without any option, on the embedded mock."""
+    return run(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture(scope="session")
+def shared_out(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """The same on two workers."""
+    return run(tmp_path_factory.mktemp("shared"), "-n", "2")

@@ -1,0 +1,87 @@
+"""Whole conformance runs in processes of their own, as a person starts them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from fixtures.embedded import MockAddress
+
+ROOT = Path(__file__).parents[2]
+TIME_LIMIT = 120
+"""Seconds after which a run is given up."""
+KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")
+DIRECTORIES = "/api/v1/beta/directories"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run that has ended: its exit code, all that it printed, and where its report is."""
+
+    code: int
+    output: str
+    directory: Path
+
+    @cached_property
+    def report(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads((self.directory / "report.json").read_text("utf-8"))
+        return loaded
+
+    @cached_property
+    def verdicts(self) -> dict[str, str]:
+        return {each["id"]: each["verdict"] for each in self.report["requirements"]}
+
+    @property
+    def not_exercised(self) -> dict[str, str]:
+        return {
+            each["id"]: each["reason"] for each in self.report["requirements"] if each["verdict"] == "not-exercised"
+        }
+
+    @property
+    def everything_written(self) -> str:
+        files = [path for path in self.directory.rglob("*") if path.is_file()]
+        return "\n".join([self.output, *(path.read_text("utf-8") for path in files)])
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """What a run needs of this process's environment, and what is given to it."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return {**kept, "COLUMNS": "100", **given}
+
+
+def command(directory: Path, arguments: Sequence[str]) -> list[str]:
+    own = ("-p", "no:cacheprovider", f"--report-dir={directory}")
+    return [sys.executable, "-m", "pytest", *own, *arguments]
+
+
+def run(directory: Path, *arguments: str, **given: str) -> Ended:
+    """Runs pytest from the root of the project; `given` are environment variables."""
+    ended = subprocess.run(
+        command(directory, arguments),
+        cwd=ROOT,
+        env=environment(given),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIME_LIMIT,
+        check=False,
+    )
+    return Ended(ended.returncode, ended.stdout, directory)
+
+
+def directories_on(mock: MockAddress) -> list[str]:
+    """The names of the directories that the main project has on a mock."""
+    response = httpx.get(
+        mock.base_url + DIRECTORIES,
+        headers={"Authorization": f"Bearer {mock.api_key}"},
+        trust_env=False,
+    )
+    return [item["name"] for item in response.raise_for_status().json()["items"]]

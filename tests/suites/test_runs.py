@@ -1,0 +1,225 @@
+"""What a person sees of a run: on the mock, by URL, narrowed, shared out, and interrupted."""
+
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from fixtures.embedded import MockAddress, running_mock
+from spec import requirements
+from tests.suites.conftest import FAST, RunByUrl
+from tests.suites.sessions import (
+    ROOT,
+    TIME_LIMIT,
+    Ended,
+    command,
+    directories_on,
+    environment,
+    run,
+)
+
+STORY = "test_guide or test_pages"
+"""A few seconds of the suite."""
+IN_THE_MIDDLE = "test_an_unknown_job_type_is_refused or test_guide"
+"""Some tests that end, and then one that takes long where batches do."""
+DEVIATION = "files-share-a-job"
+SECONDS_TO_NOTICE = 15
+"""Within which a run that cannot be asked has to end, on a busy machine."""
+
+
+# --- the whole suite ---
+
+
+def test_the_mock_is_conformant_in_every_respect(whole: Ended) -> None:
+    assert whole.code == 0, whole.output
+    assert whole.report["verdict"] == "conformant"
+    assert set(whole.verdicts) == set(requirements.load())
+    assert set(whole.verdicts.values()) == {"pass"}
+    assert whole.report["troubles"] == []
+    assert whole.report["run"]["narrowed"] is None
+    assert whole.report["run"]["exchanges"]["count"] > 1000
+    assert "CONFORMANT" in whole.output
+
+
+def test_two_workers_find_what_one_finds(whole: Ended, shared_out: Ended) -> None:
+    assert shared_out.code == 0, shared_out.output
+    assert shared_out.verdicts == whole.verdicts
+    assert shared_out.report["run"]["workers"] == 2
+    assert shared_out.report["run"]["tests"] == whole.report["run"]["tests"]
+
+
+def test_nothing_of_a_run_tells_the_keys_of_the_mock(whole: Ended, shared_out: Ended) -> None:
+    for ended in (whole, shared_out):
+        assert "llx-mock" not in ended.everything_written
+
+
+# --- by URL ---
+
+
+def test_a_service_that_is_reached_by_url_is_judged_as_far_as_it_can_be(by_url: RunByUrl, mock: MockAddress) -> None:
+    ended = by_url("-k", f"{STORY} or test_statuses or test_access or organization")
+    assert ended.code == 0, ended.output
+    assert ended.report["verdict"] == "conformant"
+    assert ended.report["target"]["kind"] == "url"
+    assert ended.report["target"]["capabilities"] == []
+    reasons = ended.not_exercised
+    assert "--organization-id" in reasons["organization-id-accepted"]
+    assert "LLAMA_CLOUD_OTHER_API_KEY" in reasons["get-hides-other-projects"]
+    assert "--control-url" in reasons["expanded-read-succeeds-in-any-status"]
+    assert all(reasons.values())
+    for id_ in reasons:
+        assert id_ in ended.output
+    assert ended.verdicts["pages-lose-nothing"] == "pass"
+    assert ended.verdicts["parse-jobs-resolve"] == "pass"
+    assert directories_on(mock) == []
+
+
+def test_the_url_may_come_from_the_environment(mock: MockAddress, tmp_path: Path) -> None:
+    ended = run(
+        tmp_path,
+        *("-k", "test_an_unknown_job_type_is_refused"),
+        LLAMA_CLOUD_BASE_URL=mock.base_url,
+        LLAMA_CLOUD_API_KEY=mock.api_key,
+    )
+    assert ended.report["target"]["base_url"] == mock.base_url
+
+
+def test_a_narrowed_run_says_so(by_url: RunByUrl) -> None:
+    ended = by_url("-k", "test_an_unknown_job_type_is_refused")
+    assert "-k test_an_unknown_job_type_is_refused" in ended.report["run"]["narrowed"]
+    assert "narrowed" in ended.output
+    assert ended.verdicts["create-refuses-unknown-job-type"] == "pass"
+    assert "narrowed" in ended.not_exercised["parse-jobs-resolve"]
+
+
+# --- runs that cannot be asked ---
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def test_a_dead_port_is_noticed_at_once(tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    began = time.monotonic()
+    ended = run(tmp_path, f"--target={url}", LLAMA_CLOUD_API_KEY="llx-marker-5d1")
+    assert time.monotonic() - began < SECONDS_TO_NOTICE
+    assert ended.code == 6, ended.output
+    assert ended.report["verdict"] == "inconclusive"
+    assert "fail" not in ended.verdicts.values()
+    assert f"{url} does not answer" in ended.report["troubles"][0]
+    assert "llx-marker-5d1" not in ended.everything_written
+
+
+def test_a_wrong_key_is_noticed_at_once(by_url: RunByUrl) -> None:
+    began = time.monotonic()
+    ended = by_url(LLAMA_CLOUD_API_KEY="llx-marker-5d1")
+    assert time.monotonic() - began < SECONDS_TO_NOTICE
+    assert ended.code == 6, ended.output
+    assert "refuses the key with 401" in ended.report["troubles"][0]
+    assert "llx-marker-5d1" not in ended.everything_written
+
+
+def test_a_path_that_is_no_batches_api_is_noticed_at_once(mock: MockAddress, tmp_path: Path) -> None:
+    ended = run(tmp_path, f"--target={mock.base_url}/elsewhere", LLAMA_CLOUD_API_KEY=mock.api_key)
+    assert ended.code == 6, ended.output
+    assert "base URL" in ended.report["troubles"][0]
+
+
+def test_a_key_that_no_header_can_hold_is_not_shown(by_url: RunByUrl) -> None:
+    ended = by_url(LLAMA_CLOUD_API_KEY="llx-marker-5d1\nllx-marker-5d1")
+    assert ended.code in (4, 6), ended.output
+    assert "marker-5d1" not in ended.everything_written
+    assert "Traceback" not in ended.output
+
+
+USAGE = {
+    "no key": (["--target=http://127.0.0.1:1"], "LLAMA_CLOUD_API_KEY"),
+    "a target that is a word": (["--target=staging"], "--target"),
+    "an address that is none": (["--target=http://[::1"], "--target"),
+    "nothing selected": (["-k", "nothing_matches"], "No test of the suites was selected"),
+    "a test that is not there": (["suites/scenarios/test_nothing.py"], "test_nothing"),
+    "an option that is not there": (["--no-such-option"], "--no-such-option"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), USAGE.values(), ids=USAGE)
+def test_wrong_usage_is_said_and_nothing_is_reported(arguments: list[str], said: str, tmp_path: Path) -> None:
+    ended = run(tmp_path / "report", *arguments)
+    assert ended.code == 4, ended.output
+    assert said in ended.output
+    assert "Traceback" not in ended.output
+    assert "INTERNALERROR" not in ended.output
+    assert not ended.directory.exists()
+
+
+# --- runs that find something ---
+
+
+def test_a_failure_tells_no_key_and_leaves_nothing_behind(by_url: RunByUrl, mock: MockAddress) -> None:
+    """A configuration that does not exist makes every create fail, with all that pytest can tell of it."""
+    ended = by_url(
+        *("-k", "test_guide or test_the_config_is_a_snapshot or watched"),
+        *("-vv", "--showlocals", "-l", "--tb=long", "-rA", "--full-trace"),
+        "--parse-configuration-id=cfg-none",
+        LLAMA_CLOUD_OTHER_API_KEY=mock.other_api_key,
+    )
+    assert ended.code == 1, ended.output[-3000:]
+    assert ended.verdicts["create-accepts-parse"] == "fail"
+    for secret in (mock.api_key, mock.other_api_key):
+        assert secret not in (ended.directory / "report.json").read_text("utf-8")
+        lines = [line for line in ended.everything_written.splitlines() if secret in line]
+        assert not lines, "\n".join(line[:300] for line in lines[:5])
+    assert directories_on(mock) == []
+
+
+def test_a_deviation_is_reported_as_the_requirement_that_it_breaks(tmp_path: Path) -> None:
+    """One from end to end, from the mock's mistake to the exit code."""
+    ended = run(tmp_path, f"--deviation={DEVIATION}", "-k", "test_guide")
+    assert ended.code == 1, ended.output
+    assert ended.report["target"]["settings"]["deviations"] == DEVIATION
+    failed = [id_ for id_, verdict in ended.verdicts.items() if verdict == "fail"]
+    assert failed == ["each-file-has-its-own-job"]
+
+
+# --- runs that are ended by hand ---
+
+
+def test_ctrl_c_leaves_a_report_and_nothing_on_the_service(tmp_path: Path) -> None:
+    with running_mock("--pace", "30") as slow:
+        process = subprocess.Popen(
+            command(tmp_path, [f"--target={slow.base_url}", *FAST, "-k", IN_THE_MIDDLE]),
+            cwd=ROOT,
+            env=environment({"LLAMA_CLOUD_API_KEY": slow.api_key}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        with process:
+            give_up = time.monotonic() + TIME_LIMIT
+            while not any(name.endswith("guide") for name in directories_on(slow)):
+                assert time.monotonic() < give_up
+                assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=TIME_LIMIT)
+        ended = Ended(process.returncode, output, tmp_path)
+        assert ended.code == 2, output
+        assert ended.report["verdict"] == "inconclusive"
+        assert ended.report["run"]["interrupted"] is True
+        assert "fail" not in ended.verdicts.values()
+        assert slow.api_key not in ended.everything_written
+        assert directories_on(slow) == []
+
+
+def test_workers_leave_nothing_on_the_service_either(by_url: RunByUrl, mock: MockAddress) -> None:
+    ended = by_url("-k", "test_the_own_project_can_be_named", "-n", "2")
+    assert ended.code == 0, ended.output
+    assert ended.verdicts["project-id-accepted"] == "pass"
+    assert directories_on(mock) == []
