@@ -8,7 +8,7 @@ NANOSECOND = 1
 SECOND = 1_000_000_000
 
 _DATE_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(?:([Zz])|([+-])(\d\d):(\d\d))",
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):([0-5]\d|60)(?:\.(\d{1,9})\d*)?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))",
     re.ASCII,
 )
 
@@ -44,9 +44,9 @@ def moment(value: object) -> Moment | None:
     found = _DATE_TIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return None
-    date, time, fraction, _, sign, hours, minutes = found.groups()
+    date, time, second, fraction, sign, hours, minutes = found.groups()
     try:
-        whole = datetime.fromisoformat(f"{date}T{time.replace(':60', ':59')}+00:00")
+        whole = datetime.fromisoformat(f"{date}T{time}:{min(second, '59')}+00:00")
     except ValueError:
         return None
     offset = (int(hours) * 60 + int(minutes)) * 60 if sign else 0

@@ -57,6 +57,12 @@ class Call:
         """Whether any spelling of the query may be read as asking for results."""
         return any(key.startswith("expand") and "results" in value for key, value in self.exchange.request.params)
 
+    @property
+    def surely_asks_for_results(self) -> bool:
+        """Whether the query asks for results in the one spelling that the contract has."""
+        values = {value for key, value in self.exchange.request.params if key.startswith("expand")}
+        return values == {"results"} and ("expand", "results") in self.exchange.request.params
+
     @cached_property
     def answer(self) -> dict[str, Any]:
         """The body of a 2xx as a JSON object; empty when it is none."""
@@ -114,6 +120,12 @@ def as_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def status_of(batch: dict[str, Any]) -> str | None:
+    """The status of a batch, if it is text."""
+    status = batch.get("status")
+    return status if isinstance(status, str) else None
+
+
 def job_of(batch: dict[str, Any]) -> tuple[object, object]:
     """The job type and the configuration id of a batch or of a create body; `None` for what is not there."""
     config = batch.get("config")
@@ -146,11 +158,11 @@ def file_of(entry: dict[str, Any]) -> str | None:
     return file_id if isinstance(file_id, str) else None
 
 
-def reference_of(entry: dict[str, Any]) -> tuple[object, str] | None:
+def reference_of(entry: dict[str, Any]) -> tuple[str, str] | None:
     """Type and id of the job that an entry refers to; `None` when it refers to none that can be read."""
     reference = entry.get("job_reference")
     if isinstance(reference, dict) and isinstance(reference.get("id"), str):
-        return reference.get("type"), reference["id"]
+        return str(reference.get("type")), reference["id"]
     return None
 
 

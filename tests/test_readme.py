@@ -16,6 +16,7 @@ CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
 PYTESTS_OWN = {"--lf", "--collect-only"}
 MOCKS_OWN = {"--port", "--pace", "--control", "--help"}
+PROOFS_OWN = {"--requirement", "--black-box"}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def test_the_two_lines_stand_at_the_top_and_are_what_ci_runs() -> None:
     """The first two commands are one for the mock and one for the tests, and CI runs both."""
     commands = re.findall(r"^    (python3 run\.py .+)$", README, re.MULTILINE)
     assert commands[:2] == ["python3 run.py conformance", "python3 run.py tests"]
-    assert re.search(r"for task in tests conformance lint", CI)
+    assert re.search(r"for task in tests conformance prove lint", CI)
 
 
 def test_every_task_that_is_named_exists() -> None:
@@ -43,7 +44,7 @@ def test_every_task_that_is_named_exists() -> None:
 
 def test_every_option_that_is_named_exists(offered: set[str]) -> None:
     """Each option in the README is one of the suite's, of pytest's, or of the mock's."""
-    assert set(OPTION.findall(README)) - PYTESTS_OWN - MOCKS_OWN <= offered
+    assert set(OPTION.findall(README)) - PYTESTS_OWN - MOCKS_OWN - PROOFS_OWN <= offered
 
 
 def test_every_option_of_the_target_is_told(offered: set[str]) -> None:

@@ -42,13 +42,13 @@ def list_is_of_one_project() -> Look:
             found = batch.get("project_id")
             if call.name not in (CREATE, LIST) or not isinstance(found, str):
                 continue
-            if named is None:
+            if call.name == CREATE or found != named:
                 own.setdefault(call.caller, (call, found))
-            if call.name == LIST and call.caller in own:
-                origin, project_id = own[call.caller]
+            if call.name == LIST:
+                origin, project_id = (call, found) if found == named else own[call.caller]
                 yield observe(
                     "list-is-of-one-project",
-                    found in (project_id, named),
+                    found == project_id,
                     expected=f"batches of project {named or project_id} only",
                     actual=f"{batch['id']} of project {found}",
                     exchanges=[origin.exchange, call.exchange],

@@ -21,6 +21,7 @@ from suites.traffic import (
     job_of,
     jobs_by_file,
     reference_of,
+    status_of,
 )
 from suites.verify import Observation, observe
 
@@ -112,14 +113,14 @@ def job_reference_has_type_of_batch() -> Look:
             for batch in call.batches:
                 asked_for[batch["id"]] = job_of(call.sent_body)[0]
         for batch, results in _expanded(call):
-            job_type = asked_for.get(batch["id"]) or job_of(batch)[0]
+            job_type = str(asked_for.get(batch["id"]) or job_of(batch)[0])
             found = {reference[0] for reference in map(reference_of, results) if reference}
             if found:
                 yield observe(
                     "job-reference-has-type-of-batch",
                     found == {job_type},
                     expected=f"references of type {job_type}",
-                    actual=f"references of type {sorted(map(str, found))}",
+                    actual=f"references of type {sorted(found)}",
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
@@ -148,14 +149,14 @@ def results_match_the_directory() -> Look:
             owners[created_id] = call.caller
         elif call.name == UPLOAD and isinstance(created_id, str) and directory is not None:
             directory[created_id] = call
-        elif call.name == LIST_FILES and call.succeeded and directory and not call.answer.get("next_page_token"):
+        elif call.name == LIST_FILES and call.succeeded and directory and _is_only_page(call):
             listed = [item.get("id") for item in as_list(call.answer.get("items")) if isinstance(item, dict)]
-            for file_id in directory.keys() - listed:
+            for file_id in [known for known in directory if known not in listed]:
                 del directory[file_id]
         for batch in call.batches:
             if call.name == CREATE:
                 creations.setdefault(batch["id"], call)
-            if batch.get("status") in TERMINAL:
+            if status_of(batch) in TERMINAL:
                 endings.setdefault(batch["id"], call)
 
     def look(call: Call) -> Iterator[Observation]:
@@ -166,7 +167,7 @@ def results_match_the_directory() -> Look:
             source = uploads.get(directory_id)
             if creation is None or source is None or creation.caller != owners[directory_id]:
                 continue
-            if batch.get("status") in TERMINAL - {COMPLETED}:
+            if status_of(batch) in TERMINAL - {COMPLETED}:
                 continue
             ending = endings.get(batch["id"], call)
             certain = {file_id for file_id, upload in source.items() if creation.is_after(upload)}
@@ -195,13 +196,17 @@ def results_match_the_directory() -> Look:
     return look
 
 
+def _is_only_page(call: Call) -> bool:
+    return not call.answer.get("next_page_token") and call.exchange.request.param("page_token") is None
+
+
 @oracle("results-settle")
 def results_settle() -> Look:
     """What a completed batch has shown once, it shows again: the same files, and the same job for each."""
     shown: dict[str, tuple[Call, dict[str, str | None]]] = {}
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name != GET or not call.asks_for_results:
+        if call.name != GET or not call.surely_asks_for_results:
             return
         for batch in call.batches:
             if batch.get("status") != COMPLETED:
@@ -218,8 +223,9 @@ def results_settle() -> Look:
                     exchanges=[known[0].exchange, call.exchange],
                     case=f"batch {batch['id']}, {COMPLETED}",
                 )
-            if known is None and now is not None:
-                shown[batch["id"]] = call, now
+            if now is not None and (known is None or call.is_after(known[0])):
+                before = known[1] if known else {}
+                shown[batch["id"]] = call, {file_id: job or before.get(file_id) for file_id, job in now.items()}
 
     return look
 

@@ -49,7 +49,6 @@ class Manners:
     ignores_unusable_values: bool
     counts_files_at: str
     moves_updated_at: bool
-    first_of_repeated: bool
 
 
 MANNERS = st.builds(
@@ -71,7 +70,6 @@ MANNERS = st.builds(
     ignores_unusable_values=st.booleans(),
     counts_files_at=st.sampled_from(["create", "start", "end"]),
     moves_updated_at=st.booleans(),
-    first_of_repeated=st.booleans(),
 )
 
 
@@ -442,7 +440,7 @@ class History:
 
     def _end(self, method: str, path: str, status: int, answer: Any, **more: Any) -> int:
         """It is answered, perhaps later; gives the instant."""
-        received = self._effect + self._choice([1, 1000, SECOND, 3 * SECOND])
+        received: int = self._effect + self._choice([1, 1000, SECOND, 3 * SECOND])
         media_type = more.pop("media_type", None) or self._choice(MEDIA_TYPES)
         self.exchanges.append(
             exchange(
@@ -463,7 +461,8 @@ class History:
         return self._end(method, path, status, answer, **more)
 
     def _refusal(self) -> int:
-        return self._choice(REFUSALS)
+        refusal: int = self._choice(REFUSALS)
+        return refusal
 
     def _id(self, prefix: str) -> str:
         self._ids += 1
@@ -483,7 +482,7 @@ class History:
 
 
 @st.composite
-def histories(draw: Callable[[st.SearchStrategy[Any]], Any], steps_of_a_history: int = 30) -> list[Exchange]:
+def histories(draw: Callable[[st.SearchStrategy[Any]], Any], most_steps: int = 30) -> list[Exchange]:
     """Legal histories, in the order of the answers."""
     history = History(draw)
     history.make_folder()
@@ -491,8 +490,7 @@ def histories(draw: Callable[[st.SearchStrategy[Any]], Any], steps_of_a_history:
     history.upload()
     history.create()
     steps = history.steps()
-    sizes = {"min_size": steps_of_a_history // 3, "max_size": steps_of_a_history}
     names = [*steps, "upload", "get", "get", "get", "list", "list", "walk", "wait", "wait"]
-    for name in draw(st.lists(st.sampled_from(names), **sizes)):
+    for name in draw(st.lists(st.sampled_from(names), min_size=most_steps // 3, max_size=most_steps)):
         steps[name]()
     return in_order_of_answers(history.exchanges)

@@ -39,6 +39,19 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 
 
 @pytest.fixture(scope="session")
-def shared_out(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    """The same on two workers."""
-    return run(tmp_path_factory.mktemp("shared"), "-n", "2")
+def steered() -> Iterator[MockAddress]:
+    """A mock that offers by its URL whatever the embedded one offers."""
+    with running_mock("--clock", "virtual", "--control") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def shared_out(steered: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """A run of everything on two workers, against one service."""
+    return run(
+        tmp_path_factory.mktemp("shared"),
+        *("-n", "2", f"--target={steered.base_url}", f"--control-url={steered.control_url}"),
+        f"--organization-id={steered.organization_id}",
+        LLAMA_CLOUD_API_KEY=steered.api_key,
+        LLAMA_CLOUD_OTHER_API_KEY=steered.other_api_key,
+    )

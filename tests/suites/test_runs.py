@@ -51,6 +51,11 @@ def test_two_workers_find_what_one_finds(whole: Ended, shared_out: Ended) -> Non
     assert shared_out.report["run"]["tests"] == whole.report["run"]["tests"]
 
 
+def test_two_workers_leave_nothing_on_the_service(shared_out: Ended, steered: MockAddress) -> None:
+    assert shared_out.code == 0, shared_out.output
+    assert directories_on(steered) == []
+
+
 def test_nothing_of_a_run_tells_the_keys_of_the_mock(whole: Ended, shared_out: Ended) -> None:
     for ended in (whole, shared_out):
         assert "llx-mock" not in ended.everything_written
@@ -216,10 +221,3 @@ def test_ctrl_c_leaves_a_report_and_nothing_on_the_service(tmp_path: Path) -> No
         assert "fail" not in ended.verdicts.values()
         assert slow.api_key not in ended.everything_written
         assert directories_on(slow) == []
-
-
-def test_workers_leave_nothing_on_the_service_either(by_url: RunByUrl, mock: MockAddress) -> None:
-    ended = by_url("-k", "test_the_own_project_can_be_named", "-n", "2")
-    assert ended.code == 0, ended.output
-    assert ended.verdicts["project-id-accepted"] == "pass"
-    assert directories_on(mock) == []
