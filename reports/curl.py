@@ -107,6 +107,6 @@ def _why_body_is_left_out(request: Request) -> str | None:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

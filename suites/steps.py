@@ -127,6 +127,15 @@ class Steps:
         if not call.succeeded or not call.batches:
             self.refused(requirement, exchange, case)
             return
+        if call_of(self.batches.get(call.batches[0]["id"], caller=call.caller)).refused:
+            self.verify(
+                requirement,
+                False,
+                expected="a refusal",
+                actual="a batch that its maker cannot read",
+                exchanges=[exchange],
+                case=case,
+            )
         batch = self.finish(call.batches[0], caller=call.caller)
         results: list[dict[str, Any]] = []
         if batch["status"] == COMPLETED:

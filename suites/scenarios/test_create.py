@@ -16,6 +16,7 @@ from suites.steps import Batch, Steps
 from suites.traffic import call_of, job_of
 from suites.unknown import unknown_id
 from suites.verify import Verify
+from suites.walks import Walks
 
 JOB_TYPES: tuple[JobType, ...] = ("parse_v2", "extract_v2")
 
@@ -61,29 +62,37 @@ def test_the_config_is_a_snapshot(
     )
 
 
-def seen_with(name: str, value: str, requirement: str, steps: Steps, directory: Directory) -> list[Batch]:
+def seen_with(name: str, value: str, requirement: str, steps: Steps, walks: Walks, directory: Directory) -> list[Batch]:
     """A batch as create, get and list show it, each with one query parameter, which `requirement` says they accept."""
     params = [(name, value)]
     steps.spend(len(directory.file_ids))
     create = partial(steps.batches.create, directory.id, "parse_v2", steps.configuration_id("parse_v2"))
     batch = steps.accepted(create(params=params), requirement)
-    listed = steps.target.eventually(
-        lambda: steps.batches.list(source_directory_id=directory.id, **{name: value}),
-        lambda exchange: bool(call_of(exchange).batches),
+    page = steps.batches.list(**{name: value})
+    steps.verify(
+        requirement, not call_of(page).refused, expected="a 2xx", actual=str(page), exchanges=[page], case="list"
     )
-    return [
-        batch,
-        steps.accepted(steps.batches.get(batch["id"], params=params), requirement),
-        steps.accepted(listed, requirement),
-    ]
+    walk = walks.listed({batch["id"]}, source_directory_id=directory.id, **{name: value})
+    found = [item for item in walk.items if item["id"] == batch["id"]]
+    steps.verify(
+        requirement,
+        bool(found),
+        expected=f"{batch['id']} in the list",
+        actual=walk.ids,
+        exchanges=walk.exchanges,
+        case=f"{name}={value}",
+    )
+    return [batch, steps.accepted(steps.batches.get(batch["id"], params=params), requirement), *found]
 
 
 @pytest.mark.requirement("project-id-accepted")
-def test_the_own_project_can_be_named(steps: Steps, directories: Directories, series: Series, verify: Verify) -> None:
+def test_the_own_project_can_be_named(
+    steps: Steps, walks: Walks, directories: Directories, series: Series, verify: Verify
+) -> None:
     """Each operation takes the project_id of the key's own project, which a batch tells, and acts in it."""
     project_id = series.batches[0]["project_id"]
     directory = directories.holding(1, "project")
-    shown = seen_with("project_id", project_id, "project-id-accepted", steps, directory)
+    shown = seen_with("project_id", project_id, "project-id-accepted", steps, walks, directory)
     verify(
         "project-id-accepted",
         {batch.get("project_id") for batch in shown} == {project_id},
@@ -94,12 +103,14 @@ def test_the_own_project_can_be_named(steps: Steps, directories: Directories, se
 
 
 @pytest.mark.requirement("organization-id-accepted")
-def test_the_own_organization_can_be_named(steps: Steps, directories: Directories, target: Target) -> None:
+def test_the_own_organization_can_be_named(
+    steps: Steps, walks: Walks, directories: Directories, target: Target
+) -> None:
     """Each operation takes the organization_id of the key's own organization."""
     if target.organization_id is None:
         pytest.skip(f"needs {capabilities()['organization']}")
     directory = directories.holding(1, "organization")
-    seen_with("organization_id", target.organization_id, "organization-id-accepted", steps, directory)
+    seen_with("organization_id", target.organization_id, "organization-id-accepted", steps, walks, directory)
 
 
 @pytest.mark.requirement("create-refuses-unknown-directory")

@@ -5,11 +5,14 @@ from itertools import product
 import pytest
 
 from fixtures.batches import Batches
-from fixtures.directories import Directories, Directory
+from fixtures.configurations import JobType
+from fixtures.directories import Directories, Directory, UploadRefused
+from fixtures.documents import damaged_document
 from fixtures.target import Target
 from suites.steps import Steps
 from suites.traffic import TERMINAL, call_of
 from suites.verify import Verify
+from suites.walks import Walks
 
 STEP = 5.0
 """Seconds that a steered batch stays in each status."""
@@ -86,4 +89,55 @@ def _read(batch_id: str, steps: Steps, batches: Batches, verify: Verify) -> None
         actual=str(exchange),
         exchanges=[exchange],
         case=f"batch {batch_id}, {status}",
+    )
+
+
+@pytest.mark.requirement("batch-reaches-terminal-status")
+@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("bad_too", [False, True], ids=["good files", "a bad file too"])
+def test_a_batch_of_any_kind_ends(
+    job_type: JobType,
+    bad_too: bool,
+    directories: Directories,
+    steps: Steps,
+    target: Target,
+    run_id: str,
+    verify: Verify,
+) -> None:
+    """Whatever is done to its files, and however good they are, a batch ends when its course is over."""
+    directory = directories.holding(1, "any kind")
+    if bad_too:
+        try:
+            directories.upload(directory, [damaged_document(run_id)])
+        except UploadRefused as refusal:
+            pytest.skip(f"needs a file that cannot be processed ({refusal})")
+    steps.steer(directory, [("PENDING", STEP), ("RUNNING", STEP)])
+    batch = steps.create(directory, job_type)
+    target.wait(2 * STEP)
+    exchange = steps.batches.get(batch["id"])
+    status = steps.accepted(exchange, "get-returns-batch-asked-for").get("status")
+    verify(
+        "batch-reaches-terminal-status",
+        status in TERMINAL,
+        expected="an end, for the course of the batch is over",
+        actual=status,
+        exchanges=[exchange],
+        case=f"{job_type}, {len(directory.file_ids)} files",
+    )
+
+
+@pytest.mark.requirement("list-shows-created-batch", "terminal-status-is-final")
+def test_a_batch_of_long_ago_is_still_listed(
+    directories: Directories, steps: Steps, walks: Walks, target: Target, verify: Verify
+) -> None:
+    """The plain list still has a batch that ended some time ago."""
+    batch = steps.finish(steps.create(directories.holding(1, "long ago")))
+    target.wait((DWELL if target.moves_when_told else DWELL_BY_THE_WALL)[-1])
+    walk = walks.listed({batch["id"]})
+    verify(
+        "list-shows-created-batch",
+        batch["id"] in walk.ids,
+        expected=f"{batch['id']}, which ended some time ago",
+        actual="it is missing",
+        exchanges=walk.exchanges,
     )

@@ -18,6 +18,9 @@ from tests.prove.runs import ROOT, Order, Outcome, run_all
 MISJUDGED = 1
 WRONG_USAGE = 4
 
+TOLD = 50
+"""Runs after which the progress is told."""
+
 
 def main() -> int:
     """Proves what the command line asks for, writes `prove.json` and `prove.md`, and tells the problems."""
@@ -69,7 +72,8 @@ def _prove(
     free = [plan.of_liberty(variant, black_box) for variant in liberties.values()]
     free += plan.pairs(liberties, black_box) if liberties else []
     again = [order for number, order in enumerate(first) if number % plan.REPEATED == 0 and liberties]
-    clean, *outcomes = run_all([plan.clean(black_box), *first, *free, *again], jobs)
+    orders = [plan.clean(black_box), *first, *free, *again]
+    clean, *outcomes = _told(run_all(orders, jobs), len(orders))
     looked, freed = outcomes[: len(first)], outcomes[len(first) : len(first) + len(free)]
     repeated = outcomes[len(first) + len(free) :]
     by_name = {outcome.order.name: outcome for outcome in looked}
@@ -98,6 +102,14 @@ def _prove(
         black_box,
         time.perf_counter() - began,
     )
+
+
+def _told(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+    """Gives outcomes on, and says now and then how far it is."""
+    for number, outcome in enumerate(outcomes, start=1):
+        if number % TOLD == 0 or number == total:
+            print(f"{number} of {total} runs", flush=True)
+        yield outcome
 
 
 def _missed(deviations: Mapping[str, Variant], outcomes: Sequence[Outcome]) -> Iterator[Order]:
