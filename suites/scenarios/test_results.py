@@ -15,7 +15,14 @@ UNMAPPED = "This file cannot be mapped to a job."
 
 
 @pytest.mark.requirement(
-    "results-null-unless-expanded", "results-delivered-when-expanded", "results-settle", "list-shows-created-batch"
+    "results-null-unless-expanded",
+    "results-delivered-when-expanded",
+    "results-well-formed",
+    "results-settle",
+    "job-reference-has-type-of-batch",
+    "create-never-carries-results",
+    "list-shows-created-batch",
+    "list-never-carries-results",
 )
 @pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
 def test_results_come_only_when_asked_for(
@@ -182,7 +189,18 @@ def test_a_later_upload_is_not_part_of_a_completed_batch(
     )
 
 
-@pytest.mark.requirement("status-is-documented", "batch-reaches-terminal-status", "results-null-unless-expanded")
+@pytest.mark.requirement(
+    "status-is-documented",
+    "batch-reaches-terminal-status",
+    "results-null-unless-expanded",
+    "get-returns-batch-asked-for",
+    "source-directory-never-changes",
+    "project-never-changes",
+    "created-at-never-changes",
+    "timestamps-are-date-times",
+    "updated-at-not-before-created-at",
+    "updated-at-never-goes-back",
+)
 def test_a_running_batch_can_be_watched(steps: Steps, directories: Directories, settings: Settings) -> None:
     """From the create to the end, plain and expanded reads in turn succeed."""
     batch = steps.create(directories.holding(2, "watched"))

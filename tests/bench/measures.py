@@ -96,8 +96,7 @@ def _run_suite() -> _SuiteRun:
                 "-m",
                 "pytest",
                 "-q",
-                "--report-dir",
-                folder,
+                f"--report-dir={folder}",
                 "--junitxml",
                 str(junit),
             ],
@@ -163,5 +162,6 @@ def concurrent_waits() -> Ratio:
 
 def _client(mock: MockAddress) -> Client:
     assert mock.control_url is not None
+    control = Control(mock.control_url, STEP)
     target = Target(mock.base_url, "mock", {MAIN: Key(mock.api_key)}, {}, control, None, STEP, STEP, STEP)
     return Client(target, STEP, STEP, "bench")

@@ -36,9 +36,7 @@ def test_every_operation_needs_a_key(api: Api, method: str, path: str) -> None:
         b"Bearer \xff\xfe",
     ):
         headers = {} if value is None else {b"Authorization": value}
-        response = api.client.request(
-            method, f"{path}?page_size=x&project_id=y", content=b"{", headers=headers
-        )
+        response = api.client.request(method, f"{path}?page_size=x&project_id=y", content=b"{", headers=headers)
         assert response.status_code == 401
         assert "detail" in response.json()
 

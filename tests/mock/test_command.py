@@ -58,9 +58,7 @@ def test_an_open_request_does_not_delay_the_end() -> None:
 def test_a_port_in_use_is_said_in_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        ended = subprocess.run(
-            command("--port", str(port)), cwd=ROOT, capture_output=True, text=True, check=False
-        )
+        ended = subprocess.run(command("--port", str(port)), cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 4
     assert ended.stdout == ""
     assert ended.stderr.count("\n") == 1
@@ -90,9 +88,7 @@ def test_a_part_can_be_replaced() -> None:
     headers = {"Authorization": f"Bearer {service.seeds.main_key}"}
 
     async def created_and_listed() -> Any:
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://mock", headers=headers
-        ) as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://mock", headers=headers) as client:
             directory = await client.post("/api/v1/beta/directories", json={"name": "d"})
             job = {"type": "parse_v2", "configuration_id": "cfg-PARSE_AGENTIC"}
             body = {"source_directory_id": directory.json()["id"], "config": {"job": job}}

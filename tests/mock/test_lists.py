@@ -177,10 +177,7 @@ def test_other_lists(api: Api) -> None:
     assert walk(api, DIRECTORIES, name=name, page_size=2) == made[::-1]
     assert walk(api, DIRECTORIES, name=name, type="ephemeral") == [made[1]]
     parameters = {"product_type": "extract_v2", "data_schema": {"type": "object"}}
-    saved = [
-        api.ok("POST", CONFIGURATIONS, json={"name": name, "parameters": parameters})["id"]
-        for _ in range(3)
-    ]
+    saved = [api.ok("POST", CONFIGURATIONS, json={"name": name, "parameters": parameters})["id"] for _ in range(3)]
     assert walk(api, CONFIGURATIONS, name=name, page_size=2) == saved[::-1]
     query = f"{CONFIGURATIONS}?name={name}&product_type=parse_v2"
     assert api.ok("GET", query)["items"] == []

@@ -20,9 +20,7 @@ async def follow_the_guide(api: Api, folder: Path) -> None:
             expires_at=(datetime.now(UTC) + timedelta(days=2)).isoformat(),
         )
         for path in sorted(folder.glob("*.pdf")):
-            await client.beta.directories.files.upload(
-                directory.id, upload_file=path, display_name=path.name
-            )
+            await client.beta.directories.files.upload(directory.id, upload_file=path, display_name=path.name)
         files = [file async for file in client.beta.directories.files.list(directory.id)]
         assert {file.display_name for file in files} == {"bad.pdf", "good.pdf"}
 

@@ -28,6 +28,9 @@ EVERYTHING = "suites"
 WARM = ("hypothesis.stateful", "schemathesis", "schemathesis.pytest.plugin", "rich.progress", "xdist", "reports.plugin")
 """What every run imports; a fork finds it there."""
 
+TOLD_OF_OUTPUT = 300
+"""Characters of its output that are told of a run without a report."""
+
 BLACK_BOX = ("--poll-timeout", "10", "--settle-timeout", "2", "--poll-interval", "0.5")
 PACE = "0.03"
 """Seconds that a batch stays in each status where time is the wall's."""
@@ -86,7 +89,7 @@ def run(order: Order) -> Outcome:
     began = time.perf_counter()
     with TemporaryDirectory() as folder:
         _silence(Path(folder, "output.txt"))
-        arguments = ["-q", "-p", "no:cacheprovider", "--assert=plain", "--report-dir", folder, *order.tests]
+        arguments = ["-q", "-p", "no:cacheprovider", "--assert=plain", f"--report-dir={folder}", *order.tests]
         if order.black_box:
             with forked_mock("--pace", PACE, *variants) as mock:
                 os.environ["LLAMA_CLOUD_API_KEY"] = mock.api_key
@@ -98,7 +101,7 @@ def run(order: Order) -> Outcome:
         report = Path(folder, "report.json")
         if not report.is_file():
             output = Path(folder, "output.txt").read_text(encoding="utf-8", errors="replace")
-            return Outcome(order, "no report", troubles=(output[-2000:],))
+            return Outcome(order, "no report", troubles=(output[-TOLD_OF_OUTPUT:],))
         return _outcome(order, json.loads(report.read_text(encoding="utf-8")), time.perf_counter() - began)
 
 

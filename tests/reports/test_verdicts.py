@@ -7,7 +7,7 @@ import pytest
 
 from reports.model import RequirementResult
 from reports.verdicts import judge
-from spec.requirements import Requirement
+from spec.requirements import Requirement, capabilities
 from tests.reports import samples
 
 NAME = "results-null-unless-expanded"
@@ -46,10 +46,8 @@ def test_reasons_that_tests_gave_come_before_a_missing_capability() -> None:
 
 def test_missing_capabilities_are_named() -> None:
     needs = samples.requirement(needs=("steering", "other-key"))
-    assert (
-        result(needs).reason
-        == "needs a key of another project (LLAMA_CLOUD_OTHER_API_KEY) and a target that speaks the control protocol (--control-url)"
-    )
+    described = capabilities()
+    assert result(needs).reason == f"needs {described['other-key']} and {described['steering']}"
 
 
 def test_an_unknown_target_is_not_said_to_miss_a_capability() -> None:

@@ -136,9 +136,9 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     return set(json.loads(output.read_text(encoding="utf-8")))
 
 
-def test_every_requirement_is_looked_at_by_an_oracle_or_a_test(marked: set[str]) -> None:
-    by_oracles = {id_ for oracle in ORACLES for id_ in oracle.requirements}
-    assert by_oracles | marked == set(requirements.load())
+def test_every_requirement_is_exercised_by_a_test(marked: set[str]) -> None:
+    """So that each can be selected, also where an oracle makes the observation."""
+    assert set(requirements.load()) - marked == set()
 
 
 def test_oracles_have_names_of_their_own() -> None:
