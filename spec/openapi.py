@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import yaml
+from spec.reading import read_yaml
 
 HERE = Path(__file__).parent
 CONTRACT = HERE / "openapi.yaml"
@@ -19,12 +19,7 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 @cache
 def document(path: Path = CONTRACT) -> dict[str, Any]:
     """The document at `path`, as plain data that nobody changes."""
-    loaded: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_loader())
-    return loaded
-
-
-def _loader() -> Any:
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return read_yaml(path)
 
 
 @dataclass(frozen=True)

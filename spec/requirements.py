@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
+from spec.reading import read_yaml
 
 FILE = Path(__file__).with_name("requirements.yaml")
 
@@ -40,8 +40,7 @@ class OpenPoint:
 
 @cache
 def _document() -> Mapping[str, Any]:
-    document: Mapping[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return document
+    return read_yaml(FILE)
 
 
 @cache

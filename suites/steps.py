@@ -91,7 +91,7 @@ class Steps:
         """The batch of a request that has to succeed, as `requirement` says. Raises `Trouble` on a lost key."""
         call = call_of(exchange)
         response = exchange.response
-        if response is not None and response.status in (401, 403) and exchange.caller == MAIN:
+        if response is not None and response.status in (401, 403) and not self._may_create(exchange.caller):
             raise Trouble(
                 f"the key is refused with {response.status} where it was accepted before; check its plan ({exchange})"
             )
@@ -105,6 +105,10 @@ class Steps:
         if not call.batches:
             raise Trouble(f"an answer without a batch leaves nothing to go on with ({exchange})")
         return call.batches[0]
+
+    def _may_create(self, caller: str) -> bool:
+        """Whether the key of a caller is surely good: it has made a batch, and still opens the list."""
+        return bool(self._latest) and caller == MAIN and call_of(self.batches.list()).succeeded
 
     def refused(self, requirement: str, exchange: Exchange, case: str) -> None:
         """Verifies that a request was refused with a 4xx. A 5xx is another promise's matter."""
@@ -153,13 +157,13 @@ class Steps:
 
     # --- read and wait ---
 
-    def get(self, batch_id: str, expand: Sequence[str] = (), caller: str = MAIN) -> Batch:
+    def get(self, batch_id: str, caller: str = MAIN) -> Batch:
         """The batch as it is now."""
-        return self.accepted(self.batches.get(batch_id, expand=expand, caller=caller), "get-returns-batch-asked-for")
+        return self.accepted(self.batches.get(batch_id, caller=caller), "get-returns-batch-asked-for")
 
     def expanded(self, batch_id: str, caller: str = MAIN) -> Batch:
         """The batch as it is now, with its results."""
-        return self.get(batch_id, ["results"], caller)
+        return self._expanded(batch_id, caller)[1]
 
     def finish(self, batch: Batch, caller: str = MAIN) -> Batch:
         """The batch at its end. Raises `Trouble` when that takes longer than the user waits."""
@@ -217,9 +221,9 @@ class Steps:
         )
         return results or []
 
-    def _expanded(self, batch_id: str) -> tuple[Exchange, Batch]:
-        exchange = self.batches.get(batch_id, expand=["results"])
-        return exchange, self.accepted(exchange, "get-returns-batch-asked-for")
+    def _expanded(self, batch_id: str, caller: str = MAIN) -> tuple[Exchange, Batch]:
+        exchange = self.batches.get(batch_id, expand=["results"], caller=caller)
+        return exchange, self.accepted(exchange, "expanded-read-succeeds-in-any-status")
 
     # --- steer ---
 

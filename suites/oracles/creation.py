@@ -7,6 +7,9 @@ from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, CREATE_DIRECTORY, LIST, Call, echoes, is_whole_create, job_of
 from suites.verify import Observation, observe
 
+TOO_MANY = 429
+"""The status of a request that was turned away for the rate alone, unread."""
+
 
 @oracle("batch-id-is-unique")
 def batch_id_is_unique() -> Look:
@@ -68,7 +71,7 @@ def refused_create_leaves_nothing() -> Look:
             known.update(batch["id"] for batch in call.batches)
         elif call.refused:
             refusals[directory_id].append(call)
-        else:
+        elif call.exchange.response is None or call.exchange.response.status != TOO_MANY:
             unclear.add(directory_id)
 
     def look(call: Call) -> Iterator[Observation]:

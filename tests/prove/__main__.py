@@ -4,7 +4,8 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from fixtures.mock.deviations import DEVIATIONS
@@ -13,7 +14,7 @@ from fixtures.mock.variants import Variant
 from spec import requirements
 from tests.prove import judgement, plan, render
 from tests.prove.figures import differences
-from tests.prove.runs import ROOT, Order, Outcome, run_all
+from tests.prove.runs import ROOT, Outcome, run_all
 
 MISJUDGED = 1
 WRONG_USAGE = 4
@@ -71,13 +72,17 @@ def _prove(
     first = [plan.of_deviation(variant, black_box) for variant in deviations.values()]
     free = [plan.of_liberty(variant, black_box) for variant in liberties.values()]
     free += plan.pairs(liberties, black_box) if liberties else []
-    again = [order for number, order in enumerate(first) if number % plan.REPEATED == 0 and liberties]
-    orders = [plan.clean(black_box), *first, *free, *again]
+    repeats = [order for number, order in enumerate(first) if number % plan.REPEATED == 0 and liberties]
+    orders = [plan.clean(black_box), *first, *free, *repeats]
     clean, *outcomes = _told(run_all(orders, jobs), len(orders))
     looked, freed = outcomes[: len(first)], outcomes[len(first) : len(first) + len(free)]
     repeated = outcomes[len(first) + len(free) :]
     by_name = {outcome.order.name: outcome for outcome in looked}
-    by_name |= {outcome.order.name: outcome for outcome in run_all(list(_missed(deviations, looked)), jobs)}
+    for tests in plan.FURTHER_LOOKS:
+        missed = [
+            replace(outcome.order, tests=tests) for outcome in by_name.values() if _is_missed(deviations, outcome)
+        ]
+        by_name |= {outcome.order.name: outcome for outcome in run_all(missed, jobs)}
     problems = [
         *judgement.of_liberty((), clean, clean),
         *(
@@ -112,23 +117,15 @@ def _told(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
         yield outcome
 
 
-def _missed(deviations: Mapping[str, Variant], outcomes: Sequence[Outcome]) -> Iterator[Order]:
-    """A thorough look at each deviation that a first look did not notice as what it is."""
-    for outcome in outcomes:
-        variant = deviations[outcome.order.name]
-        if not set(variant.requirements) <= outcome.failed and not (outcome.order.black_box and variant.needs_steering):
-            yield plan.thorough(outcome.order)
+def _is_missed(deviations: Mapping[str, Variant], outcome: Outcome) -> bool:
+    """Whether a look at a deviation did not notice it as what it is."""
+    variant = deviations[outcome.order.name]
+    is_out_of_sight = outcome.order.black_box and variant.needs_steering
+    return not is_out_of_sight and not set(variant.requirements) <= outcome.failed
 
 
 def _with(proof: render.Proof, problems: Iterable[str]) -> render.Proof:
-    return render.Proof(
-        proof.deviations,
-        proof.of_deviations,
-        proof.of_liberties,
-        [*proof.problems, *problems],
-        proof.black_box,
-        proof.seconds,
-    )
+    return replace(proof, problems=[*proof.problems, *problems])
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ QUICK = (SCENARIOS, WITHOUT_SIZE)
 THOROUGH = (EVERYTHING,)
 GENERATED_TOO = (EVERYTHING, WITHOUT_SIZE)
 
-PAIRS = 20
+PAIRS = 12
 PAIRS_SEED = 20
 REPEATED = 7
 """Every so many deviations, one is run twice."""
@@ -27,14 +27,14 @@ def clean(black_box: bool) -> Order:
 
 
 def of_deviation(variant: Variant, black_box: bool) -> Order:
-    """A first look at a deviation, with the tests that are likely to tell."""
-    tests = (SIZE,) if OF_SIZE & set(variant.requirements) else QUICK
+    """A first look at a deviation, with the scenarios that exercise what it breaks."""
+    selected = tuple(f"--requirement={id_}" for id_ in variant.requirements)
+    tests = (SCENARIOS, *selected) if OF_SIZE & set(variant.requirements) else (*QUICK, *selected)
     return Order(variant.name, deviations=(variant.name,), tests=tests, black_box=black_box)
 
 
-def thorough(order: Order) -> Order:
-    """A second look, with every test there is."""
-    return Order(order.name, order.deviations, order.liberties, THOROUGH, order.black_box)
+FURTHER_LOOKS = (QUICK, THOROUGH)
+"""What a deviation is looked at with when the look before did not notice it as what it is."""
 
 
 def of_liberty(variant: Variant, black_box: bool) -> Order:

@@ -19,13 +19,19 @@ import pytest
 
 from fixtures.embedded import MockAddress
 from fixtures.mock import __main__ as mock_command
+from spec import requirements
+from spec.openapi import operations
 
 ROOT = Path(__file__).parent.parent.parent
 SIZE = "suites/scenarios/test_size.py"
 SCENARIOS = "suites/scenarios"
 EVERYTHING = "suites"
 
-WARM = ("hypothesis.stateful", "schemathesis", "schemathesis.pytest.plugin", "rich.progress", "xdist", "reports.plugin")
+WARM = (
+    *("hypothesis.stateful", "schemathesis", "schemathesis.pytest.plugin", "rich.progress", "xdist"),
+    *("fixtures.adapter", "fixtures.plugin", "fixtures.preflight", "reports.plugin", "suites.plugin", "suites.oracles"),
+    *("suites.lifecycle.model", "suites.property.schema"),
+)
 """What every run imports; a fork finds it there."""
 
 TOLD_OF_OUTPUT = 300
@@ -78,6 +84,8 @@ def run_all(orders: Sequence[Order], jobs: int) -> Iterator[Outcome]:
     """Runs all orders, so many at a time, and gives the outcomes in the same order."""
     for module in WARM:
         import_module(module)
+    requirements.load()
+    operations()
     with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
         yield from pool.imap(run, orders)
 
