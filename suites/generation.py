@@ -5,7 +5,7 @@ import hypothesis
 GATE = "gate"
 FUZZ = "fuzz"
 
-GATE_EXAMPLES = 20
+GATE_EXAMPLES = 10
 FUZZ_EXAMPLES = 500
 GATE_STEPS = 15
 FUZZ_STEPS = 50

@@ -67,7 +67,8 @@ def test_the_options_of_the_mock_exist() -> None:
 
 def test_the_exit_codes_are_those_of_the_report() -> None:
     """The table has each code beside its verdict."""
-    rows = dict(re.findall(r"^\| (\d) \| (\w*) *\|", README, re.MULTILINE))
+    section = README.partition("## Read the answer")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| (\d) \| (\w*) *\|", section, re.MULTILINE))
     expected = {str(code): verdict for verdict, code in exit_codes.OF_VERDICT.items()}
     assert rows == {**expected, str(exit_codes.WRONG_USAGE): ""}
 

@@ -12,7 +12,7 @@ from suites.walks import Walks
 
 STORIES_BY_THE_WALL = 3
 """Stories where time has to be waited for."""
-SLOWER_STORIES = 4
+SLOWER_STORIES = 2
 """A story takes many requests; the profile's number of examples is divided by this."""
 
 

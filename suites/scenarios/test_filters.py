@@ -219,8 +219,8 @@ def pairs(series: Series) -> list[dict[str, str]]:
         {AFTER: lower, BEFORE: upper},
         {"source_directory_id": directory, AFTER: upper, BEFORE: lower},
         *({"source_directory_id": directory, "status": status} for status in statuses),
-        *({"status": status, AFTER: lower} for status in statuses),
-        *({"status": status, BEFORE: upper} for status in statuses),
+        {"status": "COMPLETED", AFTER: lower},
+        {"status": "COMPLETED", BEFORE: upper},
         *({"source_directory_id": directory, "status": status, AFTER: lower, BEFORE: upper} for status in statuses),
     ]
 
