@@ -1,6 +1,7 @@
 """Wiring: the plugins of the suite, what they tell each other, and which oracles hear which client."""
 
 import os
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ from suites.oracles.panel import Panel
 from suites.tally import TALLY
 from suites.verify import Verify
 
+HEADER_WIDTH = 78
+
 pytest_plugins = ["fixtures.plugin", "suites.plugin", "reports.plugin"]
 
 
@@ -36,8 +39,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if settings is None:
         return []
     shown = settings.shown()
-    given = ", ".join(f"{name}={value}" for name, value in shown.items() if value not in (None, False, "target"))
-    return [f"conformance run {config.stash[RUN_ID]}: {given}"]
+    given = ", ".join(f"{name}: {value}" for name, value in shown.items() if value not in (None, False))
+    return [f"conformance run {config.stash[RUN_ID]}", *textwrap.wrap(given, HEADER_WIDTH)]
 
 
 def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:

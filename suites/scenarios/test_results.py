@@ -29,7 +29,7 @@ def test_results_come_only_when_asked_for(
     job_type: JobType, steps: Steps, directories: Directories, verify: Verify, walks: Walks
 ) -> None:
     """A completed batch shows its results to each get that asks for them, and to no other."""
-    batch = steps.completed(steps.create(directories.holding(2, "expand"), job_type))
+    batch = steps.completed(directories.holding(2, "expand"), job_type)
     for _ in range(2):
         steps.results(batch)
         steps.get(batch["id"])
@@ -46,7 +46,7 @@ def test_results_come_only_when_asked_for(
 @pytest.mark.requirement("expand-tolerates-repetition")
 def test_results_can_be_asked_for_twice(steps: Steps, directories: Directories, verify: Verify) -> None:
     """A get that names results two times shows what a get that names them once shows."""
-    batch = steps.completed(steps.create(directories.holding(1, "repeat")))
+    batch = steps.completed(directories.holding(1, "repeat"))
     once = steps.results(batch)
     exchange = steps.batches.get(batch["id"], expand=["results", "results"])
     call = call_of(exchange)
@@ -74,7 +74,7 @@ def test_files_of_one_name_each_have_an_entry(
     directories.refresh(directory)
     if len(set(directory.file_ids)) < 2:
         pytest.skip("needs a directory that keeps two files of one name")
-    batch = steps.completed(steps.create(directory))
+    batch = steps.completed(directory)
     named = {file_of(entry) for entry in steps.results(batch)}
     verify(
         "results-cover-every-file",
@@ -122,7 +122,7 @@ def _again(steps: Steps, directory: Directory, directories: Directories) -> Batc
 
     A batch may fail for reasons of the orchestration; twice, beside one that completes, is no accident.
     """
-    steps.completed(steps.create(directories.holding(1, "good only")))
+    steps.completed(directories.holding(1, "good only"))
     return steps.finish(steps.create(directory))
 
 
@@ -174,7 +174,7 @@ def test_a_later_upload_is_not_part_of_a_completed_batch(
 ) -> None:
     """The results of a completed batch stay as they are when its directory gets another file."""
     directory = directories.holding(1, "later upload")
-    batch = steps.completed(steps.create(directory))
+    batch = steps.completed(directory)
     before = {file_of(entry) for entry in steps.results(batch)}
     directories.fill(directory, 2)
     exchange = steps.batches.get(batch["id"], expand=["results"])

@@ -53,7 +53,7 @@ def test_a_thousand_files_are_accepted(
         if batch["status"] == COMPLETED:
             steps.results(batch)
             return
-        steps.completed(steps.create(directories.holding(1, f"beside the {attempt} large batch")))
+        steps.completed(directories.holding(1, f"beside the {attempt} large batch"))
     verify(
         "create-accepts-1000-files",
         False,
