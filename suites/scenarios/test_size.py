@@ -3,6 +3,7 @@
 import pytest
 
 from fixtures.batches import Batches
+from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory, UploadRefused
 from suites.steps import Steps
 from suites.traffic import COMPLETED
@@ -65,9 +66,10 @@ def test_a_thousand_files_are_accepted(
 
 
 @pytest.mark.requirement("create-refuses-1001-files", "refused-create-leaves-nothing")
-def test_one_more_file_is_refused(large: Large, steps: Steps, batches: Batches) -> None:
-    """A directory of 1,001 files is refused, and no batch of it is left behind."""
+@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+def test_one_more_file_is_refused(job_type: JobType, large: Large, steps: Steps, batches: Batches) -> None:
+    """A directory of 1,001 files is refused for either job type, and no batch of it is left behind."""
     directory = large.holding(LIMIT + 1)
-    exchange = batches.create(directory.id, "parse_v2", steps.configuration_id("parse_v2"))
-    steps.refused("create-refuses-1001-files", exchange, f"{LIMIT + 1} files")
+    exchange = batches.create(directory.id, job_type, steps.configuration_id(job_type))
+    steps.refused("create-refuses-1001-files", exchange, f"{job_type}, {LIMIT + 1} files")
     batches.list(source_directory_id=directory.id)
