@@ -16,27 +16,28 @@ def load_profile(fuzz: bool) -> None:
 
     The gate keeps nothing between runs; fuzzing keeps what it finds in Hypothesis's database and tries it first.
     """
-    slow_is_fine = [
-        hypothesis.HealthCheck.too_slow,
-        hypothesis.HealthCheck.data_too_large,
-        hypothesis.HealthCheck.filter_too_much,
-    ]
+    unhurried = hypothesis.settings(
+        deadline=None,
+        suppress_health_check=[
+            hypothesis.HealthCheck.too_slow,
+            hypothesis.HealthCheck.data_too_large,
+            hypothesis.HealthCheck.filter_too_much,
+        ],
+    )
     hypothesis.settings.register_profile(
         GATE,
+        unhurried,
         derandomize=True,
         database=None,
-        deadline=None,
         max_examples=GATE_EXAMPLES,
         stateful_step_count=GATE_STEPS,
-        suppress_health_check=slow_is_fine,
     )
     hypothesis.settings.register_profile(
         FUZZ,
+        unhurried,
         derandomize=False,
-        deadline=None,
         max_examples=FUZZ_EXAMPLES,
         stateful_step_count=FUZZ_STEPS,
-        suppress_health_check=slow_is_fine,
         print_blob=True,
     )
     hypothesis.settings.load_profile(FUZZ if fuzz else GATE)

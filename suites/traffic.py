@@ -4,13 +4,16 @@ Nothing here assumes that an answer is well formed: what cannot be read is left 
 """
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from fixtures.exchange import Exchange
 from spec.openapi import Operation, match
+
+T = TypeVar("T")
 
 CREATE = "createBatch"
 GET = "getBatch"
@@ -164,6 +167,11 @@ def reference_of(entry: dict[str, Any]) -> tuple[str, str] | None:
     if isinstance(reference, dict) and isinstance(reference.get("id"), str):
         return str(reference.get("type")), reference["id"]
     return None
+
+
+def repeated(values: Iterable[T]) -> list[T]:
+    """The values that stand there more than once, each once."""
+    return [value for value, count in Counter(values).items() if count > 1]
 
 
 def jobs_by_file(results: list[dict[str, Any]]) -> Iterator[tuple[str, str | None]]:

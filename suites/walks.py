@@ -1,6 +1,5 @@
 """Walks over the pages of a list."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,7 +10,7 @@ from fixtures.exchange import Exchange
 from fixtures.target import MAIN, Target
 from suites.oracles.lists import promise_of
 from suites.steps import Batch
-from suites.traffic import Call, call_of
+from suites.traffic import Call, call_of, repeated
 from suites.verify import Verify
 
 WALK_BOUND = 400
@@ -101,7 +100,7 @@ class Walks:
             exchanges=walk.exchanges,
             case=case,
         )
-        twice = [batch_id for batch_id, count in Counter(walk.ids).items() if count > 1]
+        twice = repeated(walk.ids)
         if len(walk.pages) > 1:
             self._verify(
                 "pages-repeat-nothing",

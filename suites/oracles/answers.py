@@ -37,9 +37,7 @@ def no_server_error() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if response is None or not call.operation.is_contract:
-            return
-        if response.status == 503 and response.header("retry-after") is not None:
+        if response is None or not call.operation.is_contract or response.is_busy:
             return
         yield observe(
             "no-server-error",

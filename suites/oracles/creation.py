@@ -3,12 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from fixtures.exchange import TOO_MANY
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, CREATE_DIRECTORY, LIST, Call, echoes, is_whole_create, job_of
 from suites.verify import Observation, observe
-
-TOO_MANY = 429
-"""The status of a request that was turned away for the rate alone, unread."""
 
 
 @oracle("batch-id-is-unique")

@@ -1,5 +1,6 @@
 """Oracles on the life of a batch: what never changes, what never goes back, and what every operation agrees on."""
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -29,18 +30,18 @@ class _Trait:
 
 
 TRAITS = (
-    _Trait("config.job", "config-never-changes", _job, lambda before, now: before == now),
+    _Trait("config.job", "config-never-changes", _job, operator.eq),
     _Trait(
         "source_directory_id",
         "source-directory-never-changes",
         lambda batch: batch.get("source_directory_id"),
-        lambda before, now: before == now,
+        operator.eq,
     ),
     _Trait(
         "project_id",
         "project-never-changes",
         lambda batch: batch.get("project_id"),
-        lambda before, now: before == now,
+        operator.eq,
     ),
     _Trait("created_at", "created-at-never-changes", _created_at, Moment.same_as),
 )

@@ -1,6 +1,5 @@
 """Oracles on single pages of a list: nothing that the filters exclude, not too much, nothing twice."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from fixtures.exchange import Request
 from suites.moments import moment
 from suites.oracles.oracle import Look, oracle
-from suites.traffic import LIST, TERMINAL, Call
+from suites.traffic import LIST, TERMINAL, Call, repeated
 from suites.verify import Observation, observe
 
 COMBINED = "list-filters-combine"
@@ -129,8 +128,7 @@ def page_repeats_nothing() -> Look:
     def look(call: Call) -> Iterator[Observation]:
         if call.name != LIST:
             return
-        counts = Counter(batch["id"] for batch in call.batches)
-        twice = [batch_id for batch_id, count in counts.items() if count > 1]
+        twice = repeated(batch["id"] for batch in call.batches)
         if twice:
             yield observe(
                 "pages-repeat-nothing",

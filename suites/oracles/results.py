@@ -1,6 +1,5 @@
 """Oracles on `results`: there only when asked for, one entry for each file, with a job of the file's own."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +20,7 @@ from suites.traffic import (
     job_of,
     jobs_by_file,
     reference_of,
+    repeated,
     status_of,
 )
 from suites.verify import Observation, observe
@@ -67,9 +67,9 @@ def each_file_once() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         for batch, results in _expanded(call):
-            counts = Counter(filter(None, map(file_of, results)))
-            twice = [file_id for file_id, count in counts.items() if count > 1]
-            if counts:
+            named = [file_id for file_id in map(file_of, results) if file_id]
+            twice = repeated(named)
+            if named:
                 yield observe(
                     "results-name-each-file-once",
                     not twice,
@@ -88,9 +88,9 @@ def each_file_has_its_own_job() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         for batch, results in _expanded(call):
-            counts = Counter(filter(None, map(reference_of, results)))
-            shared = [job_id for (_, job_id), count in counts.items() if count > 1]
-            if len(results) > 1 and counts:
+            references = [reference for reference in map(reference_of, results) if reference]
+            shared = [job_id for _, job_id in repeated(references)]
+            if len(results) > 1 and references:
                 yield observe(
                     "each-file-has-its-own-job",
                     not shared,
