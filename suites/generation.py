@@ -14,9 +14,11 @@ FUZZ_STEPS = 50
 def load_profile(fuzz: bool) -> None:
     """Registers both profiles of Hypothesis and loads the one that is asked for.
 
-    The gate keeps nothing between runs; fuzzing keeps what it finds in Hypothesis's database and tries it first.
+    The gate keeps nothing between runs; fuzzing keeps what it finds in Hypothesis's database and tries it first,
+    also in CI, where Hypothesis would set out from a profile without a database.
     """
     unhurried = hypothesis.settings(
+        hypothesis.settings.get_profile("default"),
         deadline=None,
         suppress_health_check=[
             hypothesis.HealthCheck.too_slow,
