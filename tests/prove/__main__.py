@@ -6,10 +6,11 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from fixtures.mock.deviations import DEVIATIONS
-from fixtures.mock.liberties import LIBERTIES
+from fixtures.mock.liberties import LIBERTIES, THEMES
 from fixtures.mock.variants import Variant
 from spec import requirements
 from tests.prove import judgement, plan, render
@@ -39,8 +40,7 @@ def main() -> int:
         for name, variant in DEVIATIONS.items()
         if not narrowed or set(variant.requirements) & set(arguments.requirement)
     }
-    began = time.perf_counter()
-    proof = _prove(deviations, {} if narrowed else LIBERTIES, arguments.black_box, arguments.jobs, began)
+    proof = _prove(deviations, arguments)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, deviations.values()))
     if not narrowed and not arguments.black_box:
@@ -61,52 +61,44 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.prove", description=__doc__)
     parser.add_argument("--requirement", metavar="ID", action="append", default=[], help="only its deviations")
     parser.add_argument("--black-box", action="store_true", help="by URL, without control, by the clock on the wall")
+    parser.add_argument("--apart", action="store_true", help="each liberty on its own as well, not only in company")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at a time (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=ROOT / "reports" / "out", help="default: %(default)s")
     return parser.parse_args()
 
 
-def _prove(
-    deviations: Mapping[str, Variant], liberties: Mapping[str, Variant], black_box: bool, jobs: int, began: float
-) -> render.Proof:
-    first = [plan.of_deviation(variant, black_box) for variant in deviations.values()]
-    free = [plan.of_liberty(variant, black_box) for variant in liberties.values()]
-    free += plan.pairs(liberties, black_box) if liberties else []
-    repeats = [order for number, order in enumerate(first) if number % plan.REPEATED == 0 and liberties]
-    orders = [plan.clean(black_box), *first, *free, *repeats]
-    clean, *outcomes = _told(run_all(orders, jobs), len(orders))
-    looked, freed = outcomes[: len(first)], outcomes[len(first) : len(first) + len(free)]
-    repeated = outcomes[len(first) + len(free) :]
-    by_name = {outcome.order.name: outcome for outcome in looked}
-    for tests in plan.FURTHER_LOOKS:
-        missed = [
-            replace(outcome.order, tests=tests) for outcome in by_name.values() if _is_missed(deviations, outcome)
-        ]
-        by_name |= {outcome.order.name: outcome for outcome in run_all(missed, jobs)}
+def _prove(deviations: Mapping[str, Variant], arguments: argparse.Namespace) -> render.Proof:
+    began = time.perf_counter()
+    black_box, jobs, narrowed = arguments.black_box, arguments.jobs, bool(arguments.requirement)
+    looks = [plan.of_deviation(variant, black_box) for variant in deviations.values()]
+    companies = [] if narrowed else plan.companies((theme.VARIANTS for theme in THEMES), black_box)
+    alone = plan.alone(LIBERTIES, black_box) if arguments.apart else []
+    repeats = [] if narrowed else looks[:: plan.REPEATED]
+    orders = [plan.clean(black_box), *companies, *alone, *looks, *repeats]
+
+    outcomes = _told(run_all(orders, jobs), len(orders))
+    clean = next(outcomes)
+    free = list(islice(outcomes, len(companies) + len(alone)))
+    looked = {outcome.order.name: outcome for outcome in islice(outcomes, len(looks))}
     problems = [
-        *judgement.of_liberty((), clean, clean),
-        *(
-            problem
-            for name, outcome in by_name.items()
-            for problem in judgement.of_deviation(deviations[name], outcome)
-        ),
-        *(problem for outcome in freed for problem in judgement.of_liberty(outcome.order.liberties, outcome, clean)),
-        *(
-            problem
-            for outcome in repeated
-            for earlier in looked
-            if earlier.order == outcome.order
-            for problem in judgement.of_repetition(earlier, outcome)
-        ),
+        *judgement.of_liberty(clean, clean),
+        *(problem for again in outcomes for problem in judgement.of_repetition(looked[again.order.name], again)),
     ]
-    return render.Proof(
-        deviations,
-        by_name,
-        {outcome.order.name: outcome for outcome in freed},
-        problems,
-        black_box,
-        time.perf_counter() - began,
-    )
+
+    misjudged = [
+        name for outcome in free if any(judgement.of_liberty(outcome, clean)) for name in outcome.order.liberties
+    ]
+    free += run_all([order for order in plan.alone(misjudged, black_box) if order not in alone], jobs)
+    for tests in plan.FURTHER_LOOKS:
+        missed = [outcome.order for outcome in looked.values() if _is_missed(deviations, outcome)]
+        looked |= {
+            outcome.order.name: outcome for outcome in run_all([replace(order, tests=tests) for order in missed], jobs)
+        }
+    problems += [
+        *(problem for name, outcome in looked.items() for problem in judgement.of_deviation(deviations[name], outcome)),
+        *(problem for outcome in free for problem in judgement.of_liberty(outcome, clean)),
+    ]
+    return render.Proof(deviations, looked, free, problems, black_box, time.perf_counter() - began)
 
 
 def _told(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:

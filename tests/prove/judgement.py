@@ -63,14 +63,16 @@ def of_deviation(variant: Variant, outcome: Outcome) -> Iterator[str]:
         yield f"{variant.name} drags in {', '.join(dragged)}"
 
 
-def of_liberty(names: Sequence[str], outcome: Outcome, clean: Outcome) -> Iterator[str]:
-    """What is wrong with the outcome of one or more liberties together."""
-    label = " with ".join(names) or "the clean mock"
+def of_liberty(outcome: Outcome, clean: Outcome) -> Iterator[str]:
+    """What is wrong with the outcome of one or more liberties together, or of none."""
+    label = outcome.order.name
     for noticed in outcome.noticed:
         yield f"{label} is accused: {noticed.requirement}: {noticed.violation} (by {', '.join(noticed.by)})"
     for trouble in outcome.troubles:
         yield f"{label} meets trouble: {trouble}"
-    excused = frozenset[str]().union(*(companions().of_liberty.get(name, frozenset()) for name in names))
+    excused = frozenset[str]().union(
+        *(companions().of_liberty.get(name, frozenset()) for name in outcome.order.liberties)
+    )
     for id_ in sorted(outcome.unexercised.keys() - clean.unexercised.keys() - excused):
         yield f"{label} leaves {id_} unexercised: {outcome.unexercised[id_]}"
 

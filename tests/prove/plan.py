@@ -1,8 +1,7 @@
 """Which runs prove what."""
 
 import random
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Sequence
 
 from fixtures.mock.variants import Variant
 from tests.prove.runs import EVERYTHING, SCENARIOS, SIZE, Order
@@ -15,8 +14,11 @@ QUICK = (SCENARIOS, WITHOUT_SIZE)
 THOROUGH = (EVERYTHING,)
 GENERATED_TOO = (EVERYTHING, WITHOUT_SIZE)
 
-PAIRS = 12
-PAIRS_SEED = 20
+COMPANY = 4
+"""Liberties that are looked at together."""
+COMPANY_SEED = 20
+GENERATED_EVERY = 3
+"""Every so many companies, generated requests and stories look as well."""
 REPEATED = 7
 """Every so many deviations, one is run twice."""
 
@@ -37,13 +39,27 @@ FURTHER_LOOKS = (QUICK, THOROUGH)
 """What a deviation is looked at with when the look before did not notice it as what it is."""
 
 
-def of_liberty(variant: Variant, black_box: bool) -> Order:
-    """A look at a liberty with every scenario."""
-    return Order(variant.name, liberties=(variant.name,), tests=QUICK, black_box=black_box)
+def alone(liberties: Iterable[str], black_box: bool) -> list[Order]:
+    """A look with every scenario at each of some liberties."""
+    return [Order(name, liberties=(name,), tests=QUICK, black_box=black_box) for name in liberties]
 
 
-def pairs(liberties: Mapping[str, Variant], black_box: bool) -> list[Order]:
-    """Some liberties two at a time, the same ones each time, with generated requests and stories as well."""
-    together: Sequence[tuple[str, str]] = list(combinations(sorted(liberties), 2))
-    chosen = random.Random(PAIRS_SEED).sample(together, min(PAIRS, len(together)))
-    return [Order(" with ".join(pair), liberties=pair, tests=GENERATED_TOO, black_box=black_box) for pair in chosen]
+def companies(themes: Iterable[Sequence[Variant]], black_box: bool) -> list[Order]:
+    """Every liberty in the company of a few others, the same ones each time, no two of them of one theme.
+
+    They are dealt like cards, theme by theme, so that two of one theme meet only where a theme has more liberties than
+    there are companies, which is an error.
+    """
+    decks = [random.Random(COMPANY_SEED).sample(theme, len(theme)) for theme in themes]
+    cards = [variant.name for deck in decks for variant in deck]
+    hands = -(-len(cards) // COMPANY)
+    assert max(map(len, decks)) <= hands
+    return [
+        Order(
+            " with ".join(cards[hand::hands]),
+            liberties=tuple(cards[hand::hands]),
+            tests=GENERATED_TOO if hand % GENERATED_EVERY == 0 else QUICK,
+            black_box=black_box,
+        )
+        for hand in range(hands)
+    ]

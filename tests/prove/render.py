@@ -16,7 +16,7 @@ class Proof:
 
     deviations: Mapping[str, Variant]
     of_deviations: Mapping[str, Outcome]
-    of_liberties: Mapping[str, Outcome]
+    of_liberties: Sequence[Outcome]
     problems: Sequence[str]
     black_box: bool
     seconds: float
@@ -32,8 +32,8 @@ class Proof:
         return {
             "deviations": len(looked_at),
             "noticed": sum(bool(outcome.failed) for outcome in looked_at),
-            "liberties": len(self.of_liberties),
-            "false_alarms": sum(bool(outcome.noticed or outcome.troubles) for outcome in self.of_liberties.values()),
+            "liberties": len({name for outcome in self.of_liberties for name in outcome.order.liberties}),
+            "false_alarms": sum(bool(outcome.noticed or outcome.troubles) for outcome in self.of_liberties),
             "requests_per_deviation": round(sum(outcome.requests for outcome in looked_at) / count),
             "seconds_per_deviation": round(sum(outcome.seconds for outcome in looked_at) / count, 1),
             "seconds": round(self.seconds, 1),
@@ -48,15 +48,16 @@ def as_json(proof: Proof, requirements: Mapping[str, Requirement]) -> str:
             "black_box": proof.black_box,
             "problems": list(proof.problems),
             "requirements": {id_: _of_requirement(id_, proof) for id_ in requirements},
-            "liberties": {
-                name: {
+            "liberties": [
+                {
+                    "together": list(outcome.order.liberties),
                     "accused": [noticed.violation for noticed in outcome.noticed],
                     "unexercised": outcome.unexercised,
                     "requests": outcome.requests,
                     "seconds": outcome.seconds,
                 }
-                for name, outcome in proof.of_liberties.items()
-            },
+                for outcome in proof.of_liberties
+            ],
         },
         indent=1,
         ensure_ascii=False,
@@ -102,10 +103,10 @@ def as_markdown(proof: Proof, requirements: Mapping[str, Requirement]) -> str:
             *(_row(*row) for row in _rows(requirement.id, proof)),
             "",
         ]
-    lines += ["## Liberties", "", "| liberty | accused of | not exercised |", "| --- | --- | --- |"]
-    for name, outcome in proof.of_liberties.items():
+    lines += ["## Liberties", "", "| liberties of one service | accused of | not exercised |", "| --- | --- | --- |"]
+    for outcome in proof.of_liberties:
         accused = ", ".join(sorted(outcome.failed)) or "nothing"
-        lines.append(f"| {_cell(name)} | {accused} | {', '.join(outcome.unexercised) or 'nothing'} |")
+        lines.append(f"| {_cell(outcome.order.name)} | {accused} | {', '.join(outcome.unexercised) or 'nothing'} |")
     return "\n".join([*lines, ""])
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fixtures.mock.deviations import DEVIATIONS
-from fixtures.mock.liberties import LIBERTIES
+from fixtures.mock.liberties import LIBERTIES, THEMES
 from fixtures.mock.variants import Variant, unchanged
 from spec import requirements
 from tests.prove import judgement, plan, render
@@ -55,19 +55,19 @@ def test_what_needs_steering_is_not_asked_of_a_black_box() -> None:
 def test_a_liberty_that_is_accused_or_meets_trouble_is_a_problem() -> None:
     """Any violation and any trouble counts, and a requirement that is no longer exercised."""
     silent = noticing(name=LIBERTY.name)
-    assert list(judgement.of_liberty((LIBERTY.name,), silent, CLEAN)) == []
+    assert list(judgement.of_liberty(silent, CLEAN)) == []
     for outcome in (
         noticing(OTHER, name=LIBERTY.name),
         replace(silent, troubles=("no answer",)),
         replace(silent, unexercised={OTHER: "needs something"}),
     ):
-        assert len(list(judgement.of_liberty((LIBERTY.name,), outcome, CLEAN))) == 1
+        assert len(list(judgement.of_liberty(outcome, CLEAN))) == 1
 
 
 def test_what_the_clean_mock_leaves_unexercised_is_no_fault_of_a_liberty() -> None:
     """Only what is lost beside the clean mock counts."""
     outcome = replace(noticing(name=LIBERTY.name), unexercised={OTHER: "deselected"})
-    assert list(judgement.of_liberty((LIBERTY.name,), outcome, replace(CLEAN, unexercised={OTHER: "deselected"}))) == []
+    assert list(judgement.of_liberty(outcome, replace(CLEAN, unexercised={OTHER: "deselected"}))) == []
 
 
 def test_a_requirement_without_a_deviation_is_a_problem() -> None:
@@ -93,11 +93,15 @@ def test_companions_name_what_exists_and_say_why() -> None:
     assert declared.of_liberty.keys() <= LIBERTIES.keys()
 
 
-def test_pairs_are_the_same_each_time() -> None:
-    """The pairs are drawn at random, from one seed."""
-    liberties = {f"liberty-{number}": LIBERTY for number in range(10)}
-    assert plan.pairs(liberties, black_box=False) == plan.pairs(liberties, black_box=False)
-    assert len({order.name for order in plan.pairs(liberties, black_box=False)}) == plan.PAIRS
+def test_every_liberty_meets_others_but_none_of_its_theme() -> None:
+    """The companies are drawn at random, from one seed."""
+    themes = [theme.VARIANTS for theme in THEMES]
+    companies = plan.companies(themes, black_box=False)
+    assert companies == plan.companies(themes, black_box=False)
+    assert sorted(name for order in companies for name in order.liberties) == sorted(LIBERTIES)
+    theme_of = {variant.name: number for number, theme in enumerate(themes) for variant in theme}
+    for order in companies:
+        assert len({theme_of[name] for name in order.liberties}) == len(order.liberties) > 1
 
 
 def proof() -> render.Proof:
@@ -105,7 +109,7 @@ def proof() -> render.Proof:
     return render.Proof(
         {DEVIATION.name: DEVIATION},
         {DEVIATION.name: noticing(BROKEN)},
-        {LIBERTY.name: noticing(name=LIBERTY.name)},
+        [replace(CLEAN, order=Order(LIBERTY.name, liberties=(LIBERTY.name,)))],
         ["one | thing <is> wrong"],
         black_box=False,
         seconds=2.0,
