@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fixtures.client import Client
+from fixtures.confirmation import confirm
 from fixtures.preflight import obstacle
 from fixtures.settings import RUN_ID, SETTINGS, Settings, read_settings
 from fixtures.target import Target, capabilities
@@ -63,15 +64,19 @@ def pytest_conformance_run(config: pytest.Config) -> dict[str, Any]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Looks at the target before any test; a run that cannot be asked ends here, as inconclusive."""
+    """Asks before a service beyond loopback is written to, and looks at the target before any test.
+
+    A run that cannot be asked ends here, as inconclusive.
+    """
     config = session.config
     settings = config.stash.get(SETTINGS, None)
     is_worker = hasattr(config, "workerinput")
     if settings is None or settings.is_mock or is_worker or config.option.collectonly or session.testsfailed:
         return
+    confirm(config, settings)
     if reason := obstacle(settings):
         config.stash[TROUBLES].append(reason)
-        pytest.exit(reason, returncode=INCONCLUSIVE)
+        pytest.exit("the target cannot be checked, see TROUBLES", returncode=INCONCLUSIVE)
 
 
 @pytest.fixture(scope="session")
