@@ -3,16 +3,23 @@
 import os
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fixtures.client import Client
 from fixtures.confirmation import confirm
+from fixtures.ledger import Ledger
+from fixtures.leftovers import Leftovers, delete_leftovers
 from fixtures.preflight import obstacle
-from fixtures.settings import RUN_ID, SETTINGS, Settings, read_settings
+from fixtures.rate import Rate
+from fixtures.runfile import NAME as RUN_FILE_NAME
+from fixtures.runfile import RunFile
+from fixtures.settings import RUN_FILE, RUN_ID, SETTINGS, Settings, rate, read_settings
 from fixtures.target import Target, capabilities
-from reports.exit_codes import INCONCLUSIVE
+from fixtures.troubles import Trouble
+from reports.exit_codes import CONFORMANT, INCONCLUSIVE
 from reports.hooks import TROUBLES
 from reports.narrowing import addresses_suites
 from suites.generation import load_profile
@@ -22,6 +29,7 @@ from suites.tally import TALLY
 from suites.verify import Verify
 
 HEADER_WIDTH = 78
+WORKERS_BY_URL = 8
 
 pytest_plugins = ["fixtures.plugin", "suites.plugin", "reports.plugin"]
 
@@ -62,6 +70,47 @@ def pytest_conformance_run(config: pytest.Config) -> dict[str, Any]:
     return {"id": config.stash[RUN_ID], "seed": None}
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Workers that share out a run by URL, which mostly waits; the mock keeps one process busy as it is."""
+    return WORKERS_BY_URL if addresses_suites(config) and not read_settings(config).is_mock else 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Deletes what earlier runs have left, and nothing else, where that is asked for."""
+    if not config.getoption("--clean-up"):
+        return None
+    settings = read_settings(config)
+    try:
+        still_there = list(delete_leftovers(settings, _report_folder(config)))
+    except Trouble as trouble:
+        still_there = [str(trouble)]
+    print("\n".join(still_there) or f"Nothing that an earlier run has made is left on {settings.target}.")
+    return INCONCLUSIVE if still_there else CONFORMANT
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Opens the file that the workers of the run share."""
+    config = session.config
+    settings = config.stash.get(SETTINGS, None)
+    if settings is None or config.option.collectonly:
+        return
+    if settings.is_mock or settings.plan:
+        path = None
+    else:
+        path = _report_folder(config) / RUN_FILE_NAME.format(config.stash[RUN_ID])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not hasattr(config, "workerinput"):
+            config.pluginmanager.register(Leftovers(path, settings.target))
+    config.stash[RUN_FILE] = RunFile(path)
+    config.add_cleanup(config.stash[RUN_FILE].close)
+
+
+def _report_folder(config: pytest.Config) -> Path:
+    return config.rootpath / str(config.getoption("--report-dir"))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Asks before a service beyond loopback is written to, and looks at the target before any test.
@@ -80,9 +129,15 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def client(target: Target, settings: Settings, verify: Verify, pytestconfig: pytest.Config) -> Iterator[Client]:
+def client(
+    target: Target, settings: Settings, verify: Verify, ledger: Ledger, run_file: RunFile, pytestconfig: pytest.Config
+) -> Iterator[Client]:
     """The one client of the worker; every exchange of the run passes through it, and every oracle hears it."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with Client(target, settings.request_timeout, settings.poll_timeout, worker) as opened:
+        opened.permits += [
+            ledger.spend_request,
+            Rate(run_file, None if settings.plan else rate(settings)).wait_for_turn,
+        ]
         opened.listeners += [pytestconfig.stash[TALLY].hear, Panel(ORACLES, verify).hear]
         yield opened

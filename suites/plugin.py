@@ -6,6 +6,7 @@ import pytest
 
 from fixtures.batches import Batches
 from fixtures.ledger import Ledger
+from fixtures.progress import TerminalProgress
 from fixtures.settings import Settings
 from fixtures.target import Target
 from fixtures.troubles import Trouble
@@ -17,6 +18,10 @@ from suites.walks import Walks
 
 VERIFY = pytest.StashKey[Verify]()
 MARK = "requirement"
+COSTLY = frozenset({"series", "large", "neighbours", "steered"})
+"""Fixtures that spend files, and that several tests share: those go to one worker."""
+SHARING = "sharing "
+"""How the names of such groups of tests begin."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,8 +47,9 @@ def requirement_ids(item: pytest.Item) -> list[str]:
     return [id_ for mark in item.iter_markers(MARK) for id_ in mark.args]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Selects by requirement, and refuses one that does not exist."""
+    """Selects by requirement, refuses one that does not exist, and keeps together what shares a costly fixture."""
     wanted = set(config.getoption("--requirement"))
     for origin, ids in [("--requirement", wanted), *((item.nodeid, requirement_ids(item)) for item in items)]:
         if unknown := set(ids) - requirements.load().keys():
@@ -52,6 +58,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if not wanted & set(requirement_ids(item))]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if wanted & set(requirement_ids(item))]
+    for item in items:
+        if isinstance(item, pytest.Function) and (shared := COSTLY.intersection(item.fixturenames)):
+            item.add_marker(pytest.mark.xdist_group(SHARING + "+".join(sorted(shared))))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Takes the group of a test, which xdist adds, off the id again, so that the test has one name everywhere."""
+    if hasattr(report, "node"):
+        report.nodeid = report.nodeid.partition(f"@{SHARING}")[0]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -76,7 +92,7 @@ def pytest_runtest_makereport(
     if report.skipped and isinstance(report.longrepr, tuple):
         for id_ in requirement_ids(item):
             verify.could_not_ask(id_, report.longrepr[2].removeprefix("Skipped: "))
-    findings = verify.take(item.nodeid)
+    findings = verify.take(item.nodeid.partition(f"@{SHARING}")[0])
     exchanges = item.config.stash[TALLY].take()
     vars(report)["findings"] = {**findings, "exchanges": exchanges}
     return report
@@ -95,10 +111,11 @@ def steps(
     verify: Verify,
     settings: Settings,
     ledger: Ledger,
+    progress: TerminalProgress,
     extract_configuration_id: Callable[[], str],
 ) -> Steps:
     """The steps of a story."""
-    return Steps(target, batches, verify, settings, ledger, extract_configuration_id)
+    return Steps(target, batches, verify, settings, ledger, progress, extract_configuration_id)
 
 
 @pytest.fixture(scope="session")

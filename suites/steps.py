@@ -11,6 +11,7 @@ from fixtures.configurations import JobType
 from fixtures.directories import Directory
 from fixtures.exchange import Exchange
 from fixtures.ledger import Ledger
+from fixtures.progress import TerminalProgress
 from fixtures.settings import Settings
 from fixtures.target import MAIN, Target
 from fixtures.troubles import Trouble
@@ -36,13 +37,15 @@ class Steps:
         verify: Verify,
         settings: Settings,
         ledger: Ledger,
+        progress: TerminalProgress,
         extract_id: Callable[[], str],
     ) -> None:
         self.target = target
         self.batches = batches
         self.verify = verify
         self._settings = settings
-        self._ledger = ledger
+        self.ledger = ledger
+        self._progress = progress
         self._extract_id = extract_id
         self._latest: dict[str, Batch] = {}
 
@@ -63,7 +66,7 @@ class Steps:
 
         A conflict may mean that the directory is still being processed; then the create is tried once more afterwards.
         """
-        self.spend(len(directory.file_ids))
+        self.ledger.spend_files(len(directory.file_ids))
         ask = partial(
             self.batches.create,
             directory.id,
@@ -79,14 +82,6 @@ class Steps:
         batch = self.accepted(exchange, ACCEPTS[job_type])
         self._latest[directory.id] = batch
         return batch
-
-    def spend(self, files: int) -> None:
-        """Counts files that are about to be billed. Skips the test when they exceed what the user allows."""
-        if not self._ledger.admits(files):
-            pytest.skip(
-                f"needs {files} billable files, and {self._ledger.spent} of {self._ledger.limit:g} are spent; "
-                "--max-billable-files admits more"
-            )
 
     def accepted(self, exchange: Exchange, requirement: str) -> Batch:
         """The batch of a request that has to succeed, as `requirement` says. Raises `Trouble` on a lost key."""
@@ -168,21 +163,23 @@ class Steps:
 
     def finish(self, batch: Batch, caller: str = MAIN) -> Batch:
         """The batch at its end. Raises `Trouble` when that takes longer than the user waits."""
-        for _ in self.target.pauses(self.target.poll_timeout):
-            if batch.get("status") in TERMINAL:
-                return batch
-            exchange = self.batches.get(batch["id"], caller=caller)
-            batch = self.accepted(exchange, "get-returns-batch-asked-for")
+        bound = self.target.poll_timeout
+        for waited in self.target.pauses(bound):
+            if batch.get("status") not in TERMINAL:
+                if self.target.clock is None:
+                    self._progress.waiting(f"batch {batch['id']} is {batch.get('status')}", waited, bound)
+                batch = self.get(batch["id"], caller)
             if batch.get("status") in TERMINAL:
                 self.verify(
                     "batch-reaches-terminal-status",
                     True,
                     expected="a terminal status",
-                    actual="one",
-                    exchanges=[exchange],
+                    actual=batch["status"],
+                    exchanges=[],
                 )
+                return batch
         raise Trouble(
-            f"batch {batch['id']} is still {batch.get('status')} after {self.target.poll_timeout:g} s; "
+            f"batch {batch['id']} is still {batch.get('status')} after {bound:g} s; "
             "a longer --poll-timeout waits for it"
         )
 

@@ -20,14 +20,16 @@ from suites.property.schema import RealValues, with_real_values
 from suites.steps import Steps
 from suites.traffic import call_of
 
-SAMPLES = 3
+SAMPLES = 2
+"""Batches of which a list of one item a page has a second page."""
 
 
 @pytest.fixture(scope="module")
 def values(steps: Steps, directories: Directories, target: Target) -> RealValues:
     """What exists in the target. What is created over the directory without files costs nothing."""
     directory = directories.holding(1, "property")
-    known = [steps.finish(steps.create(directory)) for _ in range(SAMPLES)]
+    created = [steps.create(directory) for _ in range(SAMPLES)]
+    known = [steps.finish(batch) for batch in created]
     page = call_of(steps.batches.list(source_directory_id=directory.id, page_size=1))
     token = page.answer.get("next_page_token")
     return RealValues(
@@ -60,6 +62,7 @@ schema = schemathesis.pytest.from_fixture("generated")
 
 
 @pytest.mark.requirement("no-server-error", "success-is-json", "create-answers-with-batch")
+@pytest.mark.xdist_group("sharing values to create")
 @schema.include(operation_id="createBatch").parametrize()
 def test_create(case: Case[Any], session: requests.Session) -> None:
     """Whatever a create is sent, its answer keeps the promises."""
@@ -67,6 +70,7 @@ def test_create(case: Case[Any], session: requests.Session) -> None:
 
 
 @pytest.mark.requirement("no-server-error", "success-is-json", "list-answers-with-page")
+@pytest.mark.xdist_group("sharing values to list")
 @schema.include(operation_id="listBatches").parametrize()
 def test_list(case: Case[Any], session: requests.Session) -> None:
     """Whatever a list is asked for, its answer keeps the promises."""
@@ -74,6 +78,7 @@ def test_list(case: Case[Any], session: requests.Session) -> None:
 
 
 @pytest.mark.requirement("no-server-error", "success-is-json", "get-answers-with-batch")
+@pytest.mark.xdist_group("sharing values to get")
 @schema.include(operation_id="getBatch").parametrize()
 def test_get(case: Case[Any], session: requests.Session) -> None:
     """Whatever a get is asked for, its answer keeps the promises."""

@@ -65,7 +65,7 @@ def test_the_config_is_a_snapshot(
 def seen_with(name: str, value: str, requirement: str, steps: Steps, walks: Walks, directory: Directory) -> list[Batch]:
     """A batch as create, get and list show it, each with one query parameter, which `requirement` says they accept."""
     params = [(name, value)]
-    steps.spend(len(directory.file_ids))
+    steps.ledger.spend_files(len(directory.file_ids))
     create = partial(steps.batches.create, directory.id, "parse_v2", steps.configuration_id("parse_v2"))
     batch = steps.accepted(create(params=params), requirement)
     page = steps.batches.list(**{name: value})

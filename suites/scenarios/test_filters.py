@@ -212,6 +212,7 @@ def pairs(series: Series) -> list[dict[str, str]]:
     times = [created for created, _ in series.created()]
     lower, upper = times[1].text, times[-2].text
     statuses = sorted({batch["status"] for batch in series.batches})
+    statuses += [status for status in STATUSES if status not in statuses][:1]
     directory = series.directory.id
     return [
         {"source_directory_id": directory, AFTER: lower},

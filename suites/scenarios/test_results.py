@@ -87,8 +87,9 @@ def test_files_of_one_name_each_have_an_entry(
 
 
 @pytest.mark.requirement("file-failure-keeps-batch", "result-tells-outcome", "results-cover-every-file")
+@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
 def test_a_bad_file_does_not_fail_the_batch(
-    steps: Steps, directories: Directories, run_id: str, verify: Verify
+    job_type: JobType, steps: Steps, directories: Directories, run_id: str, verify: Verify
 ) -> None:
     """Good, empty and damaged files in one batch each have an entry that tells what became of them."""
     directory = directories.holding(2, "good and bad")
@@ -100,9 +101,9 @@ def test_a_bad_file_does_not_fail_the_batch(
             refused += 1
     if refused == 2:
         pytest.skip("needs a file that cannot be processed, and the target refuses its upload")
-    batch = steps.finish(steps.create(directory))
+    batch = steps.finish(steps.create(directory, job_type))
     if batch["status"] == "FAILED":
-        batch = _again(steps, directory, directories)
+        batch = _again(job_type, steps, directory, directories)
     exchange = steps.batches.get(batch["id"])
     verify(
         "file-failure-keeps-batch",
@@ -117,13 +118,13 @@ def test_a_bad_file_does_not_fail_the_batch(
         steps.results(batch)
 
 
-def _again(steps: Steps, directory: Directory, directories: Directories) -> Batch:
+def _again(job_type: JobType, steps: Steps, directory: Directory, directories: Directories) -> Batch:
     """A second batch over a directory whose first one failed, provided that good files alone complete.
 
     A batch may fail for reasons of the orchestration; twice, beside one that completes, is no accident.
     """
-    steps.completed(directories.holding(1, "good only"))
-    return steps.finish(steps.create(directory))
+    steps.completed(directories.holding(1, "good only"), job_type)
+    return steps.finish(steps.create(directory, job_type))
 
 
 @pytest.mark.requirement("file-without-job-has-error", "file-failure-keeps-batch", "results-cover-every-file")

@@ -11,8 +11,6 @@ from suites.verify import Verify
 
 LIMIT = 1000
 
-pytestmark = pytest.mark.xdist_group("size")
-
 
 class Large:
     """The one large directory of a run, which is only ever filled further; another is begun when it holds too much."""
@@ -48,7 +46,7 @@ def test_a_thousand_files_are_accepted(
     """
     directory = large.holding(LIMIT)
     for attempt in ("first", "second"):
-        steps.spend(LIMIT)
+        steps.ledger.spend_files(LIMIT)
         exchange = batches.create(directory.id, "parse_v2", steps.configuration_id("parse_v2"))
         batch = steps.finish(steps.accepted(exchange, "create-accepts-1000-files"))
         if batch["status"] == COMPLETED:

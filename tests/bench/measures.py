@@ -19,7 +19,9 @@ from fixtures.control import Control
 from fixtures.directories import Directories
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.exchange import Exchange
+from fixtures.journal import Journal
 from fixtures.key import Key
+from fixtures.runfile import RunFile
 from fixtures.target import MAIN, Target
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
@@ -132,7 +134,8 @@ def own_cost() -> Ratio:
     exchanges: list[Exchange] = []
     with running_mock("--clock", "virtual", "--control") as mock, _client(mock) as client:
         client.listeners.append(exchanges.append)
-        directories, batches = Directories(client, "bench"), Batches(client)
+        journal = Journal(RunFile(None), mock.base_url, client.worker)
+        directories, batches = Directories(client, journal, "bench"), Batches(client)
         directory = directories.holding(3, "bench")
         for _ in range(ROUNDS):
             created = batches.create(directory.id, PARSE, PRESET).response
@@ -163,5 +166,5 @@ def concurrent_waits() -> Ratio:
 def _client(mock: MockAddress) -> Client:
     assert mock.control_url is not None
     control = Control(mock.control_url, STEP)
-    target = Target(mock.base_url, "mock", {MAIN: Key(mock.api_key)}, {}, control, None, STEP, STEP, STEP)
+    target = Target(mock.base_url, "mock", {MAIN: Key(mock.api_key)}, {}, control, control, None, STEP, STEP, STEP)
     return Client(target, STEP, STEP, "bench")

@@ -40,7 +40,9 @@ LEAN = ("-q", "--assert=plain", *(f"-pno:{plugin}" for plugin in ("cacheprovider
 TOLD_OF_OUTPUT = 300
 """Characters of its output that are told of a run without a report."""
 
-BLACK_BOX = ("--poll-timeout", "10", "--settle-timeout", "2", "--poll-interval", "0.5")
+BY_THE_WALL = ("--numprocesses=0", "--poll-interval=0.5")
+IMPATIENTLY = ("--poll-timeout=10", "--settle-timeout=2")
+"""How long is waited for what a deviation may never show."""
 PACE = "0.03"
 """Seconds that a batch stays in each status where time is the wall's."""
 
@@ -105,7 +107,8 @@ def run(order: Order) -> Outcome:
             with forked_mock("--pace", PACE, *variants) as mock:
                 os.environ["LLAMA_CLOUD_API_KEY"] = mock.api_key
                 os.environ["LLAMA_CLOUD_OTHER_API_KEY"] = mock.other_api_key
-                pytest.main([*arguments, "--target", mock.base_url, *BLACK_BOX])
+                given = ("--target", mock.base_url, "--organization-id", mock.organization_id)
+                pytest.main([*arguments, *given, *BY_THE_WALL, *(IMPATIENTLY if order.deviations else ())])
         else:
             with patch("fixtures.target.running_mock", forked_mock):
                 pytest.main([*arguments, *variants])
