@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,19 @@ RENDERERS: Final[Mapping[str, Callable[[Report], str]]] = {
     "junit.xml": render_junit,
     "summary.md": render_summary,
 }
+
+
+ABANDONED: Final = 60.0
+"""Seconds after which a half-written file is one that a killed run left behind."""
+
+
+def remove_leftovers(directory: Path) -> None:
+    """Remove what killed runs left half-written in a directory. Raises `OSError` when that cannot be done."""
+    oldest = time.time() - ABANDONED
+    for name in RENDERERS:
+        for path in directory.glob(f".{name}.*"):
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
 
 
 def write(report: Report, directory: Path) -> tuple[Path, ...]:

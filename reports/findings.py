@@ -3,27 +3,33 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import fields, replace
+from typing import Any, Final
 
-from reports.model import Exchange, Headers, Request, Response, Traffic, Violation
+from reports.model import Exchange, Headers, Request, Response, Spending, Traffic, Violation
+
+VIOLATIONS_KEPT: Final = 10
+"""Distinct violations of one requirement that are kept with their evidence; further ones are counted."""
 
 Record = Mapping[str, Any]
-_Key = tuple[str, str, str | None, str]
+_Key = tuple[str, str, str]
 
 
 class Findings:
     """The sum of all records of a run, whatever the order in which they came.
 
     A record is a JSON-able mapping with any of the parts `held`, `violations`, `unexercised`,
-    `troubles` and `exchanges`. A part that cannot be read becomes a trouble: it is never dropped
-    without a word.
+    `troubles`, `exchanges` and `spent`. A part that cannot be read becomes a trouble: it is never
+    dropped without a word.
     """
 
     def __init__(self) -> None:
         """Start with nothing found."""
         self.held: Counter[str] = Counter()
-        self._violations: dict[_Key, Violation] = {}
+        self.left_out: Counter[str] = Counter()
+        self.spent = Spending()
+        self.spent_on: defaultdict[str, Spending] = defaultdict(Spending)
+        self._violations: defaultdict[str, dict[_Key, Violation]] = defaultdict(dict)
         self._reasons: defaultdict[str, set[str]] = defaultdict(set)
         self._troubles: set[str] = set()
         self._exchanges = 0
@@ -38,6 +44,7 @@ class Findings:
             "unexercised": self._each(self._add_reason),
             "troubles": self._each(self.trouble),
             "exchanges": self._add_exchanges,
+            "spent": self._add_spending,
         }
         for name, add_part in parts.items():
             if record.get(name):
@@ -49,13 +56,8 @@ class Findings:
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """The distinct violations, in an order that does not depend on which worker was first."""
-        return tuple(
-            sorted(
-                self._violations.values(),
-                key=lambda violation: (violation.requirement, violation.test, violation.expected),
-            )
-        )
+        """The distinct violations that were kept, in an order that does not depend on which worker was first."""
+        return tuple(violation for _, kept in sorted(self._violations.items()) for _, violation in sorted(kept.items()))
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -77,8 +79,7 @@ class Findings:
 
     def named(self) -> frozenset[str]:
         """Collect every requirement id that any record named."""
-        violated = (violation.requirement for violation in self._violations.values())
-        return frozenset({*self.held, *self._reasons, *violated})
+        return frozenset({*self.held, *self._reasons, *self._violations})
 
     def _read(self, part: str, add_part: Callable[[Any], None], value: Any) -> None:
         try:
@@ -108,9 +109,12 @@ class Findings:
             exchanges=tuple(_exchange(exchange) for exchange in entry["exchanges"]),
         )
         operation = violation.evidence.operation if violation.evidence else None
-        key = (violation.requirement, violation.expected, operation, violation.test)
-        first = self._violations.get(key)
-        self._violations[key] = replace(first, count=first.count + 1) if first else violation
+        key = (violation.test, violation.expected, operation or "")
+        kept = self._violations[violation.requirement]
+        first = kept.get(key)
+        kept[key] = replace(first, count=first.count + 1) if first else violation
+        if len(kept) > VIOLATIONS_KEPT:
+            self.left_out[violation.requirement] += kept.pop(max(kept)).count
 
     def _add_reason(self, entry: Mapping[str, Any]) -> None:
         self._reasons[str(entry["requirement"])].add(str(entry["reason"]))
@@ -120,6 +124,12 @@ class Findings:
         self._seconds += _seconds(traffic["seconds"])
         by_operation = traffic["by_operation"].items()
         self._by_operation.update({str(name): int(count) for name, count in by_operation})
+
+    def _add_spending(self, entry: Mapping[str, Any]) -> None:
+        spent = Spending(**{field.name: int(entry[field.name]) for field in fields(Spending)})
+        self.spent += spent
+        for requirement in entry["requirements"]:
+            self.spent_on[str(requirement)] += spent
 
 
 def _exchange(entry: Mapping[str, Any]) -> Exchange:

@@ -15,7 +15,7 @@ in the process that a person started (not in a worker of xdist):
 
 @pytest.hookspec(firstresult=True)
 def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
-    """Describe the target without its keys, asked once at the end of the session.
+    """Describe the target without its keys, asked once: before the first test, or at the end.
 
     The keys are `base_url`, `kind` (`mock` or `url`), `capabilities` (a list of names) and
     `settings` (any JSON values by name).
@@ -24,4 +24,4 @@ def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
 
 @pytest.hookspec(firstresult=True)
 def pytest_conformance_run(config: pytest.Config) -> dict[str, Any] | None:
-    """Give the `id` of the run and its `seed`, asked once at the end of the session."""
+    """Give the `id` of the run and its `seed`, asked once: before the first test, or at the end."""

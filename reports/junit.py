@@ -53,6 +53,7 @@ def _requirement_case(result: RequirementResult) -> ET.Element:
         failure = ET.SubElement(case, "failure", type=result.level, message=visible(message))
         blocks = [_readable(result.statement), _readable(f"Source: {result.source}")]
         blocks += [_violation(violation) for violation in result.violations]
+        blocks += [f"left out: {result.violations_left_out}"] if result.violations_left_out else []
         failure.text = "\n\n".join(blocks)
     elif result.verdict != "pass":
         reason = result.reason or result.verdict

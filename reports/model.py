@@ -72,10 +72,30 @@ class Violation:
 
 
 @dataclass(frozen=True)
+class Spending:
+    """What tests used up: requests, uploads that were tried, batches that were accepted, and the files of those."""
+
+    requests: int = 0
+    uploads: int = 0
+    batches: int = 0
+    billable_files: int = 0
+
+    def __add__(self, other: "Spending") -> "Spending":
+        """What both used up together."""
+        return Spending(
+            self.requests + other.requests,
+            self.uploads + other.uploads,
+            self.batches + other.batches,
+            self.billable_files + other.billable_files,
+        )
+
+
+@dataclass(frozen=True)
 class RequirementResult:
     """A requirement and what became of it.
 
-    `observations` counts how often it held or was violated; `reason` says why it was not exercised.
+    `observations` counts how often it held or was violated, `violations_left_out` how often it was violated in further
+    ways whose evidence was not kept; `reason` says why it was not exercised; `spent` is what its tests used up.
     """
 
     id: str
@@ -85,7 +105,9 @@ class RequirementResult:
     verdict: RequirementVerdict
     observations: int
     violations: tuple[Violation, ...]
+    violations_left_out: int
     reason: str | None
+    spent: Spending
 
 
 @dataclass(frozen=True)
@@ -128,7 +150,8 @@ class TestCounts:
 class Run:
     """The circumstances of a run. Times are ISO 8601 in UTC.
 
-    `narrowed` names the options and paths that kept tests from being run, if any did.
+    `narrowed` names the options and paths that kept tests from being run, if any did. `interrupted` says that the run
+    had not come to its own end when this was written. `spent` counts each test once.
     """
 
     id: str
@@ -145,12 +168,13 @@ class Run:
     interrupted: bool
     workers: int
     exchanges: Traffic
+    spent: Spending
     tests: TestCounts
 
 
 @dataclass(frozen=True)
 class Report:
-    """All that is known at the end of a run. `target` is missing when nobody could describe it."""
+    """All that is known of a run when it is written. `target` is missing when nobody could describe it."""
 
     verdict: RunVerdict
     sentence: str

@@ -4,15 +4,20 @@ Load it from the root `conftest.py` (`pytest_plugins = ["reports.plugin"]`). Tes
 they found as an attribute `findings` of the `TestReport` of the phase in which they found it
 (see `reports.findings` for its parts). A phase that fails without a violation or a trouble of its
 own counts as a trouble. Sessions that touch no test below `suites/` are left alone.
+
+The report files are written when the first test starts, again and again while tests end, and at the end: whoever finds
+them after the process was killed reads what was known, marked as interrupted.
 """
 
 import platform
 import sys
+import threading
 import tomllib
 import uuid
 from collections import Counter
 from collections.abc import Generator
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from time import perf_counter
@@ -22,8 +27,10 @@ import pytest
 
 import spec
 from reports import exit_codes, files, hooks
+from reports.ending import PromptEnd
 from reports.findings import Findings
 from reports.hooks import TROUBLES
+from reports.keeper import Keeper
 from reports.model import Report, Run, Target, TestCounts
 from reports.narrowing import SUITES, addresses_suites, narrowed_by
 from reports.terminal import Line, Style, advice_lines, report_lines
@@ -66,14 +73,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         default=REPORT_DIR,
         help=f"directory for report.json, junit.xml and summary.md (default: {REPORT_DIR}, "
-        "seen from the root directory)",
+        "seen from the root directory); to be written in one word, --report-dir=DIR",
     )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Take part in sessions that run tests, in the process that a person started."""
+    """Take part in sessions that run tests, in the process that a person started; in workers let them end soon."""
     is_worker = hasattr(config, "workerinput")
+    if addresses_suites(config):
+        config.pluginmanager.register(PromptEnd(config), "conformance-prompt-end")
     if not is_worker and not any(config.getoption(name, None) for name in _LISTING_OPTIONS):
         config.stash.setdefault(TROUBLES, [])
         config.pluginmanager.register(ConformanceReporter(config), "conformance-reporter")
@@ -88,12 +97,17 @@ class ConformanceReporter:
         self._findings = Findings()
         self._outcomes: Counter[str] = Counter()
         self._touches_suites = False
+        self._begun = False
         self._interrupted = False
         self._by_hand = False
         self._started_at = datetime.now(UTC)
         self._started = perf_counter()
         self._finished = False
         self._lines: list[Line] = []
+        self._fallback_id = uuid.uuid4().hex
+        self._answers: dict[str, dict[str, Any] | None] = {}
+        self._lock = threading.Lock()
+        self._keeper = Keeper(self._write_so_far)
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Learn whether the session touches the suites."""
@@ -103,16 +117,36 @@ class ConformanceReporter:
         """Count a module that could not be collected as a trouble."""
         if report.failed:
             self._notice(report.nodeid)
-            self._findings.trouble(f"{report.nodeid} could not be collected: {_last_word(report)}.")
+            self._add_trouble(f"{report.nodeid} could not be collected: {_last_word(report)}.")
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Put a report of this run in the place of an earlier one before the first test; end a run that has no place.
+
+        What cannot be kept is not to be spent.
+        """
+        self._notice(nodeid)
+        if self._begun or not self._is_concerned():
+            return
+        self._begun = True
+        try:
+            files.remove_leftovers(self._directory)
+            self._write_so_far()
+        except OSError as error:
+            sentence = f"The report could not be written: {error}."
+            self._config.stash[TROUBLES].append(sentence)
+            pytest.exit(sentence, returncode=exit_codes.INCONCLUSIVE)
+        self._keeper.start()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the findings of one phase of one test."""
         self._notice(report.nodeid)
-        self._count(report)
         record = getattr(report, "findings", None) or {}
-        self._findings.add(record)
+        with self._lock:
+            self._count(report)
+            self._findings.add(record)
         if report.failed and not record.get("violations") and not record.get("troubles"):
-            self._findings.trouble(f"{report.nodeid} ended with {_last_word(report)}.")
+            self._explain_failure(report)
+        self._keeper.note()
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Tell a person's Ctrl-C, an exit, and a stop by pytest apart.
@@ -125,13 +159,13 @@ class ConformanceReporter:
             return
         self._interrupted = True
         if is_exit and not self._config.stash[TROUBLES]:
-            self._findings.trouble(f"The run was ended: {excinfo.value}")
+            self._add_trouble(f"The run was ended: {excinfo.value}")
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Count an error of pytest or of a plugin as a trouble."""
         self._interrupted = True
         last = str(excrepr).strip().rpartition("\n")[2]
-        self._findings.trouble(f"The suite itself broke: {last}.")
+        self._add_trouble(f"The suite itself broke: {last}.")
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -149,14 +183,33 @@ class ConformanceReporter:
         self._print()
 
     def pytest_unconfigure(self) -> None:
-        """Report a session that ended before its start was complete, or without a summary."""
-        if not self._finished and self._config.stash[TROUBLES]:
+        """Report a session that ended before its start was complete, in its end, or without a summary."""
+        if not self._finished and (self._begun or self._config.stash[TROUBLES]):
             self._interrupted = True
             self._finish(exit_codes.INCONCLUSIVE)
         self._print()
 
+    @property
+    def _directory(self) -> Path:
+        chosen: str = self._config.getoption("report_dir")
+        return self._config.rootpath / chosen
+
     def _notice(self, nodeid: str) -> None:
         self._touches_suites = self._touches_suites or nodeid.startswith(f"{SUITES}/")
+
+    def _is_concerned(self) -> bool:
+        return self._touches_suites or addresses_suites(self._config)
+
+    def _add_trouble(self, sentence: str) -> None:
+        with self._lock:
+            self._findings.trouble(sentence)
+
+    def _explain_failure(self, report: pytest.TestReport) -> None:
+        word = _last_word(report)
+        if word == KeyboardInterrupt.__name__:
+            self._interrupted = True
+        else:
+            self._add_trouble(f"{report.nodeid} ended with {word}.")
 
     def _count(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.skipped:
@@ -169,15 +222,16 @@ class ConformanceReporter:
         return bool(limit) and self._outcomes["failed"] + self._outcomes["error"] >= limit
 
     def _finish(self, status: int) -> int:
+        self._keeper.stop()
         self._finished = True
-        if not self._touches_suites and not addresses_suites(self._config):
+        if not self._is_concerned():
             return status
         if status == pytest.ExitCode.NO_TESTS_COLLECTED:
             self._say_that_nothing_was_selected()
             return exit_codes.WRONG_USAGE
         for trouble in self._config.stash[TROUBLES]:
-            self._findings.trouble(trouble)
-        if not self._outcomes and not self._findings.troubles:
+            self._add_trouble(trouble)
+        if not self._begun and not self._findings.troubles:
             return status
         report = self._judge_and_write()
         if self._by_hand or status in (
@@ -187,22 +241,26 @@ class ConformanceReporter:
             return status
         return exit_codes.OF_VERDICT[report.verdict]
 
+    def _write_so_far(self) -> None:
+        files.write(self._judge(interrupted=True), self._directory)
+
     def _judge_and_write(self) -> Report:
-        directory = self._config.rootpath / self._config.getoption("report_dir")
-        report = self._judge()
+        report = self._judge(interrupted=self._interrupted)
         written: tuple[Path, ...] = ()
         try:
-            written = files.write(report, directory)
+            written = files.write(report, self._directory)
         except OSError as error:
-            self._findings.trouble(f"The report could not be written: {error}.")
-            report = self._judge()
+            self._add_trouble(f"The report could not be written: {error}.")
+            report = self._judge(interrupted=self._interrupted)
         names = [_from_here(path, self._config.invocation_params.dir) for path in written]
         self._lines = report_lines(report, width=self._width(), files=names)
         return report
 
-    def _judge(self) -> Report:
-        target, run = self._target(), self._run()
-        return judge(requirements.load(), self._findings, target=target, run=run)
+    def _judge(self, *, interrupted: bool) -> Report:
+        target, given = self._target(), self._ask("pytest_conformance_run")
+        with self._lock:
+            run = self._run(given or {}, interrupted=interrupted)
+            return judge(requirements.load(), self._findings, target=target, run=run)
 
     def _target(self) -> Target | None:
         described = self._ask("pytest_conformance_target")
@@ -216,18 +274,18 @@ class ConformanceReporter:
         )
 
     def _ask(self, hook: str) -> dict[str, Any] | None:
-        """Ask other plugins; their failure must not cost the report."""
-        try:
-            answer: dict[str, Any] | None = getattr(self._config.hook, hook)(config=self._config)
-        except Exception as error:
-            self._findings.trouble(f"{hook} failed: {type(error).__name__}: {error}.")
-            return None
-        return answer
+        """Ask other plugins, each once; their failure must not cost the report."""
+        if hook not in self._answers:
+            self._answers[hook] = None
+            try:
+                self._answers[hook] = getattr(self._config.hook, hook)(config=self._config)
+            except Exception as error:
+                self._add_trouble(f"{hook} failed: {type(error).__name__}: {error}.")
+        return self._answers[hook]
 
-    def _run(self) -> Run:
-        given = self._ask("pytest_conformance_run") or {}
+    def _run(self, given: dict[str, Any], *, interrupted: bool) -> Run:
         return Run(
-            id=given.get("id") or uuid.uuid4().hex,
+            id=given.get("id") or self._fallback_id,
             started_at=self._started_at.isoformat(),
             ended_at=datetime.now(UTC).isoformat(),
             seconds=round(perf_counter() - self._started, 3),
@@ -238,9 +296,10 @@ class ConformanceReporter:
             packages={name: version for name in _PACKAGES if (version := _version(name))},
             seed=given.get("seed"),
             narrowed=", ".join(self._narrowed_by()) or None,
-            interrupted=self._interrupted,
+            interrupted=interrupted,
             workers=self._config.getoption("numprocesses", None) or 1,
             exchanges=self._findings.traffic,
+            spent=self._findings.spent,
             tests=TestCounts(**self._outcomes),
         )
 
@@ -292,11 +351,13 @@ def _from_here(path: Path, here: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
+@cache
 def _suite_version() -> str:
     version: str = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["version"]
     return version
 
 
+@cache
 def _version(distribution: str) -> str | None:
     try:
         return metadata.version(distribution)

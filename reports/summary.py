@@ -8,7 +8,7 @@ from typing import Final
 from reports.curl import curl_line
 from reports.model import Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
-from reports.wording import describe, describe_target
+from reports.wording import describe, describe_spending, describe_target
 
 LIMIT: Final = 900_000
 """Bytes after which no more violations are told; GitHub refuses a summary of more than 1 MiB."""
@@ -49,6 +49,7 @@ def _head(report: Report) -> list[str]:
         traffic = report.run.exchanges
         target = f"Target: {escape(describe_target(report.target))}"
         lines += [f"{target}, {traffic.count} exchanges.", ""]
+    lines += [f"Spent: {describe_spending(report.run.spent)}.", ""]
     return lines
 
 

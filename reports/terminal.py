@@ -14,7 +14,7 @@ from reports.exit_codes import ADVICE, OF_VERDICT
 from reports.model import Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
 from reports.verdicts import counts
-from reports.wording import describe, describe_target, duration
+from reports.wording import describe, describe_spending, describe_target, duration
 
 NARROWEST: Final = 60
 VIOLATIONS_TOLD: Final = 5
@@ -106,6 +106,7 @@ def _head(report: Report, writer: _Writer) -> Iterator[Line]:
             f"{describe_target(report.target)}, {traffic.count} exchanges in {duration(report.run.seconds)}",
             indent=0,
         )
+    yield from writer.labelled("spent", describe_spending(report.run.spent), indent=0)
     if report.run.narrowed:
         yield from writer.labelled("narrowed", f"by {report.run.narrowed}", indent=0)
     if report.run.interrupted:
@@ -126,9 +127,12 @@ def _failure(result: RequirementResult, writer: _Writer) -> Iterator[Line]:
         yield ()
         yield from _violation(violation, writer)
     more = len(result.violations) - VIOLATIONS_TOLD
-    if more > 0:
+    left_out = result.violations_left_out
+    rest = [f"{more} more in report.json"] if more > 0 else []
+    rest += [f"{left_out:,} more that were only counted"] if left_out else []
+    if rest:
         yield ()
-        yield from writer.paragraph(f"and {more} more in report.json", _INDENT, "quiet")
+        yield from writer.paragraph(f"and {', and '.join(rest)}", _INDENT, "quiet")
 
 
 def _violation(violation: Violation, writer: _Writer) -> Iterator[Line]:

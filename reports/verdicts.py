@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from reports.findings import Findings
-from reports.model import Report, RequirementResult, Run, RunVerdict, Target, Violation
+from reports.model import Report, RequirementResult, Run, RunVerdict, Spending, Target, Violation
 from spec.requirements import Requirement, capabilities
 
 
@@ -77,9 +77,11 @@ def _result(
         statement=requirement.statement,
         source=requirement.source,
         verdict="fail" if violations else "not-exercised" if unexercised else "pass",
-        observations=held + sum(violation.count for violation in violations),
+        observations=held + sum(violation.count for violation in violations) + findings.left_out[requirement.id],
         violations=violations,
+        violations_left_out=findings.left_out[requirement.id],
         reason=_reason(requirement, findings, target=target, run=run) if unexercised else None,
+        spent=findings.spent_on.get(requirement.id, Spending()),
     )
 
 

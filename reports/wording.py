@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from reports.model import Exchange, Target
+from reports.model import Exchange, Spending, Target
 from reports.text import visible
 
 
@@ -22,6 +22,17 @@ def describe(exchange: Exchange) -> str:
 def describe_target(target: Target) -> str:
     """Tell where the target is, and what kind of target if that does not say it already."""
     return target.base_url if target.base_url == target.kind else f"{target.base_url} ({target.kind})"
+
+
+def describe_spending(spent: Spending) -> str:
+    """Tell what was used up, as `1,090 requests, 1 upload, 60 batches, 0 billable files`."""
+    amounts = (
+        (spent.requests, "request", "requests"),
+        (spent.uploads, "upload", "uploads"),
+        (spent.batches, "batch", "batches"),
+        (spent.billable_files, "billable file", "billable files"),
+    )
+    return ", ".join(f"{amount:,} {one if amount == 1 else many}" for amount, one, many in amounts)
 
 
 def path(url: str) -> str:

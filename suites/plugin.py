@@ -43,8 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def requirement_ids(item: pytest.Item) -> list[str]:
-    """The requirements that a test says it exercises."""
-    return [id_ for mark in item.iter_markers(MARK) for id_ in mark.args]
+    """The requirements that a test says it exercises, each once."""
+    return list(dict.fromkeys(id_ for mark in item.iter_markers(MARK) for id_ in mark.args))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -93,8 +93,8 @@ def pytest_runtest_makereport(
         for id_ in requirement_ids(item):
             verify.could_not_ask(id_, report.longrepr[2].removeprefix("Skipped: "))
     findings = verify.take(item.nodeid.partition(f"@{SHARING}")[0])
-    exchanges = item.config.stash[TALLY].take()
-    vars(report)["findings"] = {**findings, "exchanges": exchanges}
+    counted = item.config.stash[TALLY].take(requirement_ids(item))
+    vars(report)["findings"] = {**findings, **counted}
     return report
 
 

@@ -1,4 +1,4 @@
-"""How much traffic a test has caused."""
+"""How much traffic a test has caused, and what it has spent."""
 
 from collections import Counter
 from typing import Any
@@ -6,32 +6,62 @@ from typing import Any
 import pytest
 
 from fixtures.exchange import Exchange
-from spec.openapi import match
+from suites.traffic import CREATE, UPLOAD, Call, read
 
 
 class Tally:
-    """Counts the exchanges of a test."""
+    """Counts the exchanges of a test, its uploads and batches, and the files that a service bills for these.
+
+    It remembers how many files each directory was given, and bills them with every accepted create over it, whoever
+    sent that.
+    """
 
     def __init__(self) -> None:
         self._operations: Counter[str] = Counter()
         self._seconds = 0.0
+        self._batches = 0
+        self._billable_files = 0
+        self._files: Counter[str] = Counter()
 
     def hear(self, exchange: Exchange) -> None:
         """Counts one exchange."""
-        found = match(exchange.request.method, exchange.request.path)
-        self._operations[found[0].id if found else "other"] += 1
+        call = read(exchange)
+        self._operations[call.name if call else "other"] += 1
         self._seconds += exchange.seconds
+        if call and call.succeeded:
+            self._account(call)
 
-    def take(self) -> dict[str, Any]:
-        """What was counted since the last call."""
+    def bill(self, files: int) -> None:
+        """Counts files of a batch that was accepted."""
+        self._billable_files += files
+
+    def take(self, requirements: list[str]) -> dict[str, Any]:
+        """What was counted since the last call, as plain data; `requirements` are those that the test exercises."""
         taken = {
-            "count": self._operations.total(),
-            "seconds": self._seconds,
-            "by_operation": dict(self._operations),
+            "exchanges": {
+                "count": self._operations.total(),
+                "seconds": self._seconds,
+                "by_operation": dict(self._operations),
+            },
+            "spent": {
+                "requests": self._operations.total(),
+                "uploads": self._operations[UPLOAD],
+                "batches": self._batches,
+                "billable_files": self._billable_files,
+                "requirements": requirements,
+            },
         }
         self._operations.clear()
         self._seconds = 0.0
+        self._batches = self._billable_files = 0
         return taken
+
+    def _account(self, call: Call) -> None:
+        if call.name == UPLOAD:
+            self._files[call.path["directory_id"]] += 1
+        elif call.name == CREATE:
+            self._batches += 1
+            self.bill(self._files[str(call.sent_body.get("source_directory_id"))])
 
 
 TALLY = pytest.StashKey[Tally]()

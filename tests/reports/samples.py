@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.findings import Findings
-from reports.model import Report, Run, Target, TestCounts, Traffic
+from reports.model import Report, Run, Spending, Target, TestCounts, Traffic
 from reports.verdicts import judge
 from spec.requirements import Level, Requirement
 
@@ -111,6 +111,7 @@ def run(
         interrupted=interrupted,
         workers=1,
         exchanges=exchanges or Traffic(213, 1.5, {"getBatch": 200, "createBatch": 13}),
+        spent=Spending(requests=213, uploads=1090, batches=13, billable_files=1),
         tests=TestCounts(passed=40, failed=2, skipped=3),
     )
 
