@@ -22,24 +22,43 @@ from fixtures.troubles import Trouble
 from reports.exit_codes import CONFORMANT, INCONCLUSIVE
 from reports.hooks import TROUBLES
 from reports.narrowing import addresses_suites
-from suites.generation import load_profile
+from suites.generation import FIXED, load_profile, seed
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
 from suites.tally import TALLY
 from suites.verify import Verify
 
+ROOT = Path(__file__).parent.resolve()
 HEADER_WIDTH = 78
 WORKERS_BY_URL = 8
+SEED = pytest.StashKey[int | str]()
+"""Where the seed of a run is kept on its `pytest.Config`."""
 
 pytest_plugins = ["fixtures.plugin", "suites.plugin", "reports.plugin"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Reads the settings and says how much is generated, where the conformance suite is to run."""
+    if config.rootpath.resolve() != ROOT:
+        raise pytest.UsageError(
+            f"pytest takes {config.rootpath} for the root directory in place of {ROOT}: "
+            "write an option and its directory in one word, as in --report-dir=DIR"
+        )
     if addresses_suites(config):
         config.stash[SETTINGS] = read_settings(config)
         if config.getoption("--hypothesis-profile") is None:
             load_profile(config.stash[SETTINGS].fuzz)
+        _choose_seed(config)
+
+
+def _choose_seed(config: pytest.Config) -> None:
+    """Gives one seed to everything that generates; workers are handed the options, and the seed among them."""
+    try:
+        config.stash[SEED] = chosen = seed(config.getoption("--hypothesis-seed"))
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+    if chosen != FIXED:
+        config.option.hypothesis_seed = str(chosen)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -67,7 +86,7 @@ def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
 
 def pytest_conformance_run(config: pytest.Config) -> dict[str, Any]:
     """What the report says of the run."""
-    return {"id": config.stash[RUN_ID], "seed": None}
+    return {"id": config.stash[RUN_ID], "seed": config.stash[SEED]}
 
 
 @pytest.hookimpl(optionalhook=True)

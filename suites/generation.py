@@ -1,5 +1,7 @@
 """How much is generated, and from which seed: the same each time in the gate, fresh and more with `--fuzz`."""
 
+import random
+
 import hypothesis
 
 GATE = "gate"
@@ -9,6 +11,10 @@ GATE_EXAMPLES = 10
 FUZZ_EXAMPLES = 500
 GATE_STEPS = 15
 FUZZ_STEPS = 50
+
+FIXED = "fixed"
+"""What is said in place of a seed where each generated test has one that never changes."""
+SEEDS = 2**32
 
 
 def load_profile(fuzz: bool) -> None:
@@ -43,3 +49,19 @@ def load_profile(fuzz: bool) -> None:
         print_blob=True,
     )
     hypothesis.settings.load_profile(FUZZ if fuzz else GATE)
+
+
+def seed(given: str | None) -> int | str:
+    """The seed of what the loaded profile generates: the given one, or a new one; or `FIXED`.
+
+    Raises `ValueError` with what to do when one is given that cannot be used.
+    """
+    if hypothesis.settings().derandomize:
+        if given is not None:
+            raise ValueError("--hypothesis-seed goes with --fuzz: without it every run generates the same requests")
+        return FIXED
+    if given is None:
+        return random.SystemRandom().randrange(SEEDS)
+    if not given.isdecimal():
+        raise ValueError("--hypothesis-seed must be a whole number, as a report gives it")
+    return int(given)

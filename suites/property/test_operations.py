@@ -43,9 +43,11 @@ def values(steps: Steps, directories: Directories, target: Target) -> RealValues
 
 
 @pytest.fixture(scope="module")
-def generated(values: RealValues, target: Target) -> BaseSchema:
+def generated(values: RealValues, target: Target, pytestconfig: pytest.Config) -> BaseSchema:
     """The contract with real values, as a generator of requests."""
     schema = schemathesis.openapi.from_dict(with_real_values(values))
+    if (seed := pytestconfig.getoption("--hypothesis-seed")) is not None:
+        schema.config.seed = int(seed)
     schema.config.update(base_url=target.base_url)
     schema.config.phases.coverage.unexpected_methods = set()
     return schema

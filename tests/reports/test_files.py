@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from reports import files, summary
 from reports.document import document, render_json, schema
-from reports.files import write
+from reports.files import remove_leftovers, write
 from reports.junit import render_junit
 from reports.summary import escape, fence, render_summary
 from tests.reports import samples
@@ -93,6 +93,10 @@ def test_summary_tells_verdict_open_requirements_and_evidence() -> None:
     assert "```sh\ncurl -i " in text
 
 
+def test_summary_tells_what_was_spent() -> None:
+    assert "Spent: 213 requests, 1,090 uploads, 13 batches, 1 billable file." in render_summary(samples.report())
+
+
 def test_summary_stays_below_the_limit_and_says_what_is_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -151,6 +155,16 @@ def test_a_failed_rendering_leaves_the_old_file_and_nothing_else(
         write(REPORT, tmp_path)
     assert os.listdir(tmp_path) == ["report.json"]
     assert (tmp_path / "report.json").read_text(encoding="utf-8") == "old"
+
+
+def test_only_what_killed_runs_left_behind_is_removed(tmp_path: Path) -> None:
+    left, under_way, foreign = (tmp_path / name for name in (".report.json.a", ".junit.xml.b", ".other.c"))
+    for path in (left, under_way, foreign):
+        path.touch()
+    for path in (left, foreign):
+        os.utime(path, (0, 0))
+    remove_leftovers(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([under_way, foreign])
 
 
 def test_every_artefact_has_a_renderer() -> None:

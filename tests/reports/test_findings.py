@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from reports.findings import VIOLATIONS_KEPT
+from reports.model import Spending
 from tests.reports import samples
 
 
@@ -46,6 +48,29 @@ def test_order_of_records_does_not_matter() -> None:
     assert forth.troubles == back.troubles == ("a", "b", "c")
 
 
+def test_of_many_violations_the_same_are_kept_in_any_order_and_the_rest_is_counted() -> None:
+    some = [samples.violation(test=f"suites/test_a.py::test_{n:02}") for n in range(VIOLATIONS_KEPT + 5)]
+    records = [{"violations": [violation, violation]} for violation in some]
+    forth, back = samples.findings(*records), samples.findings(*reversed(records))
+    assert [each.test for each in forth.violations] == [each["test"] for each in some[:VIOLATIONS_KEPT]]
+    assert forth.violations == back.violations
+    assert {each.count for each in forth.violations} == {2}
+    assert forth.left_out == back.left_out == {some[0]["requirement"]: 10}
+
+
+def test_each_requirement_keeps_violations_of_its_own() -> None:
+    names = [f"r{n}" for n in range(VIOLATIONS_KEPT + 5)]
+    assert len(samples.findings({"violations": [samples.violation(name) for name in names]}).violations) == len(names)
+
+
+def test_spending_adds_up_once_in_total_and_for_each_requirement() -> None:
+    one = {"requests": 3, "uploads": 1, "batches": 1, "billable_files": 1, "requirements": ["a", "b"]}
+    two = {"requests": 2, "uploads": 0, "batches": 1, "billable_files": 4, "requirements": ["b"]}
+    found = samples.findings({"spent": one}, {"spent": two})
+    assert found.spent == found.spent_on["b"] == Spending(5, 1, 2, 5)
+    assert found.spent_on["a"] == Spending(3, 1, 1, 1)
+
+
 def test_reasons_and_troubles_are_told_once() -> None:
     record = {
         "unexercised": [{"requirement": "a", "reason": "no second key"}],
@@ -76,6 +101,7 @@ def test_traffic_adds_up() -> None:
         {"violations": [samples.violation(exchanges=[{}])]},
         {"unexercised": ["a"]},
         {"exchanges": {"count": 1}},
+        {"spent": {"requests": 1}},
     ],
     ids=str,
 )

@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from reports.document import schema
 from tests.reports import samples
 
 pytest_plugins = ["pytester"]
@@ -93,6 +96,8 @@ def test_troubled(record):
     record["troubles"] = ["The service did not answer."]
     raise OSError("no route")
 """
+
+OLD = {"verdict": "of another run"}
 
 Run = Callable[..., pytest.RunResult]
 
@@ -407,6 +412,89 @@ def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
             continue
         break
     pytest.fail(f"{path.name} did not come into being")
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_kill_leaves_what_was_seen(toy: pytest.Pytester, workers: str) -> None:
+    """A violation that came long before is there, though no test has ended since."""
+    add(toy, "suites/test_breaks.py", BREAKS)
+    add(toy, "suites/test_waits.py", f"import threading\ndef test_waits(): threading.Event().wait({TIME_LIMIT})\n")
+    place_old_report(toy)
+    command = [sys.executable, "-m", "pytest", "-n", workers, "--dist=loadfile"]
+    files = ["suites/test_breaks.py", "suites/test_holds.py", "suites/test_waits.py"]
+    with subprocess.Popen([*command, *files], cwd=toy.path, stdout=subprocess.DEVNULL, start_new_session=True) as run:
+        try:
+            wait_until(lambda: report_of(toy).get("run", {}).get("tests", {}).get("passed") == 2, run)
+        finally:
+            os.killpg(run.pid, signal.SIGKILL)
+    report = report_of(toy)
+    Draft202012Validator(schema()).validate(report)
+    assert (report["verdict"], report["run"]["interrupted"]) == ("nonconformant", True)
+    assert "; interrupted" in report["sentence"]
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_the_first_test_finds_a_report_of_its_own_run(toy: pytest.Pytester, run: Run, workers: str) -> None:
+    place_old_report(toy)
+    add(
+        toy,
+        "suites/test_holds.py",
+        "import json, pathlib\n"
+        "def test_looks():\n"
+        "    report = json.loads(pathlib.Path('reports/out/report.json').read_text())\n"
+        "    pathlib.Path('seen').write_text(report['verdict'] + str(report['run']['interrupted']))\n",
+    )
+    run("-n", workers)
+    if workers == "0":
+        assert (toy.path / "seen").read_text() == "inconclusiveTrue"
+    assert report_of(toy)["run"]["interrupted"] is False
+
+
+@pytest.mark.parametrize("arguments", [["--no-such"], ["-k", "nothing_has_this_name"], ["suites/test_no.py"]], ids=str)
+def test_wrong_usage_leaves_an_old_report_alone(toy: pytest.Pytester, run: Run, arguments: list[str]) -> None:
+    place_old_report(toy)
+    assert run(*arguments).ret == 4
+    assert report_of(toy) == OLD
+
+
+def test_a_session_without_the_suites_leaves_an_old_report_alone(toy: pytest.Pytester, run: Run) -> None:
+    place_old_report(toy)
+    assert run("tests").ret == 0
+    assert report_of(toy) == OLD
+
+
+def test_a_report_that_has_no_place_ends_the_run_before_anything_is_spent(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "taken", "")
+    add(toy, "suites/test_holds.py", "import pathlib\ndef test_acts(): pathlib.Path('acted').touch()")
+    assert run("--report-dir=taken").ret == 6
+    assert not (toy.path / "acted").exists()
+
+
+def test_what_was_spent_is_told_in_total_and_for_each_requirement(toy: pytest.Pytester, run: Run) -> None:
+    spent = {"requests": 3, "uploads": 2, "batches": 1, "billable_files": 2}
+    record = f"record['spent'] = {{**{spent!r}, 'requirements': ['first', 'third']}}"
+    add(toy, "suites/test_holds.py", f"def test_spends(record):\n    {record}")
+    result = run()
+    report = report_of(toy)
+    assert report["run"]["spent"] == spent
+    zero = dict.fromkeys(spent, 0)
+    assert [each["spent"] for each in report["requirements"]] == [spent, zero, spent]
+    result.stdout.fnmatch_lines(["spent     3 requests, 2 uploads, 1 batch, 2 billable files"])
+
+
+def place_old_report(toy: pytest.Pytester) -> None:
+    (toy.path / "reports/out").mkdir(parents=True)
+    add(toy, "reports/out/report.json", json.dumps(OLD))
+
+
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    """Wait until a condition holds, at most for the time limit."""
+    for _ in range(TIME_LIMIT * 20):
+        if condition():
+            return
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.05)
+    pytest.fail("the condition did not come true")
 
 
 @pytest.mark.parametrize("option", ["--collect-only", "--help", "--markers", "--fixtures", "--version"])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from reports.findings import VIOLATIONS_KEPT
 from reports.model import Report
 from reports.terminal import VIOLATIONS_TOLD, Line, advice_lines, report_lines
 from tests.reports import samples
@@ -36,7 +37,7 @@ def test_the_first_line_is_the_verdict_with_counts() -> None:
 def test_fails_come_before_what_was_not_exercised_and_must_before_should() -> None:
     lines = told(samples.failing_report())
     heads = [line for line in lines if line and not line.startswith(" ")]
-    assert [head.split()[0:2] for head in heads[2:]] == [
+    assert [head.split()[0:2] for head in heads[3:]] == [
         ["FAIL", "must"],
         ["FAIL", "should"],
         ["NOT", "EXERCISED"],
@@ -78,6 +79,19 @@ def test_many_violations_are_cut_with_a_word() -> None:
     assert "      and 4 more in report.json" in lines
 
 
+def test_violations_whose_evidence_was_not_kept_are_counted() -> None:
+    many = [samples.violation(test=f"suites/test_a.py::test_{n:02}") for n in range(VIOLATIONS_KEPT + 3)]
+    lines = told(samples.report({"violations": many}))
+    assert (
+        f"      and {VIOLATIONS_KEPT - VIOLATIONS_TOLD} more in report.json, and 3 more that were only counted" in lines
+    )
+
+
+def test_what_was_spent_is_told_in_one_line() -> None:
+    lines = told(samples.report())
+    assert "spent     213 requests, 1,090 uploads, 13 batches, 1 billable file" in lines
+
+
 def test_an_exchange_without_answer_says_why() -> None:
     silent = samples.exchange(response=None, error="ReadTimeout: 5 s", seconds=5)
     lines = told(samples.report({"violations": [samples.violation(exchanges=[silent])]}), 120)
@@ -89,7 +103,7 @@ def test_an_exchange_without_answer_says_why() -> None:
 def test_a_conformant_run_is_short() -> None:
     lines = told(samples.report({"held": {"results-null-unless-expanded": 1}}))
     assert lines[0] == "CONFORMANT  1 passed"
-    assert len(lines) == 6
+    assert len(lines) == 7
 
 
 @pytest.mark.parametrize("command", ["::error::x", "##[error]x", "a\n::stop-commands::x"])

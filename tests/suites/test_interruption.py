@@ -1,0 +1,187 @@
+"""A run that is stopped in the middle: by Ctrl-C, by a second one, and by what no process can answer."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from fixtures.embedded import running_mock
+from reports.document import schema
+from tests.suites.sessions import ROOT, TIME_LIMIT, command, directories_on, environment
+
+MARK = "CONFORMANCE_TEST_MARK"
+PROMPT = 4.0
+"""Seconds within which a run ends after Ctrl-C, twice what it takes on a machine that does nothing else."""
+LOOK = 0.02
+"""Seconds between two looks at a condition."""
+SOON_WAITING = "test_an_unknown_job_type_is_refused or test_guide"
+"""Some tests that end, and then one that waits for a batch."""
+KILLS = 10
+SEED = 20300101
+LATEST_KILL = 1.0
+"""Seconds after the first report within which a run is killed; it goes on for longer."""
+OLD = '{"verdict": "of another run"}'
+
+WORKERS = {"one process": (), "two workers": ("-n", "2")}
+
+
+class Going:
+    """A run that goes on, in a session of its own."""
+
+    def __init__(self, process: subprocess.Popen[str], directory: Path, mark: str) -> None:
+        self.process = process
+        self._file = directory / "report.json"
+        self._mark = f"{MARK}={mark}".encode()
+
+    def report(self) -> dict[str, Any] | None:
+        """What the report of this run says now; it has to be whole whenever one looks."""
+        text = self._file.read_text("utf-8")
+        if text == OLD:
+            return None
+        loaded: dict[str, Any] = json.loads(text)
+        Draft202012Validator(schema()).validate(loaded)
+        return loaded
+
+    def ended_tests(self) -> int:
+        report = self.report()
+        return sum(report["run"]["tests"].values()) if report else 0
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        give_up = time.monotonic() + TIME_LIMIT
+        while not condition():
+            assert time.monotonic() < give_up
+            self.let(LOOK)
+
+    def let(self, seconds: float) -> None:
+        """Lets it run on; it must not end by itself."""
+        with pytest.raises(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+
+    def survivors(self) -> list[int]:
+        """The processes of the run that are there: pytest, its workers, and their mocks."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if self._mark in (folder / "environ").read_bytes().split(b"\0"):
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+        return found
+
+    def leaves_nothing(self) -> bool:
+        give_up = time.monotonic() + PROMPT
+        while self.survivors():
+            if time.monotonic() > give_up:
+                return False
+            time.sleep(LOOK)
+        return True
+
+
+@contextmanager
+def going(directory: Path, arguments: Sequence[str], **given: str) -> Iterator[Going]:
+    """A run over an old report, which is killed at the latest when the context ends."""
+    directory.mkdir()
+    (directory / "report.json").write_text(OLD, "utf-8")
+    mark = uuid.uuid4().hex
+    with subprocess.Popen(
+        command(directory, arguments),
+        cwd=ROOT,
+        env=environment({MARK: mark, **given}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        run = Going(process, directory, mark)
+        try:
+            yield run
+        finally:
+            for survivor in run.survivors():
+                os.kill(survivor, signal.SIGKILL)
+
+
+def is_cut_short(report: dict[str, Any] | None) -> bool:
+    """Whether a report says that its run had not come to its end."""
+    return report is not None and report["run"]["interrupted"] is True and report["verdict"] == "inconclusive"
+
+
+@pytest.mark.parametrize("signalled", [os.kill, os.killpg], ids=["by kill", "in a terminal"])
+@pytest.mark.parametrize("workers", WORKERS.values(), ids=WORKERS)
+def test_ctrl_c_ends_a_run_at_once(
+    workers: Sequence[str], signalled: Callable[[int, int], None], tmp_path: Path
+) -> None:
+    with going(tmp_path / "report", workers) as run:
+        run.wait_until(lambda: run.ended_tests() > 0)
+        before = run.ended_tests()
+        assert len(run.survivors()) > 1
+        began = time.monotonic()
+        signalled(run.process.pid, signal.SIGINT)
+        output, _ = run.process.communicate(timeout=TIME_LIMIT)
+        seconds = time.monotonic() - began
+        assert run.process.returncode == 2, output
+        assert is_cut_short(run.report())
+        assert run.ended_tests() >= before
+        assert "INCONCLUSIVE" in output
+        assert "Traceback" not in output
+        assert run.leaves_nothing()
+        assert seconds < PROMPT
+
+
+def test_ctrl_c_reaches_workers_that_wait(tmp_path: Path) -> None:
+    with running_mock("--pace", "60") as slow:
+        arguments = ("-n", "2", f"--target={slow.base_url}", "-k", SOON_WAITING)
+        with going(tmp_path / "report", arguments, LLAMA_CLOUD_API_KEY=slow.api_key) as run:
+            run.wait_until(lambda: run.ended_tests() > 0)
+            began = time.monotonic()
+            run.process.send_signal(signal.SIGINT)
+            run.process.communicate(timeout=TIME_LIMIT)
+            assert time.monotonic() - began < PROMPT
+            assert is_cut_short(run.report())
+            assert directories_on(slow) == []
+
+
+@pytest.mark.parametrize("workers", WORKERS.values(), ids=WORKERS)
+def test_a_second_ctrl_c_loses_nothing(workers: Sequence[str], tmp_path: Path) -> None:
+    with going(tmp_path / "report", workers) as run:
+        run.wait_until(lambda: run.ended_tests() > 0)
+        before = run.ended_tests()
+        os.killpg(run.process.pid, signal.SIGINT)
+        run.let(LOOK)
+        os.killpg(run.process.pid, signal.SIGINT)
+        run.process.communicate(timeout=TIME_LIMIT)
+        assert is_cut_short(run.report())
+        assert run.ended_tests() >= before
+        assert run.leaves_nothing()
+
+
+def test_a_kill_at_any_moment_leaves_a_report_that_says_so(tmp_path: Path) -> None:
+    moments = random.Random(SEED)
+    for number in range(KILLS):
+        workers = WORKERS["two workers"] if number % 5 == 4 else ()
+        with going(tmp_path / str(number), workers) as run:
+            run.wait_until(lambda run=run: run.report() is not None)  # type: ignore[misc]
+            run.let(moments.uniform(0, LATEST_KILL))
+            os.killpg(run.process.pid, signal.SIGKILL)
+            run.process.communicate(timeout=TIME_LIMIT)
+            assert is_cut_short(run.report()), number
+            assert run.leaves_nothing(), number
+
+
+def test_a_kill_before_the_first_test_leaves_what_was_there(tmp_path: Path) -> None:
+    with going(tmp_path / "report", ()) as run:
+        run.wait_until(lambda: bool(run.survivors()))
+        os.killpg(run.process.pid, signal.SIGKILL)
+        run.process.communicate(timeout=TIME_LIMIT)
+        assert run.report() is None
+        assert os.listdir(tmp_path / "report") == ["report.json"]
