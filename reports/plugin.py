@@ -98,6 +98,7 @@ class ConformanceReporter:
         self._outcomes: Counter[str] = Counter()
         self._touches_suites = False
         self._begun = False
+        self._is_complete = False
         self._interrupted = False
         self._by_hand = False
         self._started_at = datetime.now(UTC)
@@ -118,6 +119,13 @@ class ConformanceReporter:
         if report.failed:
             self._notice(report.nodeid)
             self._add_trouble(f"{report.nodeid} could not be collected: {_last_word(report)}.")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Learn that every test was run; without that a run counts as interrupted, whoever stopped it."""
+        result = yield
+        self._is_complete = True
+        return result
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Put a report of this run in the place of an earlier one before the first test; end a run that has no place.
@@ -244,14 +252,18 @@ class ConformanceReporter:
     def _write_so_far(self) -> None:
         files.write(self._judge(interrupted=True), self._directory)
 
+    def _is_cut_short(self) -> bool:
+        is_incomplete = self._begun and not self._is_complete and not self._stopped_by_maxfail()
+        return self._interrupted or is_incomplete
+
     def _judge_and_write(self) -> Report:
-        report = self._judge(interrupted=self._interrupted)
+        report = self._judge(interrupted=self._is_cut_short())
         written: tuple[Path, ...] = ()
         try:
             written = files.write(report, self._directory)
         except OSError as error:
             self._add_trouble(f"The report could not be written: {error}.")
-            report = self._judge(interrupted=self._interrupted)
+            report = self._judge(interrupted=self._is_cut_short())
         names = [_from_here(path, self._config.invocation_params.dir) for path in written]
         self._lines = report_lines(report, width=self._width(), files=names)
         return report
