@@ -26,12 +26,13 @@ class PromptEnd:
     def __init__(self, config: pytest.Config) -> None:
         self._is_worker = hasattr(config, "workerinput")
         self._shows_all = bool(config.getoption("fulltrace", False))
+        self._is_asked_for = False
         self._is_interrupted = False
         self._workers: dict[object, int] = {}
         self._handles = sys.platform != "win32" and signal.getsignal(signal.SIGINT) is signal.default_int_handler
         if self._handles:
-            signal.signal(signal.SIGINT, _interrupt)
-            signal.signal(signal.SIGALRM, _interrupt)
+            signal.signal(signal.SIGINT, self._interrupt)
+            signal.signal(signal.SIGALRM, self._interrupt)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self) -> None:
@@ -52,6 +53,12 @@ class PromptEnd:
         self._workers.pop(node, None)
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self) -> None:
+        """Stop before the next test where the interrupted one took Ctrl-C for a failure of its own."""
+        if self._is_asked_for and not self._is_interrupted:
+            raise KeyboardInterrupt
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Interrupt the workers too, and forget all frames but the last."""
         if excinfo.type is not KeyboardInterrupt:
@@ -66,6 +73,13 @@ class PromptEnd:
             excinfo.value.__cause__ = None
             excinfo.traceback = excinfo.traceback[-1:]
 
+    def _interrupt(self, _number: int, frame: FrameType | None) -> None:
+        self._is_asked_for = True
+        if _is_called_back(frame):
+            signal.setitimer(signal.ITIMER_REAL, POSTPONED)
+        else:
+            raise KeyboardInterrupt
+
     def _stop_handling(self) -> None:
         if self._handles:
             self._handles = False
@@ -79,13 +93,6 @@ class PromptEnd:
         for process in self._workers.values():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGINT)
-
-
-def _interrupt(_number: int, frame: FrameType | None) -> None:
-    if _is_called_back(frame):
-        signal.setitimer(signal.ITIMER_REAL, POSTPONED)
-    else:
-        raise KeyboardInterrupt
 
 
 def _is_called_back(frame: FrameType | None) -> bool:
