@@ -1,5 +1,6 @@
 """Wiring: the plugins of the suite, what they tell each other, and which oracles hear which client."""
 
+import logging
 import os
 import textwrap
 from collections.abc import Iterator
@@ -33,17 +34,21 @@ HEADER_WIDTH = 78
 WORKERS_BY_URL = 8
 SEED = pytest.StashKey[int | str]()
 """Where the seed of a run is kept on its `pytest.Config`."""
+INDISCREET = ("httpx", "httpcore")
+"""Loggers that repeat what a service says, headers with keys among it, where the user asks for a log."""
 
 pytest_plugins = ["fixtures.plugin", "suites.plugin", "reports.plugin"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Reads the settings and says how much is generated, where the conformance suite is to run."""
+    """Silences what would tell keys; reads the settings and says how much is generated, where the suites are to run."""
     if config.rootpath.resolve() != ROOT:
         raise pytest.UsageError(
             f"pytest takes {config.rootpath} for the root directory in place of {ROOT}: "
             "write an option and its directory in one word, as in --report-dir=DIR"
         )
+    for name in INDISCREET:
+        logging.getLogger(name).setLevel(logging.WARNING)
     if addresses_suites(config):
         config.stash[SETTINGS] = read_settings(config)
         if config.getoption("--hypothesis-profile") is None:

@@ -49,6 +49,7 @@ def repeated(authorization: str, headers: Mapping[str, str], body: bytes) -> byt
 def handler(relay: Relay, client: httpx.Client) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def handle_any(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

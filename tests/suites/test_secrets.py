@@ -25,6 +25,12 @@ from tests.suites.sessions import ROOT, TIME_LIMIT, environment
 MAIN = "llx-Vq+7mXkR/2pTz9wLc4nYb8sHj3GdF6eQ"
 OTHER = "llx-Wu+5hJtN/8vBx1rKq6mPz3cDf7GyS9aE"
 STORY = "test_an_unknown_job_type_is_refused or test_a_list_shows_nothing_of_another_project or a_stranger"
+FEW_EXAMPLES = """
+import suites.generation
+
+suites.generation.FUZZ_EXAMPLES = 30
+"""
+"""A plugin with which fuzzing takes seconds."""
 TALKATIVE = ("-vv", "--tb=long", "--showlocals", "--full-trace", "-rA", "--log-level=DEBUG", "--setup-show")
 GLANCE = 0.1
 """Seconds between two looks at what the processes of the machine are called."""
@@ -85,7 +91,6 @@ def start(folder: Path, *arguments: str, **given: str) -> "subprocess.Popen[byte
         f"--report-dir={folder / 'report'}",
         f"--junit-xml={folder / 'pytest-junit.xml'}",
         f"--override-ini=cache_dir={folder / 'cache'}",
-        f"--debug={folder / 'pytestdebug.log'}",
     )
     variables = {
         **{KEY: MAIN, OTHER_KEY: OTHER},
@@ -104,8 +109,20 @@ def start(folder: Path, *arguments: str, **given: str) -> "subprocess.Popen[byte
     )
 
 
-def finish(process: "subprocess.Popen[bytes]", folder: Path) -> Traces:
-    """Waits for a run, and looks at the names of processes meanwhile."""
+def finish(process: "subprocess.Popen[bytes]", folder: Path, called: set[bytes]) -> Traces:
+    """Waits for a run."""
+    try:
+        output, _ = process.communicate(timeout=TIME_LIMIT)
+    finally:
+        process.kill()
+    if called:
+        assert any(str(folder).encode() in line for line in called)
+    return Traces(process.returncode, output, folder, frozenset(called))
+
+
+@contextmanager
+def watching() -> Iterator[set[bytes]]:
+    """What processes of this machine are called meanwhile; nothing where that is not told."""
     called: set[bytes] = set()
     ended = threading.Event()
 
@@ -113,17 +130,13 @@ def finish(process: "subprocess.Popen[bytes]", folder: Path) -> Traces:
         while not ended.wait(GLANCE):
             called.update(command_lines())
 
-    looking = threading.Thread(target=look)
-    looking.start()
+    thread = threading.Thread(target=look)
+    thread.start()
     try:
-        output, _ = process.communicate(timeout=TIME_LIMIT)
+        yield called
     finally:
-        process.kill()
         ended.set()
-        looking.join()
-    if Path("/proc/self/cmdline").exists():
-        assert any(str(folder).encode() in line for line in called)
-    return Traces(process.returncode, output, folder, frozenset(called))
+        thread.join()
 
 
 @contextmanager
@@ -149,7 +162,8 @@ def leave(tmp_path: Path) -> Leave:
     """Makes a run, and gives what is left of it."""
 
     def leave_traces(*arguments: str, **given: str) -> Traces:
-        return finish(start(tmp_path, *arguments, **given), tmp_path)
+        with watching() as called:
+            return finish(start(tmp_path, *arguments, **given), tmp_path, called)
 
     return leave_traces
 
@@ -172,9 +186,9 @@ def test_the_scan_finds_a_key_in_every_form(key: str, around: bytes) -> None:
 # --- runs ---
 
 
-def test_a_run_that_finds_nothing(mock: MockAddress, leave: Leave) -> None:
+def test_a_run_that_finds_nothing(mock: MockAddress, leave: Leave, tmp_path: Path) -> None:
     with relay_to(mock) as relay:
-        traces = leave(f"--target={relay.url}", "-k", STORY)
+        traces = leave(f"--target={relay.url}", "-k", STORY, f"--debug={tmp_path / 'pytestdebug.log'}")
     assert traces.code == 0, traces.output.decode()
     assert traces.has("cache/v/cache/nodeids")
     assert traces.has("pytestdebug.log")
@@ -183,23 +197,18 @@ def test_a_run_that_finds_nothing(mock: MockAddress, leave: Leave) -> None:
 
 
 def test_a_run_that_finds_much_and_tells_all_of_it(leave: Leave) -> None:
-    """The service lets everybody in, also those whose keys resemble a real one, and repeats every key."""
+    """The service lets everybody in, also those whose keys resemble a real one, and repeats what it was sent.
+
+    A configuration that does not exist makes every create fail.
+    """
     with (
         running_mock("--pace", "0.05", "--deviation=any-key-opens-the-first-project") as mock,
         relay_to(mock, echoes=True) as relay,
     ):
-        traces = leave(f"--target={relay.url}", "-k", STORY, *TALKATIVE)
-    assert traces.code == 1, traces.output.decode()[-3000:]
-    assert b"x-request-authorization" in traces.output.lower()
-    traces.assert_none_tells_a_key()
-
-
-def test_a_service_that_repeats_what_it_was_sent(mock: MockAddress, leave: Leave) -> None:
-    """A configuration that does not exist makes every create fail, with the request in the answer."""
-    with relay_to(mock, echoes=True) as relay:
         story = f"{STORY} or test_the_config_is_a_snapshot or watched"
         traces = leave(f"--target={relay.url}", "-k", story, *TALKATIVE, "--parse-configuration-id=cfg-none")
     assert traces.code == 1, traces.output.decode()[-3000:]
+    assert b"x-request-authorization" in traces.output.lower()
     assert b"login.example.com" in traces.output
     traces.assert_none_tells_a_key()
 
@@ -211,11 +220,17 @@ def test_two_workers(mock: MockAddress, leave: Leave) -> None:
     traces.assert_none_tells_a_key()
 
 
-def test_what_fuzzing_keeps(leave: Leave) -> None:
-    with running_mock("--pace", "0.05", "--deviation=list-is-sent-as-text") as mock, relay_to(mock) as relay:
-        traces = leave(f"--target={relay.url}", "--fuzz", "-k", "test_list", "--hypothesis-show-statistics")
+def test_what_fuzzing_keeps(steered: MockAddress, leave: Leave, tmp_path: Path) -> None:
+    (tmp_path / "few_examples.py").write_text(FEW_EXAMPLES, "utf-8")
+    with relay_to(steered, echoes=True) as relay:
+        traces = leave(
+            *("-p", "few_examples", "--fuzz", "-k", "test_any_order"),
+            *(f"--target={relay.url}", f"--control-url={steered.control_url}"),
+            *("--parse-configuration-id=cfg-none", "--showlocals"),
+            PYTHONPATH=str(tmp_path),
+        )
     assert traces.code == 1, traces.output.decode()[-3000:]
-    assert traces.has("hypothesis/examples/**/*")
+    assert traces.has("hypothesis/examples/*/*"), sorted(tmp_path.rglob("*"))
     traces.assert_none_tells_a_key()
 
 
@@ -237,12 +252,12 @@ def test_keys_that_are_refused(mock: MockAddress, leave: Leave) -> None:
 @pytest.mark.usefixtures("no_core")
 @pytest.mark.parametrize("end", [signal.SIGABRT, signal.SIGINT])
 def test_a_run_that_is_ended_within_a_request(end: signal.Signals, mock: MockAddress, tmp_path: Path) -> None:
-    with relay_to(mock) as relay:
+    with relay_to(mock) as relay, watching() as called:
         relay.holds.set()
         process = start(tmp_path, f"--target={relay.url}", *TALKATIVE)
         assert relay.held.wait(TIME_LIMIT)
         process.send_signal(end)
-        traces = finish(process, tmp_path)
+        traces = finish(process, tmp_path, called)
     assert traces.code == (2 if end == signal.SIGINT else -end), traces.output.decode()
     if end == signal.SIGABRT:
         assert b"Fatal Python error: Aborted" in traces.output
@@ -259,7 +274,7 @@ def test_a_redirect_takes_no_key_with_it(leave: Leave) -> None:
     traces.assert_none_tells_a_key()
 
 
-def test_no_redirect_within_a_run_takes_a_key_with_it(mock: MockAddress, leave: Leave) -> None:
+def test_no_redirect_within_a_run_takes_a_key_with_it(leave: Leave) -> None:
     """After the preflight, in which the service was well."""
     with serving() as front, serving() as elsewhere:
         page = Answer(200, b'{"items": []}')
