@@ -25,12 +25,18 @@ from tests.suites.sessions import ROOT, TIME_LIMIT, environment
 MAIN = "llx-Vq+7mXkR/2pTz9wLc4nYb8sHj3GdF6eQ"
 OTHER = "llx-Wu+5hJtN/8vBx1rKq6mPz3cDf7GyS9aE"
 STORY = "test_an_unknown_job_type_is_refused or test_a_list_shows_nothing_of_another_project or a_stranger"
-FEW_EXAMPLES = """
-import suites.generation
+BRIEF = """
+import hypothesis
+import pytest
 
-suites.generation.FUZZ_EXAMPLES = 30
+@pytest.hookimpl(trylast=True)
+def pytest_configure():
+    settings = hypothesis.settings
+    fuzz = settings.get_profile("fuzz")
+    settings.register_profile("brief", fuzz, max_examples=30, phases=[hypothesis.Phase.generate])
+    settings.load_profile("brief")
 """
-"""A plugin with which fuzzing takes seconds."""
+"""A plugin with which fuzzing is content with what it finds first."""
 TALKATIVE = ("-vv", "--tb=long", "--showlocals", "--full-trace", "-rA", "--log-level=DEBUG", "--setup-show")
 GLANCE = 0.1
 """Seconds between two looks at what the processes of the machine are called."""
@@ -221,10 +227,10 @@ def test_two_workers(mock: MockAddress, leave: Leave) -> None:
 
 
 def test_what_fuzzing_keeps(steered: MockAddress, leave: Leave, tmp_path: Path) -> None:
-    (tmp_path / "few_examples.py").write_text(FEW_EXAMPLES, "utf-8")
+    (tmp_path / "brief.py").write_text(BRIEF, "utf-8")
     with relay_to(steered, echoes=True) as relay:
         traces = leave(
-            *("-p", "few_examples", "--fuzz", "-k", "test_any_order"),
+            *("-p", "brief", "--fuzz", "-k", "test_any_order"),
             *(f"--target={relay.url}", f"--control-url={steered.control_url}"),
             *("--parse-configuration-id=cfg-none", "--showlocals"),
             PYTHONPATH=str(tmp_path),
