@@ -91,6 +91,7 @@ class Steps:
             raise Trouble(
                 f"the key is refused with {response.status} where it was accepted before; check its plan ({exchange})"
             )
+        no_detour(exchange)
         self.verify(
             requirement,
             call.succeeded,
@@ -241,6 +242,15 @@ class Steps:
         if self.target.control is None:
             pytest.skip(f"needs {capabilities()['steering']}")
         self.target.control.set_course(directory.id, steps, end, files or {})
+
+
+def no_detour(exchange: Exchange) -> None:
+    """Raises `Trouble` for a redirect, behind which a client that follows may well find what was promised."""
+    if exchange.response is not None and exchange.response.is_redirect:
+        raise Trouble(
+            f"a redirect was not followed, for the key is for the target alone; name the service's own address as "
+            f"--target ({exchange})"
+        )
 
 
 def _tells(entry: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixtures.exchange import Exchange
+from fixtures.words import legible, unsigned
 from spec import requirements
 from spec.openapi import match
 
@@ -41,7 +42,7 @@ class Violation(AssertionError):
     """Raised in a test when the service broke a promise."""
 
     def __init__(self, *observations: Observation) -> None:
-        super().__init__("\n".join(map(str, observations)))
+        super().__init__("\n".join(legible(str(observation)) for observation in observations))
         self.observations = observations
 
 
@@ -68,8 +69,11 @@ def observe(
 
 
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}…"
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except RecursionError:
+        return "a value that is nested too deeply to be shown"
+    return unsigned(text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}…")
 
 
 class Verify:

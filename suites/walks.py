@@ -9,7 +9,7 @@ from fixtures.batches import Batches
 from fixtures.exchange import Exchange
 from fixtures.target import MAIN, Target
 from suites.oracles.lists import promise_of
-from suites.steps import Batch
+from suites.steps import Batch, no_detour
 from suites.traffic import Call, call_of, repeated
 from suites.verify import Verify
 
@@ -70,6 +70,7 @@ class Walks:
 
         Skips when it is a first page whose page_size is refused without any filter as well.
         """
+        no_detour(page.exchange)
         if not page.refused:
             return
         asked = page.exchange.request

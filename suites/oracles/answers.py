@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from fixtures.exchange import Response
+from fixtures.exchange import Response, TooDeep
 from spec.openapi import CONTRACT, Operation, document
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, GET, LIST, Call, entries
@@ -26,6 +26,10 @@ BY_FIELD = {
     "results": "results-well-formed",
 }
 """The fields whose form is a requirement of its own."""
+
+LISTS = ("items", "results")
+ITEMS_TOLD_OF = 100
+"""Entries of a list of which every error is told; of the others only the first."""
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """Half a character, as JSON may write it; validators want whole ones."""
@@ -63,6 +67,8 @@ def success_is_json() -> Look:
         try:
             _ = response.json
             found = response.media_type or "no content type"
+        except TooDeep:
+            return
         except ValueError as error:
             is_json, found = False, f"a body that is not JSON: {error}"
         yield observe(
@@ -86,9 +92,30 @@ def _validator(operation: Operation) -> jsonschema_rs.Draft202012Validator:
 def _errors(operation: Operation, response: Response) -> list[jsonschema_rs.ValidationError]:
     """What the schema has against a body. Raises `ValueError` for one that is no JSON, or too deep to be validated."""
     try:
-        return list(_validator(operation).iter_errors(response.json))
+        return _errors_in(operation, response.json)
     except UnicodeEncodeError:
-        return list(_validator(operation).iter_errors(json.loads(_SURROGATE.sub(b"?", response.body))))
+        return _errors_in(operation, json.loads(_SURROGATE.sub(b"?", response.body)))
+
+
+def _errors_in(operation: Operation, body: Any) -> list[jsonschema_rs.ValidationError]:
+    validator = _validator(operation)
+    if validator.is_valid(body):
+        return []
+    if errors := list(validator.iter_errors(_shortened(body))):
+        return errors
+    try:
+        validator.validate(body)
+    except jsonschema_rs.ValidationError as error:
+        return [error]
+    return []
+
+
+def _shortened(body: Any) -> Any:
+    """A body whose lists are cut, so that there is an end to what is wrong with it."""
+    if not isinstance(body, dict):
+        return body
+    short = {name: body[name][:ITEMS_TOLD_OF] for name in LISTS if isinstance(body.get(name), list)}
+    return {**body, **{name: [_shortened(item) for item in items] for name, items in short.items()}}
 
 
 def _requirement_of(call: Call, path: list[str | int]) -> str:
