@@ -9,7 +9,7 @@ import pytest
 from fixtures.batches import Batches
 from fixtures.configurations import JobType
 from fixtures.directories import Directory
-from fixtures.exchange import Exchange
+from fixtures.exchange import Exchange, TooDeep
 from fixtures.ledger import Ledger
 from fixtures.progress import TerminalProgress
 from fixtures.settings import Settings
@@ -87,11 +87,9 @@ class Steps:
         """The batch of a request that has to succeed, as `requirement` says. Raises `Trouble` on a lost key."""
         call = call_of(exchange)
         response = exchange.response
-        if response is not None and response.status in (401, 403) and not self._may_create(exchange.caller):
-            raise Trouble(
-                f"the key is refused with {response.status} where it was accepted before; check its plan ({exchange})"
-            )
-        no_detour(exchange)
+        if call.refuses_key and not self._may_create(exchange.caller):
+            raise lost_key(exchange)
+        conclusive(exchange)
         self.verify(
             requirement,
             call.succeeded,
@@ -244,13 +242,29 @@ class Steps:
         self.target.control.set_course(directory.id, steps, end, files or {})
 
 
-def no_detour(exchange: Exchange) -> None:
-    """Raises `Trouble` for a redirect, behind which a client that follows may well find what was promised."""
-    if exchange.response is not None and exchange.response.is_redirect:
+def lost_key(exchange: Exchange) -> Trouble:
+    """The trouble with a key that opens nothing any more."""
+    status = exchange.response and exchange.response.status
+    return Trouble(f"the key is refused with {status} where it was accepted before; check its plan ({exchange})")
+
+
+def conclusive(exchange: Exchange) -> None:
+    """Raises `Trouble` for an answer that speaks neither for nor against the service.
+
+    Behind a redirect a client that follows may well find what was promised, and JSON may be as deep as it likes.
+    """
+    response = exchange.response
+    if response is not None and response.is_redirect:
         raise Trouble(
-            f"a redirect was not followed, for the key is for the target alone; name the service's own address as "
-            f"--target ({exchange})"
+            "a redirect was not followed, for the key is for the target alone; "
+            f"name the service's own address as --target ({exchange})"
         )
+    try:
+        _ = response and response.json
+    except TooDeep:
+        raise Trouble(f"an answer is nested too deeply to be read; make it flatter ({exchange})") from None
+    except ValueError:
+        return
 
 
 def _tells(entry: Mapping[str, Any]) -> bool:

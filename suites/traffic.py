@@ -26,6 +26,9 @@ TERMINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 COMPLETED = "COMPLETED"
 JOB_TYPES = ("parse_v2", "extract_v2")
 
+ABOUT_KEY = frozenset({401, 403})
+"""Statuses by which a server refuses a key, or what it may do."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -54,6 +57,11 @@ class Call:
     def refused(self) -> bool:
         """Whether the request itself was refused with a 4xx."""
         return self.exchange.response is not None and self.exchange.response.is_refusal
+
+    @property
+    def refuses_key(self) -> bool:
+        """Whether it was the key that was refused, or what it may do."""
+        return self.exchange.response is not None and self.exchange.response.status in ABOUT_KEY
 
     @property
     def asks_for_results(self) -> bool:

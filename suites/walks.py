@@ -9,7 +9,7 @@ from fixtures.batches import Batches
 from fixtures.exchange import Exchange
 from fixtures.target import MAIN, Target
 from suites.oracles.lists import promise_of
-from suites.steps import Batch, no_detour
+from suites.steps import Batch, conclusive, lost_key
 from suites.traffic import Call, call_of, repeated
 from suites.verify import Verify
 
@@ -68,11 +68,15 @@ class Walks:
     def given(self, page: Call) -> None:
         """Verifies that a page was not refused: a list with good filters, or the page that a token leads to.
 
+        Raises `Trouble` when it says nothing either way, or refuses a key that opens no list any more.
+
         Skips when it is a first page whose page_size is refused without any filter as well.
         """
-        no_detour(page.exchange)
+        conclusive(page.exchange)
         if not page.refused:
             return
+        if page.refuses_key and call_of(self._batches.list(page.caller)).refuses_key:
+            raise lost_key(page.exchange)
         asked = page.exchange.request
         size = asked.param("page_size")
         if size and not asked.param("page_token") and call_of(self._batches.list(page_size=size)).refused:

@@ -169,7 +169,8 @@ def updated_at_never_goes_back() -> Look:
 def get_returns_batch_asked_for() -> Look:
     """A get of a batch that was created with the same key succeeds, and gives that batch.
 
-    A get that asks for more than the batch itself is judged only by what it shows.
+    A get that asks for more than the batch itself is judged only by what it shows, and one that refuses the key not at
+    all, for a key may end in the middle of a run.
     """
     created: dict[tuple[str, str], Call] = {}
 
@@ -189,7 +190,8 @@ def get_returns_batch_asked_for() -> Look:
                 actual=f"the batch {batch['id']}",
                 exchanges=exchanges,
             )
-        if creation and call.is_after(creation) and call.refused and not _adds_parameters(call, creation):
+        refused = call.refused and not call.refuses_key
+        if creation and call.is_after(creation) and refused and not _adds_parameters(call, creation):
             yield observe(
                 "get-returns-batch-asked-for",
                 False,

@@ -9,7 +9,7 @@ from fixtures.configurations import JobType
 from fixtures.directories import Directories
 from fixtures.exchange import Exchange
 from fixtures.target import Target
-from suites.steps import Steps, no_detour
+from suites.steps import Steps, conclusive
 from suites.traffic import reference_of
 from suites.verify import Verify
 
@@ -41,7 +41,7 @@ def test_every_file_of_a_directory_gets_a_job_that_can_be_looked_up(
     for _, job_id in references:
         look_up = partial(client.send, "GET", f"{JOB_PATHS[job_type]}/{segment(job_id)}")
         exchange = target.eventually(look_up, _is_success)
-        no_detour(exchange)
+        conclusive(exchange)
         if exchange.response is not None and exchange.response.status >= 500:
             pytest.skip(f"the product's endpoint is broken: {exchange}")
         verify(

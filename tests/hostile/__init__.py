@@ -1,0 +1,1 @@
+"""The suite against servers that are broken or mean harm."""

@@ -1,0 +1,141 @@
+"""Every run against a hostile server ends in time, with the right verdict, and harms nobody who reads of it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+
+from reports.document import schema
+from reports.exit_codes import OF_VERDICT
+from tests.hostile.behaviours import BEHAVIOURS, Behaviour
+from tests.hostile.runs import OUTCOME, OUTPUT, Outcome
+from tests.hostile.table import COMMAND, PAGE, render
+from tests.suites.sessions import ROOT, environment
+
+TIME_LIMIT = 300
+"""Seconds after which the runs are given up all together."""
+BOUND = 20.0
+"""Seconds within which one run has to end: what it may lose without answers, one request more, and its start."""
+MOST_MEMORY = 500_000_000
+"""Bytes that the process of a run may take, the hostile server in it included."""
+ALLOWED = b"\n\t"
+REPORT_FILES = ("report.json", "junit.xml", "summary.md")
+
+SEEN_BEFORE = {"get": "createBatch", "list": "createBatch", "create": "uploadFile", "upload": "createDirectory"}
+"""An operation that a run has called before a behaviour sets in."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run that has ended, and what it left."""
+
+    folder: Path
+    outcome: Outcome
+
+    @property
+    def written(self) -> dict[str, bytes]:
+        return {name: (self.folder / name).read_bytes() for name in (OUTPUT, *REPORT_FILES)}
+
+    @property
+    def report(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads((self.folder / "report.json").read_text(encoding="utf-8"))
+        return loaded
+
+    @property
+    def told(self) -> str:
+        """What a person reads in the terminal, its lines joined."""
+        return " ".join((self.folder / OUTPUT).read_text(encoding="utf-8").split())
+
+
+@pytest.fixture(scope="module")
+def ended(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Behaviour], Ended]:
+    """Gives the run against a behaviour; those that are asked about are run together."""
+    folder = tmp_path_factory.mktemp("hostile")
+    items = [item for item in request.session.items if isinstance(item, pytest.Function) and hasattr(item, "callspec")]
+    asked = [item.callspec.params["behaviour"].name for item in items if "behaviour" in item.callspec.params]
+    command = [sys.executable, "-m", "tests.hostile.runs", str(folder), *dict.fromkeys(asked)]
+    subprocess.run(command, cwd=ROOT, env=environment({}), timeout=TIME_LIMIT, check=True)
+
+    def of(behaviour: Behaviour) -> Ended:
+        found = folder / behaviour.name / OUTCOME
+        assert found.is_file(), f"the run against {behaviour.name} did not come to an end"
+        return Ended(found.parent, Outcome(**json.loads(found.read_text(encoding="utf-8"))))
+
+    return of
+
+
+each_behaviour = pytest.mark.parametrize(
+    "behaviour", [pytest.param(behaviour, id=name) for name, behaviour in BEHAVIOURS.items()]
+)
+
+
+@each_behaviour
+def test_the_run_ends_in_time_and_fits_into_memory(behaviour: Behaviour, ended: Callable[[Behaviour], Ended]) -> None:
+    outcome = ended(behaviour).outcome
+    assert outcome.seconds < BOUND
+    assert outcome.peak < MOST_MEMORY
+
+
+@each_behaviour
+def test_the_verdict_is_right_and_says_why(behaviour: Behaviour, ended: Callable[[Behaviour], Ended]) -> None:
+    run = ended(behaviour)
+    failed = {each["id"] for each in run.report["requirements"] if each["verdict"] == "fail"}
+    assert failed == behaviour.fails, run.told
+    assert run.outcome.code == behaviour.code == OF_VERDICT[run.report["verdict"]], run.told
+    assert behaviour.says in run.told
+
+
+@each_behaviour
+def test_the_report_is_valid_and_keeps_what_was_seen(behaviour: Behaviour, ended: Callable[[Behaviour], Ended]) -> None:
+    run = ended(behaviour)
+    jsonschema.validate(run.report, schema())
+    ET.fromstring(run.written["junit.xml"])
+    if behaviour.place in SEEN_BEFORE:
+        assert run.report["run"]["exchanges"]["by_operation"].get(SEEN_BEFORE[behaviour.place])
+    if behaviour.place in ("get", "list"):
+        observations = {each["id"]: each["observations"] for each in run.report["requirements"]}
+        assert observations["create-answers-with-batch"]
+
+
+@each_behaviour
+def test_nothing_that_is_told_harms(behaviour: Behaviour, ended: Callable[[Behaviour], Ended]) -> None:
+    """No raw control character, no key, no signature, and no line that a CI runner takes for a command."""
+    run = ended(behaviour)
+    for name, content in run.written.items():
+        assert not controls(content), name
+        assert run.outcome.key.encode() not in content, name
+        assert not [secret for secret in behaviour.never_told if secret.encode() in content], name
+    commands = [line for line in run.written[OUTPUT].splitlines() if line.lstrip().startswith(b"::")]
+    assert not commands
+
+
+@each_behaviour
+def test_no_other_server_hears_of_the_run(behaviour: Behaviour, ended: Callable[[Behaviour], Ended]) -> None:
+    assert ended(behaviour).outcome.strayed == 0
+
+
+def controls(content: bytes) -> set[int]:
+    """The control bytes that stand in a text as they are, but for the ends of lines and tabs."""
+    return {byte for byte in content if byte < 0x20 and byte not in ALLOWED}
+
+
+def test_a_raw_control_character_would_be_noticed() -> None:
+    assert controls(b"\x1b[2J\x00\n\t") == {0x1B, 0}
+
+
+def test_every_behaviour_says_what_it_is() -> None:
+    assert len(BEHAVIOURS) >= 30
+    for behaviour in BEHAVIOURS.values():
+        assert behaviour.what.endswith("."), behaviour.name
+        assert behaviour.says, behaviour.name
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render(), f"run: {COMMAND}"
