@@ -13,6 +13,8 @@ SCHEMA_FILE: Final = Path(__file__).with_name("report.schema.json")
 VERSION: Final = 1
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_CONTROL: Final = re.compile("[\x7f-\x9f]")
+"""Control characters that JSON need not escape, and that a terminal may obey all the same."""
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -31,7 +33,8 @@ def document(report: Report) -> dict[str, Any]:
 def render_json(report: Report) -> str:
     """Render the document. Lone surrogates, which no strict reader accepts, become U+FFFD."""
     text = json.dumps(document(report), indent=2, ensure_ascii=False, default=str, allow_nan=False)
-    return _SURROGATE.sub("\ufffd", text) + "\n"
+    escaped = _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _SURROGATE.sub("\ufffd", escaped) + "\n"
 
 
 def schema() -> dict[str, Any]:

@@ -17,12 +17,12 @@ PAGES = "suites/scenarios/test_pages.py::test_a_walk_meets_every_batch_once"
 
 EVERYTHING: frozenset[Kind] = frozenset({"preflight", "list", "create", "get", "upload", "other"})
 PLACES: dict[frozenset[Kind], str] = {
-    EVERYTHING: "always",
-    frozenset({"get"}): "get",
-    frozenset({"list"}): "list",
-    frozenset({"create"}): "create",
-    frozenset({"upload"}): "upload",
-    EVERYTHING - {"preflight"}: "after the first look",
+    EVERYTHING: "from the first request",
+    frozenset({"get"}): "at a get",
+    frozenset({"list"}): "at a list",
+    frozenset({"create"}): "at a create",
+    frozenset({"upload"}): "at an upload",
+    EVERYTHING - {"preflight"}: "from the second request",
 }
 GET, LIST, CREATE, UPLOAD, LATER = list(PLACES)[1:]
 
@@ -126,7 +126,7 @@ def falls_silent(talk: Talk) -> None:
 
 @unasked(LATER, "it was asked nothing more", tests=("suites/scenarios/test_create.py",))
 def falls_silent_for_good(talk: Talk) -> None:
-    """After the first look nothing is ever answered."""
+    """Nothing is answered any more, in a run of many tests."""
     talk.hold()
 
 
@@ -184,7 +184,7 @@ def answers_late(talk: Talk) -> None:
     talk.send(talk.genuine.wire)
 
 
-@unasked(EVERYTHING, "the connection failed", has_certificate=True)
+@unasked(EVERYTHING, "certificate is not valid for '127.0.0.1'", has_certificate=True)
 def shows_the_certificate_of_another(talk: Talk) -> None:
     """The TLS certificate is for another name."""
     talk.send(talk.genuine.wire)
@@ -550,7 +550,7 @@ def refuses_the_key_for_gets(talk: Talk) -> None:
     talk.send(http(b"{}", 401))
 
 
-@unasked(frozenset(EVERYTHING - {"preflight"}), "the key is refused with 401")
+@unasked(LATER, "the key is refused with 401")
 def refuses_the_key_from_then_on(talk: Talk) -> None:
     """The key, which was good for some requests, is refused for all others."""
     is_over = talk.turns >= 5

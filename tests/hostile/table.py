@@ -25,9 +25,9 @@ is run against, most of them in the middle of a run. Each run ends in time, stay
 valid report with all that was seen before, and lets no control character, key or signature of a URL through to the
 terminal or to a file. The table is made of the tests: `{COMMAND}`.
 
-One answer may take `--request-timeout` in all, may have {MOST_BYTES // 2**20} MB, packed and unpacked, and
-{MOST_VALUES:,} values of JSON. Requests that come to nothing may cost a run `--poll-timeout` in all; after that, nothing
-more is sent. No redirect is followed, and a key goes to the target alone.
+One answer may take `--request-timeout` in all, and may have {MOST_BYTES // 2**20} MB, packed and unpacked, and
+{MOST_VALUES:,} values of JSON. Requests that come to nothing may cost a run `--poll-timeout` in all; after that,
+nothing more is sent. No redirect is followed, and a key goes to the target alone.
 
 | when | behaviour | what the run says | exit code |
 | --- | --- | --- | --- |"""
