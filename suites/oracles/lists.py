@@ -1,5 +1,6 @@
 """Oracles on single pages of a list: nothing that the filters exclude, not too much, nothing twice."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,9 @@ from suites.verify import Observation, observe
 COMBINED = "list-filters-combine"
 LATER_PAGE = "list-filters-hold-on-every-page"
 PAGE = "list-answers-with-page"
+
+_COUNT = re.compile("[0-9]{1,18}")
+"""A page_size that bounds a page; no page holds more than a longer one says."""
 
 STATUSES = frozenset({"PENDING", "THROTTLED", "RUNNING", *TERMINAL})
 
@@ -108,7 +112,7 @@ def page_holds_at_most_page_size() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         size = call.exchange.request.param("page_size") or ""
-        if call.name != LIST or not call.batches or not size.isascii() or not size.isdigit() or int(size) < 1:
+        if call.name != LIST or not call.batches or not _COUNT.fullmatch(size) or int(size) < 1:
             return
         yield observe(
             "page-holds-at-most-page-size",
