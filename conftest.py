@@ -23,6 +23,7 @@ from fixtures.troubles import Trouble
 from reports.exit_codes import CONFORMANT, INCONCLUSIVE
 from reports.hooks import TROUBLES
 from reports.narrowing import addresses_suites
+from reports.plan import Unrehearsed, plan_lines, rehearse, total
 from suites.generation import FIXED, load_profile, seed
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
@@ -102,9 +103,26 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Deletes what earlier runs have left, and nothing else, where that is asked for."""
-    if not config.getoption("--clean-up"):
-        return None
+    """Plans a run, or deletes what earlier runs have left, and does nothing else, where that is asked for."""
+    if config.getoption("--plan"):
+        return _plan(config)
+    if config.getoption("--clean-up"):
+        return _clean_up(config)
+    return None
+
+
+def _plan(config: pytest.Config) -> int:
+    arguments = [argument for argument in config.invocation_params.args if argument != "--plan"]
+    settings = read_settings(config)
+    try:
+        report = rehearse(arguments, config.rootpath)
+    except Unrehearsed as error:
+        raise pytest.UsageError(f"the run cannot be planned: {error}") from None
+    print("\n".join(plan_lines(report, rate(settings))))
+    return CONFORMANT
+
+
+def _clean_up(config: pytest.Config) -> int:
     settings = read_settings(config)
     try:
         still_there = list(delete_leftovers(settings, _report_folder(config)))
@@ -120,7 +138,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     settings = config.stash.get(SETTINGS, None)
     if settings is None or config.option.collectonly:
         return
-    if settings.is_mock or settings.plan:
+    if settings.is_mock or settings.rehearsal:
         path = None
     else:
         path = _report_folder(config) / RUN_FILE_NAME.format(config.stash[RUN_ID])
@@ -144,9 +162,10 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     config = session.config
     settings = config.stash.get(SETTINGS, None)
     is_worker = hasattr(config, "workerinput")
-    if settings is None or settings.is_mock or is_worker or config.option.collectonly or session.testsfailed:
+    is_asked = settings is not None and not (settings.is_mock or settings.rehearsal)
+    if settings is None or not is_asked or is_worker or config.option.collectonly or session.testsfailed:
         return
-    confirm(config, settings)
+    confirm(config, settings, lambda: total(rehearse(config.invocation_params.args, config.rootpath), rate(settings)))
     if reason := obstacle(settings):
         config.stash[TROUBLES].append(reason)
         pytest.exit("the target cannot be checked, see TROUBLES", returncode=INCONCLUSIVE)
@@ -161,7 +180,7 @@ def client(
     with Client(target, settings.request_timeout, settings.poll_timeout, worker) as opened:
         opened.permits += [
             ledger.spend_request,
-            Rate(run_file, None if settings.plan else rate(settings)).wait_for_turn,
+            Rate(run_file, None if settings.rehearsal else rate(settings)).wait_for_turn,
         ]
         opened.listeners += [pytestconfig.stash[TALLY].hear, Panel(ORACLES, verify).hear]
         yield opened

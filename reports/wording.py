@@ -46,6 +46,12 @@ def path(url: str) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
+def long_duration(seconds: float) -> str:
+    """Tell a time span of minutes or hours to people."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def duration(seconds: float) -> str:
     """Tell a time span to people: in milliseconds below one second."""
     return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"

@@ -49,7 +49,10 @@ def requirement_ids(item: pytest.Item) -> list[str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Selects by requirement, refuses one that does not exist, and keeps together what shares a costly fixture."""
+    """Selects by requirement, refuses one that does not exist, and keeps together what shares a costly fixture.
+
+    Scenarios come before what is generated, so that they find the limits of the run untouched.
+    """
     wanted = set(config.getoption("--requirement"))
     for origin, ids in [("--requirement", wanted), *((item.nodeid, requirement_ids(item)) for item in items)]:
         if unknown := set(ids) - requirements.load().keys():
@@ -58,6 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if not wanted & set(requirement_ids(item))]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if wanted & set(requirement_ids(item))]
+    items.sort(key=lambda item: "scenarios" not in item.path.parts)
     for item in items:
         if isinstance(item, pytest.Function) and (shared := COSTLY.intersection(item.fixturenames)):
             item.add_marker(pytest.mark.xdist_group(SHARING + "+".join(sorted(shared))))
