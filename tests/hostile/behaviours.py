@@ -124,7 +124,7 @@ def falls_silent(talk: Talk) -> None:
     talk.hold()
 
 
-@unasked(LATER, "it was asked nothing more", tests=("suites/scenarios/test_create.py",))
+@unasked(LATER, "went by without an answer of use", tests=("suites/scenarios/test_create.py",))
 def falls_silent_for_good(talk: Talk) -> None:
     """Nothing is answered any more, in a run of many tests."""
     talk.hold()
@@ -453,7 +453,7 @@ def sends_a_huge_string(talk: Talk) -> None:
     talk.send(talk.genuine.with_raw(b'"x": "' + b"\xc3\xa9" * 2_500_000 + b'"'))
 
 
-@unasked(LATER, "one large answer too many", tests=("suites/scenarios/test_create.py",))
+@unasked(LATER, "its large answers fill the memory", tests=("suites/scenarios/test_create.py",))
 def sends_a_huge_string_each_time(talk: Talk) -> None:
     """Each answer has five megabytes of text in a field of its own."""
     talk.send(talk.genuine.with_raw(b'"x": "' + b"\xc3\xa9" * 2_500_000 + b'"'))
