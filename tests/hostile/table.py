@@ -27,9 +27,9 @@ valid report with all that was seen before, and lets no control character, key o
 terminal or to a file. The table is made of the tests: `{COMMAND}`.
 
 One answer may take `--request-timeout` in all, and may have {MOST_BYTES // 2**20} MB, packed and unpacked, and
-{MOST_VALUES:,} values of JSON. Requests that come to nothing may cost a run `--poll-timeout` in all, and answers of more
-than a megabyte may have {MOST_OF_LARGE // 2**20} MB in all; after that, nothing more is sent. No redirect is followed,
-and a key goes to the target alone.
+{MOST_VALUES:,} values of JSON. Requests that come to nothing may cost a run `--poll-timeout` in all, and answers of
+more than a megabyte may have {MOST_OF_LARGE // 2**20} MB in all; after that, nothing more is sent. No redirect is
+followed, and a key goes to the target alone.
 
 | when | behaviour | what the run says | exit code |
 | --- | --- | --- | --- |"""
