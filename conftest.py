@@ -17,7 +17,7 @@ from fixtures.preflight import obstacle
 from fixtures.rate import Rate
 from fixtures.runfile import NAME as RUN_FILE_NAME
 from fixtures.runfile import RunFile
-from fixtures.settings import RUN_FILE, RUN_ID, SETTINGS, Settings, rate, read_settings
+from fixtures.settings import RUN_ID, SETTINGS, Settings, rate, read_settings
 from fixtures.target import Target, capabilities
 from fixtures.troubles import Trouble
 from reports.exit_codes import CONFORMANT, INCONCLUSIVE
@@ -132,43 +132,43 @@ def _clean_up(config: pytest.Config) -> int:
     return INCONCLUSIVE if still_there else CONFORMANT
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Opens the file that the workers of the run share."""
+    """Asks before a service beyond loopback is written to, and looks at the target before anything else happens.
+
+    A run that cannot be asked ends here, as inconclusive.
+    """
     config = session.config
-    settings = config.stash.get(SETTINGS, None)
-    if settings is None or config.option.collectonly:
+    path = _run_file_path(config)
+    if path is None or hasattr(config, "workerinput") or config.option.collectonly:
         return
-    if settings.is_mock or settings.rehearsal:
-        path = None
-    else:
-        path = _report_folder(config) / RUN_FILE_NAME.format(config.stash[RUN_ID])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not hasattr(config, "workerinput"):
-            config.pluginmanager.register(Leftovers(path, settings.target))
-    config.stash[RUN_FILE] = RunFile(path)
-    config.add_cleanup(config.stash[RUN_FILE].close)
+    settings = config.stash[SETTINGS]
+    confirm(config, settings, lambda: total(rehearse(config.invocation_params.args, config.rootpath), rate(settings)))
+    if reason := obstacle(settings):
+        config.stash[TROUBLES].append(reason)
+        pytest.exit("the target cannot be checked, see TROUBLES", returncode=INCONCLUSIVE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    config.pluginmanager.register(Leftovers(path, settings.target))
+
+
+def _run_file_path(config: pytest.Config) -> Path | None:
+    """Where a run by URL keeps what its workers share; `None` for any other."""
+    settings = config.stash.get(SETTINGS, None)
+    if settings is None or settings.is_mock or settings.rehearsal:
+        return None
+    return _report_folder(config) / RUN_FILE_NAME.format(config.stash[RUN_ID])
 
 
 def _report_folder(config: pytest.Config) -> Path:
     return config.rootpath / str(config.getoption("--report-dir"))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """Asks before a service beyond loopback is written to, and looks at the target before any test.
-
-    A run that cannot be asked ends here, as inconclusive.
-    """
-    config = session.config
-    settings = config.stash.get(SETTINGS, None)
-    is_worker = hasattr(config, "workerinput")
-    is_asked = settings is not None and not (settings.is_mock or settings.rehearsal)
-    if settings is None or not is_asked or is_worker or config.option.collectonly or session.testsfailed:
-        return
-    confirm(config, settings, lambda: total(rehearse(config.invocation_params.args, config.rootpath), rate(settings)))
-    if reason := obstacle(settings):
-        config.stash[TROUBLES].append(reason)
-        pytest.exit("the target cannot be checked, see TROUBLES", returncode=INCONCLUSIVE)
+@pytest.fixture(scope="session")
+def run_file(pytestconfig: pytest.Config) -> Iterator[RunFile]:
+    """What the workers of the run share."""
+    file = RunFile(_run_file_path(pytestconfig))
+    yield file
+    file.close()
 
 
 @pytest.fixture(scope="session")

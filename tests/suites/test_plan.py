@@ -10,9 +10,11 @@ from fixtures.embedded import MockAddress
 from tests.suites.conftest import RunByUrl
 from tests.suites.sessions import directories_on, run
 
-STORIES = ("-n", "0", "-k", "test_guide or test_results or test_access")
-POLLS = 1.2
+STORIES = ("-n", "0", "--poll-interval", "1", "-k", "test_guide or test_results or test_access")
+POLLS = 1.5
 """How many more requests a run may take than its rehearsal, whose batches end sooner or later."""
+DELETIONS = 60
+"""How many requests a run may take to clean up, which no limit holds back."""
 TOTAL = re.compile(r"In total ([\d,]+) requests, ([\d,]+) uploads, ([\d,]+) batches, ([\d,]+) billable files")
 
 
@@ -37,14 +39,15 @@ def test_a_run_spends_what_was_planned(limits: Sequence[str], by_url: RunByUrl, 
 def test_a_plan_tells_what_a_limit_leaves_out_and_how_long_it_takes(tmp_path: Path) -> None:
     plan = run(
         tmp_path / "report",
-        *("--plan", "--target=https://batches.invalid", "--max-billable-files=0", "--rate=2", *STORIES),
+        *("--plan", "--target=https://batches.invalid", "--max-billable-files=0", "--rate=0.5", *STORIES),
         LLAMA_CLOUD_API_KEY="llx-nobody",
     )
     assert plan.code == 0, plan.output
     requests, _, batches, files = planned(plan.output)
     assert (batches, files) == (0, 0)
-    minutes, seconds = divmod(requests // 2, 60)
-    assert f"{minutes} min {seconds} s at 2 requests a second" in plan.output
+    minutes, seconds = divmod(requests * 2, 60)
+    assert minutes
+    assert f"{minutes} min {seconds} s at 0.5 requests a second" in plan.output
     assert "--max-billable-files admits more" in plan.output
     assert "llx-nobody" not in plan.output
 
@@ -60,7 +63,8 @@ def test_no_more_requests_are_sent_than_allowed(workers: str, by_url: RunByUrl, 
     limit = 60
     ended = by_url("-n", workers, "--max-requests", f"{limit}")
     assert ended.code == 0, ended.output
-    assert ended.report["run"]["spent"]["requests"] == limit
+    spent = ended.report["run"]["spent"]
+    assert limit <= spent["requests"] <= limit + spent["batches"] + DELETIONS
     assert any("--max-requests admits more" in reason for reason in ended.not_exercised.values())
     assert directories_on(mock) == []
 
