@@ -12,11 +12,14 @@ from run import tasks
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+WRITTEN = {"summary.md", "prove.md"}
+"""Pages that are written by what a person runs."""
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
 PYTESTS_OWN = {"--lf", "--collect-only"}
-MOCKS_OWN = {"--port", "--pace", "--control", "--help"}
-PROOFS_OWN = {"--requirement", "--black-box"}
+MOCKS_OWN = {"--port", "--pace", "--latency", "--control", "--help"}
+PROOFS_OWN = {"--requirement", "--black-box", "--apart"}
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")} | {"README.md": README}
 
 
 @pytest.fixture(scope="module")
@@ -36,15 +39,24 @@ def test_the_two_lines_stand_at_the_top_and_are_what_ci_runs() -> None:
     assert re.search(r"for task in tests conformance prove lint", CI)
 
 
-def test_every_task_that_is_named_exists() -> None:
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_every_task_that_is_named_exists(page: str) -> None:
     """Each `run.py TASK` and `tox -e TASK` is an environment of tox.ini."""
-    named = set(re.findall(r"(?:run\.py|tox -e) ([a-z]+)", README))
+    named = set(re.findall(r"(?:run\.py|tox -e) ([a-z]+)", page))
     assert named <= set(tasks(ROOT / "tox.ini"))
 
 
-def test_every_option_that_is_named_exists(offered: set[str]) -> None:
-    """Each option in the README is one of the suite's, of pytest's, or of the mock's."""
-    assert set(OPTION.findall(README)) - PYTESTS_OWN - MOCKS_OWN - PROOFS_OWN <= offered
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_every_option_that_is_named_exists(page: str, offered: set[str]) -> None:
+    """Each option in a page is one of the suite's, of pytest's, or of the mock's."""
+    assert set(OPTION.findall(page)) - PYTESTS_OWN - MOCKS_OWN - PROOFS_OWN <= offered
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_every_page_that_is_named_exists(page: str) -> None:
+    """Each `….md` in a page lies at the root or in docs/."""
+    named = set(re.findall(r"`(?:docs/)?([\w-]+\.md)`", page)) - WRITTEN
+    assert all((ROOT / name).is_file() or (ROOT / "docs" / name).is_file() for name in named)
 
 
 def test_every_option_of_the_target_is_told(offered: set[str]) -> None:

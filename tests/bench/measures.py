@@ -1,6 +1,7 @@
 """The figures: whole commands beside each other, and the suite's own cost beside that of its exchanges."""
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -33,6 +34,10 @@ SIZE_TESTS = "test_size"
 PARSE: JobType = "parse_v2"
 PRESET = "cfg-PARSE_AGENTIC"
 ROUNDS = 150
+LATENCY = 0.05
+"""Seconds that a service takes for each answer, where overlapping is measured."""
+PACE = 2.0
+"""Seconds that its batches stay in each status."""
 WAITS = 10
 STEP = 20.0
 """Seconds that each of the concurrent waits waits on the target's clock."""
@@ -56,6 +61,7 @@ class Ratio:
 def all_ratios(runs: int) -> Iterator[Ratio]:
     """Takes every figure; whole commands run `runs` times in turn, and their medians count."""
     yield from against_schemathesis(runs)
+    yield overlap()
     yield own_cost()
     yield concurrent_waits()
 
@@ -127,6 +133,36 @@ def _run_schemathesis() -> tuple[float, int]:
         seconds = time.perf_counter() - began
         text = "".join(path.read_text(encoding="utf-8") for path in Path(folder).iterdir() if path.is_file())
     return seconds, text.count('"status_code"')
+
+
+def overlap() -> Ratio:
+    """A run by URL over a service that takes its time, on as many workers as it chooses, beside one process.
+
+    One process already overlaps its uploads, so it takes no longer than all exchanges and waits one after the other.
+    """
+    with running_mock("--latency", f"{LATENCY}", "--pace", f"{PACE}") as mock:
+        shared_out, alone = (_run_by_url(mock, workers) for workers in ("auto", "0"))
+    return Ratio(
+        f"workers by URL at {LATENCY * 1000:.0f} ms / one process",
+        f"{shared_out:.1f} s / {alone:.1f} s",
+        shared_out / alone,
+        0.25,
+    )
+
+
+def _run_by_url(mock: MockAddress, workers: str) -> float:
+    keys = {"LLAMA_CLOUD_API_KEY": mock.api_key, "LLAMA_CLOUD_OTHER_API_KEY": mock.other_api_key}
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pytest", "-q", f"--report-dir={folder}", f"--numprocesses={workers}"]
+        began = time.perf_counter()
+        subprocess.run(
+            [*command, f"--target={mock.base_url}"],
+            cwd=ROOT,
+            env={**os.environ, **keys},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        return time.perf_counter() - began
 
 
 def own_cost() -> Ratio:
