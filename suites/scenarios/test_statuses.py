@@ -129,8 +129,9 @@ def test_a_batch_of_any_kind_ends(
 def test_a_batch_of_long_ago_is_still_listed(
     directories: Directories, steps: Steps, walks: Walks, target: Target, verify: Verify
 ) -> None:
-    """The plain list still has a batch that ended some time ago."""
-    batch = steps.finish(steps.create(directories.holding(1, "long ago")))
+    """The plain list still has a batch that ended some time ago, and another over its directory leaves it ended."""
+    directory = directories.holding(1, "long ago")
+    batch = steps.finish(steps.create(directory))
     target.wait((DWELL if target.moves_when_told else DWELL_BY_THE_WALL)[-1])
     walk = walks.listed({batch["id"]})
     verify(
@@ -140,3 +141,5 @@ def test_a_batch_of_long_ago_is_still_listed(
         actual="it is missing",
         exchanges=walk.exchanges,
     )
+    steps.create(directory)
+    steps.get(batch["id"])
