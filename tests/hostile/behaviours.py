@@ -101,7 +101,7 @@ def legal(when: frozenset[Kind], **more: Any) -> Callable[[Act], Act]:
 # --- the connection ---
 
 
-@unasked(EVERYTHING, "does not answer (the connection failed", is_there=False)
+@unasked(EVERYTHING, "does not answer: connection refused", is_there=False)
 def refuses_the_connection(_talk: Talk) -> None:
     """Nobody listens."""
 
@@ -112,7 +112,7 @@ def goes_away(talk: Talk) -> None:
     talk.server.leave()
 
 
-@unasked(EVERYTHING, "no whole answer within 2 s")
+@unasked(EVERYTHING, "it takes the connection and is silent for 2 s")
 def never_answers(talk: Talk) -> None:
     """A connection is accepted, and nothing is said on it."""
     talk.hold()
@@ -130,7 +130,7 @@ def falls_silent_for_good(talk: Talk) -> None:
     talk.hold()
 
 
-@unasked(EVERYTHING, "no whole answer within 2 s")
+@unasked(EVERYTHING, "it takes the connection and is silent for 2 s")
 def dribbles_header_bytes_at_once(talk: Talk) -> None:
     """The first answer comes as header bytes, one by one, for ever."""
     talk.dribble(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n")
@@ -184,7 +184,7 @@ def answers_late(talk: Talk) -> None:
     talk.send(talk.genuine.wire)
 
 
-@unasked(EVERYTHING, "certificate is not valid for '127.0.0.1'", has_certificate=True)
+@unasked(EVERYTHING, "the certificate of 127.0.0.1 is for another address", has_certificate=True)
 def shows_the_certificate_of_another(talk: Talk) -> None:
     """The TLS certificate is for another name."""
     talk.send(talk.genuine.wire)
@@ -193,7 +193,7 @@ def shows_the_certificate_of_another(talk: Talk) -> None:
 # --- HTTP ---
 
 
-@unasked(EVERYTHING, "what came is no whole HTTP answer")
+@unasked(EVERYTHING, "answers with something else than HTTP")
 def speaks_no_http(talk: Talk) -> None:
     """A banner with terminal sequences comes in the place of an answer."""
     talk.send(f"SSH-2.0-{ESCAPES}{talk.headers.get('Authorization')}\r\n\r\n".encode("latin-1"))

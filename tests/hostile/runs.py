@@ -33,6 +33,7 @@ RUN_LIMIT = 40.0
 OUTPUT = "output.txt"
 OUTCOME = "outcome.json"
 OPTIONS = (
+    "--numprocesses=0",
     *("--request-timeout", "2", "--poll-timeout", "5"),
     *("--settle-timeout", "1", "--poll-interval", "0.2"),
 )

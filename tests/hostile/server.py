@@ -20,6 +20,7 @@ Kind = Literal["preflight", "list", "create", "get", "upload", "other"]
 Headers = tuple[tuple[str, str], ...]
 
 JSON: Headers = (("Content-Type", "application/json"),)
+MALFORMED = b"{"
 PAUSE = 0.1
 """Seconds between two bytes of one that dribbles."""
 UPSTREAM_TIMEOUT = 10.0
@@ -153,11 +154,11 @@ class Hostile:
         """The base URL."""
         return f"{'https' if self.certificate else 'http'}://127.0.0.1:{self.port}"
 
-    def kind_of(self, method: str, path: str) -> Kind:
-        """What a request is for; the first of all is the look before the tests."""
+    def kind_of(self, method: str, path: str, body: bytes) -> Kind:
+        """What a request is for; the first of all, and those whose body is cut off, are the look before the tests."""
         with self.lock:
             self.heard.append(path)
-            if len(self.heard) == 1:
+            if len(self.heard) == 1 or body == MALFORMED:
                 return "preflight"
         bare = path.partition("?")[0]
         return next((kind for kind, verb, form in _KINDS if verb == method and re.fullmatch(form, bare)), "other")
@@ -190,7 +191,7 @@ def _handler(hostile: Hostile) -> type[BaseHTTPRequestHandler]:
             if hostile.stopped.is_set():
                 self.close_connection = True
                 return
-            kind = hostile.kind_of(self.command, self.path)
+            kind = hostile.kind_of(self.command, self.path, body)
             is_its_turn = kind in hostile.when
             turns = hostile.turn() if is_its_turn else 0
             talk = Talk(kind, self.command, self.path, dict(self.headers), body, hostile, self.connection, turns)

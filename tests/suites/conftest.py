@@ -8,7 +8,7 @@ import pytest
 from fixtures.embedded import MockAddress, running_mock
 from tests.suites.sessions import Ended, run
 
-FAST = ("--poll-interval=0.05", "--settle-timeout=5")
+FAST = ("--numprocesses=0", "--poll-interval=0.05", "--settle-timeout=5")
 
 RunByUrl = Callable[..., Ended]
 
