@@ -24,7 +24,7 @@ from reports.exit_codes import CONFORMANT, INCONCLUSIVE
 from reports.hooks import TROUBLES
 from reports.narrowing import addresses_suites
 from reports.plan import Unrehearsed, plan_lines, rehearse, total
-from suites.generation import FIXED, load_profile, seed
+from suites.generation import load_profile, seed
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
 from suites.tally import TALLY
@@ -54,17 +54,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SETTINGS] = read_settings(config)
         if config.getoption("--hypothesis-profile") is None:
             load_profile(config.stash[SETTINGS].fuzz)
-        _choose_seed(config)
+        _check_seed(config)
 
 
-def _choose_seed(config: pytest.Config) -> None:
-    """Gives one seed to everything that generates; workers are handed the options, and the seed among them."""
+def _check_seed(config: pytest.Config) -> None:
     try:
-        config.stash[SEED] = chosen = seed(config.getoption("--hypothesis-seed"))
+        config.stash[SEED] = seed(config.getoption("--hypothesis-seed"))
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
-    if chosen != FIXED:
-        config.option.hypothesis_seed = str(chosen)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -1,7 +1,5 @@
 """How much is generated, and from which seed: the same each time in the gate, fresh and more with `--fuzz`."""
 
-import random
-
 import hypothesis
 
 GATE = "gate"
@@ -14,7 +12,8 @@ FUZZ_STEPS = 50
 
 FIXED = "fixed"
 """What is said in place of a seed where each generated test has one that never changes."""
-SEEDS = 2**32
+DRAWN = "drawn"
+"""What is said in place of a seed where each generated test draws one, and keeps what it finds with it."""
 
 
 def load_profile(fuzz: bool) -> None:
@@ -52,16 +51,16 @@ def load_profile(fuzz: bool) -> None:
 
 
 def seed(given: str | None) -> int | str:
-    """The seed of what the loaded profile generates: the given one, or a new one; or `FIXED`.
+    """The seed of what the loaded profile generates: `FIXED`, `DRAWN`, or the given one.
 
-    Raises `ValueError` with what to do when one is given that cannot be used.
+    Hypothesis keeps nothing of what a given seed finds, so none is given unless the user does. Raises `ValueError` with what to do when one is given that cannot be used.
     """
     if hypothesis.settings().derandomize:
         if given is not None:
             raise ValueError("--hypothesis-seed goes with --fuzz: without it every run generates the same requests")
         return FIXED
     if given is None:
-        return random.SystemRandom().randrange(SEEDS)
+        return DRAWN
     if not given.isdecimal():
         raise ValueError("--hypothesis-seed must be a whole number, as a report gives it")
     return int(given)

@@ -230,7 +230,7 @@ def test_what_fuzzing_keeps(steered: MockAddress, leave: Leave, tmp_path: Path) 
     (tmp_path / "brief.py").write_text(BRIEF, "utf-8")
     with relay_to(steered, echoes=True) as relay:
         traces = leave(
-            *("-p", "brief", "--fuzz", "-k", "test_any_order"),
+            *("-p", "brief", "--fuzz", "-n", "0", "-k", "test_any_order"),
             *(f"--target={relay.url}", f"--control-url={steered.control_url}"),
             *("--parse-configuration-id=cfg-none", "--showlocals"),
             PYTHONPATH=str(tmp_path),
