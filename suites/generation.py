@@ -53,7 +53,8 @@ def load_profile(fuzz: bool) -> None:
 def seed(given: str | None) -> int | str:
     """The seed of what the loaded profile generates: `FIXED`, `DRAWN`, or the given one.
 
-    Hypothesis keeps nothing of what a given seed finds, so none is given unless the user does. Raises `ValueError` with what to do when one is given that cannot be used.
+    Hypothesis keeps nothing of what a given seed finds, so none is given unless the user does. Raises `ValueError` with
+    what to do when one is given that cannot be used.
     """
     if hypothesis.settings().derandomize:
         if given is not None:
