@@ -24,9 +24,12 @@ from reports.exit_codes import CONFORMANT, INCONCLUSIVE
 from reports.hooks import TROUBLES
 from reports.narrowing import addresses_suites
 from reports.plan import Unrehearsed, plan_lines, rehearse, total
+from reports.reading import read
+from reports.refusal import Refusal
 from suites.generation import load_profile, seed
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
+from suites.shards import WEIGHTS
 from suites.tally import TALLY
 from suites.verify import Verify
 
@@ -39,6 +42,17 @@ INDISCREET = ("httpx", "httpcore")
 """Loggers that repeat what a service says, headers with keys among it, where the user asks for a log."""
 
 pytest_plugins = ["fixtures.plugin", "suites.plugin", "reports.plugin"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option that balances the parts of a split run."""
+    parser.getgroup("batches-conformance").addoption(
+        "--shard-by",
+        metavar="REPORT",
+        type=Path,
+        help="the report.json of an earlier run, the same for all parts, by whose times --shard balances them; "
+        "to be written in one word, --shard-by=REPORT",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,6 +69,21 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.getoption("--hypothesis-profile") is None:
             load_profile(config.stash[SETTINGS].fuzz)
         _check_seed(config)
+        _weigh_tests(config)
+
+
+def _weigh_tests(config: pytest.Config) -> None:
+    """Reads how long tests took in an earlier run; workers of xdist read the same file."""
+    given = config.getoption("--shard-by")
+    if given is None:
+        return
+    if not config.getoption("--shard"):
+        raise pytest.UsageError("--shard-by balances the parts of a --shard: give both, or neither")
+    try:
+        report = read(config.invocation_params.dir / given)
+    except Refusal as refusal:
+        raise pytest.UsageError(str(refusal)) from None
+    config.stash[WEIGHTS] = {test.id: test.seconds for test in report.tests}
 
 
 def _check_seed(config: pytest.Config) -> None:

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from reports.model import RunVerdict
+from reports.model import Report, RunVerdict
 
 CONFORMANT: Final = 0
 NONCONFORMANT: Final = 1
 WRONG_USAGE: Final = 4
 INCONCLUSIVE: Final = 6
+REGRESSED: Final = 7
 
 OF_VERDICT: Final[dict[RunVerdict, int]] = {
     "conformant": CONFORMANT,
@@ -25,4 +26,25 @@ ADVICE: Final[dict[int, str]] = {
     ),
     WRONG_USAGE: ("Nothing was asked of the target: correct the command line and run again; --help lists the options."),
     INCONCLUSIVE: ("The target was not judged: remove what stood in the way, then run the whole suite again."),
+    REGRESSED: (
+        "Do what the sentences under GATE say: something got worse than in the baseline, a waiver does not fit what "
+        "was found, or a must was not exercised."
+    ),
 }
+
+
+def of(report: Report) -> int:
+    """The exit code of a run, or of a report that is judged afterwards.
+
+    With a baseline a known violation is none of its concern: what counts is that nothing got worse. Where something
+    kept the run from judging, a requirement of which nothing is known any more may be due to that.
+    """
+    gate = report.gate
+    if gate is None or report.verdict == "inconclusive":
+        return OF_VERDICT[report.verdict]
+    if report.verdict == "nonconformant" and gate.baseline is None:
+        return NONCONFORMANT
+    worse = [change for change in gate.changes if change.is_worse]
+    if report.troubles or report.run.interrupted:
+        return REGRESSED if any(change.after == "fail" for change in worse) else INCONCLUSIVE
+    return REGRESSED if worse or gate.objections else CONFORMANT

@@ -6,20 +6,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
-from reports.model import Exchange, Headers, Request, Response, Spending, Traffic, Violation
+from reports.fingerprints import fingerprint
+from reports.model import Exchange, Headers, Request, Response, Shard, Spending, Traffic, Violation
 
 VIOLATIONS_KEPT: Final = 10
 """Distinct violations of one requirement that are kept with their evidence; further ones are counted."""
 
 Record = Mapping[str, Any]
-_Key = tuple[str, str, str]
+_Key = tuple[str, str, str, str]
 
 
 class Findings:
     """The sum of all records of a run, whatever the order in which they came.
 
     A record is a JSON-able mapping with any of the parts `held`, `violations`, `unexercised`,
-    `troubles`, `exchanges` and `spent`. A part that cannot be read becomes a trouble: it is never
+    `troubles`, `exchanges`, `spent` and `shard`. A part that cannot be read becomes a trouble: it is never
     dropped without a word.
     """
 
@@ -27,6 +28,8 @@ class Findings:
         """Start with nothing found."""
         self.held: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
+        self.fingerprints: defaultdict[str, set[str]] = defaultdict(set)
+        self.shard: Shard | None = None
         self.spent = Spending()
         self.spent_on: defaultdict[str, Spending] = defaultdict(Spending)
         self._violations: defaultdict[str, dict[_Key, Violation]] = defaultdict(dict)
@@ -45,6 +48,7 @@ class Findings:
             "troubles": self._each(self.trouble),
             "exchanges": self._add_exchanges,
             "spent": self._add_spending,
+            "shard": self._add_shard,
         }
         for name, add_part in parts.items():
             if record.get(name):
@@ -73,6 +77,17 @@ class Findings:
             by_operation=dict(sorted(self._by_operation.items())),
         )
 
+    def add_violation(self, violation: Violation) -> None:
+        """Add a violation as often as it counts; of equal ones the first stays as the evidence."""
+        operation = violation.evidence.operation if violation.evidence else None
+        key = (violation.test, violation.expected, operation or "", violation.fingerprint)
+        kept = self._violations[violation.requirement]
+        first = kept.get(key)
+        kept[key] = replace(first, count=first.count + violation.count) if first else violation
+        self.fingerprints[violation.requirement].add(violation.fingerprint)
+        if len(kept) > VIOLATIONS_KEPT:
+            self.left_out[violation.requirement] += kept.pop(max(kept)).count
+
     def reasons(self, requirement: str) -> tuple[str, ...]:
         """List the distinct reasons that tests gave for not exercising a requirement, sorted."""
         return tuple(sorted(self._reasons.get(requirement, ())))
@@ -98,23 +113,25 @@ class Findings:
         self.held.update({str(requirement): int(count) for requirement, count in counts.items()})
 
     def _add_violation(self, entry: Mapping[str, Any]) -> None:
-        violation = Violation(
-            requirement=str(entry["requirement"]),
-            expected=str(entry["expected"]),
-            actual=str(entry["actual"]),
-            case=str(entry["case"]),
-            test=str(entry["test"]),
-            oracle=_optional(entry.get("oracle")),
-            count=1,
-            exchanges=tuple(_exchange(exchange) for exchange in entry["exchanges"]),
+        exchanges = tuple(_exchange(exchange) for exchange in entry["exchanges"])
+        noticed = {
+            "requirement": str(entry["requirement"]),
+            "expected": str(entry["expected"]),
+            "actual": str(entry["actual"]),
+            "case": str(entry["case"]),
+            "test": str(entry["test"]),
+        }
+        oracle = _optional(entry.get("oracle"))
+        named = fingerprint(**noticed, oracle=oracle, evidence=exchanges[-1] if exchanges else None)
+        self.add_violation(
+            Violation(
+                **noticed,
+                oracle=oracle,
+                fingerprint=named,
+                count=1,
+                exchanges=exchanges,
+            )
         )
-        operation = violation.evidence.operation if violation.evidence else None
-        key = (violation.test, violation.expected, operation or "")
-        kept = self._violations[violation.requirement]
-        first = kept.get(key)
-        kept[key] = replace(first, count=first.count + 1) if first else violation
-        if len(kept) > VIOLATIONS_KEPT:
-            self.left_out[violation.requirement] += kept.pop(max(kept)).count
 
     def _add_reason(self, entry: Mapping[str, Any]) -> None:
         self._reasons[str(entry["requirement"])].add(str(entry["reason"]))
@@ -124,6 +141,12 @@ class Findings:
         self._seconds += _seconds(traffic["seconds"])
         by_operation = traffic["by_operation"].items()
         self._by_operation.update({str(name): int(count) for name, count in by_operation})
+
+    def _add_shard(self, entry: Mapping[str, Any]) -> None:
+        shard = Shard(int(entry["index"]), int(entry["count"]), int(entry["selected"]), str(entry["plan"]))
+        if self.shard not in (None, shard):
+            self.trouble("The workers of the run split the tests differently: select the same tests in all of them.")
+        self.shard = shard
 
     def _add_spending(self, entry: Mapping[str, Any]) -> None:
         spent = Spending(**{field.name: int(entry[field.name]) for field in fields(Spending)})

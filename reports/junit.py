@@ -1,25 +1,28 @@
 """`junit.xml`: a test case per requirement, for tools that read test results."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from reports.curl import curl_line
-from reports.model import Report, RequirementResult, Violation
+from reports.diff import describe_change
+from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
-from reports.wording import describe
+from reports.wording import describe, describe_waiver
 
 _LEVELS: Final = ("must", "should")
 
 
 def render_junit(report: Report) -> str:
-    """Render JUnit XML: a suite per level, and a suite `run` with an error if inconclusive."""
+    """Render JUnit XML: a suite per level, one `run` with an error if inconclusive, one `gate` where it objects."""
     root = ET.Element("testsuites", name="conformance", time=f"{report.run.seconds:.3f}")
     for level in _LEVELS:
         results = [result for result in report.requirements if result.level == level]
         _suite(root, report, level, [_requirement_case(result) for result in results])
     if report.troubles or report.verdict == "inconclusive":
         _suite(root, report, "run", [_run_case(report)])
+    if report.gate and (cases := list(_gate_cases(report.gate))):
+        _suite(root, report, "gate", cases)
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ET.indent(root)
@@ -56,7 +59,7 @@ def _requirement_case(result: RequirementResult) -> ET.Element:
         blocks += [f"left out: {result.violations_left_out}"] if result.violations_left_out else []
         failure.text = "\n\n".join(blocks)
     elif result.verdict != "pass":
-        reason = result.reason or result.verdict
+        reason = result.reason or "; ".join(map(describe_waiver, result.waivers)) or result.verdict
         ET.SubElement(case, "skipped", type=result.verdict, message=visible(reason))
     return case
 
@@ -81,6 +84,14 @@ def _run_case(report: Report) -> ET.Element:
     error = ET.SubElement(case, "error", type=report.verdict, message=visible(sentences[0]))
     error.text = "\n".join(map(_readable, sentences))
     return case
+
+
+def _gate_cases(gate: Gate) -> Iterator[ET.Element]:
+    worse = [describe_change(change) for change in gate.changes if change.is_worse]
+    for number, sentence in enumerate([*gate.objections, *worse], start=1):
+        case = ET.Element("testcase", classname="gate", name=f"gate {number}", time="0")
+        ET.SubElement(case, "failure", type="gate", message=visible(sentence))
+        yield case
 
 
 def _readable(text: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 Level = Literal["must", "should"]
 RequirementVerdict = Literal["pass", "fail", "not-exercised", "waived"]
 RunVerdict = Literal["conformant", "nonconformant", "inconclusive"]
+Outcome = Literal["passed", "failed", "skipped", "error"]
+Cause = Literal["target", "suite", "contract", "options"]
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -53,7 +55,7 @@ class Violation:
     """One way in which a requirement was broken, with the exchanges that show it.
 
     `oracle` is the one that noticed, `None` where the test itself did. `count` says how often the
-    same was seen; the exchanges are those of the first time.
+    same was seen; the exchanges are those of the first time. `fingerprint` names the defect in any run.
     """
 
     requirement: str
@@ -62,6 +64,7 @@ class Violation:
     case: str
     test: str
     oracle: str | None
+    fingerprint: str
     count: int
     exchanges: tuple[Exchange, ...]
 
@@ -91,11 +94,29 @@ class Spending:
 
 
 @dataclass(frozen=True)
+class Waiver:
+    """A violation that somebody answers for, up to and including a day.
+
+    `fingerprint` is missing where every violation of the requirement is meant; `target` is a base URL, `mock` or `*`.
+    """
+
+    requirement: str
+    fingerprint: str | None
+    target: str
+    reason: str
+    owner: str
+    link: str
+    expires: str
+
+
+@dataclass(frozen=True)
 class RequirementResult:
     """A requirement and what became of it.
 
-    `observations` counts how often it held or was violated, `violations_left_out` how often it was violated in further
-    ways whose evidence was not kept; `reason` says why it was not exercised; `spent` is what its tests used up.
+    `observations` counts how often it held or was violated, `held` the first of these, `violations_left_out` how often
+    it was violated in further ways whose evidence was not kept; `fingerprints` names all of its violations, those that
+    were left out too. `reason` says why it was not exercised, `reasons` are those that tests gave, whatever became of
+    it; `spent` is what its tests used up. `waivers` are those that met one of its violations.
     """
 
     id: str
@@ -104,10 +125,14 @@ class RequirementResult:
     source: str
     verdict: RequirementVerdict
     observations: int
+    held: int
     violations: tuple[Violation, ...]
     violations_left_out: int
+    fingerprints: tuple[str, ...]
     reason: str | None
+    reasons: tuple[str, ...]
     spent: Spending
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,11 +172,35 @@ class TestCounts:
 
 
 @dataclass(frozen=True)
+class Ended:
+    """How one test ended: the worst of its phases, their seconds together, and its requests."""
+
+    id: str
+    outcome: Outcome
+    seconds: float
+    requests: int
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Which part of a split run this is, counted from 1.
+
+    `selected` is how many tests all parts have together; `plan` is a digest of which test is in which part.
+    """
+
+    index: int
+    count: int
+    selected: int
+    plan: str
+
+
+@dataclass(frozen=True)
 class Run:
     """The circumstances of a run. Times are ISO 8601 in UTC.
 
     `narrowed` names the options and paths that kept tests from being run, if any did. `interrupted` says that the run
-    had not come to its own end when this was written. `spent` counts each test once.
+    had not come to its own end when this was written. `spent` counts each test once. `shard` is missing where the run
+    was not split.
     """
 
     id: str
@@ -165,6 +214,7 @@ class Run:
     packages: Mapping[str, str]
     seed: int | str | None
     narrowed: str | None
+    shard: Shard | None
     interrupted: bool
     workers: int
     exchanges: Traffic
@@ -173,12 +223,50 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What became of a requirement from one report to another, of which a verdict is missing where one lacks it.
+
+    `new` and `gone` are fingerprints of violations; `attributed_to` is what else had changed, the target where nothing
+    else had.
+    """
+
+    requirement: str
+    level: Level
+    before: RequirementVerdict | None
+    after: RequirementVerdict | None
+    is_worse: bool
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+    attributed_to: tuple[Cause, ...]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What was asked of a run beyond the contract, and what that came to.
+
+    `baseline` is the id of the run that this one was compared with. Each of the `objections` is a sentence that makes
+    the run red whatever the verdict.
+    """
+
+    strict: bool
+    require_exercised: bool
+    baseline: str | None
+    changes: tuple[Change, ...]
+    objections: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Report:
-    """All that is known of a run when it is written. `target` is missing when nobody could describe it."""
+    """All that is known of a run when it is written. `target` is missing when nobody could describe it.
+
+    `gate` is missing where nothing was asked beyond the contract.
+    """
 
     verdict: RunVerdict
     sentence: str
     requirements: tuple[RequirementResult, ...]
     target: Target | None
     run: Run
+    tests: tuple[Ended, ...]
     troubles: tuple[str, ...]
+    gate: Gate | None = None

@@ -26,13 +26,16 @@ from typing import Any, Final
 import pytest
 
 import spec
-from reports import exit_codes, files, hooks
+from reports import clock, exit_codes, files, gate, hooks
+from reports.ended import EndedTests
 from reports.ending import PromptEnd
 from reports.findings import Findings
+from reports.gate import Terms
 from reports.hooks import TROUBLES
 from reports.keeper import Keeper
 from reports.model import Report, Run, Target, TestCounts
 from reports.narrowing import SUITES, addresses_suites, narrowed_by
+from reports.refusal import Refusal
 from reports.terminal import Line, Style, advice_lines, report_lines
 from reports.verdicts import judge
 from spec import requirements
@@ -67,14 +70,35 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--report-dir`."""
-    parser.getgroup("conformance").addoption(
+    """Add the options that say where the report goes, and what is asked of a run beyond the contract."""
+    group = parser.getgroup("conformance")
+    group.addoption(
         "--report-dir",
         metavar="DIR",
         default=REPORT_DIR,
         help=f"directory for report.json, junit.xml and summary.md (default: {REPORT_DIR}, "
         "seen from the root directory); to be written in one word, --report-dir=DIR",
     )
+    group.addoption(
+        "--baseline",
+        metavar="REPORT",
+        type=Path,
+        help="the report.json of an earlier run: exit with 7 where something got worse since, and with 0 otherwise; "
+        "to be written in one word, --baseline=REPORT",
+    )
+    group.addoption(
+        "--only-new",
+        action="store_true",
+        help="tell of the violations only those that the baseline does not have",
+    )
+    group.addoption(
+        "--waivers",
+        metavar="FILE",
+        type=Path,
+        help="a YAML file of violations that are put up with until a day; to be written in one word, --waivers=FILE",
+    )
+    group.addoption("--strict-should", action="store_true", help="let a should count as a must")
+    group.addoption("--require-exercised", action="store_true", help="exit with 7 where a must was not exercised")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -85,16 +109,38 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(PromptEnd(config), "conformance-prompt-end")
     if not is_worker and not any(config.getoption(name, None) for name in _LISTING_OPTIONS):
         config.stash.setdefault(TROUBLES, [])
-        config.pluginmanager.register(ConformanceReporter(config), "conformance-reporter")
+        terms = _terms(config) if addresses_suites(config) else Terms()
+        config.pluginmanager.register(ConformanceReporter(config, terms), "conformance-reporter")
+
+
+def _terms(config: pytest.Config) -> Terms:
+    """What the options ask of a run; a file that cannot be used ends it before anything is asked of the target."""
+    option, here = config.getoption, config.invocation_params.dir
+    baseline, waived = (here / path if path else None for path in (option("--baseline"), option("--waivers")))
+    if option("--only-new") and not baseline:
+        raise pytest.UsageError("--only-new goes with a --baseline: name the report.json of an earlier run")
+    if config.getoption("--shard", None) and (baseline or waived or option("--require-exercised")):
+        raise pytest.UsageError(
+            "--baseline, --waivers and --require-exercised judge a whole run: "
+            "merge the reports of all shards, and give them to python -m reports gate"
+        )
+    try:
+        return gate.read_terms(
+            baseline, waived, strict=option("--strict-should"), require_exercised=option("--require-exercised")
+        )
+    except Refusal as refusal:
+        raise pytest.UsageError(str(refusal)) from None
 
 
 class ConformanceReporter:
     """Collects what the tests of one session found, and reports it when the session ends."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, terms: Terms) -> None:
         """Start collecting, and the clock."""
         self._config = config
+        self._terms = terms
         self._findings = Findings()
+        self._ended = EndedTests()
         self._outcomes: Counter[str] = Counter()
         self._touches_suites = False
         self._begun = False
@@ -151,6 +197,7 @@ class ConformanceReporter:
         record = getattr(report, "findings", None) or {}
         with self._lock:
             self._count(report)
+            self._ended.add(report, record)
             self._findings.add(record)
         if report.failed and not record.get("violations") and not record.get("troubles"):
             self._explain_failure(report)
@@ -247,7 +294,7 @@ class ConformanceReporter:
             pytest.ExitCode.USAGE_ERROR,
         ):
             return status
-        return exit_codes.OF_VERDICT[report.verdict]
+        return exit_codes.of(report)
 
     def _write_so_far(self) -> None:
         files.write(self._judge(interrupted=True), self._directory)
@@ -257,22 +304,26 @@ class ConformanceReporter:
         return self._interrupted or is_incomplete
 
     def _judge_and_write(self) -> Report:
-        report = self._judge(interrupted=self._is_cut_short())
+        report = self._judge_by_terms()
         written: tuple[Path, ...] = ()
         try:
             written = files.write(report, self._directory)
         except OSError as error:
             self._add_trouble(f"The report could not be written: {error}.")
-            report = self._judge(interrupted=self._is_cut_short())
+            report = self._judge_by_terms()
         names = [_from_here(path, self._config.invocation_params.dir) for path in written]
-        self._lines = report_lines(report, width=self._width(), files=names)
+        told = gate.only_new(report) if self._config.getoption("--only-new") else None
+        self._lines = report_lines(report, width=self._width(), files=names, told=told)
         return report
+
+    def _judge_by_terms(self) -> Report:
+        return gate.apply(self._terms, self._judge(interrupted=self._is_cut_short()), clock.today())
 
     def _judge(self, *, interrupted: bool) -> Report:
         target, given = self._target(), self._ask("pytest_conformance_run")
         with self._lock:
             run = self._run(given or {}, interrupted=interrupted)
-            return judge(requirements.load(), self._findings, target=target, run=run)
+            return judge(requirements.load(), self._findings, target=target, run=run, tests=self._ended.all)
 
     def _target(self) -> Target | None:
         described = self._ask("pytest_conformance_target")
@@ -308,6 +359,7 @@ class ConformanceReporter:
             packages={name: version for name in _PACKAGES if (version := _version(name))},
             seed=given.get("seed"),
             narrowed=", ".join(self._narrowed_by()) or None,
+            shard=self._findings.shard,
             interrupted=interrupted,
             workers=self._config.getoption("numprocesses", None) or 1,
             exchanges=self._findings.traffic,
@@ -320,7 +372,8 @@ class ConformanceReporter:
         return [*narrowed_by(self._config), *stopped]
 
     def _say_that_nothing_was_selected(self) -> None:
-        narrowed = " and ".join(narrowed_by(self._config))
+        shard = self._config.getoption("--shard", None)
+        narrowed = " and ".join([*narrowed_by(self._config), *([f"--shard {shard}"] if shard else [])])
         what = "No test of the suites was selected" + (f" by {narrowed}." if narrowed else ".")
         advice = exit_codes.ADVICE[exit_codes.WRONG_USAGE]
         self._lines = advice_lines([what, advice], width=self._width())

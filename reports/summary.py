@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from reports.curl import curl_line
-from reports.model import Report, RequirementResult, Violation
+from reports.diff import describe_change
+from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
-from reports.wording import describe, describe_spending, describe_target
+from reports.wording import describe, describe_spending, describe_target, describe_waiver
 
 LIMIT: Final = 900_000
 """Bytes after which no more violations are told; GitHub refuses a summary of more than 1 MiB."""
@@ -18,7 +19,13 @@ _PUNCTUATION: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@$:])")
 
 def render_summary(report: Report) -> str:
     """Render the verdict, a table of what did not pass, and each violation with its curl line."""
-    text = "\n".join([*_head(report), *_table(report.requirements), *_troubles(report.troubles)])
+    parts = (
+        _head(report),
+        _table(report.requirements),
+        _gate(report.gate),
+        _section("Troubles", report.troubles),
+    )
+    text = "\n".join(line for part in parts for line in part)
     details = [(result, violation) for result in report.requirements for violation in result.violations]
     size = len(text.encode())
     for told, (result, violation) in enumerate(details):
@@ -68,12 +75,21 @@ def _table(results: Iterable[RequirementResult]) -> list[str]:
 
 
 def _remark(result: RequirementResult) -> str:
+    if result.verdict == "waived":
+        return "; ".join(map(describe_waiver, result.waivers))
     return result.statement if result.verdict == "fail" else result.reason or ""
 
 
-def _troubles(troubles: Iterable[str]) -> list[str]:
-    lines = [f"- {escape(trouble)}" for trouble in troubles]
-    return ["### Troubles", "", *lines, ""] if lines else []
+def _gate(gate: Gate | None) -> list[str]:
+    if gate is None:
+        return []
+    worse = [describe_change(change) for change in gate.changes if change.is_worse]
+    return _section("Gate", [*gate.objections, *worse])
+
+
+def _section(title: str, sentences: Iterable[str]) -> list[str]:
+    lines = [f"- {escape(sentence)}" for sentence in sentences]
+    return [f"### {title}", "", *lines, ""] if lines else []
 
 
 def _violation(result: RequirementResult, violation: Violation) -> Iterator[str]:

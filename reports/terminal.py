@@ -9,12 +9,13 @@ from typing import Final, Literal, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
+from reports import exit_codes
 from reports.curl import curl_line
-from reports.exit_codes import ADVICE, OF_VERDICT
-from reports.model import Report, RequirementResult, Violation
+from reports.diff import describe_change
+from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
-from reports.verdicts import counts
-from reports.wording import describe, describe_spending, describe_target, duration
+from reports.verdicts import counts, told_shard
+from reports.wording import describe, describe_spending, describe_target, describe_waiver, duration
 
 NARROWEST: Final = 60
 VIOLATIONS_TOLD: Final = 5
@@ -44,18 +45,24 @@ _VERDICT_STYLES: Final[dict[str, Style]] = {
 _WORKFLOW_COMMANDS: Final = ("::", "##[")
 
 
-def report_lines(report: Report, *, width: int, files: Sequence[Path]) -> list[Line]:
+def report_lines(
+    report: Report, *, width: int, files: Sequence[Path], told: Sequence[RequirementResult] | None = None
+) -> list[Line]:
     """Tell the whole report at `width` columns; only curl lines may be wider.
 
-    `files` are the report files as they are to be named. No line holds a control character, or
-    starts like a command to a CI runner.
+    `files` are the report files as they are to be named; `told` are the requirements of which more than their number
+    is told, all of them where nothing else is said. No line holds a control character, or starts like a command to a
+    CI runner.
     """
     writer = _Writer(max(width, NARROWEST) - 1)
     lines = list(_head(report, writer))
-    for result in _failed(report.requirements):
+    results = report.requirements if told is None else told
+    for result in _failed(results):
         lines += [(), *_failure(result, writer)]
-    lines += _section("NOT EXERCISED", _unexercised(report.requirements, writer))
-    lines += _section("TROUBLES", _troubles(report.troubles, writer))
+    lines += _section("WAIVED", _waived(results, writer))
+    lines += _section("NOT EXERCISED", _unexercised(results, writer))
+    lines += _section("GATE", _gate(report.gate, writer))
+    lines += _section("TROUBLES", _items(report.troubles, writer))
     lines += [(), *_foot(report, files, writer)]
     return lines
 
@@ -107,6 +114,13 @@ def _head(report: Report, writer: _Writer) -> Iterator[Line]:
             indent=0,
         )
     yield from writer.labelled("spent", describe_spending(report.run.spent), indent=0)
+    if report.gate and report.gate.baseline:
+        better = sum(not change.is_worse for change in report.gate.changes)
+        worse = len(report.gate.changes) - better
+        compared = f"run {visible(report.gate.baseline)}: {worse} worse, {better} changed otherwise"
+        yield from writer.labelled("baseline", compared, indent=0)
+    if report.run.shard:
+        yield from writer.labelled("part", told_shard(report.run.shard), indent=0)
     if report.run.narrowed:
         yield from writer.labelled("narrowed", f"by {report.run.narrowed}", indent=0)
     if report.run.interrupted:
@@ -143,6 +157,7 @@ def _violation(violation: Violation, writer: _Writer) -> Iterator[Line]:
     if violation.case:
         yield from writer.labelled("case", violation.case)
     yield from writer.labelled("test", violation.test + times + noticed)
+    yield from writer.labelled("named", violation.fingerprint)
     earlier = len(violation.exchanges) - EXCHANGES_TOLD
     if earlier > 0:
         yield from writer.labelled("exchange", f"({earlier} earlier ones in report.json)")
@@ -155,16 +170,30 @@ def _violation(violation: Violation, writer: _Writer) -> Iterator[Line]:
 def _unexercised(results: Iterable[RequirementResult], writer: _Writer) -> Iterator[Line]:
     by_reason: defaultdict[str, list[str]] = defaultdict(list)
     for result in results:
-        if result.verdict not in ("pass", "fail"):
+        if result.verdict == "not-exercised":
             by_reason[result.reason or result.verdict].append(result.id)
     for reason, names in by_reason.items():
         yield from writer.paragraph(reason, _INDENT)
         yield from writer.paragraph(", ".join(names), _INDENT + 2, "quiet")
 
 
-def _troubles(troubles: Iterable[str], writer: _Writer) -> Iterator[Line]:
-    for trouble in troubles:
-        first, *more = writer.paragraph(trouble, _INDENT)
+def _waived(results: Iterable[RequirementResult], writer: _Writer) -> Iterator[Line]:
+    for result in results:
+        if result.verdict == "waived":
+            yield (Span(" " * _INDENT), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
+            for waiver in result.waivers:
+                yield from writer.paragraph(describe_waiver(waiver), _INDENT + 2)
+
+
+def _gate(gate: Gate | None, writer: _Writer) -> Iterator[Line]:
+    if gate:
+        worse = [describe_change(change) for change in gate.changes if change.is_worse]
+        yield from _items([*gate.objections, *worse], writer)
+
+
+def _items(sentences: Iterable[str], writer: _Writer) -> Iterator[Line]:
+    for sentence in sentences:
+        first, *more = writer.paragraph(sentence, _INDENT)
         yield (Span("    - "), *first[1:])
         yield from more
 
@@ -178,4 +207,4 @@ def _foot(report: Report, files: Sequence[Path], writer: _Writer) -> Iterator[Li
     if files:
         names = ", ".join(file.name for file in files[1:])
         yield from writer.labelled("report", f"{files[0]} (beside it {names})", indent=0)
-    yield from writer.labelled("next", ADVICE[OF_VERDICT[report.verdict]], indent=0)
+    yield from writer.labelled("next", exit_codes.ADVICE[exit_codes.of(report)], indent=0)

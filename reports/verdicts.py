@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from reports.findings import Findings
-from reports.model import Report, RequirementResult, Run, RunVerdict, Spending, Target, Violation
+from reports.model import Ended, Report, RequirementResult, Run, RunVerdict, Shard, Spending, Target, Violation
 from spec.requirements import Requirement, capabilities
 
 
@@ -14,6 +14,7 @@ def judge(
     *,
     target: Target | None,
     run: Run,
+    tests: tuple[Ended, ...] = (),
 ) -> Report:
     """Judge each requirement and the run.
 
@@ -32,14 +33,35 @@ def judge(
     troubles = findings.troubles + tuple(
         f"The suite made observations of {name}, which is no requirement of the contract." for name in unknown
     )
-    verdict = _run_verdict(results, troubles, interrupted=run.interrupted)
+    return conclude(results, target=target, run=run, tests=tests, troubles=troubles)
+
+
+def conclude(
+    results: tuple[RequirementResult, ...],
+    *,
+    target: Target | None,
+    run: Run,
+    tests: tuple[Ended, ...],
+    troubles: tuple[str, ...],
+    strict: bool = False,
+) -> Report:
+    """Judge a run by the verdicts of its requirements; where that is to be strict, a `should` counts as a `must`."""
+    verdict = _run_verdict(results, troubles, interrupted=run.interrupted, strict=strict)
     return Report(
         verdict=verdict,
         sentence=_sentence(verdict, results, troubles, run),
         requirements=results,
         target=target,
         run=run,
+        tests=tests,
         troubles=troubles,
+    )
+
+
+def reconsidered(report: Report, results: tuple[RequirementResult, ...], *, strict: bool = False) -> Report:
+    """Judge the run of a report again, by other verdicts of its requirements; no gate is part of the answer."""
+    return conclude(
+        results, target=report.target, run=report.run, tests=report.tests, troubles=report.troubles, strict=strict
     )
 
 
@@ -78,9 +100,12 @@ def _result(
         source=requirement.source,
         verdict="fail" if violations else "not-exercised" if unexercised else "pass",
         observations=held + sum(violation.count for violation in violations) + findings.left_out[requirement.id],
+        held=held,
         violations=violations,
         violations_left_out=findings.left_out[requirement.id],
+        fingerprints=tuple(sorted(findings.fingerprints.get(requirement.id, ()))),
         reason=_reason(requirement, findings, target=target, run=run) if unexercised else None,
+        reasons=findings.reasons(requirement.id),
         spent=findings.spent_on.get(requirement.id, Spending()),
     )
 
@@ -97,15 +122,24 @@ def _reason(requirement: Requirement, findings: Findings, *, target: Target | No
     held = findings.held[requirement.id]
     if run.narrowed and not held:
         return f"deselected: this run was narrowed by {run.narrowed}"
+    if run.shard and not held:
+        return f"exercised by no test of {told_shard(run.shard)}"
     if run.interrupted and not held:
         return "the run ended before it was exercised"
     times = "once" if held == 1 else f"{held} times"
     return f"exercised {times}, its floor is {requirement.floor}"
 
 
-def _run_verdict(results: Iterable[RequirementResult], troubles: tuple[str, ...], *, interrupted: bool) -> RunVerdict:
+def told_shard(shard: Shard) -> str:
+    """Name a part of a split run."""
+    return f"shard {shard.index} of {shard.count}"
+
+
+def _run_verdict(
+    results: Iterable[RequirementResult], troubles: tuple[str, ...], *, interrupted: bool, strict: bool
+) -> RunVerdict:
     seen = {(result.verdict, result.level) for result in results}
-    if ("fail", "must") in seen:
+    if ("fail", "must") in seen or (strict and ("fail", "should") in seen):
         return "nonconformant"
     passed = any(verdict == "pass" for verdict, _ in seen)
     return "inconclusive" if troubles or interrupted or not passed else "conformant"
@@ -121,5 +155,6 @@ def _sentence(
         f"{len(troubles)} trouble{'s' if len(troubles) > 1 else ''}" if troubles else "",
         "interrupted" if run.interrupted else "",
         f"narrowed by {run.narrowed}" if run.narrowed else "",
+        told_shard(run.shard) if run.shard else "",
     ]
     return "; ".join([f"{verdict}: {counts(results)}", *filter(None, remarks)])

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from reports.model import Exchange, Spending, Target
+from reports.model import Exchange, Spending, Target, Waiver
 from reports.text import visible
 
 
@@ -33,6 +33,12 @@ def describe_spending(spent: Spending) -> str:
         (spent.billable_files, "billable file", "billable files"),
     )
     return ", ".join(f"{amount:,} {one if amount == 1 else many}" for amount, one, many in amounts)
+
+
+def describe_waiver(waiver: Waiver) -> str:
+    """Tell in one visible line why a violation is put up with, by whom, until when, and which one."""
+    which = waiver.fingerprint or "any violation"
+    return visible(f"{waiver.reason} (until {waiver.expires}, {waiver.owner}, {waiver.link}, {which})")
 
 
 def path(url: str) -> str:

@@ -1,6 +1,7 @@
 """The pytest plugin of the suites: what tests are given, and what they found on its way to the report."""
 
 from collections.abc import Callable, Generator
+from typing import Any
 
 import pytest
 
@@ -11,12 +12,16 @@ from fixtures.settings import Settings
 from fixtures.target import Target
 from fixtures.troubles import Trouble
 from spec import requirements
+from suites import shards
 from suites.steps import Steps
 from suites.tally import TALLY, Tally
 from suites.verify import Verify, Violation
 from suites.walks import Walks
 
 VERIFY = pytest.StashKey[Verify]()
+SHARD = pytest.StashKey[shards.Shard]()
+PART = pytest.StashKey[dict[str, Any]]()
+"""Where it is kept on `pytest.Config` which part of a split run this is, as plain data."""
 MARK = "requirement"
 COSTLY = frozenset({"series", "large", "neighbours", "steered"})
 """Fixtures that spend files, and that several tests share: those go to one worker."""
@@ -25,21 +30,32 @@ SHARING = "sharing "
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the selection by requirement."""
-    parser.getgroup("batches-conformance").addoption(
+    """Adds the selection by requirement, and by parts of a run that is split over machines."""
+    group = parser.getgroup("batches-conformance")
+    group.addoption(
         "--requirement",
         metavar="ID",
         action="append",
         default=[],
         help="run only the tests that exercise this requirement; can be given several times",
     )
+    group.addoption(
+        "--shard",
+        metavar="INDEX/COUNT",
+        help="run only this part of what is selected, such as 2/5; python -m reports merge joins the reports of all",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the place where observations are kept, and names the marker."""
+    """Makes the place where observations are kept, names the marker, and reads which part is to be run."""
     config.stash[VERIFY] = Verify()
     config.stash[TALLY] = Tally()
     config.addinivalue_line("markers", f"{MARK}(*ids): the requirements that a test exercises")
+    if given := config.getoption("--shard"):
+        try:
+            config.stash[SHARD] = shards.parse(given)
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 def requirement_ids(item: pytest.Item) -> list[str]:
@@ -65,6 +81,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if isinstance(item, pytest.Function) and (shared := COSTLY.intersection(item.fixturenames)):
             item.add_marker(pytest.mark.xdist_group(SHARING + "+".join(sorted(shared))))
+    if SHARD in config.stash and items:
+        _keep_part(config, items, config.stash[SHARD])
+
+
+def _keep_part(config: pytest.Config, items: list[pytest.Item], shard: shards.Shard) -> None:
+    try:
+        parts = shards.split(items, shard.count, config.stash.get(shards.WEIGHTS, {}))
+    except ValueError as error:
+        if not hasattr(config, "workerinput"):
+            raise pytest.UsageError(str(error)) from None
+        parts = [[]] * shard.count  # A worker that raises takes the whole session down; one without tests ends it.
+    config.stash[PART] = {
+        "index": shard.index,
+        "count": shard.count,
+        "selected": len(items),
+        "plan": shards.plan_of(parts),
+    }
+    own = set(parts[shard.index - 1])
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in own])
+    items[:] = [item for item in items if item.nodeid in own]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -98,7 +134,7 @@ def pytest_runtest_makereport(
             verify.could_not_ask(id_, report.longrepr[2].removeprefix("Skipped: "))
     findings = verify.take(item.nodeid.partition(f"@{SHARING}")[0])
     counted = item.config.stash[TALLY].take(requirement_ids(item))
-    vars(report)["findings"] = {**findings, **counted}
+    vars(report)["findings"] = {**findings, **counted, "shard": item.config.stash.get(PART, None)}
     return report
 
 

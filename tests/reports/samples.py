@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.findings import Findings
-from reports.model import Report, Run, Spending, Target, TestCounts, Traffic
+from reports.model import Report, Run, Shard, Spending, Target, TestCounts, Traffic
 from reports.verdicts import judge
 from spec.requirements import Level, Requirement
 
@@ -94,6 +94,7 @@ def run(
     *,
     narrowed: str | None = None,
     interrupted: bool = False,
+    shard: Shard | None = None,
     exchanges: Traffic | None = None,
 ) -> Run:
     return Run(
@@ -108,6 +109,7 @@ def run(
         packages={"pytest": "9.1.1"},
         seed=7,
         narrowed=narrowed,
+        shard=shard,
         interrupted=interrupted,
         workers=1,
         exchanges=exchanges or Traffic(213, 1.5, {"getBatch": 200, "createBatch": 13}),

@@ -15,10 +15,10 @@ def test_held_observations_add_up() -> None:
 
 
 def test_equal_violations_are_merged_and_the_first_is_kept() -> None:
-    first = samples.violation(actual="first", exchanges=[samples.exchange(number=1)])
-    again = samples.violation(actual="again", exchanges=[samples.exchange(number=2)])
+    first = samples.violation(actual="1 entry", exchanges=[samples.exchange(number=1)])
+    again = samples.violation(actual="2 entry", exchanges=[samples.exchange(number=2)])
     (merged,) = samples.findings({"violations": [first]}, {"violations": [again]}).violations
-    assert (merged.count, merged.actual) == (2, "first")
+    assert (merged.count, merged.actual) == (2, "1 entry")
     assert merged.evidence is not None
     assert merged.evidence.number == 1
 
@@ -28,6 +28,7 @@ def test_equal_violations_are_merged_and_the_first_is_kept() -> None:
     [
         {"requirement": "another"},
         {"expected": "something else"},
+        {"actual": "something else"},
         {"test": "suites/test_other.py::test_other"},
         {"exchanges": [samples.exchange(operation="listBatches")]},
         {"exchanges": []},

@@ -50,11 +50,13 @@ def test_fails_come_before_what_was_not_exercised_and_must_before_should() -> No
 def test_each_violation_is_told_with_its_evidence() -> None:
     lines = told(samples.failing_report(), 100)
     start = lines.index("      expected  results is null")
-    assert lines[start : start + 6] == [
+    fingerprint = samples.failing_report().requirements[0].violations[0].fingerprint
+    assert lines[start : start + 7] == [
         "      expected  results is null",
         "      came      results has 2 entries",
         "      case      a completed batch, read without expand",
         f"      test      {samples.TEST} (3 times)",
+        f"      named     {fingerprint}",
         "      exchange  #11 POST /api/v2/batches -> 201 in 3 ms",
         "      exchange  #12 GET /api/v2/batches/bat-1?project_id=p -> 200 in 3 ms",
     ]

@@ -1,0 +1,41 @@
+"""What of a report stays the same when a run is repeated."""
+
+from typing import Any, Final
+
+from reports.document import document
+from reports.fingerprints import normalised
+from reports.model import Report, Violation
+
+_OF_THE_OCCASION: Final = frozenset({"id", "started_at", "ended_at", "seconds", "exchanges", "workers", "spent"})
+"""Fields of a run that are others each time, or with another number of workers."""
+
+
+def comparable(report: Report) -> dict[str, Any]:
+    """Take a report down to what two runs of the same tests on the same service agree in.
+
+    Left out are ids, times and durations, and what depends on which test was the first to need a shared fixture:
+    how often a requirement was observed, and what was spent on it.
+    """
+    content = document(report)
+    for result, read in zip(content["requirements"], report.requirements, strict=True):
+        for name in ("observations", "held", "spent", "violations_left_out"):
+            del result[name]
+        result["violations"] = sorted((_violation(each) for each in read.violations), key=str)
+    tests = [{"id": test.id, "outcome": test.outcome} for test in report.tests]
+    return {
+        "verdict": content["verdict"],
+        "requirements": content["requirements"],
+        "target": content["target"],
+        "run": {name: value for name, value in content["run"].items() if name not in _OF_THE_OCCASION},
+        "tests": sorted(tests, key=lambda test: test["id"]),
+        "troubles": sorted({normalised(trouble) for trouble in report.troubles}),
+    }
+
+
+def _violation(violation: Violation) -> dict[str, Any]:
+    return {
+        "fingerprint": violation.fingerprint,
+        "oracle": violation.oracle,
+        "test": violation.test,
+        "operations": [exchange.operation for exchange in violation.exchanges],
+    }

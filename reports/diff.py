@@ -1,0 +1,120 @@
+"""What changed from one report to another, and what it is attributed to."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from reports.model import Cause, Change, Report, RequirementResult, RequirementVerdict
+from reports.text import visible
+
+_OF_THE_TARGET: Final = frozenset({"target", "deviations", "liberties"})
+"""Settings that say which service is looked at."""
+_WITHOUT_EFFECT: Final = frozenset({"key", "control_url", "yes", "insecure_http", "clean_up"})
+"""Settings that change nothing of what a run finds, or whose effect the capabilities tell."""
+
+
+def compare(before: Report, after: Report) -> tuple[Change, ...]:
+    """List the requirements that changed, in the order of the later report, those that it lacks at the end.
+
+    Worse is: a violation that is new, a requirement that passed and is not exercised any more, one that was violated
+    and of which nothing is known any more, and one that is gone. What a waiver covers is not worse.
+    """
+    causes = attribution(before, after)
+    earlier = {result.id: result for result in before.requirements}
+    later = {result.id: result for result in after.requirements}
+    changes = (_change(earlier.get(name), later.get(name), causes) for name in {**later, **earlier})
+    return tuple(change for change in changes if change is not None)
+
+
+def attribution(before: Report, after: Report) -> tuple[Cause, ...]:
+    """List what differs between two runs besides what they found: the target where nothing else does."""
+    differing: dict[Cause, bool] = {
+        "contract": before.run.contract_version != after.run.contract_version,
+        "suite": before.run.suite_version != after.run.suite_version,
+        "options": _options(before) != _options(after),
+        "target": _place(before) != _place(after),
+    }
+    return tuple(cause for cause, differs in differing.items() if differs) or ("target",)
+
+
+def describe_change(change: Change) -> str:
+    """Tell a change in one visible line."""
+    course = f"{change.before or 'not in the contract'} -> {change.after or 'not in the contract'}"
+    parts = [
+        course,
+        *([f"new {', '.join(change.new)}"] if change.new else []),
+        *([f"gone {', '.join(change.gone)}"] if change.gone else []),
+        f"attributed to {' or '.join(f'the {cause}' for cause in change.attributed_to)}",
+    ]
+    return visible(f"{change.requirement} ({change.level}): {'; '.join(parts)}")
+
+
+def diff_lines(before: Report, after: Report, changes: tuple[Change, ...]) -> Iterator[str]:
+    """Tell what changed between two reports, line by line."""
+    yield f"before  {_told(before)}"
+    yield f"after   {_told(after)}"
+    for title, chosen in (
+        ("WORSE", [change for change in changes if change.is_worse]),
+        ("OTHERWISE", [change for change in changes if not change.is_worse]),
+    ):
+        if chosen:
+            yield from ("", title, *(f"  {describe_change(change)}" for change in chosen))
+    if not changes:
+        yield from ("", "No requirement changed.")
+
+
+def _change(
+    before: RequirementResult | None, after: RequirementResult | None, causes: tuple[Cause, ...]
+) -> Change | None:
+    known = after or before
+    assert known is not None
+    old = frozenset(before.fingerprints if before else ())
+    now = frozenset(after.fingerprints if after else ())
+    earlier, later = before.verdict if before else None, after.verdict if after else None
+    if _standing(earlier) == _standing(later) and old == now:
+        return None
+    return Change(
+        requirement=known.id,
+        level=known.level,
+        before=earlier,
+        after=later,
+        is_worse=_is_worse(before, after, now - old),
+        new=tuple(sorted(now - old)),
+        gone=tuple(sorted(old - now)),
+        attributed_to=("contract",) if before is None or after is None else causes,
+    )
+
+
+def _is_worse(before: RequirementResult | None, after: RequirementResult | None, new: frozenset[str]) -> bool:
+    was_known = before is not None and before.verdict != "not-exercised"
+    if after is None or after.verdict == "not-exercised":
+        return was_known
+    if after.verdict != "fail":
+        return False
+    return bool(new - {waiver.fingerprint for waiver in after.waivers})
+
+
+def _standing(verdict: RequirementVerdict | None) -> str | None:
+    return "fail" if verdict == "waived" else verdict
+
+
+def _options(report: Report) -> Mapping[str, Any]:
+    settings = dict(report.target.settings) if report.target else {}
+    found = {name: value for name, value in settings.items() if name not in _OF_THE_TARGET | _WITHOUT_EFFECT}
+    capabilities = report.target.capabilities if report.target else ()
+    run = report.run
+    return {**found, "capabilities": capabilities, "narrowed": run.narrowed, "seed": run.seed, "shard": run.shard}
+
+
+def _place(report: Report) -> tuple[object, ...]:
+    if report.target is None:
+        return ()
+    return (report.target.base_url, *(report.target.settings.get(name) for name in sorted(_OF_THE_TARGET)))
+
+
+def _told(report: Report) -> str:
+    where = report.target.base_url if report.target else "no target"
+    run = report.run
+    return visible(
+        f"{report.verdict}, run {run.id} of {run.started_at} on {where}, "
+        f"suite {run.suite_version}, contract {run.contract_version}"
+    )

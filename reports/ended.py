@@ -1,0 +1,48 @@
+"""How each test of a run ended."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+from reports.model import Ended, Outcome
+
+_FROM_BEST: Final[tuple[Outcome, ...]] = ("passed", "skipped", "failed", "error")
+
+
+class EndedTests:
+    """Sums up the phases of tests, in whatever order workers report them."""
+
+    def __init__(self) -> None:
+        self._tests: dict[str, Ended] = {}
+
+    def add(self, report: pytest.TestReport, record: Mapping[str, Any]) -> None:
+        """Add one phase or subtest of one test, and the requests that its record tells."""
+        spent = record.get("spent") or {}
+        name = self._test_of(report)
+        known = self._tests.get(name) or Ended(name, "passed", 0.0, 0)
+        is_part = name != report.nodeid
+        self._tests[name] = replace(
+            known,
+            outcome=max(known.outcome, _outcome(report), key=_FROM_BEST.index),
+            seconds=known.seconds if is_part else round(known.seconds + report.duration, 3),
+            requests=known.requests + int(spent.get("requests", 0)),
+        )
+
+    @property
+    def all(self) -> tuple[Ended, ...]:
+        """The tests of which a phase has ended, by id."""
+        return tuple(test for _, test in sorted(self._tests.items()))
+
+    def _test_of(self, report: pytest.TestReport) -> str:
+        """The id of a test; a subtest is told by what follows the id of its test."""
+        if report.when == "setup" or report.nodeid in self._tests:
+            return report.nodeid
+        return next((name for name in self._tests if report.nodeid.startswith(f"{name}[")), report.nodeid)
+
+
+def _outcome(report: pytest.TestReport) -> Outcome:
+    if report.failed and report.when != "call":
+        return "error"
+    return report.outcome

@@ -1,0 +1,100 @@
+"""Holds a report against more than the contract: an earlier report, waivers, and stricter terms."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from reports import reading, waivers
+from reports.diff import compare
+from reports.model import Gate, Report, RequirementResult, Waiver
+from reports.refusal import Refusal
+from reports.verdicts import reconsidered, told_shard
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is asked of a run beyond the contract.
+
+    `strict` lets a `should` count as a `must`; `require_exercised` objects to each `must` that was not exercised.
+    """
+
+    baseline: Report | None = None
+    waivers: tuple[Waiver, ...] = ()
+    strict: bool = False
+    require_exercised: bool = False
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing is asked beyond the contract."""
+        return self == Terms()
+
+
+def read_terms(baseline: Path | None, waived: Path | None, *, strict: bool, require_exercised: bool) -> Terms:
+    """Read the files that terms name. Raises `Refusal` when one of them cannot be used."""
+    return Terms(
+        baseline=read_baseline(baseline) if baseline else None,
+        waivers=waivers.load(waived) if waived else (),
+        strict=strict,
+        require_exercised=require_exercised,
+    )
+
+
+def read_baseline(path: Path) -> Report:
+    """Read a report that others are compared with. Raises `Refusal` when it does not tell of a whole run."""
+    report = reading.read(path)
+    if report.run.shard:
+        raise Refusal(f"{path} is {told_shard(report.run.shard)} only, and no baseline: merge all of them first.")
+    if report.run.interrupted:
+        raise Refusal(f"{path} is of a run that was interrupted, and no baseline: take one that came to its end.")
+    if report.verdict == "inconclusive":
+        raise Refusal(f"{path} is of an inconclusive run, and no baseline: take one that judged its target.")
+    return report
+
+
+def ungated(report: Report) -> Report:
+    """Take a report back to what the contract alone says of it."""
+    results = tuple(
+        replace(result, verdict="fail" if result.verdict == "waived" else result.verdict, waivers=())
+        for result in report.requirements
+    )
+    return reconsidered(report, results)
+
+
+def apply(terms: Terms, report: Report, today: date) -> Report:
+    """Judge a report by the contract and by these terms, whatever terms it was judged by before."""
+    report = ungated(report)
+    if terms.are_none:
+        return report
+    results, objections = waivers.waive(report, terms.waivers, today)
+    if terms.require_exercised:
+        objections += _unexercised(results)
+    judged = reconsidered(report, results, strict=terms.strict)
+    gate = Gate(
+        strict=terms.strict,
+        require_exercised=terms.require_exercised,
+        baseline=terms.baseline.run.id if terms.baseline else None,
+        changes=compare(terms.baseline, judged) if terms.baseline else (),
+        objections=tuple(objections),
+    )
+    return replace(judged, gate=gate)
+
+
+def only_new(report: Report) -> tuple[RequirementResult, ...]:
+    """Pick the requirements of a report that got worse, of their violations those that are new."""
+    worse = {change.requirement: change for change in (report.gate.changes if report.gate else ()) if change.is_worse}
+    return tuple(
+        replace(
+            result,
+            violations=tuple(each for each in result.violations if each.fingerprint in worse[result.id].new),
+            violations_left_out=0,
+        )
+        for result in report.requirements
+        if result.id in worse
+    )
+
+
+def _unexercised(results: tuple[RequirementResult, ...]) -> Iterator[str]:
+    for result in results:
+        if result.verdict == "not-exercised" and result.level == "must":
+            yield f"{result.id} is a must and was not exercised ({result.reason}): give the run what it takes."

@@ -1,0 +1,127 @@
+"""Joins the reports of a run that was split over machines."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from reports.findings import Findings
+from reports.gate import ungated
+from reports.model import Report, Run, Shard, TestCounts
+from reports.refusal import Refusal
+from reports.verdicts import judge
+from spec.requirements import Requirement
+
+
+def merge(parts: Mapping[Path, Report], requirements: Mapping[str, Requirement]) -> Report:
+    """Join all parts of one run into the report that the run would have had unsplit.
+
+    `requirements` are those of the contract that the parts were run against; their floors are held against what all
+    parts observed together. Raises `Refusal` when a part is missing or there twice, or the parts are not of one run.
+    """
+    reports = list(parts.values())
+    shards = _check_shards(parts)
+    _check_agreement(parts)
+    _check_contract(parts, requirements)
+    _check_tests(parts, shards[0])
+    findings = Findings()
+    for report in reports:
+        _take(findings, ungated(report))
+    tests = sorted((test for report in reports for test in report.tests), key=lambda test: test.id)
+    run = _run([report.run for report in reports], findings)
+    return judge(requirements, findings, target=reports[0].target, run=run, tests=tuple(tests))
+
+
+def _check_shards(parts: Mapping[Path, Report]) -> list[Shard]:
+    found: dict[int, Path] = {}
+    shards: list[Shard] = []
+    for path, report in parts.items():
+        shard = report.run.shard
+        if shard is None:
+            raise Refusal(f"{path} is no part of a split run: name reports of runs with --shard only.")
+        if shard.index in found:
+            raise Refusal(f"{found[shard.index]} and {path} both are shard {shard.index}: name each shard once.")
+        if shards and shard.count != shards[0].count:
+            raise Refusal(f"{path} is one of {shard.count} shards, the others of {shards[0].count}: split once.")
+        if shards and shard != replace(shards[0], index=shard.index):
+            raise Refusal(
+                f"{path} is of a run that was split in another way: select the same tests, with the same --shard-by, "
+                "in all shards."
+            )
+        found[shard.index] = path
+        shards.append(shard)
+    if not shards:
+        raise Refusal("No report was named: name the report.json of each shard.")
+    if missing := sorted(set(range(1, shards[0].count + 1)) - found.keys()):
+        told = ", ".join(map(str, missing))
+        raise Refusal(f"Of {shards[0].count} shards {told} is missing: name the report.json of each shard.")
+    return shards
+
+
+def _check_agreement(parts: Mapping[Path, Report]) -> None:
+    (first, one), *others = parts.items()
+    for path, other in others:
+        for what, own, its in (
+            ("version of the suite", one.run.suite_version, other.run.suite_version),
+            ("version of the contract", one.run.contract_version, other.run.contract_version),
+            ("target", one.target and one.target.base_url, other.target and other.target.base_url),
+            ("set of options", _options(one), _options(other)),
+        ):
+            if own != its:
+                raise Refusal(f"{first} and {path} have each another {what}: run all shards alike.")
+
+
+def _options(report: Report) -> dict[str, Any]:
+    target = asdict(report.target) if report.target else {}
+    return {**target, "narrowed": report.run.narrowed, "seed": report.run.seed}
+
+
+def _check_contract(parts: Mapping[Path, Report], requirements: Mapping[str, Requirement]) -> None:
+    for path, report in parts.items():
+        if {result.id for result in report.requirements} != requirements.keys():
+            raise Refusal(f"{path} is of another contract than this suite's: merge with the suite that wrote it.")
+
+
+def _check_tests(parts: Mapping[Path, Report], shard: Shard) -> None:
+    seen: dict[str, Path] = {}
+    for path, report in parts.items():
+        for test in report.tests:
+            if test.id in seen:
+                raise Refusal(f"{seen[test.id]} and {path} both ran {test.id}: each test belongs into one shard.")
+            seen[test.id] = path
+    is_whole = not any(report.run.interrupted or report.run.narrowed for report in parts.values())
+    if is_whole and len(seen) != shard.selected:
+        raise Refusal(f"The parts ran {len(seen)} of {shard.selected} tests: run all shards again, alike.")
+
+
+def _take(findings: Findings, report: Report) -> None:
+    for result in report.requirements:
+        findings.held[result.id] += result.held
+        findings.left_out[result.id] += result.violations_left_out
+        findings.fingerprints[result.id].update(result.fingerprints)
+        findings.spent_on[result.id] += result.spent
+        for violation in result.violations:
+            findings.add_violation(violation)
+        findings.add({"unexercised": [{"requirement": result.id, "reason": reason} for reason in result.reasons]})
+    findings.spent += report.run.spent
+    findings.add({"exchanges": asdict(report.run.exchanges), "troubles": report.troubles})
+
+
+def _run(runs: Sequence[Run], findings: Findings) -> Run:
+    tests: Counter[str] = Counter()
+    for run in runs:
+        tests.update(asdict(run.tests))
+    return replace(
+        runs[0],
+        id="+".join(run.id for run in sorted(runs, key=lambda run: run.shard.index if run.shard else 0)),
+        started_at=min(run.started_at for run in runs),
+        ended_at=max(run.ended_at for run in runs),
+        seconds=max(run.seconds for run in runs),
+        shard=None,
+        interrupted=any(run.interrupted for run in runs),
+        workers=sum(run.workers for run in runs),
+        exchanges=findings.traffic,
+        spent=findings.spent,
+        tests=TestCounts(**tests),
+    )
