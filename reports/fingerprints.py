@@ -74,7 +74,7 @@ def normalised(text: str, sent: tuple[str, ...] = ()) -> str:
     """Take out of a message what another run would say otherwise; `sent` are pieces that the request brought up."""
     text = text[:READ]
     for piece in sent:
-        text = text.replace(piece, "<sent>")
+        text = re.sub(rf"(?<![\w-]){re.escape(piece)}(?![\w-])", "<sent>", text)
     for pattern, replacement in _REPLACEMENTS:
         text = pattern.sub(replacement, text)
     return ", ".join(part for part, _ in groupby(text.split(", ")))[:COMPARED]

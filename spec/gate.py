@@ -67,9 +67,8 @@ def _versions(root: Path, base: str, name: str) -> tuple[str, str | None, str | 
     own = [_own_version(_document(text)) for text in (_old(root, base, name), _new(root, name))]
     if any(own) and name != "spec/openapi.yaml":
         return name, own[0], own[1]
-    return VERSION_FILE, *(
-        _contract_version(text) for text in (_old(root, base, VERSION_FILE), _new(root, VERSION_FILE))
-    )
+    old, new = (_contract_version(text) for text in (_old(root, base, VERSION_FILE), _new(root, VERSION_FILE)))
+    return VERSION_FILE, old, new
 
 
 def _own_version(document: Any) -> str | None:

@@ -1,10 +1,12 @@
 """Made-up requirements, records and reports for the tests of `reports`."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from reports.document import render_json
 from reports.findings import Findings
-from reports.model import Report, Run, Shard, Spending, Target, TestCounts, Traffic
+from reports.model import Ended, Report, Run, Shard, Spending, Target, TestCounts, Traffic
 from reports.verdicts import judge
 from spec.requirements import Level, Requirement
 
@@ -118,8 +120,23 @@ def run(
     )
 
 
-def report(*records: Mapping[str, Any], some: tuple[Requirement, ...] = ()) -> Report:
-    return judge(requirements(*some), findings(*records), target=target(), run=run())
+def shard(index: int, count: int, *, selected: int = 3) -> Shard:
+    return Shard(index, count, selected, "one plan")
+
+
+def report(
+    *records: Mapping[str, Any],
+    some: tuple[Requirement, ...] = (),
+    of: Target | None = None,
+    in_run: Run | None = None,
+    tests: tuple[Ended, ...] = (),
+) -> Report:
+    return judge(requirements(*some), findings(*records), target=of or target(), run=in_run or run(), tests=tests)
+
+
+def saved(report: Report, path: Path) -> Path:
+    path.write_text(render_json(report), encoding="utf-8")
+    return path
 
 
 def failing_report() -> Report:
