@@ -50,8 +50,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--shard-by",
         metavar="REPORT",
         type=Path,
-        help="the report.json of an earlier run, the same for all parts, by whose times --shard balances them; "
-        "to be written in one word, --shard-by=REPORT",
+        help="the report.json of an earlier run, the same for all parts, by whose times --shard balances them "
+        "(seen from the root directory; to be written in one word, --shard-by=REPORT)",
     )
 
 
@@ -80,7 +80,7 @@ def _weigh_tests(config: pytest.Config) -> None:
     if not config.getoption("--shard"):
         raise pytest.UsageError("--shard-by balances the parts of a --shard: give both, or neither")
     try:
-        report = read(config.invocation_params.dir / given)
+        report = read(config.rootpath / given)
     except Refusal as refusal:
         raise pytest.UsageError(str(refusal)) from None
     config.stash[WEIGHTS] = {test.id: test.seconds for test in report.tests}

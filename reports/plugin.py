@@ -83,8 +83,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--baseline",
         metavar="REPORT",
         type=Path,
-        help="the report.json of an earlier run: exit with 7 where something got worse since, and with 0 otherwise; "
-        "to be written in one word, --baseline=REPORT",
+        help="the report.json of an earlier run: exit with 7 where something got worse since, and with 0 otherwise "
+        "(seen from the root directory; to be written in one word, --baseline=REPORT)",
     )
     group.addoption(
         "--only-new",
@@ -95,7 +95,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--waivers",
         metavar="FILE",
         type=Path,
-        help="a YAML file of violations that are put up with until a day; to be written in one word, --waivers=FILE",
+        help="a YAML file of violations that are put up with until a day "
+        "(seen from the root directory; to be written in one word, --waivers=FILE)",
     )
     group.addoption("--strict-should", action="store_true", help="let a should count as a must")
     group.addoption("--require-exercised", action="store_true", help="exit with 7 where a must was not exercised")
@@ -115,8 +116,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _terms(config: pytest.Config) -> Terms:
     """What the options ask of a run; a file that cannot be used ends it before anything is asked of the target."""
-    option, here = config.getoption, config.invocation_params.dir
-    baseline, waived = (here / path if path else None for path in (option("--baseline"), option("--waivers")))
+    option, root = config.getoption, config.rootpath
+    baseline, waived = (root / path if path else None for path in (option("--baseline"), option("--waivers")))
     if option("--only-new") and not baseline:
         raise pytest.UsageError("--only-new goes with a --baseline: name the report.json of an earlier run")
     if config.getoption("--shard", None) and (baseline or waived or option("--require-exercised")):
