@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -154,7 +154,7 @@ def _link(place: str, key: str, value: Any) -> str:
 
 
 def _expiry(place: str, key: str, value: Any) -> str:
-    told = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+    told = value.isoformat() if isinstance(value, date) else value
     try:
         if isinstance(told, str) and _DAY.fullmatch(told):
             return date.fromisoformat(told).isoformat()
