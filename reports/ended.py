@@ -19,7 +19,7 @@ class EndedTests:
 
     def add(self, report: pytest.TestReport, record: Mapping[str, Any]) -> None:
         """Add one phase or subtest of one test, and the requests that its record tells."""
-        spent = record.get("spent") or {}
+        spent = record.get("spent")
         name = self._test_of(report)
         known = self._tests.get(name) or Ended(name, "passed", 0.0, 0)
         is_part = name != report.nodeid
@@ -27,7 +27,7 @@ class EndedTests:
             known,
             outcome=max(known.outcome, _outcome(report), key=_FROM_BEST.index),
             seconds=known.seconds if is_part else round(known.seconds + report.duration, 3),
-            requests=known.requests + int(spent.get("requests", 0)),
+            requests=known.requests + (_requests(spent) if isinstance(spent, Mapping) else 0),
         )
 
     @property
@@ -40,6 +40,11 @@ class EndedTests:
         if report.when == "setup" or report.nodeid in self._tests:
             return report.nodeid
         return next((name for name in self._tests if report.nodeid.startswith(f"{name}[")), report.nodeid)
+
+
+def _requests(spent: Mapping[str, Any]) -> int:
+    told = spent.get("requests")
+    return told if isinstance(told, int) else 0
 
 
 def _outcome(report: pytest.TestReport) -> Outcome:
