@@ -6,22 +6,23 @@ from reports.document import document
 from reports.fingerprints import normalised
 from reports.model import Report, Violation
 
-_OF_THE_OCCASION: Final = frozenset({"id", "started_at", "ended_at", "seconds", "exchanges", "workers", "spent"})
-"""Fields of a run that are others each time, or with another number of workers."""
+_OF_THE_OCCASION: Final = frozenset({"id", "started_at", "ended_at", "seconds", "workers"})
+"""Fields of a run that are others each time."""
 
 
 def comparable(report: Report) -> dict[str, Any]:
     """Take a report down to what two runs of the same tests on the same service agree in.
 
-    Left out are ids, times and durations, and what depends on which test was the first to need a shared fixture:
-    how often a requirement was observed, and what was spent on it.
+    Left out are ids, times and durations, and how often each requirement was observed: a list of batches that other
+    tests have made shows more of them or fewer. With another number of workers more is spent on what tests share.
     """
     content = document(report)
     for result, read in zip(content["requirements"], report.requirements, strict=True):
-        for name in ("observations", "held", "spent", "violations_left_out"):
+        for name in ("observations", "held", "violations_left_out"):
             del result[name]
         result["violations"] = sorted((_violation(each) for each in read.violations), key=str)
     tests = [{"id": test.id, "outcome": test.outcome} for test in report.tests]
+    del content["run"]["exchanges"]["seconds"]
     return {
         "verdict": content["verdict"],
         "requirements": content["requirements"],

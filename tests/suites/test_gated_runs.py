@@ -66,7 +66,7 @@ FIRST, SECOND = breaking()[:2]
 
 @SHARING
 def test_two_runs_differ_in_nothing_but_the_occasion(runs: Runs, tmp_path: Path) -> None:
-    again = run(tmp_path, *SELECTED, "-n", "2")
+    again = run(tmp_path, *SELECTED)
     assert again.code == runs.clean().code == 0
     assert comparable(report_of(again)) == comparable(report_of(runs.clean()))
     assert comparable(report_of(again)) != comparable(report_of(runs.deviating(FIRST)))
