@@ -44,17 +44,6 @@ INDISCREET = ("httpx", "httpcore")
 pytest_plugins = ["fixtures.plugin", "suites.plugin", "reports.plugin"]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the option that balances the parts of a split run."""
-    parser.getgroup("batches-conformance").addoption(
-        "--shard-by",
-        metavar="REPORT",
-        type=Path,
-        help="the report.json of an earlier run, the same for all parts, by whose times --shard balances them "
-        "(seen from the root directory; to be written in one word, --shard-by=REPORT)",
-    )
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Silences what would tell keys; reads the settings and says how much is generated, where the suites are to run."""
     if config.rootpath.resolve() != ROOT:

@@ -1,6 +1,7 @@
 """The pytest plugin of the suites: what tests are given, and what they found on its way to the report."""
 
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +44,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--shard",
         metavar="INDEX/COUNT",
         help="run only this part of what is selected, such as 2/5; python -m reports merge joins the reports of all",
+    )
+    group.addoption(
+        "--shard-by",
+        metavar="REPORT",
+        type=Path,
+        help="the report.json of an earlier run, the same for all parts, by whose times --shard balances them "
+        "(seen from the root directory; to be written in one word, --shard-by=REPORT)",
     )
 
 

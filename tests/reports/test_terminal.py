@@ -60,7 +60,7 @@ def test_each_violation_is_told_with_its_evidence() -> None:
         "      exchange  #11 POST /api/v2/batches -> 201 in 3 ms",
         "      exchange  #12 GET /api/v2/batches/bat-1?project_id=p -> 200 in 3 ms",
     ]
-    assert lines[start + 6].startswith("      curl -i ")
+    assert lines[start + 7].startswith("      curl -i ")
 
 
 def test_a_violation_without_a_case_has_no_empty_line_for_it() -> None:
