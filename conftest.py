@@ -197,5 +197,7 @@ def client(
             ledger.spend_request,
             Rate(run_file, None if settings.rehearsal else rate(settings)).wait_for_turn,
         ]
-        opened.listeners += [pytestconfig.stash[TALLY].hear, Panel(ORACLES, verify).hear]
+        tally = pytestconfig.stash[TALLY]
+        tally.timelines.clock = lambda: target.now
+        opened.listeners += [tally.hear, Panel(ORACLES, verify).hear]
         yield opened

@@ -1,13 +1,17 @@
 """Accumulates the records that the tests of a run leave behind."""
 
 import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
+from itertools import accumulate
 from typing import Any, Final
 
+from reports.course import Course
 from reports.fingerprints import fingerprint
-from reports.model import Exchange, Headers, Request, Response, Shard, Spending, Traffic, Violation
+from reports.model import Exchange, Headers, Latency, Request, Response, Shard, Spending, Traffic, Use, Violation
+from spec.elements import elements
 
 VIOLATIONS_KEPT: Final = 10
 """Distinct violations of one requirement that are kept with their evidence; further ones are counted."""
@@ -20,8 +24,8 @@ class Findings:
     """The sum of all records of a run, whatever the order in which they came.
 
     A record is a JSON-able mapping with any of the parts `held`, `violations`, `unexercised`,
-    `troubles`, `exchanges`, `spent` and `shard`. A part that cannot be read becomes a trouble: it is never
-    dropped without a word.
+    `troubles`, `exchanges`, `latencies`, `coverage`, `batches`, `spent` and `shard`. A part that cannot be read
+    becomes a trouble: it is never dropped without a word.
     """
 
     def __init__(self) -> None:
@@ -38,6 +42,10 @@ class Findings:
         self._exchanges = 0
         self._seconds = 0.0
         self._by_operation: Counter[str] = Counter()
+        self._latencies: defaultdict[str, Counter[float]] = defaultdict(Counter)
+        self._sent: Counter[str] = Counter()
+        self._seen: Counter[str] = Counter()
+        self._course = Course()
 
     def add(self, record: Record) -> None:
         """Add one record; equal violations are merged, the first one staying as the evidence."""
@@ -47,6 +55,9 @@ class Findings:
             "unexercised": self._each(self._add_reason),
             "troubles": self._each(self.trouble),
             "exchanges": self._add_exchanges,
+            "latencies": self._add_latencies,
+            "coverage": self._add_coverage,
+            "batches": self._each(self._course.add),
             "spent": self._add_spending,
             "shard": self._add_shard,
         }
@@ -75,6 +86,10 @@ class Findings:
             count=self._exchanges,
             seconds=round(self._seconds, 6),
             by_operation=dict(sorted(self._by_operation.items())),
+            latencies={name: _latency(counts) for name, counts in sorted(self._latencies.items())},
+            coverage={name: Use(self._sent[name], self._seen[name]) for name in elements()},
+            batches=self._course.timelines,
+            batches_left_out=self._course.left_out,
         )
 
     def add_violation(self, violation: Violation) -> None:
@@ -148,11 +163,29 @@ class Findings:
             self.trouble("The workers of the run split the tests differently: select the same tests in all of them.")
         self.shard = shard
 
+    def _add_latencies(self, operations: Mapping[str, Mapping[str, int]]) -> None:
+        for name, counts in operations.items():
+            self._latencies[str(name)].update({_seconds(seconds): int(count) for seconds, count in counts.items()})
+
+    def _add_coverage(self, counts: Mapping[str, Mapping[str, int]]) -> None:
+        self._sent.update(counts["sent"])
+        self._seen.update(counts["seen"])
+
     def _add_spending(self, entry: Mapping[str, Any]) -> None:
         spent = Spending(**{field.name: int(entry[field.name]) for field in fields(Spending)})
         self.spent += spent
         for requirement in entry["requirements"]:
             self.spent_on[str(requirement)] += spent
+
+
+def _latency(counts: Counter[float]) -> Latency:
+    """The percentiles of latencies that are counted by value."""
+    values, until = sorted(counts), list(accumulate(counts[value] for value in sorted(counts)))
+
+    def percentile(share: float) -> float:
+        return values[bisect_left(until, share * until[-1])]
+
+    return Latency(until[-1], values[0], percentile(0.5), percentile(0.95), values[-1])
 
 
 def _exchange(entry: Mapping[str, Any]) -> Exchange:

@@ -1,7 +1,7 @@
 """The words of a report, as immutable values whose field names are those of `report.json`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Level = Literal["must", "should"]
@@ -146,12 +146,64 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Latency:
+    """How many seconds the exchanges of one operation took, to two digits; `p50` and `p95` are percentiles."""
+
+    count: int
+    least: float
+    p50: float
+    p95: float
+    most: float
+
+
+@dataclass(frozen=True)
+class Use:
+    """In how many exchanges an element of the contract was sent, and in how many it was seen in the answer."""
+
+    sent: int
+    seen: int
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A status of a batch, seen so many `times` in a row, first in the exchange of that number.
+
+    `first` and `last` are seconds of the target since the create was answered.
+    """
+
+    status: str
+    first: float
+    last: float
+    times: int
+    exchange: int
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The statuses of a batch in the order in which they were seen. `created` is the number of the create."""
+
+    id: str
+    job_type: str
+    worker: str
+    created: int
+    sightings: tuple[Sighting, ...]
+    sightings_left_out: int
+
+
+@dataclass(frozen=True)
 class Traffic:
-    """How many exchanges there were, how long they took together, and how many per operation."""
+    """How many exchanges there were, how long they took together, and how many per operation.
+
+    `coverage` names every element of the contract, `batches` the first ones of each worker.
+    """
 
     count: int
     seconds: float
     by_operation: Mapping[str, int]
+    latencies: Mapping[str, Latency] = field(default_factory=dict)
+    coverage: Mapping[str, Use] = field(default_factory=dict)
+    batches: tuple[Timeline, ...] = ()
+    batches_left_out: int = 0
 
 
 @dataclass(frozen=True)

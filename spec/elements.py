@@ -11,22 +11,58 @@
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from spec.openapi import CONTRACT, document, operations
+from spec.openapi import CONTRACT, Operation, document, operations
 
 _MARK = {"query": "?", "path": "/"}
 
 
+@cache
+def parameters_of(operation: Operation) -> dict[str, tuple[str, dict[str, Any]]]:
+    """The parameters of an operation of the contract by name, each with its element and its schema."""
+    shared = document(CONTRACT)["components"]["parameters"]
+    entries = (
+        shared[_name(entry["$ref"])] if "$ref" in entry else entry
+        for entry in operation.definition.get("parameters", [])
+    )
+    return {entry["name"]: (f"{operation.id}{_MARK[entry['in']]}{entry['name']}", entry["schema"]) for entry in entries}
+
+
+def fields_of(schema: dict[str, Any], value: object) -> Iterator[str]:
+    """The elements of schemas that a value shows: fields that are there, and values of enumerations.
+
+    A value that does not fit the schema shows what of it fits.
+    """
+    name = ""
+    while "$ref" in schema:
+        name = _name(schema["$ref"])
+        schema = document(CONTRACT)["components"]["schemas"][name]
+    if isinstance(value, str) and value in schema.get("enum", ()):
+        yield f"{name}={value}"
+    for variant in schema.get("anyOf", ()):
+        yield from fields_of(variant, value)
+    if isinstance(value, dict):
+        for field, definition in schema.get("properties", {}).items():
+            if field in value:
+                yield f"{name}.{field}"
+                yield from fields_of(definition, value[field])
+    elif "items" in schema:
+        for entry in value if isinstance(value, list) else [value]:
+            yield from fields_of(schema["items"], entry)
+
+
+def _name(reference: str) -> str:
+    return reference.rpartition("/")[2]
+
+
 def _of_operations() -> Iterator[str]:
-    parameters = document(CONTRACT)["components"]["parameters"]
     for operation in operations().values():
         if not operation.is_contract:
             continue
         yield operation.id
-        for entry in operation.definition.get("parameters", []):
-            parameter: dict[str, Any] = parameters[entry["$ref"].rpartition("/")[2]] if "$ref" in entry else entry
-            yield f"{operation.id}{_MARK[parameter['in']]}{parameter['name']}"
+        yield from (element for element, _ in parameters_of(operation).values())
         for status in operation.definition["responses"]:
             yield f"{operation.id}:{status}"
 

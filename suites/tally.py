@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 
 from fixtures.exchange import Exchange
+from suites.coverage import Coverage
+from suites.timelines import Timelines
 from suites.traffic import CREATE, UPLOAD, Call, read
 
 
 class Tally:
     """Counts the exchanges of a test, its uploads and batches, and the files that a service bills for these.
+
+    How long each operation took, what of the contract was met and which way the batches went is kept beside it.
 
     It remembers how many files each directory was given, and bills them with every accepted create over it, whoever
     sent that.
@@ -19,6 +23,9 @@ class Tally:
     def __init__(self) -> None:
         self._operations: Counter[str] = Counter()
         self._seconds = 0.0
+        self._latencies: dict[str, Counter[str]] = {}
+        self._coverage = Coverage()
+        self.timelines = Timelines()
         self._batches = 0
         self._billable_files = 0
         self._files: Counter[str] = Counter()
@@ -26,8 +33,13 @@ class Tally:
     def hear(self, exchange: Exchange) -> None:
         """Counts one exchange."""
         call = read(exchange)
-        self._operations[call.name if call else "other"] += 1
+        name = call.name if call else "other"
+        self._operations[name] += 1
         self._seconds += exchange.seconds
+        self._latencies.setdefault(name, Counter())[_rounded(exchange.seconds)] += 1
+        if call:
+            self._coverage.hear(call)
+            self.timelines.hear(call)
         if call and call.succeeded:
             self._account(call)
 
@@ -43,6 +55,9 @@ class Tally:
                 "seconds": self._seconds,
                 "by_operation": dict(self._operations),
             },
+            "latencies": {name: dict(counts) for name, counts in self._latencies.items()},
+            "coverage": self._coverage.take(),
+            "batches": self.timelines.take(),
             "spent": {
                 "requests": self._operations.total(),
                 "uploads": self._operations[UPLOAD],
@@ -52,6 +67,7 @@ class Tally:
             },
         }
         self._operations.clear()
+        self._latencies.clear()
         self._seconds = 0.0
         self._batches = self._billable_files = 0
         return taken
@@ -62,6 +78,11 @@ class Tally:
         elif call.name == CREATE:
             self._batches += 1
             self.bill(self._files[str(call.sent_body.get("source_directory_id"))])
+
+
+def _rounded(seconds: float) -> str:
+    """Seconds to two digits, so that many exchanges have few latencies."""
+    return f"{seconds:.1e}"
 
 
 TALLY = pytest.StashKey[Tally]()

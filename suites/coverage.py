@@ -1,0 +1,62 @@
+"""Which elements of the contract were sent, and which were seen."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from spec.elements import fields_of, parameters_of
+from spec.openapi import Operation
+from suites.traffic import Call
+
+
+class Coverage:
+    """Counts the exchanges in which each element of the contract was sent or seen, however often within one."""
+
+    def __init__(self) -> None:
+        self._sent: Counter[str] = Counter()
+        self._seen: Counter[str] = Counter()
+
+    def hear(self, call: Call) -> None:
+        """Counts what one call of the contract carries; calls of the set-up are left alone."""
+        if not call.operation.is_contract:
+            return
+        self._sent.update(set(_sent(call)))
+        self._seen.update(set(_seen(call)))
+
+    def take(self) -> dict[str, dict[str, int]]:
+        """The counts since the last call."""
+        taken = {"sent": dict(self._sent), "seen": dict(self._seen)}
+        self._sent.clear()
+        self._seen.clear()
+        return taken
+
+
+def _sent(call: Call) -> Iterator[str]:
+    yield call.name
+    for name, (element, schema) in parameters_of(call.operation).items():
+        values = [call.path[name]] if name in call.path else call.exchange.request.values(name)
+        if values:
+            yield element
+        for value in values:
+            yield from fields_of(schema, value)
+    body = _body_schema(call.operation)
+    if body is not None:
+        yield from fields_of(body, call.sent_body)
+
+
+def _seen(call: Call) -> Iterator[str]:
+    response = call.exchange.response
+    if response is None:
+        return
+    yield call.name
+    for status in (str(response.status), f"{response.status // 100}XX"):
+        if status in call.operation.definition["responses"]:
+            yield f"{call.name}:{status}"
+    if schema := call.operation.success_schema:
+        yield from fields_of(schema, call.answer)
+
+
+def _body_schema(operation: Operation) -> dict[str, Any] | None:
+    content = operation.definition.get("requestBody", {}).get("content", {})
+    schema: dict[str, Any] | None = content.get("application/json", {}).get("schema")
+    return schema

@@ -1,0 +1,90 @@
+"""Which way each batch went, as the answers to its create and to reads of it showed it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from fixtures.words import unsigned
+from suites.traffic import CREATE, GET, Call, job_of, status_of
+
+TEXT_LIMIT = 80
+"""Characters of an id or a status that are kept."""
+
+
+@dataclass
+class _Sighting:
+    """A status, when it was seen first and last, in seconds since the create was answered, and how often in a row."""
+
+    status: str
+    first: float
+    last: float
+    times: int
+    exchange: int
+
+
+@dataclass
+class _Followed:
+    """A batch that was created here, and the sightings that were not taken yet."""
+
+    id: str
+    job_type: str
+    worker: str
+    created: int
+    began: float
+    sightings: list[_Sighting] = field(default_factory=list)
+
+    def see(self, status: str, now: float, exchange: int) -> None:
+        """Adds a sighting, or prolongs the last one when nothing has changed."""
+        seconds = round(now - self.began, 3)
+        if self.sightings and self.sightings[-1].status == status:
+            self.sightings[-1].last = seconds
+            self.sightings[-1].times += 1
+        else:
+            self.sightings.append(_Sighting(status, seconds, seconds, 1, exchange))
+
+    def take(self) -> dict[str, Any]:
+        """What is known, as plain data."""
+        taken = {
+            "id": self.id,
+            "job_type": self.job_type,
+            "worker": self.worker,
+            "created": self.created,
+            "sightings": [asdict(sighting) for sighting in self.sightings],
+        }
+        self.sightings.clear()
+        return taken
+
+
+class Timelines:
+    """Follows the batches that were created through one client; those of others are nobody's business.
+
+    `clock` tells the seconds of the target. Lists are left out: on which page a batch stands is open.
+    """
+
+    def __init__(self) -> None:
+        self.clock: Callable[[], float] = time.monotonic
+        self._followed: dict[str, _Followed] = {}
+
+    def hear(self, call: Call) -> None:
+        """Notes the status of the batch that an answer shows."""
+        if call.name not in (CREATE, GET) or not call.batches:
+            return
+        now, exchange = self.clock(), call.exchange
+        for batch in call.batches:
+            if call.name == CREATE and batch["id"] not in self._followed:
+                job_type = _shown(job_of(call.sent_body)[0])
+                id_ = _shown(batch["id"])
+                self._followed[batch["id"]] = _Followed(id_, job_type, exchange.worker, exchange.number, now)
+            followed, status = self._followed.get(batch["id"]), status_of(batch)
+            if followed and status is not None:
+                followed.see(_shown(status), now, exchange.number)
+
+    def take(self) -> list[dict[str, Any]]:
+        """The batches that were seen since the last call, with what was seen of them since."""
+        return [followed.take() for followed in self._followed.values() if followed.sightings]
+
+
+def _shown(value: object) -> str:
+    text = unsigned(str(value))
+    return text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}…"
