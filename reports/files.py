@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from reports.badge import render_badge
 from reports.document import render_json
+from reports.html.page import render_html
 from reports.junit import render_junit
 from reports.model import Report
 from reports.summary import render_summary
@@ -16,6 +18,8 @@ RENDERERS: Final[Mapping[str, Callable[[Report], str]]] = {
     "report.json": render_json,
     "junit.xml": render_junit,
     "summary.md": render_summary,
+    "report.html": render_html,
+    "badge.svg": render_badge,
 }
 
 

@@ -1,6 +1,10 @@
-"""`junit.xml`: a test case per requirement, for tools that read test results."""
+"""`junit.xml`: a test case per requirement, for tools that read test results.
 
-from collections.abc import Iterable, Iterator
+Jenkins makes a package of what stands before the last dot of a class name; GitLab shows the text of `skipped`, others
+its message, so the reason stands in both.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -41,7 +45,24 @@ def _suite(root: ET.Element, report: Report, name: str, cases: list[ET.Element])
         time="0",
         timestamp=report.run.started_at,
     )
+    _properties(
+        suite,
+        {
+            "target": report.target.base_url if report.target else "unknown",
+            "verdict": report.verdict,
+            "suite": report.run.suite_version,
+            "contract": report.run.contract_version,
+            "run": report.run.id,
+            "seed": str(report.run.seed),
+        },
+    )
     suite.extend(cases)
+
+
+def _properties(parent: ET.Element, values: Mapping[str, str]) -> None:
+    properties = ET.SubElement(parent, "properties")
+    for name, value in values.items():
+        ET.SubElement(properties, "property", name=name, value=visible(value))
 
 
 def _count(cases: Iterable[ET.Element], outcome: str) -> str:
@@ -49,7 +70,16 @@ def _count(cases: Iterable[ET.Element], outcome: str) -> str:
 
 
 def _requirement_case(result: RequirementResult) -> ET.Element:
-    case = ET.Element("testcase", classname=result.level, name=visible(result.id), time="0")
+    case = ET.Element("testcase", classname=f"conformance.{result.level}", name=visible(result.id), time="0")
+    _properties(
+        case,
+        {
+            "level": result.level,
+            "verdict": result.verdict,
+            "source": result.source,
+            "observations": str(result.observations),
+        },
+    )
     if result.verdict == "fail":
         first = result.violations[0]
         message = f"expected {first.expected}, came {first.actual}"
@@ -60,7 +90,8 @@ def _requirement_case(result: RequirementResult) -> ET.Element:
         failure.text = "\n\n".join(blocks)
     elif result.verdict != "pass":
         reason = result.reason or "; ".join(map(describe_waiver, result.waivers)) or result.verdict
-        ET.SubElement(case, "skipped", type=result.verdict, message=visible(reason))
+        skipped = ET.SubElement(case, "skipped", type=result.verdict, message=visible(reason))
+        skipped.text = _readable(reason)
     return case
 
 
@@ -79,7 +110,7 @@ def _violation(violation: Violation) -> str:
 
 
 def _run_case(report: Report) -> ET.Element:
-    case = ET.Element("testcase", classname="run", name="run", time="0")
+    case = ET.Element("testcase", classname="conformance.run", name="run", time="0")
     sentences = report.troubles or (report.sentence,)
     error = ET.SubElement(case, "error", type=report.verdict, message=visible(sentences[0]))
     error.text = "\n".join(map(_readable, sentences))

@@ -27,6 +27,7 @@ import pytest
 
 import spec
 from reports import clock, exit_codes, files, gate, hooks
+from reports.annotations import annotation_lines
 from reports.ended import EndedTests
 from reports.ending import PromptEnd
 from reports.findings import Findings
@@ -73,10 +74,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that say where the report goes, and what is asked of a run beyond the contract."""
     group = parser.getgroup("conformance")
     group.addoption(
+        "--annotations",
+        choices=["github"],
+        help="also print what did not pass as workflow commands, which GitHub shows beside a change",
+    )
+    group.addoption(
         "--report-dir",
         metavar="DIR",
         default=REPORT_DIR,
-        help=f"directory for report.json, junit.xml and summary.md (default: {REPORT_DIR}, "
+        help=f"directory for report.json, report.html and what else is written (default: {REPORT_DIR}, "
         "seen from the root directory); to be written in one word, --report-dir=DIR",
     )
     group.addoption(
@@ -152,6 +158,7 @@ class ConformanceReporter:
         self._started = perf_counter()
         self._finished = False
         self._lines: list[Line] = []
+        self._annotations: list[str] = []
         self._fallback_id = uuid.uuid4().hex
         self._answers: dict[str, dict[str, Any] | None] = {}
         self._lock = threading.Lock()
@@ -315,6 +322,8 @@ class ConformanceReporter:
         names = [_from_here(path, self._config.invocation_params.dir) for path in written]
         told = gate.only_new(report) if self._config.getoption("--only-new") else None
         self._lines = report_lines(report, width=self._width(), files=names, told=told)
+        if self._config.getoption("annotations"):
+            self._annotations = annotation_lines(report)
         return report
 
     def _judge_by_terms(self) -> Report:
@@ -388,6 +397,9 @@ class ConformanceReporter:
 
     def _print(self) -> None:
         terminal = self._terminal()
+        annotations, self._annotations = self._annotations, []
+        if annotations:
+            print("", *annotations, sep="\n")
         lines, self._lines = self._lines, []
         if not lines or self._config.getoption("no_summary", False):
             return

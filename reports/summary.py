@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from reports.curl import curl_line
@@ -11,6 +11,14 @@ from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
 from reports.wording import describe, describe_spending, describe_target, describe_waiver
 
+TOLD_FIRST: Final = 3
+"""Failed requirements that are told before everything else."""
+TEXT_LIMIT: Final = 300
+"""Characters of a reason, a trouble, an expectation or an answer where many of them are told."""
+CURL_LIMIT: Final = 2_000
+"""Characters of a curl line that is told first; a longer one stands below, with the evidence."""
+SENTENCES_TOLD: Final = 50
+"""Troubles that are told; the rest is counted."""
 LIMIT: Final = 900_000
 """Bytes after which no more violations are told; GitHub refuses a summary of more than 1 MiB."""
 
@@ -18,12 +26,14 @@ _PUNCTUATION: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@$:])")
 
 
 def render_summary(report: Report) -> str:
-    """Render the verdict, a table of what did not pass, and each violation with its curl line."""
+    """Render the verdict, what broke first, a table of what did not pass, and each violation with its curl line."""
     parts = (
         _head(report),
+        _first(report.requirements),
+        _facts(report),
         _table(report.requirements),
         _gate(report.gate),
-        _section("Troubles", report.troubles),
+        _troubles(report.troubles),
     )
     text = "\n".join(line for part in parts for line in part)
     details = [(result, violation) for result in report.requirements for violation in result.violations]
@@ -51,7 +61,25 @@ def fence(lines: Iterable[str], language: str = "") -> list[str]:
 
 
 def _head(report: Report) -> list[str]:
-    lines = [f"## Conformance: {report.verdict}", "", escape(report.sentence), ""]
+    return [f"## Conformance: {report.verdict}", "", escape(report.sentence), ""]
+
+
+def _first(results: Iterable[RequirementResult]) -> Iterator[str]:
+    """Tell a person with a minute what broke, a must before a should, and how to see it."""
+    failed = sorted((result for result in results if result.verdict == "fail"), key=lambda result: result.level)
+    for result in failed[:TOLD_FIRST]:
+        first = result.violations[0]
+        yield f"**{result.level} failed: {escape(result.id)}.** {escape(result.statement)}"
+        yield f"Expected {_cut(first.expected)}, came {_cut(first.actual)}."
+        yield ""
+        if first.evidence and len(curl := curl_line(first.evidence)) <= CURL_LIMIT:
+            yield from (*fence([curl], "sh"), "")
+    if len(failed) > TOLD_FIRST:
+        yield from (f"{len(failed) - TOLD_FIRST} more failed, see below.", "")
+
+
+def _facts(report: Report) -> list[str]:
+    lines = []
     if report.target:
         traffic = report.run.exchanges
         target = f"Target: {escape(describe_target(report.target))}"
@@ -68,7 +96,7 @@ def _table(results: Iterable[RequirementResult]) -> list[str]:
     if not open_results:
         return []
     rows = (
-        f"| {result.verdict} | {result.level} | {escape(result.id)} | {escape(_remark(result))} |"
+        f"| {result.verdict} | {result.level} | {escape(result.id)} | {_cut(_remark(result))} |"
         for result in open_results
     )
     return ["| verdict | level | requirement | |", "| --- | --- | --- | --- |", *rows, ""]
@@ -87,9 +115,19 @@ def _gate(gate: Gate | None) -> list[str]:
     return _section("Gate", [*gate.objections, *worse])
 
 
-def _section(title: str, sentences: Iterable[str]) -> list[str]:
-    lines = [f"- {escape(sentence)}" for sentence in sentences]
+def _troubles(troubles: Sequence[str]) -> list[str]:
+    return _section("Troubles", troubles)
+
+
+def _section(title: str, sentences: Sequence[str]) -> list[str]:
+    lines = [f"- {_cut(sentence)}" for sentence in sentences[:SENTENCES_TOLD]]
+    if len(sentences) > SENTENCES_TOLD:
+        lines.append(f"- and {len(sentences) - SENTENCES_TOLD} more in `report.json`")
     return [f"### {title}", "", *lines, ""] if lines else []
+
+
+def _cut(text: str) -> str:
+    return escape(text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}…")
 
 
 def _violation(result: RequirementResult, violation: Violation) -> Iterator[str]:

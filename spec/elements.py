@@ -75,6 +75,44 @@ def _of_schemas() -> Iterator[str]:
             yield f"{name}={value}"
 
 
+def _of_schema(schema: dict[str, Any], name: str = "") -> Iterator[str]:
+    if "$ref" in schema:
+        name = _name(schema["$ref"])
+        yield from _of_schema(document(CONTRACT)["components"]["schemas"][name], name)
+    yield from (f"{name}={value}" for value in schema.get("enum", ()))
+    for field, definition in schema.get("properties", {}).items():
+        yield f"{name}.{field}"
+        yield from _of_schema(definition)
+    for part in (*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else [])):
+        yield from _of_schema(part)
+
+
+@cache
+def sendable() -> frozenset[str]:
+    """The elements that a request can carry."""
+    found: set[str] = set()
+    for operation in operations().values():
+        if operation.is_contract:
+            found.add(operation.id)
+            for element, schema in parameters_of(operation).values():
+                found.update((element, *_of_schema(schema)))
+            if operation.body_schema is not None:
+                found.update(_of_schema(operation.body_schema))
+    return frozenset(found)
+
+
+@cache
+def showable() -> frozenset[str]:
+    """The elements that an answer can show."""
+    found: set[str] = set()
+    for operation in operations().values():
+        if operation.is_contract:
+            found.update((operation.id, *(f"{operation.id}:{status}" for status in operation.definition["responses"])))
+            if operation.success_schema is not None:
+                found.update(_of_schema(operation.success_schema))
+    return frozenset(found)
+
+
 def elements() -> tuple[str, ...]:
     """Every element of the contract, operations first."""
     return (*_of_operations(), *_of_schemas())

@@ -33,6 +33,13 @@ class Operation:
     is_contract: bool
 
     @property
+    def body_schema(self) -> dict[str, Any] | None:
+        """The schema of a JSON body, `None` when none is sent."""
+        content = self.definition.get("requestBody", {}).get("content", {})
+        schema: dict[str, Any] | None = content.get("application/json", {}).get("schema")
+        return schema
+
+    @property
     def success_schema(self) -> dict[str, Any] | None:
         """The schema of a successful JSON answer, `None` when there is none."""
         content = self.definition["responses"].get("2XX", {}).get("content", {})

@@ -2,10 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from spec.elements import fields_of, parameters_of
-from spec.openapi import Operation
 from suites.traffic import Call
 
 
@@ -39,9 +37,8 @@ def _sent(call: Call) -> Iterator[str]:
             yield element
         for value in values:
             yield from fields_of(schema, value)
-    body = _body_schema(call.operation)
-    if body is not None:
-        yield from fields_of(body, call.sent_body)
+    if schema_of_body := call.operation.body_schema:
+        yield from fields_of(schema_of_body, call.sent_body)
 
 
 def _seen(call: Call) -> Iterator[str]:
@@ -54,9 +51,3 @@ def _seen(call: Call) -> Iterator[str]:
             yield f"{call.name}:{status}"
     if schema := call.operation.success_schema:
         yield from fields_of(schema, call.answer)
-
-
-def _body_schema(operation: Operation) -> dict[str, Any] | None:
-    content = operation.definition.get("requestBody", {}).get("content", {})
-    schema: dict[str, Any] | None = content.get("application/json", {}).get("schema")
-    return schema

@@ -117,6 +117,8 @@ def toy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Py
     (pytester.path / "spec").mkdir()
     add(pytester, "spec/__init__.py", "__version__ = '1.2.3'")
     add(pytester, "spec/requirements.py", SPEC)
+    add(pytester, "spec/openapi.py", "operations = dict\n")
+    add(pytester, "spec/elements.py", "elements = sendable = showable = tuple\n")
     return pytester
 
 
@@ -157,7 +159,7 @@ def test_a_conformant_run_ends_with_0_and_a_report(toy: pytest.Pytester, run: Ru
     assert (facts["id"], facts["seed"], facts["contract_version"]) == ("toy", 7, "1.2.3")
     assert (facts["narrowed"], facts["interrupted"], facts["workers"]) == (None, False, 1)
     assert facts["tests"] == {"passed": 2, "failed": 0, "skipped": 0, "error": 0}
-    assert facts["exchanges"] == {"count": 2, "seconds": 0.5, "by_operation": {"getBatch": 2}}
+    assert facts["exchanges"].items() >= {"count": 2, "seconds": 0.5, "by_operation": {"getBatch": 2}}.items()
     result.stdout.fnmatch_lines(
         ["=* conformance *", "CONFORMANT  2 passed, 1 not exercised", "*reports/out/report.json*"]
     )

@@ -1,0 +1,64 @@
+"""Words and marks that several parts of the page share."""
+
+from datetime import datetime
+from typing import Final
+
+from reports.html.markup import Element, tag
+from reports.model import RequirementResult
+
+_MARKS: Final = {
+    "pass": "\u2713",
+    "fail": "\u2717",
+    "not-exercised": "\u25cb",
+    "waived": "\u2248",
+    "conformant": "\u2713",
+    "nonconformant": "\u2717",
+    "inconclusive": "?",
+}
+
+
+def badge(verdict: str) -> Element:
+    """Make the word of a verdict with its mark, so that colour is never all that tells it."""
+    return tag("span", mark(verdict), " ", verdict, class_=f"badge {verdict}")
+
+
+def mark(verdict: str) -> Element:
+    """Make the mark of a verdict, which readers of the screen pass over."""
+    return tag("span", _MARKS.get(verdict, "\u2022"), aria_hidden="true", class_="mark")
+
+
+def anchor(result: RequirementResult) -> str:
+    """Name the place where a requirement is told."""
+    return f"requirement-{result.id}"
+
+
+def evidence_anchor(result: RequirementResult) -> str:
+    """Name the place where the violations of a requirement are told."""
+    return f"evidence-{result.id}"
+
+
+def moment(stamp: str) -> Element:
+    """Make a time that people and machines can read."""
+    try:
+        told = datetime.fromisoformat(stamp).strftime("%Y-%m-%d %H:%M:%S %Z")
+    except ValueError:
+        told = stamp
+    return tag("time", told, datetime=stamp)
+
+
+def times(count: int) -> str:
+    """Tell how often."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
+def seconds(value: float) -> str:
+    """Tell a time span to people, short enough for a table."""
+    if value < 0.01:
+        return f"{value * 1000:.1f} ms"
+    if value < 1:
+        return f"{value * 1000:.0f} ms"
+    if value < 120:
+        return f"{value:.1f} s"
+    if value < 7200:
+        return f"{value / 60:.0f} min"
+    return f"{value / 3600:.1f} h"

@@ -1,0 +1,105 @@
+"""Reports whose pages are looked at."""
+
+from collections.abc import Callable
+from typing import Any
+
+from reports.findings import Findings
+from reports.model import Report
+from reports.verdicts import judge
+from spec import requirements
+from tests.reports import samples
+
+EVIL = (
+    '"><script>document.title="owned"</script><img src=x onerror="owned=1">\x1b[31m\u202e]]>--><svg onload="owned=1">'
+)
+
+
+def batch(created: int, *sightings: tuple[str, float, float], id_: str = "bat") -> dict[str, Any]:
+    return {
+        "id": f"{id_}-{created}",
+        "job_type": "parse_v2",
+        "worker": "main",
+        "created": created,
+        "sightings": [
+            {"status": status, "first": first, "last": last, "times": 2, "exchange": created + 1}
+            for status, first, last in sightings
+        ],
+    }
+
+
+def traffic() -> dict[str, Any]:
+    return {
+        "exchanges": {"count": 9, "seconds": 1.0, "by_operation": {"getBatch": 9}},
+        "latencies": {"getBatch": {"1.0e-03": 8, "2.0e+00": 1}, "createBatch": {"5.0e-03": 1}},
+        "coverage": {"sent": {"getBatch": 9, "BatchStatus=PENDING": 40}, "seen": {"getBatch": 9, "Batch.id": 12345}},
+        "batches": [
+            batch(1, ("PENDING", 0, 1), ("RUNNING", 2, 5), ("COMPLETED", 9, 4000)),
+            batch(2, ("PENDING", 0, 1), ("RUNNING", 2, 5), ("COMPLETED", 9, 11)),
+            batch(3, ("FAILED", 0, 0)),
+        ],
+    }
+
+
+def _judged(*records: dict[str, Any]) -> Report:
+    found = Findings()
+    for record in records:
+        found.add(record)
+    run = samples.run(exchanges=found.traffic)
+    return judge(requirements.load(), found, target=samples.target(), run=run)
+
+
+def conformant() -> Report:
+    return _judged({"held": dict.fromkeys(requirements.load(), 100)}, traffic())
+
+
+def failing() -> Report:
+    names = list(requirements.load())
+    exchanges = [samples.exchange(number=number) for number in range(6)]
+    broken = [
+        samples.violation(names[3], exchanges=exchanges),
+        samples.violation(names[3], test="suites/test_other.py::test_other", actual="\n".join("lines")),
+        samples.violation("expand-tolerates-repetition", exchanges=[]),
+    ]
+    skipped = [{"requirement": name, "reason": "no second key was given"} for name in names[4:6]]
+    held = dict.fromkeys(names[10:], 3)
+    return _judged({"held": held, "violations": broken, "unexercised": skipped}, traffic())
+
+
+def inconclusive() -> Report:
+    return _judged({"troubles": ["The target did not answer."]})
+
+
+def hostile(amount: int = 1) -> Report:
+    """A report in which everything that a service can choose is hostile, and there is as much of it as one asks for."""
+    exchange = samples.exchange(
+        request=samples.request(url=f"http://127.0.0.1/{EVIL}", body=EVIL * 40 * amount),
+        response={"status": 500, "headers": [["x", EVIL * 40 * amount]] * 3, "body": EVIL * 40 * amount},
+        error=EVIL,
+    )
+    records: list[dict[str, Any]] = [traffic()]
+    for name in requirements.load():
+        some = [
+            samples.violation(
+                name,
+                expected=EVIL * amount,
+                actual=EVIL * amount,
+                case=EVIL * amount,
+                test=f"suites/test_a.py::test[{number}{EVIL}]",
+                exchanges=[exchange] * 4,
+            )
+            for number in range(min(amount, 10))
+        ]
+        records.append({"violations": some})
+    for number in range(4, 4 + 20 * amount):
+        ways = [(f"{EVIL[:60]}{step}", step * 10.0, step * 10.0 + 5) for step in range(min(amount, 9) * 3)]
+        records.append({"troubles": [f"{number}{EVIL * amount}"], "batches": [batch(number, *ways, id_=EVIL[:70])]})
+    return _judged(*records)
+
+
+ALL: dict[str, Callable[[], Report]] = {
+    "conformant": conformant,
+    "failing": failing,
+    "inconclusive": inconclusive,
+    "hostile": hostile,
+    "bare": samples.report,
+}
