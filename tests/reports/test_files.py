@@ -16,8 +16,9 @@ from reports import files, summary
 from reports.document import document, render_json, schema
 from reports.files import remove_leftovers, write
 from reports.junit import render_junit
-from reports.summary import escape, fence, render_summary
+from reports.summary import TOLD_FIRST, escape, fence, render_summary
 from tests.reports import samples
+from tests.reports.html import pages
 
 REPORT = samples.failing_report()
 
@@ -76,6 +77,26 @@ def test_junit_has_a_case_per_requirement_and_one_for_troubles() -> None:
     assert outcomes["run"] == ["error"]
 
 
+def test_junit_tells_reasons_and_circumstances_to_every_reader() -> None:
+    root = ET.fromstring(render_junit(REPORT))
+    cases = {case.get("name"): case for case in root.iterfind("*/testcase")}
+    skipped = cases["other-project-hidden"].find("skipped")
+    assert skipped is not None
+    assert skipped.get("message") == skipped.text == "no second key was given"
+    properties = {each.get("name"): each.get("value") for each in cases["status-known"].iterfind("properties/property")}
+    assert properties == {
+        "level": "must",
+        "verdict": "pass",
+        "source": "guide, reading results",
+        "observations": "40",
+    }
+    assert cases["status-known"].get("classname") == "conformance.must"
+    assert {case.get("time") for case in cases.values()} == {"0"}
+    told = {each.get("name"): each.get("value") for each in root[0].iterfind("properties/property")}
+    assert told["target"] == "http://127.0.0.1:8000"
+    assert told["contract"] == "1.0.0"
+
+
 def test_junit_of_an_inconclusive_run_without_trouble_has_an_error_too() -> None:
     root = ET.fromstring(render_junit(samples.report()))
     assert root.get("errors") == "1"
@@ -94,6 +115,29 @@ def test_summary_tells_verdict_open_requirements_and_evidence() -> None:
     assert "| pass |" not in text
     assert text.count("<details>") == text.count("</details>") == 3
     assert "```sh\ncurl -i " in text
+
+
+def test_summary_tells_first_what_broke_and_how_to_repeat_it() -> None:
+    lines = render_summary(REPORT).split("\n")
+    assert lines[4] == (
+        "**must failed: results-null-unless-expanded.** A read that does not ask for results answers with none."
+    )
+    assert lines[5] == "Expected results is null, came results has 2 entries."
+    assert lines[8].startswith("curl -i 'http://127.0.0.1:8000/api/v2/batches/bat-1")
+    assert any(line.startswith("**should failed: list-page-size-respected.**") for line in lines[:20])
+
+
+def test_summary_of_many_failures_tells_the_first_ones_and_counts_the_others() -> None:
+    text = render_summary(pages.hostile())
+    assert text.count("**must failed: ") == TOLD_FIRST
+    assert "68 more failed, see below." in text
+
+
+def test_summary_of_the_worst_report_is_taken_by_github() -> None:
+    text = render_summary(pages.hostile(30))
+    assert len(text.encode()) < 1024 * 1024
+    assert "more violations are in `report.json`." in text
+    assert "- and 550 more in `report.json`" in text
 
 
 def test_summary_tells_what_was_spent() -> None:

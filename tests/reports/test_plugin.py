@@ -525,6 +525,18 @@ def test_quiet_runs_still_write(toy: pytest.Pytester, run: Run, options: list[st
     assert report_of(toy)["verdict"] == "conformant"
 
 
+@pytest.mark.parametrize("options", [[], ["-n", "2"], ["-qq"], ["--no-summary"]], ids=str)
+def test_annotations_are_printed_where_they_are_asked_for(toy: pytest.Pytester, run: Run, options: list[str]) -> None:
+    add(toy, "suites/test_breaks.py", BREAKS)
+    asked = run("--annotations", "github", *options)
+    assert asked.ret == 1
+    asked.stdout.fnmatch_lines(
+        ["::error title=must failed%3A first::*", "::warning title=not exercised%3A 1::*"], consecutive=True
+    )
+    assert "::error title" not in str(run(*options).stdout)
+    assert run("--annotations", "elsewhere").ret == 4
+
+
 def test_the_report_directory_can_be_chosen(toy: pytest.Pytester, run: Run) -> None:
     assert run("--report-dir", "else/where").ret == 0
     assert report_of(toy, "else/where")["verdict"] == "conformant"

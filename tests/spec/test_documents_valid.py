@@ -9,7 +9,7 @@ import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import spec
-from spec.elements import elements
+from spec.elements import elements, sendable, showable
 from spec.openapi import CONTRACT, SETUP, document, match, operations
 
 FOLDER = CONTRACT.parent
@@ -117,3 +117,13 @@ def test_elements_are_named_once_and_as_the_table_says() -> None:
         "JobType=extract_v2",
     ):
         assert name in named
+
+
+def test_each_element_can_be_sent_or_shown() -> None:
+    assert sendable() | showable() == set(elements())
+    only_sent = {"getBatch?expand", "getBatch/batch_id", "Expandable=results", "BatchCreate.config"}
+    only_shown = {"getBatch:4XX", "Batch.id", "BatchPage.items", "JobReference.id"}
+    both = {"getBatch", "BatchStatus=PENDING", "JobType=parse_v2", "BatchJob.type", "BatchConfig.job"}
+    assert only_sent <= sendable() - showable()
+    assert only_shown <= showable() - sendable()
+    assert both <= sendable() & showable()

@@ -30,7 +30,10 @@ def batch(created: int, *sightings: tuple[str, float, float], id_: str = "bat") 
 def traffic() -> dict[str, Any]:
     return {
         "exchanges": {"count": 9, "seconds": 1.0, "by_operation": {"getBatch": 9}},
-        "latencies": {"getBatch": {"1.0e-03": 8, "2.0e+00": 1}, "createBatch": {"5.0e-03": 1}},
+        "latencies": {
+            "getBatch": {"1.0e-03": 8, "2.0e+00": 1},
+            "createConfiguration": {"1.5e-02": 1000, "4.5e+01": 234},
+        },
         "coverage": {"sent": {"getBatch": 9, "BatchStatus=PENDING": 40}, "seen": {"getBatch": 9, "Batch.id": 12345}},
         "batches": [
             batch(1, ("PENDING", 0, 1), ("RUNNING", 2, 5), ("COMPLETED", 9, 4000)),

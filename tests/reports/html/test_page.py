@@ -70,7 +70,7 @@ def test_the_first_screen_says_what_a_person_needs() -> None:
         "Suite 0.1.0",
         "Contract 1.0.0",
         "✗ fail must create-echoes-request",
-        "Expected results is null, came results has 2 entries",
+        "Expected results is null , came results has 2 entries",
         "curl -i",
         "no second key was given",
     ):
