@@ -19,7 +19,7 @@ def test_each_failed_requirement_is_an_error_and_each_reason_a_warning() -> None
     told = [(found[1], found[2]) for found in parsed if found]
     assert len(told) == len(parsed)
     assert told[:3] == [
-        ("error", "must failed%3A create-echoes-request"),
+        ("error", "must failed%3A results-cover-every-file"),
         ("error", "should failed%3A expand-tolerates-repetition"),
         ("warning", "not exercised%3A 7"),
     ]

@@ -63,6 +63,11 @@ class Browser:
             self._ask("Page.navigate", url=url)
             self.until(lambda: self._loaded)
 
+    def on_paper(self) -> None:
+        """Show the page as it would be printed by somebody who prefers it dark."""
+        dark = {"name": "prefers-color-scheme", "value": "dark"}
+        self._ask("Emulation.setEmulatedMedia", media="print", features=[dark])
+
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in the page; a promise is waited for."""
         given = {"expression": expression, "returnByValue": True, "awaitPromise": True, "userGesture": True}

@@ -59,8 +59,10 @@ def failing() -> Report:
     names = list(requirements.load())
     exchanges = [samples.exchange(number=number) for number in range(6)]
     broken = [
-        samples.violation(names[3], exchanges=exchanges),
-        samples.violation(names[3], test="suites/test_other.py::test_other", actual="\n".join("lines")),
+        samples.violation("results-cover-every-file", exchanges=exchanges),
+        samples.violation(
+            "results-cover-every-file", test="suites/test_other.py::test_other", actual="\n".join("lines")
+        ),
         samples.violation("expand-tolerates-repetition", exchanges=[]),
     ]
     skipped = [{"requirement": name, "reason": "no second key was given"} for name in names[4:6]]

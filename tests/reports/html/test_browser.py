@@ -131,6 +131,7 @@ def test_the_address_chooses_what_is_shown(
 
 def test_what_is_chosen_can_be_sent_to_others(browser: Browser, place: Place) -> None:
     browser.open(place("failing"))
+    assert browser.evaluate("document.getElementById('filter-text').checkVisibility()")
     browser.evaluate(
         "(() => { const field = document.getElementById('filter-text'); field.value = 'page';"
         "field.dispatchEvent(new Event('input', { bubbles: true })); })()"
@@ -141,8 +142,8 @@ def test_what_is_chosen_can_be_sent_to_others(browser: Browser, place: Place) ->
 
 def test_a_link_to_what_is_hidden_shows_it(browser: Browser, place: Place) -> None:
     browser.open(place("failing"), "#verdict=pass")
-    browser.evaluate("location.hash = '#evidence-create-echoes-request'")
-    browser.until(lambda: not browser.evaluate("document.getElementById('evidence-create-echoes-request').hidden"))
+    browser.evaluate("location.hash = '#evidence-results-cover-every-file'")
+    browser.until(lambda: not browser.evaluate("document.getElementById('evidence-results-cover-every-file').hidden"))
 
 
 @pytest.mark.parametrize(
@@ -177,5 +178,11 @@ def test_without_scripts_everything_is_there_but_the_controls(browser: Browser, 
 
 
 def test_a_page_can_be_printed(browser: Browser, place: Place) -> None:
-    browser.open(place("failing"))
+    folded = "[...document.querySelectorAll('details:not([open]) pre')].map((each) => each.checkVisibility())"
+    browser.open(place("failing"), dark=True)
+    assert set(browser.evaluate(folded)) == {False}
+    browser.on_paper()
+    assert set(browser.evaluate(folded)) == {True}
+    assert not browser.evaluate("document.querySelector('form').checkVisibility()")
+    assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert browser.pdf().startswith(b"%PDF")

@@ -69,7 +69,7 @@ def test_the_first_screen_says_what_a_person_needs() -> None:
         "2030-01-01 00:00:00 UTC",
         "Suite 0.1.0",
         "Contract 1.0.0",
-        "✗ fail must create-echoes-request",
+        "✗ fail must results-cover-every-file",
         "Expected results is null , came results has 2 entries",
         "curl -i",
         "no second key was given",
@@ -79,7 +79,9 @@ def test_the_first_screen_says_what_a_person_needs() -> None:
 
 def test_a_must_that_failed_comes_before_a_should() -> None:
     text = text_of(render_html(pages.failing()))
-    assert text.index("fail must create-echoes-request") < text.index("fail should expand-tolerates-repetition")
+    assert text.index("fail must results-cover-every-file") < text.index("fail should expand-tolerates-repetition")
+    articles = [tag.attributes["id"] for tag in Outline(render_html(pages.failing())).named("article")]
+    assert articles == ["evidence-results-cover-every-file", "evidence-expand-tolerates-repetition"]
 
 
 def test_every_requirement_has_its_row_with_verdict_and_level() -> None:
@@ -165,7 +167,7 @@ def test_the_same_report_gives_the_same_page() -> None:
 
 def test_an_exchange_without_an_answer_is_told() -> None:
     report = pages.failing()
-    failed = next(result for result in report.requirements if result.violations)
+    failed = next(result for result in report.requirements if result.id == "results-cover-every-file")
     exchange = replace(failed.violations[0].exchanges[-1], response=None, error="it took too long")
     violation = replace(failed.violations[0], exchanges=(exchange,))
     changed = [replace(each, violations=(violation,)) if each is failed else each for each in report.requirements]
@@ -174,9 +176,18 @@ def test_an_exchange_without_an_answer_is_told() -> None:
 
 def test_elements_are_made_of_text_elements_and_lists() -> None:
     made = tag(
-        "p", "a<b", None, ["c", tag("b", "d&\x00")], "e", class_="x", data_y='"', hidden=True, title=None, open=False
+        "p",
+        "a<b",
+        None,
+        ["c", tag("b", "d&\x00")],
+        "e",
+        class_="x",
+        data_y='"\x1b',
+        hidden=True,
+        title=None,
+        open=False,
     )
-    assert serialise(made) == '<p class="x" data-y="&quot;" hidden="">a&lt;bc<b>d&amp;\\x00</b>e</p>'
+    assert serialise(made) == '<p class="x" data-y="&quot;\\x1b" hidden="">a&lt;bc<b>d&amp;\\x00</b>e</p>'
     assert serialise(block("a\n\x1bb")) == '<pre tabindex="0"><code>a\n\\x1bb</code></pre>'
     assert serialise(raw("style", "a > b")) == "<style>a > b</style>"
     assert (short("abc", 3), short("abcd", 3)) == ("abc", "abc…")
