@@ -18,7 +18,7 @@ TEXT_LIMIT: Final = 300
 CURL_LIMIT: Final = 2_000
 """Characters of a curl line that is told first; a longer one stands below, with the evidence."""
 SENTENCES_TOLD: Final = 50
-"""Troubles that are told; the rest is counted."""
+"""Sentences of one kind that are told; the rest is counted."""
 LIMIT: Final = 900_000
 """Bytes after which no more violations are told; GitHub refuses a summary of more than 1 MiB."""
 

@@ -16,7 +16,7 @@ from reports import files, summary
 from reports.document import document, render_json, schema
 from reports.files import remove_leftovers, write
 from reports.junit import render_junit
-from reports.summary import TOLD_FIRST, TROUBLES_TOLD, escape, fence, render_summary
+from reports.summary import TOLD_FIRST, SENTENCES_TOLD, escape, fence, render_summary
 from tests.reports import samples
 from tests.reports.html import pages
 
@@ -138,7 +138,7 @@ def test_summary_of_the_worst_report_is_taken_by_github() -> None:
     assert len(text.encode()) < 1024 * 1024
     assert "more violations are in `report.json`." in text
     assert "- and 550 more in `report.json`" in text
-    assert text.count("\n- ") == TROUBLES_TOLD + 1
+    assert text.count("\n- ") == SENTENCES_TOLD + 1
 
 
 def test_summary_tells_what_was_spent() -> None:
