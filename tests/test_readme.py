@@ -18,6 +18,7 @@ CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
 PYTESTS_OWN = {"--lf", "--collect-only"}
 MOCKS_OWN = {"--port", "--pace", "--latency", "--control", "--help"}
+REPORTS_OWN = {"--out", "--strict"}
 PROOFS_OWN = {"--requirement", "--black-box", "--apart"}
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")} | {"README.md": README}
 
@@ -49,7 +50,7 @@ def test_every_task_that_is_named_exists(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_every_option_that_is_named_exists(page: str, offered: set[str]) -> None:
     """Each option in a page is one of the suite's, of pytest's, or of the mock's."""
-    assert set(OPTION.findall(page)) - PYTESTS_OWN - MOCKS_OWN - PROOFS_OWN <= offered
+    assert set(OPTION.findall(page)) - PYTESTS_OWN - MOCKS_OWN - PROOFS_OWN - REPORTS_OWN <= offered
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
@@ -82,7 +83,7 @@ def test_the_exit_codes_are_those_of_the_report() -> None:
     section = README.partition("## Read the answer")[2].partition("\n## ")[0]
     rows = dict(re.findall(r"^\| (\d) \| (\w*) *\|", section, re.MULTILINE))
     expected = {str(code): verdict for verdict, code in exit_codes.OF_VERDICT.items()}
-    assert rows == {**expected, str(exit_codes.WRONG_USAGE): ""}
+    assert rows == {**expected, str(exit_codes.WRONG_USAGE): "", str(exit_codes.REGRESSED): ""}
 
 
 def test_every_folder_that_is_named_exists() -> None:
