@@ -13,12 +13,15 @@ from typing import Any
 import httpx
 
 from fixtures.embedded import MockAddress
+from fixtures.exchange import TOO_MANY
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 120
 """Seconds after which a run is given up."""
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")
 DIRECTORIES = "/api/v1/beta/directories"
+TRIES = 3
+"""How often a mock that turns some requests away is asked."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,12 @@ def run(directory: Path, *arguments: str, **given: str) -> Ended:
 
 def directories_on(mock: MockAddress) -> list[str]:
     """The names of the directories that the main project has on a mock."""
-    response = httpx.get(
-        mock.base_url + DIRECTORIES,
-        headers={"Authorization": f"Bearer {mock.api_key}"},
-        trust_env=False,
-    )
+    for _ in range(TRIES):
+        response = httpx.get(
+            mock.base_url + DIRECTORIES,
+            headers={"Authorization": f"Bearer {mock.api_key}"},
+            trust_env=False,
+        )
+        if response.status_code != TOO_MANY:
+            break
     return [item["name"] for item in response.raise_for_status().json()["items"]]
