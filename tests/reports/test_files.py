@@ -16,7 +16,7 @@ from reports import files, summary
 from reports.document import document, render_json, schema
 from reports.files import remove_leftovers, write
 from reports.junit import render_junit
-from reports.summary import TOLD_FIRST, SENTENCES_TOLD, escape, fence, render_summary
+from reports.summary import SENTENCES_TOLD, TOLD_FIRST, escape, fence, render_summary
 from tests.reports import samples
 from tests.reports.html import pages
 
