@@ -9,6 +9,9 @@ from reports.model import Report, Violation
 _OF_THE_OCCASION: Final = frozenset({"id", "started_at", "ended_at", "seconds", "workers"})
 """Fields of a run that are others each time."""
 
+_OF_THE_TRAFFIC: Final = ("seconds", "latencies", "coverage", "batches", "batches_left_out")
+"""Parts of the traffic that hang on times, and on which batches lists happen to show."""
+
 
 def comparable(report: Report) -> dict[str, Any]:
     """Take a report down to what two runs of the same tests on the same service agree in.
@@ -22,7 +25,8 @@ def comparable(report: Report) -> dict[str, Any]:
             del result[name]
         result["violations"] = sorted((_violation(each) for each in read.violations), key=str)
     tests = [{"id": test.id, "outcome": test.outcome} for test in report.tests]
-    del content["run"]["exchanges"]["seconds"]
+    for name in _OF_THE_TRAFFIC:
+        del content["run"]["exchanges"][name]
     return {
         "verdict": content["verdict"],
         "requirements": content["requirements"],

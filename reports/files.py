@@ -14,8 +14,10 @@ from reports.junit import render_junit
 from reports.model import Report
 from reports.summary import render_summary
 
+SOURCE: Final = "report.json"
+"""The file that all others are made of; alone it is written while a run goes on."""
 RENDERERS: Final[Mapping[str, Callable[[Report], str]]] = {
-    "report.json": render_json,
+    SOURCE: render_json,
     "junit.xml": render_junit,
     "summary.md": render_summary,
     "report.html": render_html,
@@ -27,13 +29,25 @@ ABANDONED: Final = 60.0
 """Seconds after which a half-written file is one that a killed run left behind."""
 
 
-def remove_leftovers(directory: Path) -> None:
-    """Remove what killed runs left half-written in a directory. Raises `OSError` when that cannot be done."""
+def begin(report: Report, directory: Path) -> None:
+    """Put the report of a run that begins in the place of an earlier one, whose other files are removed.
+
+    Removed is also what killed runs left half-written. Raises `OSError` when that cannot be done.
+    """
     oldest = time.time() - ABANDONED
     for name in RENDERERS:
         for path in directory.glob(f".{name}.*"):
             if path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
+    write_source(report, directory)
+    for name in RENDERERS.keys() - {SOURCE}:
+        (directory / name).unlink(missing_ok=True)
+
+
+def write_source(report: Report, directory: Path) -> None:
+    """Write what is known while a run goes on. Raises `OSError` as `write` does."""
+    directory.mkdir(parents=True, exist_ok=True)
+    _replace(directory / SOURCE, render_json(report))
 
 
 def write(report: Report, directory: Path) -> tuple[Path, ...]:

@@ -5,8 +5,8 @@ they found as an attribute `findings` of the `TestReport` of the phase in which 
 (see `reports.findings` for its parts). A phase that fails without a violation or a trouble of its
 own counts as a trouble. Sessions that touch no test below `suites/` are left alone.
 
-The report files are written when the first test starts, again and again while tests end, and at the end: whoever finds
-them after the process was killed reads what was known, marked as interrupted.
+`report.json` is written when the first test starts, again and again while tests end, and at the end: whoever finds it
+after the process was killed reads what was known, marked as interrupted. The other files are made of it at the end.
 """
 
 import platform
@@ -191,8 +191,7 @@ class ConformanceReporter:
             return
         self._begun = True
         try:
-            files.remove_leftovers(self._directory)
-            self._write_so_far()
+            files.begin(self._judge(interrupted=True), self._directory)
         except OSError as error:
             sentence = f"The report could not be written: {error}."
             self._config.stash[TROUBLES].append(sentence)
@@ -305,7 +304,7 @@ class ConformanceReporter:
         return exit_codes.of(report)
 
     def _write_so_far(self) -> None:
-        files.write(self._judge(interrupted=True), self._directory)
+        files.write_source(self._judge(interrupted=True), self._directory)
 
     def _is_cut_short(self) -> bool:
         is_incomplete = self._begun and not self._is_complete and not self._stopped_by_maxfail()

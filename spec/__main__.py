@@ -14,8 +14,8 @@ def page() -> Iterator[str]:
     yield f"Version {__version__}: {len(requirements)} requirements, as `spec/requirements.yaml` has them. Written by"
     yield "`python -m spec > docs/contract.md`."
     yield ""
-    yield "A requirement passes when it was observed as often as its floor says, and violated never. One that needs what"
-    yield "a target does not offer is not exercised there:"
+    yield "A requirement passes when it was observed as often as its floor says, and violated never. One that needs"
+    yield "what a target does not offer is not exercised there:"
     yield ""
     yield from (f"- **{name}**: {description}" for name, description in capabilities().items())
     yield ""

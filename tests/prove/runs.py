@@ -19,6 +19,7 @@ import pytest
 
 from fixtures.embedded import MockAddress
 from fixtures.mock import __main__ as mock_command
+from reports import files
 from spec import requirements
 from spec.openapi import operations
 
@@ -100,7 +101,10 @@ def run(order: Order) -> Outcome:
     os.chdir(ROOT)
     variants = [*_flags("--deviation", order.deviations), *_flags("--liberty", order.liberties)]
     began = time.perf_counter()
-    with TemporaryDirectory() as folder:
+    with (
+        TemporaryDirectory() as folder,
+        patch("reports.files.RENDERERS", {files.SOURCE: files.RENDERERS[files.SOURCE]}),
+    ):
         _silence(Path(folder, "output.txt"))
         arguments = [*LEAN, f"--report-dir={folder}", *order.tests]
         if order.black_box:

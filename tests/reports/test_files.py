@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from reports import files, summary
 from reports.document import document, render_json, schema
-from reports.files import remove_leftovers, write
+from reports.files import begin, write
 from reports.junit import render_junit
 from reports.summary import SENTENCES_TOLD, TOLD_FIRST, escape, fence, render_summary
 from tests.reports import samples
@@ -205,14 +205,16 @@ def test_a_failed_rendering_leaves_the_old_file_and_nothing_else(
     assert (tmp_path / "report.json").read_text(encoding="utf-8") == "old"
 
 
-def test_only_what_killed_runs_left_behind_is_removed(tmp_path: Path) -> None:
+def test_what_earlier_and_killed_runs_left_behind_is_removed(tmp_path: Path) -> None:
     left, under_way, foreign = (tmp_path / name for name in (".report.json.a", ".junit.xml.b", ".other.c"))
-    for path in (left, under_way, foreign):
+    earlier = [tmp_path / name for name in files.RENDERERS]
+    for path in (left, under_way, foreign, *earlier):
         path.touch()
     for path in (left, foreign):
         os.utime(path, (0, 0))
-    remove_leftovers(tmp_path)
-    assert sorted(tmp_path.iterdir()) == sorted([under_way, foreign])
+    begin(REPORT, tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([under_way, foreign, tmp_path / "report.json"])
+    assert (tmp_path / "report.json").read_text(encoding="utf-8") == render_json(REPORT)
 
 
 def test_every_artefact_has_a_renderer() -> None:
