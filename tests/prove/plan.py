@@ -14,10 +14,10 @@ QUICK = (SCENARIOS, WITHOUT_SIZE)
 THOROUGH = (EVERYTHING,)
 GENERATED_TOO = (EVERYTHING, WITHOUT_SIZE)
 
-COMPANY = 4
+COMPANY = 5
 """Liberties that are looked at together."""
 COMPANY_SEED = 20
-GENERATED_EVERY = 3
+GENERATED_EVERY = 6
 """Every so many companies, generated requests and stories look as well."""
 REPEATED = 7
 """Every so many deviations, one is run twice."""

@@ -1,5 +1,6 @@
 """Runs the suite over variants of the mock, each in a process that is forked off a warm one and has its own mock."""
 
+import gc
 import json
 import multiprocessing
 import os
@@ -35,7 +36,12 @@ WARM = (
 )
 """What every run imports; a fork finds it there."""
 
-LEAN = ("-q", "--assert=plain", *(f"-pno:{plugin}" for plugin in ("cacheprovider", "logging", "unraisableexception")))
+LEAN = (
+    "-q",
+    "--assert=plain",
+    "--tb=native",
+    *(f"-pno:{plugin}" for plugin in ("cacheprovider", "logging", "unraisableexception")),
+)
 """What makes pytest start and end faster, and nothing else."""
 
 TOLD_OF_OUTPUT = 300
@@ -92,6 +98,7 @@ def run_all(orders: Sequence[Order], jobs: int) -> Iterator[Outcome]:
         import_module(module)
     requirements.load()
     operations()
+    gc.freeze()
     with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
         yield from pool.imap(run, orders)
 
