@@ -127,14 +127,17 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def _plan(config: pytest.Config) -> int:
-    arguments = [argument for argument in config.invocation_params.args if argument != "--plan"]
     settings = read_settings(config)
+    print("\n".join(plan_lines(_rehearsed(config), rate(settings))))
+    return CONFORMANT
+
+
+def _rehearsed(config: pytest.Config) -> dict[str, Any]:
+    arguments = [argument for argument in config.invocation_params.args if argument != "--plan"]
     try:
-        report = rehearse(arguments, config.rootpath)
+        return rehearse(arguments, config.rootpath)
     except Unrehearsed as error:
         raise pytest.UsageError(f"the run cannot be planned: {error}") from None
-    print("\n".join(plan_lines(report, rate(settings))))
-    return CONFORMANT
 
 
 def _clean_up(config: pytest.Config) -> int:
@@ -158,7 +161,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if path is None or hasattr(config, "workerinput") or config.option.collectonly:
         return
     settings = config.stash[SETTINGS]
-    confirm(config, settings, lambda: total(rehearse(config.invocation_params.args, config.rootpath), rate(settings)))
+    confirm(config, settings, lambda: total(_rehearsed(config), rate(settings)))
     if reason := obstacle(settings):
         config.stash[TROUBLES].append(reason)
         pytest.exit("the target cannot be checked, see TROUBLES", returncode=INCONCLUSIVE)
