@@ -22,6 +22,7 @@ from fixtures.target import Target, capabilities
 from fixtures.troubles import Trouble
 from reports.exit_codes import CONFORMANT, INCONCLUSIVE
 from reports.hooks import TROUBLES
+from reports.model import Report
 from reports.narrowing import addresses_suites
 from reports.plan import Unrehearsed, plan_lines, rehearse, total
 from reports.reading import read
@@ -132,7 +133,7 @@ def _plan(config: pytest.Config) -> int:
     return CONFORMANT
 
 
-def _rehearsed(config: pytest.Config) -> dict[str, Any]:
+def _rehearsed(config: pytest.Config) -> Report:
     arguments = [argument for argument in config.invocation_params.args if argument != "--plan"]
     try:
         return rehearse(arguments, config.rootpath)

@@ -1,14 +1,15 @@
 """What a run would do and spend: read off a rehearsal of it on the mock, with the same options."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
-from reports.model import Spending
+from reports.model import Report
+from reports.reading import read
 from reports.wording import describe_spending, long_duration
 
 REHEARSAL: Final = ("--rehearse", "--numprocesses=0", "--quiet", "--color=no", "-p", "no:cacheprovider")
@@ -24,7 +25,7 @@ class Unrehearsed(Exception):
     """The rehearsal came to nothing; the message is what it said last."""
 
 
-def rehearse(arguments: Sequence[str], root: Path) -> dict[str, Any]:
+def rehearse(arguments: Sequence[str], root: Path) -> Report:
     """The report of a run with these arguments on the mock in the place of its target. Raises `Unrehearsed`."""
     with TemporaryDirectory() as folder:
         ended = subprocess.run(
@@ -39,29 +40,26 @@ def rehearse(arguments: Sequence[str], root: Path) -> dict[str, Any]:
         report = Path(folder, "report.json")
         if not report.is_file():
             raise Unrehearsed((ended.stdout + ended.stderr).strip()[-TOLD_OF_OUTPUT:])
-        loaded: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
-    return loaded
+        return read(report)
 
 
-def total(report: dict[str, Any], rate: float | None) -> str:
+def total(report: Report, rate: float | None) -> str:
     """The whole of a plan in one line; `rate` is in requests a second."""
-    spent = Spending(**report["run"]["spent"])
+    spent = report.run.spent
     time = f", {long_duration(spent.requests / rate)} at {rate:g} requests a second" if rate else ""
     return f"{describe_spending(spent)}{time}"
 
 
-def plan_lines(report: dict[str, Any], rate: float | None) -> Iterator[str]:
+def plan_lines(report: Report, rate: float | None) -> Iterator[str]:
     """A plan for a terminal: what each requirement takes, the total, and what would not be exercised."""
     yield "".join(f"{name:>9}" for name in _COLUMNS) + "  requirement"
-    exercised = [result for result in report["requirements"] if result["verdict"] != "not-exercised"]
+    exercised = [result for result in report.requirements if result.verdict != "not-exercised"]
     for result in exercised:
-        spent = result["spent"]
-        amounts = (spent["requests"], spent["uploads"], spent["batches"], spent["billable_files"])
-        yield "".join(f"{amount:>9,}" for amount in amounts) + f"  {result['id']}"
+        yield "".join(f"{amount:>9,}" for amount in astuple(result.spent)) + f"  {result.id}"
     yield ""
     yield f"In total {total(report, rate)}."
     yield "A test that exercises several requirements counts for each of them, and once in the total."
     yield "Batches that take longer than the mock's are polled more often."
-    for result in report["requirements"]:
-        if result["verdict"] == "not-exercised":
-            yield f"Not exercised: {result['id']}, which {result['reason']}."
+    for result in report.requirements:
+        if result.verdict == "not-exercised":
+            yield f"Not exercised: {result.id}, which {result.reason}."

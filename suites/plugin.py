@@ -115,7 +115,11 @@ def _keep_part(config: pytest.Config, items: list[pytest.Item], shard: shards.Sh
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Takes the group of a test, which xdist adds, off the id again, so that the test has one name everywhere."""
     if hasattr(report, "node"):
-        report.nodeid = report.nodeid.partition(f"@{SHARING}")[0]
+        report.nodeid = _without_group(report.nodeid)
+
+
+def _without_group(nodeid: str) -> str:
+    return nodeid.partition(f"@{SHARING}")[0]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -140,7 +144,7 @@ def pytest_runtest_makereport(
     if report.skipped and isinstance(report.longrepr, tuple):
         for id_ in requirement_ids(item):
             verify.could_not_ask(id_, report.longrepr[2].removeprefix("Skipped: "))
-    findings = verify.take(item.nodeid.partition(f"@{SHARING}")[0])
+    findings = verify.take(_without_group(item.nodeid))
     counted = item.config.stash[TALLY].take(requirement_ids(item))
     vars(report)["findings"] = {**findings, **counted, "shard": item.config.stash.get(PART, None)}
     return report
