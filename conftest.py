@@ -27,6 +27,7 @@ from reports.narrowing import addresses_suites
 from reports.plan import Unrehearsed, plan_lines, rehearse, total
 from reports.reading import read
 from reports.refusal import Refusal
+from suites.asked import asked_profiles
 from suites.generation import load_profile, seed
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
@@ -108,7 +109,7 @@ def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
 
 def pytest_conformance_run(config: pytest.Config) -> dict[str, Any]:
     """What the report says of the run."""
-    return {"id": config.stash[RUN_ID], "seed": config.stash[SEED]}
+    return {"id": config.stash[RUN_ID], "seed": config.stash[SEED], "profiles": asked_profiles(config)}
 
 
 @pytest.hookimpl(optionalhook=True)

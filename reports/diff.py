@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from reports.model import Cause, Change, Report, RequirementResult, RequirementVerdict
 from reports.text import visible
+from reports.wording import describe_contract
 
 _OF_THE_TARGET: Final = frozenset({"target", "deviations", "liberties"})
 """Settings that say which service is looked at."""
@@ -28,7 +29,7 @@ def compare(before: Report, after: Report) -> tuple[Change, ...]:
 def attribution(before: Report, after: Report) -> tuple[Cause, ...]:
     """List what differs between two runs besides what they found: the target where nothing else does."""
     differing: dict[Cause, bool] = {
-        "contract": before.run.contract_version != after.run.contract_version,
+        "contract": _contract(before) != _contract(after),
         "suite": before.run.suite_version != after.run.suite_version,
         "options": _options(before) != _options(after),
         "target": _place(before) != _place(after),
@@ -105,6 +106,10 @@ def _options(report: Report) -> Mapping[str, Any]:
     return {**found, "capabilities": capabilities, "narrowed": run.narrowed, "seed": run.seed, "shard": run.shard}
 
 
+def _contract(report: Report) -> tuple[str, Mapping[str, str]]:
+    return report.run.contract_version, report.run.profiles
+
+
 def _place(report: Report) -> tuple[object, ...]:
     if report.target is None:
         return ()
@@ -116,5 +121,5 @@ def _told(report: Report) -> str:
     run = report.run
     return visible(
         f"{report.verdict}, run {run.id} of {run.started_at} on {where}, "
-        f"suite {run.suite_version}, contract {run.contract_version}"
+        f"suite {run.suite_version}, contract {describe_contract(run)}"
     )

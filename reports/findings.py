@@ -79,15 +79,14 @@ class Findings:
         """The distinct troubles, sorted."""
         return tuple(sorted(self._troubles))
 
-    @property
-    def traffic(self) -> Traffic:
-        """The exchanges of all tests together."""
+    def traffic(self, profiles: Iterable[str] = ()) -> Traffic:
+        """The exchanges of all tests together, and which elements of the contract with these profiles they met."""
         return Traffic(
             count=self._exchanges,
             seconds=round(self._seconds, 6),
             by_operation=dict(sorted(self._by_operation.items())),
             latencies={name: _latency(counts) for name, counts in sorted(self._latencies.items())},
-            coverage={name: Use(self._sent[name], self._seen[name]) for name in elements()},
+            coverage={name: Use(self._sent[name], self._seen[name]) for name in elements(*profiles)},
             batches=self._course.timelines,
             batches_left_out=self._course.left_out,
         )

@@ -24,4 +24,4 @@ def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
 
 @pytest.hookspec(firstresult=True)
 def pytest_conformance_run(config: pytest.Config) -> dict[str, Any] | None:
-    """Give the `id` of the run and its `seed`, asked once: before the first test, or at the end."""
+    """Give the `id` of the run, its `seed` and its `profiles`, asked once: before the first test, or at the end."""

@@ -12,7 +12,7 @@ from reports.curl import curl_line
 from reports.diff import describe_change
 from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
-from reports.wording import describe, describe_waiver
+from reports.wording import describe, describe_contract, describe_waiver
 
 _LEVELS: Final = ("must", "should")
 
@@ -51,7 +51,7 @@ def _suite(root: ET.Element, report: Report, name: str, cases: list[ET.Element])
             "target": report.target.base_url if report.target else "unknown",
             "verdict": report.verdict,
             "suite": report.run.suite_version,
-            "contract": report.run.contract_version,
+            "contract": describe_contract(report.run),
             "run": report.run.id,
             "seed": str(report.run.seed),
         },

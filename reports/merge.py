@@ -1,7 +1,7 @@
 """Joins the reports of a run that was split over machines."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,16 @@ from spec.requirements import Requirement
 def merge(parts: Mapping[Path, Report], requirements: Mapping[str, Requirement]) -> Report:
     """Join all parts of one run into the report that the run would have had unsplit.
 
-    `requirements` are those of the contract that the parts were run against; their floors are held against what all
-    parts observed together. Raises `Refusal` when a part is missing or there twice, or the parts are not of one run.
+    `requirements` are those of the contract that the parts were run against, of all profiles; their floors are held
+    against what all parts observed together. Raises `Refusal` when a part is missing or there twice, or the parts are
+    not of one run.
     """
     reports = list(parts.values())
     shards = _check_shards(parts)
     _check_agreement(parts)
-    _check_contract(parts, requirements)
+    asked = {None, *reports[0].run.profiles}
+    requirements = {name: each for name, each in requirements.items() if each.profile in asked}
+    _check_contract(parts, requirements.keys())
     _check_tests(parts, shards[0])
     findings = Findings()
     for report in reports:
@@ -64,6 +67,7 @@ def _check_agreement(parts: Mapping[Path, Report]) -> None:
     for path, other in others:
         for what, own, its in (
             ("version of the suite", one.run.suite_version, other.run.suite_version),
+            ("set of profiles", one.run.profiles, other.run.profiles),
             ("version of the contract", one.run.contract_version, other.run.contract_version),
             ("target", one.target and one.target.base_url, other.target and other.target.base_url),
             ("set of options", _options(one), _options(other)),
@@ -77,9 +81,9 @@ def _options(report: Report) -> dict[str, Any]:
     return {**target, "narrowed": report.run.narrowed, "seed": report.run.seed}
 
 
-def _check_contract(parts: Mapping[Path, Report], requirements: Mapping[str, Requirement]) -> None:
+def _check_contract(parts: Mapping[Path, Report], requirements: Set[str]) -> None:
     for path, report in parts.items():
-        if {result.id for result in report.requirements} != requirements.keys():
+        if {result.id for result in report.requirements} != requirements:
             raise Refusal(f"{path} is of another contract than this suite's: merge with the suite that wrote it.")
 
 
@@ -121,7 +125,7 @@ def _run(runs: Sequence[Run], findings: Findings) -> Run:
         shard=None,
         interrupted=any(run.interrupted for run in runs),
         workers=sum(run.workers for run in runs),
-        exchanges=findings.traffic,
+        exchanges=findings.traffic(runs[0].profiles),
         spent=findings.spent,
         tests=TestCounts(**tests),
     )

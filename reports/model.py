@@ -251,8 +251,8 @@ class Run:
     """The circumstances of a run. Times are ISO 8601 in UTC.
 
     `narrowed` names the options and paths that kept tests from being run, if any did. `interrupted` says that the run
-    had not come to its own end when this was written. `spent` counts each test once. `shard` is missing where the run
-    was not split.
+    had not come to its own end when this was written. `profiles` are the additions to the contract that were asked
+    for, each with its version. `spent` counts each test once. `shard` is missing where the run was not split.
     """
 
     id: str
@@ -261,6 +261,7 @@ class Run:
     seconds: float
     suite_version: str
     contract_version: str
+    profiles: Mapping[str, str]
     python: str
     platform: str
     packages: Mapping[str, str]

@@ -26,6 +26,7 @@ from typing import Any, Final
 import pytest
 
 import spec
+import spec.profiles
 from reports import clock, exit_codes, files, gate, hooks
 from reports.annotations import annotation_lines
 from reports.ended import EndedTests
@@ -332,7 +333,7 @@ class ConformanceReporter:
         target, given = self._target(), self._ask("pytest_conformance_run")
         with self._lock:
             run = self._run(given or {}, interrupted=interrupted)
-            return judge(requirements.load(), self._findings, target=target, run=run, tests=self._ended.all)
+            return judge(requirements.of(run.profiles), self._findings, target=target, run=run, tests=self._ended.all)
 
     def _target(self) -> Target | None:
         described = self._ask("pytest_conformance_target")
@@ -356,6 +357,7 @@ class ConformanceReporter:
         return self._answers[hook]
 
     def _run(self, given: dict[str, Any], *, interrupted: bool) -> Run:
+        profiles = {name: spec.profiles.load()[name].version for name in given.get("profiles", ())}
         return Run(
             id=given.get("id") or self._fallback_id,
             started_at=self._started_at.isoformat(),
@@ -363,6 +365,7 @@ class ConformanceReporter:
             seconds=round(perf_counter() - self._started, 3),
             suite_version=_suite_version(),
             contract_version=spec.__version__,
+            profiles=profiles,
             python=platform.python_version(),
             platform=platform.platform(),
             packages={name: version for name in _PACKAGES if (version := _version(name))},
@@ -371,7 +374,7 @@ class ConformanceReporter:
             shard=self._findings.shard,
             interrupted=interrupted,
             workers=self._config.getoption("numprocesses", None) or 1,
-            exchanges=self._findings.traffic,
+            exchanges=self._findings.traffic(profiles),
             spent=self._findings.spent,
             tests=TestCounts(**self._outcomes),
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from reports.findings import Findings
 from reports.model import Ended, Report, RequirementResult, Run, RunVerdict, Shard, Spending, Target, Violation
+from spec import requirements as contract
 from spec.requirements import Requirement, capabilities
 
 
@@ -18,9 +19,10 @@ def judge(
 ) -> Report:
     """Judge each requirement and the run.
 
-    A requirement fails with one violation, passes when it held at least as often as its floor asks,
-    and is not exercised otherwise. A run is nonconformant when a `must` failed; else inconclusive
-    when there was any trouble, when it was interrupted, or when nothing passed; else conformant.
+    What was found of profiles that were not asked for is left aside. A requirement fails with one violation, passes
+    when it held at least as often as its floor asks, and is not exercised otherwise. A run is nonconformant when a
+    `must` failed; else inconclusive when there was any trouble, when it was interrupted, or when nothing passed; else
+    conformant.
     """
     violations: defaultdict[str, list[Violation]] = defaultdict(list)
     for violation in findings.violations:
@@ -29,7 +31,7 @@ def judge(
         _result(requirement, findings, tuple(violations[name]), target=target, run=run)
         for name, requirement in requirements.items()
     )
-    unknown = sorted(findings.named() - requirements.keys())
+    unknown = sorted(findings.named() - contract.load().keys() - requirements.keys())
     troubles = findings.troubles + tuple(
         f"The suite made observations of {name}, which is no requirement of the contract." for name in unknown
     )

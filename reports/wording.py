@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from reports.model import Exchange, Spending, Target, Waiver
+from reports.model import Exchange, Run, Spending, Target, Waiver
 from reports.text import visible
 
 
@@ -17,6 +17,12 @@ def describe(exchange: Exchange) -> str:
         f"{worker}#{exchange.number} {exchange.request.method} {path(exchange.request.url)}"
         f" -> {outcome} in {duration(exchange.seconds)}"
     )
+
+
+def describe_contract(run: Run) -> str:
+    """Name the version of the contract, and the profiles that were asked for with theirs."""
+    profiles = " and ".join(f"{name} {version}" for name, version in run.profiles.items())
+    return f"{run.contract_version} with {profiles}" if profiles else run.contract_version
 
 
 def describe_target(target: Target) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from spec.openapi import CONTRACT, Operation, document, operations
+from spec.openapi import Operation, components, contract, operations
 
 _MARK = {"query": "?", "path": "/"}
 
@@ -22,7 +22,7 @@ _MARK = {"query": "?", "path": "/"}
 @cache
 def parameters_of(operation: Operation) -> dict[str, tuple[str, dict[str, Any]]]:
     """The parameters of an operation of the contract by name, each with its element and its schema."""
-    shared = document(CONTRACT)["components"]["parameters"]
+    shared = components()["parameters"]
     entries = (
         shared[_name(entry["$ref"])] if "$ref" in entry else entry
         for entry in operation.definition.get("parameters", [])
@@ -38,7 +38,7 @@ def fields_of(schema: dict[str, Any], value: object) -> Iterator[str]:
     name = ""
     while "$ref" in schema:
         name = _name(schema["$ref"])
-        schema = document(CONTRACT)["components"]["schemas"][name]
+        schema = components()["schemas"][name]
     if isinstance(value, str) and value in schema.get("enum", ()):
         yield f"{name}={value}"
     for variant in schema.get("anyOf", ()):
@@ -57,9 +57,9 @@ def _name(reference: str) -> str:
     return reference.rpartition("/")[2]
 
 
-def _of_operations() -> Iterator[str]:
+def _of_operations(profiles: tuple[str, ...]) -> Iterator[str]:
     for operation in operations().values():
-        if not operation.is_contract:
+        if not (operation.is_core or operation.part in profiles):
             continue
         yield operation.id
         yield from (element for element, _ in parameters_of(operation).values())
@@ -67,8 +67,8 @@ def _of_operations() -> Iterator[str]:
             yield f"{operation.id}:{status}"
 
 
-def _of_schemas() -> Iterator[str]:
-    for name, schema in document(CONTRACT)["components"]["schemas"].items():
+def _of_schemas(profiles: tuple[str, ...]) -> Iterator[str]:
+    for name, schema in contract(*profiles)["components"]["schemas"].items():
         for field in schema.get("properties", {}):
             yield f"{name}.{field}"
         for value in schema.get("enum", []):
@@ -78,7 +78,7 @@ def _of_schemas() -> Iterator[str]:
 def _of_schema(schema: dict[str, Any], name: str = "") -> Iterator[str]:
     if "$ref" in schema:
         name = _name(schema["$ref"])
-        yield from _of_schema(document(CONTRACT)["components"]["schemas"][name], name)
+        yield from _of_schema(components()["schemas"][name], name)
     yield from (f"{name}={value}" for value in schema.get("enum", ()))
     for field, definition in schema.get("properties", {}).items():
         yield f"{name}.{field}"
@@ -92,7 +92,7 @@ def sendable() -> frozenset[str]:
     """The elements that a request can carry."""
     found: set[str] = set()
     for operation in operations().values():
-        if operation.is_contract:
+        if not operation.is_setup:
             found.add(operation.id)
             for element, schema in parameters_of(operation).values():
                 found.update((element, *_of_schema(schema)))
@@ -106,13 +106,13 @@ def showable() -> frozenset[str]:
     """The elements that an answer can show."""
     found: set[str] = set()
     for operation in operations().values():
-        if operation.is_contract:
+        if not operation.is_setup:
             found.update((operation.id, *(f"{operation.id}:{status}" for status in operation.definition["responses"])))
             if operation.success_schema is not None:
                 found.update(_of_schema(operation.success_schema))
     return frozenset(found)
 
 
-def elements() -> tuple[str, ...]:
-    """Every element of the contract, operations first."""
-    return (*_of_operations(), *_of_schemas())
+def elements(*profiles: str) -> tuple[str, ...]:
+    """Every element of the contract with these profiles in it, operations first."""
+    return (*_of_operations(profiles), *_of_schemas(profiles))

@@ -14,6 +14,8 @@ UNANNOUNCED: Final = 1
 WRONG_USAGE: Final = 4
 
 CHANGELOG: Final = "CHANGELOG.md"
+FOLDERS: Final = ("spec/", "spec/profiles/")
+"""Where the documents of the contract are."""
 VERSION_FILE: Final = "spec/__init__.py"
 """Where the version of the contract stands, which is that of each document without a version of its own."""
 
@@ -38,7 +40,7 @@ def main() -> int:
 
 
 def unannounced(root: Path, base: str) -> Iterator[str]:
-    """List what a change of `spec/*.yaml` in the work tree at `root` lacks, seen from the commit `base`.
+    """List what a change of the documents in the work tree at `root` lacks, seen from the commit `base`.
 
     A change of the comments and of the form of a document is none. Raises `Unasked` when git or a document is no help.
     """
@@ -57,8 +59,8 @@ def unannounced(root: Path, base: str) -> Iterator[str]:
 
 
 def _documents(root: Path, base: str) -> list[str]:
-    old = _git(root, "ls-tree", "--name-only", base, "spec/").splitlines()
-    new = [path.relative_to(root).as_posix() for path in (root / "spec").glob("*.yaml")]
+    old = _git(root, "ls-tree", "--name-only", base, *FOLDERS).splitlines()
+    new = [path.relative_to(root).as_posix() for folder in FOLDERS for path in (root / folder).glob("*.yaml")]
     return sorted({*(name for name in old if name.endswith(".yaml")), *new})
 
 

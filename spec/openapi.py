@@ -1,17 +1,23 @@
 """The OpenAPI documents of this folder: their operations, and which of them a request belongs to."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from spec import profiles
+from spec.patch import patched
 from spec.reading import read_yaml
 
 HERE = Path(__file__).parent
 CONTRACT = HERE / "openapi.yaml"
 SETUP = HERE / "setup.yaml"
+
+CORE_PART = "core"
+SETUP_PART = "set-up"
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
@@ -22,15 +28,41 @@ def document(path: Path = CONTRACT) -> dict[str, Any]:
     return read_yaml(path)
 
 
+@cache
+def contract(*names: str) -> dict[str, Any]:
+    """The document of the contract with these profiles in it. Raises `KeyError` for a profile that does not exist."""
+    merged = document(CONTRACT)
+    for name in names:
+        merged = patched(merged, profiles.load()[name].patch)
+    return merged
+
+
+@cache
+def components() -> dict[str, Any]:
+    """What the operations of the contract refer to, those of every profile among them."""
+    shared: dict[str, Any] = contract(*profiles.load())["components"]
+    return shared
+
+
 @dataclass(frozen=True)
 class Operation:
-    """An operation of a document, and how to recognise a request for it."""
+    """An operation, and how to recognise a request for it; `part` is the core, the set-up or the name of a profile."""
 
     id: str
     method: str
     template: str
     definition: dict[str, Any] = field(compare=False, repr=False)
-    is_contract: bool
+    part: str
+
+    @property
+    def is_core(self) -> bool:
+        """Whether it is one of the operations that every service has to have."""
+        return self.part == CORE_PART
+
+    @property
+    def is_setup(self) -> bool:
+        """Whether it is there for the sake of the contract's operations, and promised by none of them."""
+        return self.part == SETUP_PART
 
     @property
     def body_schema(self) -> dict[str, Any] | None:
@@ -47,19 +79,22 @@ class Operation:
         return schema
 
 
-def _operations(path: Path) -> list[Operation]:
-    return [
-        Operation(definition["operationId"], method.upper(), template, definition, path == CONTRACT)
-        for template, item in document(path)["paths"].items()
-        for method, definition in item.items()
-        if method in METHODS
-    ]
+def _operations(paths: dict[str, Any], part: str) -> Iterator[Operation]:
+    for template, item in paths.items():
+        for method, definition in item.items():
+            if method in METHODS and "operationId" in definition:
+                yield Operation(definition["operationId"], method.upper(), template, definition, part)
 
 
 @cache
 def operations() -> dict[str, Operation]:
-    """The operations of the contract and of the set-up, by operation id."""
-    return {operation.id: operation for path in (CONTRACT, SETUP) for operation in _operations(path)}
+    """The operations of the core, of the profiles and of the set-up, by operation id."""
+    parts = {
+        CORE_PART: document(CONTRACT)["paths"],
+        **{name: profile.patch.get("paths", {}) for name, profile in profiles.load().items()},
+        SETUP_PART: document(SETUP)["paths"],
+    }
+    return {operation.id: operation for part, paths in parts.items() for operation in _operations(paths, part)}
 
 
 @cache

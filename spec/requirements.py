@@ -1,11 +1,12 @@
 """The requirements of `requirements.yaml`, loaded and checked for shape."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from spec import profiles
 from spec.reading import read_yaml
 
 FILE = Path(__file__).with_name("requirements.yaml")
@@ -18,7 +19,8 @@ class Requirement:
     """One promise of the contract that can be checked.
 
     `covers` names elements of `openapi.yaml` (see `spec.elements`), `needs` capabilities of the target, and `floor`
-    the number of observations below which the requirement counts as not exercised.
+    the number of observations below which the requirement counts as not exercised. `profile` is the addition to the
+    contract that it belongs to, `None` in the core.
     """
 
     id: str
@@ -28,6 +30,7 @@ class Requirement:
     covers: tuple[str, ...]
     needs: tuple[str, ...] = ()
     floor: int = 1
+    profile: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,36 +42,43 @@ class OpenPoint:
 
 
 @cache
-def _document() -> Mapping[str, Any]:
-    return read_yaml(FILE)
+def _parts() -> Mapping[str | None, Mapping[str, Any]]:
+    """The core and the profiles by name, as their files have them."""
+    return {None: read_yaml(FILE), **{name: profile.content for name, profile in profiles.load().items()}}
 
 
 @cache
 def load() -> dict[str, Requirement]:
-    """All requirements by id, in the order of the file. Raises `ValueError` when an id stands there twice."""
+    """All requirements by id, those of the core first. Raises `ValueError` when an id stands there twice."""
     requirements: dict[str, Requirement] = {}
-    for entry in _document()["requirements"]:
-        fields = {**entry, "covers": tuple(entry["covers"]), "needs": tuple(entry.get("needs", ()))}
-        requirement = Requirement(**fields)
-        if requirement.id in requirements:
-            raise ValueError(f"{FILE.name} has the requirement {requirement.id} twice")
-        requirements[requirement.id] = requirement
+    for profile, part in _parts().items():
+        for entry in part["requirements"]:
+            fields = {**entry, "covers": tuple(entry["covers"]), "needs": tuple(entry.get("needs", ()))}
+            requirement = Requirement(**fields, profile=profile)
+            if requirement.id in requirements:
+                raise ValueError(f"the contract has the requirement {requirement.id} twice")
+            requirements[requirement.id] = requirement
     return requirements
+
+
+def of(asked: Iterable[str]) -> dict[str, Requirement]:
+    """The requirements of the core and of the profiles that are asked for."""
+    parts = {None, *asked}
+    return {id_: requirement for id_, requirement in load().items() if requirement.profile in parts}
 
 
 @cache
 def capabilities() -> dict[str, str]:
     """What a requirement may need of the target beyond the contract, each described."""
-    return dict(_document()["capabilities"])
+    return {name: told for part in _parts().values() for name, told in part["capabilities"].items()}
 
 
 @cache
 def uncovered() -> dict[str, str]:
     """Elements of the contract that no requirement covers, each with the reason."""
-    return dict(_document()["uncovered"])
+    return {element: reason for part in _parts().values() for element, reason in part["uncovered"].items()}
 
 
-@cache
-def open_points() -> tuple[OpenPoint, ...]:
-    """What the sources leave open."""
-    return tuple(OpenPoint(**entry) for entry in _document()["open"])
+def open_points(profile: str | None = None) -> tuple[OpenPoint, ...]:
+    """What the sources leave open about the core, or about a profile."""
+    return tuple(OpenPoint(**entry) for entry in _parts()[profile]["open"])

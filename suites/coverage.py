@@ -16,7 +16,7 @@ class Coverage:
 
     def hear(self, call: Call) -> None:
         """Counts what one call of the contract carries; calls of the set-up are left alone."""
-        if not call.operation.is_contract:
+        if call.operation.is_setup:
             return
         self._sent.update(set(_sent(call)))
         self._seen.update(set(_seen(call)))

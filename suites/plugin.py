@@ -12,8 +12,9 @@ from fixtures.progress import TerminalProgress
 from fixtures.settings import Settings
 from fixtures.target import Target
 from fixtures.troubles import Trouble
-from spec import requirements
+from spec import profiles, requirements
 from suites import shards
+from suites.asked import asked_profiles
 from suites.steps import Steps
 from suites.tally import TALLY, Tally
 from suites.verify import Verify, Violation
@@ -23,7 +24,11 @@ VERIFY = pytest.StashKey[Verify]()
 SHARD = pytest.StashKey[shards.Shard]()
 PART = pytest.StashKey[dict[str, Any]]()
 """Where it is kept on `pytest.Config` which part of a split run this is, as plain data."""
+PROFILES = Path(__file__).parent / "profiles"
+"""Where the tests of the profiles are, a folder for each."""
 MARK = "requirement"
+STORIES = frozenset({"scenarios", PROFILES.name})
+"""Folders of what is told by hand."""
 COSTLY = frozenset({"series", "large", "neighbours", "steered"})
 """Fixtures that spend files, and that several tests share: those go to one worker."""
 SHARING = "sharing "
@@ -39,6 +44,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="run only the tests that exercise this requirement; can be given several times",
+    )
+    group.addoption(
+        "--profile",
+        choices=sorted(profiles.load()),
+        action="append",
+        default=[],
+        help="also check this addition to the contract; can be given several times",
     )
     group.addoption(
         "--shard",
@@ -66,6 +78,12 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(error)) from None
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leaves out the tests of profiles that were not asked for."""
+    is_of_profile = collection_path.parent == PROFILES and collection_path.is_dir()
+    return True if is_of_profile and collection_path.name not in asked_profiles(config) else None
+
+
 def requirement_ids(item: pytest.Item) -> list[str]:
     """The requirements that a test says it exercises, each once."""
     return list(dict.fromkeys(id_ for mark in item.iter_markers(MARK) for id_ in mark.args))
@@ -78,6 +96,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Scenarios come before what is generated, so that they find the limits of the run untouched.
     """
     wanted = set(config.getoption("--requirement"))
+    _check_profiles(config, wanted)
     for origin, ids in [("--requirement", wanted), *((item.nodeid, requirement_ids(item)) for item in items)]:
         if unknown := set(ids) - requirements.load().keys():
             raise pytest.UsageError(f"{origin} names the unknown requirement {', '.join(sorted(unknown))}")
@@ -85,12 +104,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if not wanted & set(requirement_ids(item))]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if wanted & set(requirement_ids(item))]
-    items.sort(key=lambda item: "scenarios" not in item.path.parts)
+    items.sort(key=lambda item: not STORIES.intersection(item.path.parts))
     for item in items:
         if isinstance(item, pytest.Function) and (shared := COSTLY.intersection(item.fixturenames)):
             item.add_marker(pytest.mark.xdist_group(SHARING + "+".join(sorted(shared))))
     if SHARD in config.stash and items:
         _keep_part(config, items, config.stash[SHARD])
+
+
+def _check_profiles(config: pytest.Config, wanted: set[str]) -> None:
+    asked = {None, *asked_profiles(config)}
+    for id_ in sorted(wanted & requirements.load().keys()):
+        profile = requirements.load()[id_].profile
+        if profile not in asked:
+            raise pytest.UsageError(f"{id_} is of the profile {profile}: add --profile={profile}")
 
 
 def _keep_part(config: pytest.Config, items: list[pytest.Item], shard: shards.Shard) -> None:

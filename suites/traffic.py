@@ -93,7 +93,7 @@ class Call:
     @cached_property
     def batches(self) -> list[dict[str, Any]]:
         """The batches that the answer of a contract operation shows, each with an id that is text."""
-        if not self.operation.is_contract:
+        if self.operation.is_setup:
             return []
         shown = self.answer.get("items") if self.name == LIST else [self.answer]
         return [batch for batch in as_list(shown) if isinstance(batch, dict) and isinstance(batch.get("id"), str)]

@@ -9,7 +9,7 @@ from reports.exit_codes import ADVICE, OF_VERDICT
 from reports.html.markup import Element, short, tag
 from reports.html.words import anchor, badge, evidence_anchor, mark, moment
 from reports.model import Report, RequirementResult
-from reports.wording import describe_spending, describe_target, long_duration
+from reports.wording import describe_contract, describe_spending, describe_target, long_duration
 
 TROUBLES_SHOWN: Final = 50
 """Troubles that are told; the rest is counted."""
@@ -32,7 +32,7 @@ def banner(report: Report) -> Element:
         ("Target", describe_target(report.target) if report.target else "nobody could describe it"),
         ("When", tag("span", moment(report.run.started_at), f", for {long_duration(report.run.seconds)}")),
         ("Suite", report.run.suite_version),
-        ("Contract", report.run.contract_version),
+        ("Contract", describe_contract(report.run)),
         ("Spent", describe_spending(report.run.spent)),
     ]
     if report.run.narrowed:

@@ -38,7 +38,7 @@ def _group(result: RequirementResult) -> str:
         operation.id
         for operation in operations().values()
         for element in (requirement.covers if requirement else ())
-        if operation.is_contract and element.startswith(operation.id)
+        if not operation.is_setup and element.startswith(operation.id)
     }
     return _SEVERAL if len(named) > 1 else next(iter(named), _FIELDS)
 

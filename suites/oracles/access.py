@@ -15,7 +15,7 @@ def strangers_are_refused() -> Look:
     """Without a valid key, every contract operation is refused."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.caller in STRANGERS and call.operation.is_contract and (call.succeeded or call.refused):
+        if call.caller in STRANGERS and call.operation.is_core and (call.succeeded or call.refused):
             yield observe(
                 STRANGERS[call.caller],
                 call.refused,

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from fixtures.exchange import Response, TooDeep
-from spec.openapi import CONTRACT, Operation, document
+from spec.openapi import Operation, components
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, GET, LIST, Call, entries
 from suites.verify import Observation, observe
@@ -41,7 +41,7 @@ def no_server_error() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if response is None or not call.operation.is_contract or response.is_busy:
+        if response is None or not call.operation.is_core or response.is_busy:
             return
         yield observe(
             "no-server-error",
@@ -61,7 +61,7 @@ def success_is_json() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if response is None or not call.operation.is_contract or not call.succeeded:
+        if response is None or not call.operation.is_core or not call.succeeded:
             return
         is_json = response.media_type == "application/json" or response.media_type.endswith("+json")
         try:
@@ -85,7 +85,7 @@ def success_is_json() -> Look:
 
 @cache
 def _validator(operation: Operation) -> jsonschema_rs.Draft202012Validator:
-    schema = {**(operation.success_schema or {}), "components": document(CONTRACT)["components"]}
+    schema = {**(operation.success_schema or {}), "components": components()}
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
@@ -137,7 +137,7 @@ def answer_matches_schema() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if response is None or not call.operation.is_contract or not call.succeeded:
+        if response is None or not call.operation.is_core or not call.succeeded:
             return
         try:
             errors = _errors(call.operation, response)

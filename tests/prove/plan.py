@@ -10,7 +10,7 @@ WITHOUT_SIZE = f"--deselect={SIZE}"
 OF_SIZE = frozenset({"create-accepts-1000-files", "create-refuses-1001-files"})
 """Requirements that only the large directory can tell of."""
 
-QUICK = (SCENARIOS, WITHOUT_SIZE)
+QUICK = (*SCENARIOS, WITHOUT_SIZE)
 THOROUGH = (EVERYTHING,)
 GENERATED_TOO = (EVERYTHING, WITHOUT_SIZE)
 
@@ -31,7 +31,7 @@ def clean(black_box: bool) -> Order:
 def of_deviation(variant: Variant, black_box: bool) -> Order:
     """A first look at a deviation, with the scenarios that exercise what it breaks."""
     selected = tuple(f"--requirement={id_}" for id_ in variant.requirements)
-    tests = (SCENARIOS, *selected) if OF_SIZE & set(variant.requirements) else (*QUICK, *selected)
+    tests = (*SCENARIOS, *selected) if OF_SIZE & set(variant.requirements) else (*QUICK, *selected)
     return Order(variant.name, deviations=(variant.name,), tests=tests, black_box=black_box)
 
 

@@ -21,12 +21,12 @@ import pytest
 from fixtures.embedded import MockAddress
 from fixtures.mock import __main__ as mock_command
 from reports import files
-from spec import requirements
+from spec import profiles, requirements
 from spec.openapi import operations
 
 ROOT = Path(__file__).parent.parent.parent
 SIZE = "suites/scenarios/test_size.py"
-SCENARIOS = "suites/scenarios"
+SCENARIOS = ("suites/scenarios", "suites/profiles")
 EVERYTHING = "suites"
 
 WARM = (
@@ -36,6 +36,7 @@ WARM = (
 )
 """What every run imports; a fork finds it there."""
 
+ALL_PROFILES = tuple(f"--profile={name}" for name in profiles.load())
 LEAN = (
     "-q",
     "--assert=plain",
@@ -61,7 +62,7 @@ class Order:
     name: str
     deviations: tuple[str, ...] = ()
     liberties: tuple[str, ...] = ()
-    tests: tuple[str, ...] = (SCENARIOS,)
+    tests: tuple[str, ...] = SCENARIOS
     black_box: bool = False
 
 
@@ -113,7 +114,7 @@ def run(order: Order) -> Outcome:
         patch("reports.files.RENDERERS", {files.SOURCE: files.RENDERERS[files.SOURCE]}),
     ):
         _silence(Path(folder, "output.txt"))
-        arguments = [*LEAN, f"--report-dir={folder}", *order.tests]
+        arguments = [*LEAN, *ALL_PROFILES, f"--report-dir={folder}", *order.tests]
         if order.black_box:
             with forked_mock("--pace", PACE, *variants) as mock:
                 os.environ["LLAMA_CLOUD_API_KEY"] = mock.api_key

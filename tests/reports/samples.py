@@ -106,6 +106,7 @@ def run(
         seconds=2.1,
         suite_version="0.1.0",
         contract_version="1.0.0",
+        profiles={},
         python="3.11.7",
         platform="Linux",
         packages={"pytest": "9.1.1"},

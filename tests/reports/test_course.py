@@ -34,15 +34,15 @@ def seen(*sightings: dict[str, Any], created: int = 1, worker: str = "main") -> 
 
 def test_what_two_tests_saw_of_a_batch_is_one_way() -> None:
     found = samples.findings(seen(sighting("PENDING", 0)), seen(sighting("PENDING", 1, 2), sighting("FAILED", 3)))
-    (timeline,) = found.traffic.batches
+    (timeline,) = found.traffic().batches
     assert timeline.sightings == (Sighting("PENDING", 0, 2, 2, 3), Sighting("FAILED", 3, 3, 1, 3))
 
 
 def test_the_same_batches_are_kept_in_any_order_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(course, "BATCHES_KEPT", 2)
     records = [seen(sighting("PENDING", 0), created=created) for created in (1, 2, 3, 4)]
-    forth = samples.findings(*records, *records).traffic
-    back = samples.findings(*reversed(records), *records).traffic
+    forth = samples.findings(*records, *records).traffic()
+    back = samples.findings(*reversed(records), *records).traffic()
     assert [each.created for each in forth.batches] == [1, 2]
     assert forth == back
     assert forth.batches_left_out == 2
@@ -51,7 +51,7 @@ def test_the_same_batches_are_kept_in_any_order_and_the_rest_is_counted(monkeypa
 def test_a_status_that_flaps_without_end_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(course, "SIGHTINGS_KEPT", 2)
     found = samples.findings(seen(*(sighting(status, 0) for status in "ABABA")))
-    (timeline,) = found.traffic.batches
+    (timeline,) = found.traffic().batches
     assert [each.status for each in timeline.sightings] == ["A", "B"]
     assert timeline.sightings_left_out == 3
 
@@ -59,19 +59,19 @@ def test_a_status_that_flaps_without_end_is_counted(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("broken", [{"first": "nan"}, {"last": float("inf")}, {"times": "x"}, {"status": None}])
 def test_a_sighting_that_cannot_be_read_is_a_trouble_or_text(broken: dict[str, Any]) -> None:
     found = samples.findings(seen(sighting("A", 0, **{}) | broken))
-    assert found.troubles or found.traffic.batches[0].sightings[0].status == "None"
+    assert found.troubles or found.traffic().batches[0].sightings[0].status == "None"
 
 
 def test_latencies_of_all_tests_have_percentiles() -> None:
     found = samples.findings(
         {"latencies": {"getBatch": {"1.0e-03": 90, "2.0e-03": 4}}}, {"latencies": {"getBatch": {"5.0e-01": 6}}}
     )
-    assert found.traffic.latencies == {"getBatch": Latency(100, 0.001, 0.001, 0.5, 0.5)}
+    assert found.traffic().latencies == {"getBatch": Latency(100, 0.001, 0.001, 0.5, 0.5)}
 
 
 def test_coverage_names_every_element() -> None:
     record = {"coverage": {"sent": {"getBatch": 2, "unknown": 1}, "seen": {"Batch.id": 3}}}
-    coverage = samples.findings(record, record).traffic.coverage
+    coverage = samples.findings(record, record).traffic().coverage
     assert tuple(coverage) == elements()
     assert coverage["getBatch"] == Use(4, 0)
     assert coverage["Batch.id"] == Use(0, 6)

@@ -25,7 +25,7 @@ REPORT = samples.failing_report()
 
 def test_the_schema_is_a_schema_without_a_host() -> None:
     Draft202012Validator.check_schema(schema())
-    assert schema()["$id"] == "urn:batches-conformance:report:2"
+    assert schema()["$id"] == "urn:batches-conformance:report:3"
 
 
 def test_every_object_of_the_schema_is_closed_or_open_on_purpose() -> None:

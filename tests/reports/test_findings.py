@@ -86,7 +86,7 @@ def test_reasons_and_troubles_are_told_once() -> None:
 def test_traffic_adds_up() -> None:
     one = {"exchanges": {"count": 3, "seconds": 0.5, "by_operation": {"getBatch": 3}}}
     two = {"exchanges": {"count": 2, "seconds": 0.25, "by_operation": {"getBatch": 1, "create": 1}}}
-    traffic = samples.findings(one, two).traffic
+    traffic = samples.findings(one, two).traffic()
     assert (traffic.count, traffic.seconds) == (5, 0.75)
     assert traffic.by_operation == {"create": 1, "getBatch": 4}
 

@@ -27,6 +27,9 @@ TEXT = st.text(
     max_size=60,
 )
 MAYBE = st.none() | TEXT
+SENT = TEXT.map(lambda text: text.encode(errors="ignore").decode())
+"""What a request carries: half a character cannot be sent."""
+SENT_HEADERS = st.lists(st.tuples(SENT, SENT).map(list), max_size=3)
 HEADERS = st.lists(st.tuples(TEXT, TEXT).map(list), max_size=3)
 EXCHANGES = st.fixed_dictionaries(
     {
@@ -34,7 +37,9 @@ EXCHANGES = st.fixed_dictionaries(
         "worker": TEXT,
         "caller": TEXT | st.sampled_from(["main", "other", "anonymous"]),
         "operation": MAYBE,
-        "request": st.fixed_dictionaries({"method": TEXT, "url": TEXT, "headers": HEADERS, "body": MAYBE}),
+        "request": st.fixed_dictionaries(
+            {"method": SENT, "url": SENT, "headers": SENT_HEADERS, "body": st.none() | SENT}
+        ),
         "response": st.none()
         | st.fixed_dictionaries({"status": st.integers(100, 599), "headers": HEADERS, "body": TEXT}),
         "error": MAYBE,

@@ -30,7 +30,7 @@ def part(index: int, *records: Mapping[str, Any], count: int = 3, in_run: Run | 
         id=f"run{index}",
         shard=samples.shard(index, count),
         spent=found.spent,
-        exchanges=found.traffic,
+        exchanges=found.traffic(),
     )
     tests = (Ended(f"suites/test_a.py::test_{index}", "passed", 0.5, 5),)
     return samples.report(*(records or (RECORDS[index - 1],)), some=SOME, in_run=run, tests=tests)

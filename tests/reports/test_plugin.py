@@ -37,6 +37,7 @@ class Requirement(NamedTuple):
     covers: tuple = ()
     needs: tuple = ()
     floor: int = 1
+    profile: str | None = None
 
 def capabilities():
     return {"steering": "a target that can be steered"}
@@ -47,6 +48,9 @@ def load():
         "second": Requirement("second", "must", "The second holds.", "guide", floor=2),
         "third": Requirement("third", "should", "The third holds.", "guide", needs=("steering",)),
     }
+
+def of(asked):
+    return load()
 """
 CONFTEST = """
 import pytest
@@ -118,6 +122,7 @@ def toy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Py
     add(pytester, "spec/__init__.py", "__version__ = '1.2.3'")
     add(pytester, "spec/requirements.py", SPEC)
     add(pytester, "spec/openapi.py", "operations = dict\n")
+    add(pytester, "spec/profiles.py", "load = dict\n")
     add(pytester, "spec/elements.py", "elements = sendable = showable = tuple\n")
     return pytester
 

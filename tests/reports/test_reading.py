@@ -70,8 +70,8 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "not a number": (TEXT.replace('"seconds": 2.1', '"seconds": NaN').encode(), "is cut off or damaged"),
     "no end": (changed(lambda content: content.pop("end")), "the end of the report is missing"),
     "something after the end": (changed(lambda content: content.update(more=1)), "the end of the report is missing"),
-    "the version before": (changed(lambda content: content.update(schema=1)), "is a report of version 1"),
-    "a version to come": (changed(lambda content: content.update(schema=3)), "is a report of version 3"),
+    "the version before": (changed(lambda content: content.update(schema=2)), "is a report of version 2"),
+    "a version to come": (changed(lambda content: content.update(schema=4)), "is a report of version 4"),
     "no version": (changed(lambda content: content.pop("schema")), "is a report of version None"),
     "another verdict": (
         changed(lambda content: content.update(verdict="fine"), sealed=True),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from spec import requirements
+from spec import profiles, requirements
 from suites.oracles import ORACLES
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +85,7 @@ def test_nobody_reaches_into_the_mock(folder: str) -> None:
 # --- requirements that are named ---
 
 
+PROFILES = [f"--profile={name}" for name in profiles.load()]
 NAMING = {"verify", "observe", "refused", "accepted", "refused_or_fruitless", "could_not_ask", "oracle", "requirement"}
 """Calls whose text arguments name requirements: the first one, or all of a marker and of `oracle`."""
 
@@ -124,7 +125,18 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     output = folder / "marked.json"
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "marks_collector", "-p", "no:cacheprovider"],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--collect-only",
+            *PROFILES,
+            "-p",
+            "marks_collector",
+            "-p",
+            "no:cacheprovider",
+        ],
         cwd=ROOT,
         env={**keep, "PYTHONPATH": str(folder), "MARKED": str(output)},
         capture_output=True,

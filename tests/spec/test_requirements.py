@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from spec import requirements
+from spec import profiles, requirements
 from spec.elements import elements
 from spec.requirements import Requirement
 
 CAPABILITIES = {"steering", "other-key", "organization"}
 """As `fixtures.target.capabilities` names them."""
+PROFILES = tuple(profiles.load())
 ALL = list(requirements.load().values())
 
 each = pytest.mark.parametrize("requirement", ALL, ids=lambda requirement: requirement.id)
@@ -32,13 +33,13 @@ def test_a_requirement_is_well_told(requirement: Requirement) -> None:
 
 @each
 def test_it_covers_only_what_the_contract_has(requirement: Requirement) -> None:
-    assert set(requirement.covers) <= set(elements())
+    assert set(requirement.covers) <= set(elements(*PROFILES))
 
 
 def test_every_element_is_covered_or_excused() -> None:
     covered = {element for requirement in ALL for element in requirement.covers}
     excused = requirements.uncovered()
-    assert set(elements()) - covered == set(excused)
+    assert set(elements(*PROFILES)) - covered == set(excused)
     assert all(reason.strip() for reason in excused.values())
 
 
@@ -48,7 +49,7 @@ def test_statements_are_told_once() -> None:
 
 
 def test_open_points_say_what_and_why() -> None:
-    points = requirements.open_points()
+    points = [point for profile in (None, *PROFILES) for point in requirements.open_points(profile)]
     assert points
     assert all(point.what.endswith(".") and point.why.endswith(".") for point in points)
     assert len({point.what for point in points}) == len(points)
@@ -59,6 +60,6 @@ def test_an_id_that_stands_twice_is_refused(tmp_path: Path, monkeypatch: pytest.
     file = tmp_path / "requirements.yaml"
     file.write_text(f"requirements:\n{twice}{twice}", encoding="utf-8")
     monkeypatch.setattr(requirements, "FILE", file)
-    monkeypatch.setattr(requirements, "_document", requirements._document.__wrapped__)
+    monkeypatch.setattr(requirements, "_parts", requirements._parts.__wrapped__)
     with pytest.raises(ValueError, match="a-b twice"):
         requirements.load.__wrapped__()

@@ -47,7 +47,7 @@ def _judged(*records: dict[str, Any]) -> Report:
     found = Findings()
     for record in records:
         found.add(record)
-    run = samples.run(exchanges=found.traffic)
+    run = samples.run(exchanges=found.traffic())
     return judge(requirements.load(), found, target=samples.target(), run=run)
 
 

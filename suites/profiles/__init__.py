@@ -1,0 +1,1 @@
+"""Stories about the additions to the contract, a folder for each profile."""
