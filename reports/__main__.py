@@ -1,4 +1,4 @@
-"""What is done with report files: `python -m reports show|merge|diff|gate`."""
+"""What is done with report files: `python -m reports show|merge|diff|gate|fidelity`."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from reports import clock, exit_codes, files, gate
+from reports import clock, exit_codes, fidelity, files, gate
 from reports.diff import attribution, compare, diff_lines
 from reports.merge import merge
 from reports.model import Report, RequirementResult
@@ -56,6 +56,11 @@ def _arguments() -> argparse.Namespace:
     judge.add_argument("--require-exercised", action="store_true", help="object to a must that was not exercised")
     judge.add_argument("--only-new", action="store_true", help="tell only what the baseline does not have")
     judge.set_defaults(command=_gate)
+    likeness = commands.add_parser("fidelity", help="tell where mock and service differ; exit with 7 where they do")
+    likeness.add_argument("mock", type=Path, help="the report.json of a run on the mock")
+    likeness.add_argument("service", type=Path, help="the report.json of a run on the service")
+    likeness.add_argument("--json", action="store_true", help="tell it as JSON")
+    likeness.set_defaults(command=_fidelity)
     return parser.parse_args()
 
 
@@ -114,6 +119,15 @@ def _gate(arguments: argparse.Namespace) -> int:
     judged = gate.apply(terms, report, clock.today())
     _tell(judged, [arguments.report], gate.only_new(judged) if arguments.only_new else None)
     return exit_codes.of(judged)
+
+
+def _fidelity(arguments: argparse.Namespace) -> int:
+    differences = fidelity.compare(read(arguments.mock), read(arguments.service))
+    if arguments.json:
+        print(json.dumps(fidelity.as_json(differences), indent=2))
+    else:
+        print("\n".join(fidelity.fidelity_lines(differences)))
+    return exit_codes.REGRESSED if differences else exit_codes.CONFORMANT
 
 
 def _tell(report: Report, paths: list[Path], told: tuple[RequirementResult, ...] | None = None) -> None:

@@ -9,7 +9,7 @@ from reports.model import Report, Violation
 _OF_THE_OCCASION: Final = frozenset({"id", "started_at", "ended_at", "seconds", "workers"})
 """Fields of a run that are others each time."""
 
-_OF_THE_TRAFFIC: Final = ("seconds", "latencies", "coverage", "batches", "batches_left_out")
+_OF_THE_TRAFFIC: Final = ("seconds", "latencies", "coverage", "appearance", "batches", "batches_left_out")
 """Parts of the traffic that hang on times, and on which batches lists happen to show."""
 
 

@@ -10,7 +10,19 @@ from typing import Any, Final
 
 from reports.course import Course
 from reports.fingerprints import fingerprint
-from reports.model import Exchange, Headers, Latency, Request, Response, Shard, Spending, Traffic, Use, Violation
+from reports.model import (
+    Appearance,
+    Exchange,
+    Headers,
+    Latency,
+    Request,
+    Response,
+    Shard,
+    Spending,
+    Traffic,
+    Use,
+    Violation,
+)
 from spec.elements import elements
 
 VIOLATIONS_KEPT: Final = 10
@@ -24,8 +36,8 @@ class Findings:
     """The sum of all records of a run, whatever the order in which they came.
 
     A record is a JSON-able mapping with any of the parts `held`, `violations`, `unexercised`,
-    `troubles`, `exchanges`, `latencies`, `coverage`, `batches`, `spent` and `shard`. A part that cannot be read
-    becomes a trouble: it is never dropped without a word.
+    `troubles`, `exchanges`, `latencies`, `coverage`, `appearance`, `batches`, `spent` and `shard`. A part that
+    cannot be read becomes a trouble: it is never dropped without a word.
     """
 
     def __init__(self) -> None:
@@ -45,6 +57,7 @@ class Findings:
         self._latencies: defaultdict[str, Counter[float]] = defaultdict(Counter)
         self._sent: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
+        self._appearance: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._course = Course()
 
     def add(self, record: Record) -> None:
@@ -57,6 +70,7 @@ class Findings:
             "exchanges": self._add_exchanges,
             "latencies": self._add_latencies,
             "coverage": self._add_coverage,
+            "appearance": self._add_appearance,
             "batches": self._each(self._course.add),
             "spent": self._add_spending,
             "shard": self._add_shard,
@@ -87,6 +101,7 @@ class Findings:
             by_operation=dict(sorted(self._by_operation.items())),
             latencies={name: _latency(counts) for name, counts in sorted(self._latencies.items())},
             coverage={name: Use(self._sent[name], self._seen[name]) for name in elements(*profiles)},
+            appearance=Appearance(**{sort: dict(sorted(counts.items())) for sort, counts in self._appearance.items()}),
             batches=self._course.timelines,
             batches_left_out=self._course.left_out,
         )
@@ -169,6 +184,10 @@ class Findings:
     def _add_coverage(self, counts: Mapping[str, Mapping[str, int]]) -> None:
         self._sent.update(counts["sent"])
         self._seen.update(counts["seen"])
+
+    def _add_appearance(self, sorts: Mapping[str, Mapping[str, int]]) -> None:
+        for sort in fields(Appearance):
+            self._appearance[sort.name].update(sorts[sort.name])
 
     def _add_spending(self, entry: Mapping[str, Any]) -> None:
         spent = Spending(**{field.name: int(entry[field.name]) for field in fields(Spending)})

@@ -1,4 +1,4 @@
-"""Joins the reports of a run that was split over machines."""
+"""Joins the reports of a run that was split over machines; percentiles cannot be joined, and are left out."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
@@ -109,13 +109,30 @@ def _take(findings: Findings, report: Report) -> None:
             findings.add_violation(violation)
         findings.add({"unexercised": [{"requirement": result.id, "reason": reason} for reason in result.reasons]})
     findings.spent += report.run.spent
-    findings.add({"exchanges": asdict(report.run.exchanges), "troubles": report.troubles})
+    findings.add({"troubles": report.troubles, **_traffic(report.run)})
+
+
+def _traffic(run: Run) -> dict[str, Any]:
+    """What a part tells of its exchanges, as findings take it, its workers told apart from those of other parts."""
+    traffic = run.exchanges
+    part = f"{run.shard.index}." if run.shard else ""
+    return {
+        "exchanges": asdict(traffic),
+        "coverage": {
+            "sent": {name: use.sent for name, use in traffic.coverage.items()},
+            "seen": {name: use.seen for name, use in traffic.coverage.items()},
+        },
+        "appearance": asdict(traffic.appearance),
+        "batches": [{**asdict(each), "worker": f"{part}{each.worker}"} for each in traffic.batches],
+    }
 
 
 def _run(runs: Sequence[Run], findings: Findings) -> Run:
     tests: Counter[str] = Counter()
     for run in runs:
         tests.update(asdict(run.tests))
+    traffic = findings.traffic(runs[0].profiles)
+    left_out = traffic.batches_left_out + sum(run.exchanges.batches_left_out for run in runs)
     return replace(
         runs[0],
         id="+".join(run.id for run in sorted(runs, key=lambda run: run.shard.index if run.shard else 0)),
@@ -125,7 +142,7 @@ def _run(runs: Sequence[Run], findings: Findings) -> Run:
         shard=None,
         interrupted=any(run.interrupted for run in runs),
         workers=sum(run.workers for run in runs),
-        exchanges=findings.traffic(runs[0].profiles),
+        exchanges=replace(traffic, batches_left_out=left_out),
         spent=findings.spent,
         tests=TestCounts(**tests),
     )

@@ -191,6 +191,15 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Appearance:
+    """What the answers look like, and in how many exchanges: `getBatch 200`, `2XX date`, `getBatch 2XX .id: string`."""
+
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    headers: Mapping[str, int] = field(default_factory=dict)
+    fields: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Traffic:
     """How many exchanges there were, how long they took together, and how many per operation.
 
@@ -202,6 +211,7 @@ class Traffic:
     by_operation: Mapping[str, int]
     latencies: Mapping[str, Latency] = field(default_factory=dict)
     coverage: Mapping[str, Use] = field(default_factory=dict)
+    appearance: Appearance = field(default_factory=Appearance)
     batches: tuple[Timeline, ...] = ()
     batches_left_out: int = 0
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures.exchange import Exchange
+from suites.appearance import Appearance
 from suites.coverage import Coverage
 from suites.timelines import Timelines
 from suites.traffic import CREATE, UPLOAD, Call, read
@@ -14,7 +15,8 @@ from suites.traffic import CREATE, UPLOAD, Call, read
 class Tally:
     """Counts the exchanges of a test, its uploads and batches, and the files that a service bills for these.
 
-    How long each operation took, what of the contract was met and which way the batches went is kept beside it.
+    How long each operation took, what of the contract was met, what the answers look like and which way the batches
+    went is kept beside it.
 
     It remembers how many files each directory was given, and bills them with every accepted create over it, whoever
     sent that.
@@ -25,6 +27,7 @@ class Tally:
         self._seconds = 0.0
         self._latencies: dict[str, Counter[str]] = {}
         self._coverage = Coverage()
+        self._appearance = Appearance()
         self.timelines = Timelines()
         self._batches = 0
         self._billable_files = 0
@@ -39,6 +42,7 @@ class Tally:
         self._latencies.setdefault(name, Counter())[_rounded(exchange.seconds)] += 1
         if call:
             self._coverage.hear(call)
+            self._appearance.hear(call)
             self.timelines.hear(call)
         if call and call.succeeded:
             self._account(call)
@@ -57,6 +61,7 @@ class Tally:
             },
             "latencies": {name: dict(counts) for name, counts in self._latencies.items()},
             "coverage": self._coverage.take(),
+            "appearance": self._appearance.take(),
             "batches": self.timelines.take(),
             "spent": {
                 "requests": self._operations.total(),

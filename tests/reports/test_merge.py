@@ -9,16 +9,34 @@ from typing import Any
 import pytest
 
 from reports.merge import merge
-from reports.model import Ended, Report, Run, Spending
+from reports.model import Appearance, Ended, Report, Run, Spending, Use
 from reports.refusal import Refusal
 from tests.reports import samples
 
 FIRST, SECOND, THIRD = "results-null-unless-expanded", "status-known", "page-size-respected"
 SOME = (samples.requirement(FIRST), samples.requirement(SECOND, floor=3), samples.requirement(THIRD, "should"))
 SPENT = {"requests": 5, "uploads": 1, "batches": 1, "billable_files": 2, "requirements": [SECOND]}
+MET = {
+    "coverage": {"sent": {"getBatch": 3}, "seen": {"getBatch": 2}},
+    "appearance": {"statuses": {"getBatch 200": 2}, "headers": {"2XX date": 2}, "fields": {}},
+    "batches": [
+        {
+            "id": "bat-1",
+            "job_type": "parse_v2",
+            "worker": "main",
+            "created": 1,
+            "sightings": [{"status": "PENDING", "first": 0.0, "last": 1.0, "times": 2, "exchange": 1}],
+        }
+    ],
+}
 RECORDS: tuple[dict[str, Any], ...] = (
-    {"held": {SECOND: 2}, "spent": SPENT, "exchanges": {"count": 5, "seconds": 1.0, "by_operation": {"getBatch": 5}}},
-    {"held": {SECOND: 1}, "violations": [samples.violation(FIRST)], "spent": SPENT},
+    {
+        "held": {SECOND: 2},
+        "spent": SPENT,
+        "exchanges": {"count": 5, "seconds": 1.0, "by_operation": {"getBatch": 5}},
+        **MET,
+    },
+    {"held": {SECOND: 1}, "violations": [samples.violation(FIRST)], "spent": SPENT, **MET},
     {"unexercised": [{"requirement": THIRD, "reason": "no second key"}], "troubles": ["No answer."]},
 )
 
@@ -51,6 +69,9 @@ def test_parts_add_up_to_the_whole() -> None:
     assert (whole.run.id, whole.run.shard, whole.run.workers) == ("run1+run2+run3", None, 3)
     assert whole.run.spent == Spending(10, 2, 2, 4)
     assert whole.run.exchanges.by_operation == {"getBatch": 5}
+    assert whole.run.exchanges.coverage["getBatch"] == Use(6, 4)
+    assert whole.run.exchanges.appearance == Appearance({"getBatch 200": 4}, {"2XX date": 4}, {})
+    assert [each.worker for each in whole.run.exchanges.batches] == ["1.main", "2.main"]
     assert whole.run.tests.passed == 3 * samples.run().tests.passed
     assert [test.id for test in whole.tests] == [f"suites/test_a.py::test_{number}" for number in (1, 2, 3)]
 

@@ -1,0 +1,77 @@
+"""What the answers of a target look like: their statuses, the names of their headers, the kinds of their values."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from fixtures.exchange import Response
+from fixtures.words import unsigned
+from suites.moments import moment
+from suites.traffic import Call
+
+MOST_FEATURES = 1_000
+"""Different features of each sort that are kept; a service that invents names without end has no more of them."""
+DEEPEST = 6
+"""Levels of a body that are looked into."""
+ENTRIES_LOOKED_AT = 20
+"""Entries of a list that are looked at; the others look alike, or another list will show it."""
+NAME_LIMIT = 80
+"""Characters of the name of a header or of a field that are kept."""
+
+KINDS = {type(None): "null", bool: "boolean", int: "integer", float: "number", str: "string"}
+
+
+class Appearance:
+    """Counts the exchanges in which each feature of an answer was seen, however often within one."""
+
+    def __init__(self) -> None:
+        self._sorts: dict[str, Counter[str]] = {"statuses": Counter(), "headers": Counter(), "fields": Counter()}
+
+    def hear(self, call: Call) -> None:
+        """Counts what the answer of one call looks like."""
+        response = call.exchange.response
+        if response is None:
+            return
+        form = f"{call.name} {response.status // 100}XX"
+        self._count("statuses", {f"{call.name} {response.status}"})
+        self._count("headers", {f"{response.status // 100}XX {_named(name.lower())}" for name, _ in response.headers})
+        self._count("fields", {f"{form} {feature}" for feature in _of_body(response)})
+
+    def take(self) -> dict[str, dict[str, int]]:
+        """The counts since the last call, by sort."""
+        taken = {sort: dict(counts) for sort, counts in self._sorts.items()}
+        for counts in self._sorts.values():
+            counts.clear()
+        return taken
+
+    def _count(self, sort: str, features: set[str]) -> None:
+        counts = self._sorts[sort]
+        counts.update(feature for feature in features if feature in counts or len(counts) < MOST_FEATURES)
+
+
+def _of_body(response: Response) -> Iterator[str]:
+    if not response.body:
+        yield "empty"
+        return
+    try:
+        body = response.json
+    except ValueError:
+        yield f"not JSON: {_named(response.media_type or 'no content type')}"
+        return
+    yield from _of_value("", body, DEEPEST)
+
+
+def _of_value(place: str, value: object, levels: int) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield f"{place or '.'}: object"
+        for name, part in value.items() if levels else ():
+            yield from _of_value(f"{place}.{_named(name)}", part, levels - 1)
+    elif isinstance(value, list):
+        yield f"{place or '.'}: array"
+        for part in value[:ENTRIES_LOOKED_AT] if levels else ():
+            yield from _of_value(f"{place}[]", part, levels - 1)
+    else:
+        yield f"{place or '.'}: {'date-time' if moment(value) else KINDS[type(value)]}"
+
+
+def _named(name: str) -> str:
+    return unsigned(name if len(name) <= NAME_LIMIT else f"{name[:NAME_LIMIT]}…")
