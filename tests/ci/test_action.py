@@ -1,0 +1,92 @@
+"""The action of the repository does on a runner what its description says, as far as its shell goes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.embedded import MockAddress
+from tests.ci.github import ACTION, EXPRESSION, WORKFLOW, Ended, run_action, shell_steps
+from tests.ci.machine import DEVIATION, Machine
+
+
+def report_of(ended: Ended) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((Path(ended.outputs["report-dir"]) / "report.json").read_text("utf-8"))
+    return loaded
+
+
+def test_a_service_is_checked_with_the_key_of_the_environment(machine: Machine, service: MockAddress) -> None:
+    key = {"LLAMA_CLOUD_API_KEY": service.api_key}
+    ended = run_action(machine, {"target": service.base_url, "report-dir": "my report"}, variables=key)
+    assert ended.code == 0, ended.log
+    report_dir = str(machine.workspace / "my report")
+    assert ended.outputs == {"exit-code": "0", "verdict": "conformant", "report-dir": report_dir}
+    assert ended.summary == (machine.workspace / "my report" / "summary.md").read_text("utf-8")
+    assert report_of(ended)["target"]["base_url"] == service.base_url
+    written = [path.read_text("utf-8", "replace") for path in machine.folder.rglob("*") if path.is_file()]
+    assert service.api_key not in "\n".join([ended.log, *written])
+
+
+def test_a_broken_promise_is_told_and_keeps_its_exit_code(machine: Machine) -> None:
+    ended = run_action(machine, {"arguments": f"{DEVIATION}\n\n--rate=5\n"})
+    assert ended.code == 1, ended.log
+    assert (ended.outputs["exit-code"], ended.outputs["verdict"]) == ("1", "nonconformant")
+    assert report_of(ended)["verdict"] == "nonconformant"
+    assert ended.summary.startswith("## Conformance: nonconformant")
+    assert "::error title=must failed%3A create-refuses-unknown-job-type::" in ended.log
+    assert machine.tasks[0][-2:] == [DEVIATION, "--rate=5"]
+
+
+def test_a_baseline_and_waivers_are_seen_from_the_workspace(machine: Machine) -> None:
+    first = run_action(machine, {"arguments": DEVIATION, "report-dir": "first"})
+    assert first.code == 1
+    (machine.workspace / "waivers.yaml").write_text(
+        "[{requirement: create-refuses-unknown-job-type, target: mock, reason: Known., owner: me, expires: 2999-01-01}]"
+    )
+    given = {"arguments": DEVIATION, "baseline": "first/report.json", "waivers": str(machine.workspace / "waivers.yaml")}
+    ended = run_action(machine, given)
+    assert (ended.code, ended.outputs["verdict"]) == (0, "conformant"), ended.log
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"arguments": "--nonsense"}, {"waivers": "missing.yaml"}, {"baseline": "missing.json"}, {"report-dir": "a\nb=c"}],
+    ids=str,
+)
+def test_wrong_usage_is_no_verdict(machine: Machine, given: dict[str, str]) -> None:
+    """Also where the report of an earlier run is still there."""
+    left = machine.workspace / "conformance-report"
+    left.mkdir()
+    (left / "report.json").write_text('{"verdict": "conformant"}')
+    (left / "summary.md").write_text("## Conformance: conformant")
+    ended = run_action(machine, given)
+    assert ended.code == 4, ended.log
+    assert ended.outputs["verdict"] == ""
+    assert "conformant" not in ended.summary
+    if "report-dir" not in given:
+        assert ended.outputs["exit-code"] == "4"
+        assert "exit code 4" in ended.summary
+
+
+def test_no_input_is_read_as_shell(machine: Machine) -> None:
+    """Quotes, blanks and commands in inputs stay text."""
+    evil = "x'; touch evil; \"$(touch evil)\" `touch evil` ${{ evil }} *"
+    ended = run_action(machine, {"target": evil, "arguments": evil, "report-dir": evil, "waivers": evil})
+    assert ended.code == 4, ended.log
+    (task,) = machine.tasks
+    assert task[:3] == ["conformance", f"--target={evil}", f"--report-dir={machine.workspace}/{evil}"]
+    assert task[-1] == evil
+    assert not list(machine.folder.rglob("evil"))
+
+
+@pytest.mark.parametrize("document", [ACTION, WORKFLOW], ids=["action", "workflow"])
+def test_no_expression_stands_in_shell_text(document: dict[str, object]) -> None:
+    """GitHub would put a text of anybody's choice into the script."""
+    scripts = [step["run"] for step in shell_steps(document)]
+    assert scripts
+    assert not any(EXPRESSION.search(script) for script in scripts)
+
+
+def test_the_key_is_no_input() -> None:
+    assert not [name for name in ACTION["inputs"] if "key" in name]

@@ -1,0 +1,125 @@
+"""The workflow for GitHub: its gate and its night run as GitHub would run them, without what other actions do."""
+
+import re
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.embedded import MockAddress
+from tests.ci.github import WORKFLOW, Ended, run_job
+from tests.ci.machine import DEVIATION, QUICK, ROOT, Machine, make_machine
+
+SHARING = pytest.mark.xdist_group("github workflow")
+PARTS = WORKFLOW["jobs"]["part"]["strategy"]["matrix"]["part"]
+MATCHED = {"steps": {"baseline": {"outputs": {"cache-matched-key": "conformance-baseline-1-1"}}}}
+
+
+def contexts(target: str = "mock", key: str = "") -> dict[str, Any]:
+    return {"vars": {"CONFORMANCE_TARGET": target}, "secrets": {"LLAMA_CLOUD_API_KEY": key}}
+
+
+Night = Callable[[str], Machine]
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """Runs the parts of a night with further options, and puts their artifacts where they are merged."""
+
+    @cache
+    def parts(options: str) -> Machine:
+        machine = make_machine(tmp_path_factory.mktemp("night"))
+        for part in PARTS:
+            place = {"matrix": {"part": part}, "strategy": {"job-total": len(PARTS)}}
+            ended = run_job(machine, "part", {**contexts(), **place}, f"{QUICK} {options}")
+            assert ended.code == 0, ended.log
+            shutil.move(machine.workspace / f"part-{part}", machine.workspace / "parts" / f"part-{part}")
+        return machine
+
+    return parts
+
+
+def judge(machine: Machine, baseline: Path | None = None) -> Ended:
+    """Run the job that judges the whole, with a baseline or without."""
+    if baseline is None:
+        return run_job(machine, "whole", {})
+    shutil.copytree(baseline, machine.workspace / "baseline", dirs_exist_ok=True)
+    return run_job(machine, "whole", MATCHED)
+
+
+def test_a_pull_request_is_checked_by_url(machine: Machine, service: MockAddress) -> None:
+    ended = run_job(machine, "gate", contexts(service.base_url, service.api_key))
+    assert ended.code == 0, ended.log
+    assert (machine.workspace / "conformance-report" / "report.json").exists()
+    assert service.api_key not in ended.log
+    ((task, *options),) = machine.tasks
+    assert task == "conformance"
+    assert "--yes" in options
+    assert not [option for option in options if option.startswith("--baseline")]
+
+
+@SHARING
+def test_a_green_night_is_the_next_baseline_and_a_worse_one_is_not(night: Night) -> None:
+    good, bad = night(""), night(DEVIATION)
+    ended = judge(good)
+    assert ended.code == 0, ended.log
+    assert ended.summary.count("## Conformance: conformant") == len(PARTS) + 1
+    kept = good.workspace / "baseline"
+    assert (kept / "report.json").read_bytes() == (good.workspace / "whole" / "report.json").read_bytes()
+
+    without = judge(bad)
+    assert without.code == 1, without.log
+    assert not (bad.workspace / "baseline").exists()
+
+    worse = judge(bad, kept)
+    assert worse.code == 7, worse.log
+    assert "create-refuses-unknown-job-type" in worse.log
+    assert (bad.workspace / "baseline" / "report.json").read_bytes() == (kept / "report.json").read_bytes()
+
+
+@SHARING
+def test_a_pull_request_is_held_against_the_baseline(night: Night, machine: Machine) -> None:
+    bad = night(DEVIATION)
+    assert judge(bad).code == 1
+    shutil.copytree(bad.workspace / "whole", machine.workspace / "baseline")
+    ended = run_job(machine, "gate", {**contexts(), **MATCHED}, f"{QUICK} {DEVIATION}")
+    assert ended.code == 0, ended.log
+    assert "--baseline" in " ".join(machine.tasks[0])
+
+
+@SHARING
+def test_a_missing_part_is_not_passed_over(night: Night, machine: Machine) -> None:
+    shutil.copytree(night("").workspace / "parts" / "part-1", machine.workspace / "parts" / "part-1")
+    ended = run_job(machine, "whole", {})
+    assert ended.code == 4, ended.log
+
+
+def test_the_workflow_asks_for_no_more_than_it_needs() -> None:
+    assert WORKFLOW["permissions"] == {"contents": "read"}
+    jobs = WORKFLOW["jobs"].values()
+    assert not any("permissions" in job for job in jobs)
+    checkouts = [step for job in jobs for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+    assert len(checkouts) == 4
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_only_a_green_main_branch_renews_the_baseline() -> None:
+    saving = [
+        (name, step)
+        for name, job in WORKFLOW["jobs"].items()
+        for step in job["steps"]
+        if "actions/cache/save" in step.get("uses", "") or "baseline/" in step.get("run", "")[:40]
+    ]
+    assert [name for name, _ in saving] == ["whole", "whole"]
+    for _, step in saving:
+        assert step["if"] == "github.ref_name == github.event.repository.default_branch"
+
+
+def test_each_action_has_a_version() -> None:
+    texts = [(ROOT / name).read_text("utf-8") for name in ("action.yml", "docs/examples/github-workflow.yml")]
+    used = {name for text in texts for name in re.findall(r"uses: (.*)", text)} - {"./conformance"}
+    assert len(used) > 5
+    assert all(re.fullmatch(r"actions/[a-z/-]+@v\d+", name) for name in used)
