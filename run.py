@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Runs a task of tox.ini where there is nothing but Python: `python3 run.py conformance`.
 
 tox goes into a private virtual environment, once and again when its lock changes; tox then makes

@@ -10,6 +10,15 @@ from fixtures.embedded import MockAddress
 from tests.ci.github import ACTION, EXPRESSION, WORKFLOW, Ended, run_action, shell_steps
 from tests.ci.machine import DEVIATION, Machine
 
+WAIVERS = """
+- requirement: create-refuses-unknown-job-type
+  target: mock
+  reason: It is known.
+  owner: batches-team
+  link: https://example.com/1
+  expires: 2999-01-01
+"""
+
 
 def report_of(ended: Ended) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((Path(ended.outputs["report-dir"]) / "report.json").read_text("utf-8"))
@@ -41,12 +50,11 @@ def test_a_broken_promise_is_told_and_keeps_its_exit_code(machine: Machine) -> N
 def test_a_baseline_and_waivers_are_seen_from_the_workspace(machine: Machine) -> None:
     first = run_action(machine, {"arguments": DEVIATION, "report-dir": "first"})
     assert first.code == 1
-    (machine.workspace / "waivers.yaml").write_text(
-        "[{requirement: create-refuses-unknown-job-type, target: mock, reason: Known., owner: me, expires: 2999-01-01}]"
-    )
-    given = {"arguments": DEVIATION, "baseline": "first/report.json", "waivers": str(machine.workspace / "waivers.yaml")}
-    ended = run_action(machine, given)
+    (machine.workspace / "waivers.yaml").write_text(WAIVERS, encoding="utf-8")
+    ended = run_action(machine, {"arguments": DEVIATION, "waivers": str(machine.workspace / "waivers.yaml")})
     assert (ended.code, ended.outputs["verdict"]) == (0, "conformant"), ended.log
+    ended = run_action(machine, {"arguments": DEVIATION, "baseline": "first/report.json"})
+    assert (ended.code, ended.outputs["verdict"]) == (0, "nonconformant"), ended.log
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,133 @@
+"""The image: its files, its installation and its entrypoint, in a folder in place of an image."""
+
+import configparser
+import importlib.util
+import json
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from tests.ci.machine import DEVIATION, QUICK, ROOT, Machine
+from tests.ci.shell import container_instructions
+
+INSTRUCTIONS = container_instructions()
+KNOWN = ["FROM", "ENV", "WORKDIR", "COPY", "RUN", "USER", "VOLUME", "ENTRYPOINT"]
+IGNORE = (ROOT / ".containerignore").read_text("utf-8").splitlines()
+NEEDS_PIP = pytest.mark.skipif(importlib.util.find_spec("pip") is None, reason="needs pip in the environment")
+
+
+def arguments(word: str) -> list[str]:
+    return [rest for each, rest in INSTRUCTIONS if each == word]
+
+
+def is_ignored(path: PurePosixPath) -> bool:
+    """Whether a file stays out of the build; the last pattern that fits it, or a folder above it, decides."""
+    ignored = False
+    for pattern in IGNORE:
+        wanted = pattern.removeprefix("!").rstrip("/").removeprefix("**/")
+        above = [path, *path.parents][:-1]
+        names = [each.name if "**/" in pattern else str(each) for each in above]
+        if any(fnmatchcase(name, wanted) for name in names):
+            ignored = not pattern.startswith("!")
+    return ignored
+
+
+def copied() -> Iterator[tuple[Path, PurePosixPath]]:
+    """Each file that is copied, with its place below the working directory."""
+    for text in arguments("COPY"):
+        *sources, place = text.split()
+        for source in sources:
+            found = ROOT / source
+            files = found.rglob("*") if found.is_dir() else [found]
+            for file in files:
+                inside = PurePosixPath(file.relative_to(found if found.is_dir() else found.parent))
+                if file.is_file() and not is_ignored(PurePosixPath(file.relative_to(ROOT))):
+                    yield file, place / inside
+
+
+@pytest.fixture
+def image(machine: Machine) -> Machine:
+    """A machine whose workspace holds what the image holds, and whose `python` is that of the tests."""
+    shutil.rmtree(machine.workspace)
+    for file, place in copied():
+        (machine.workspace / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, machine.workspace / place)
+    machine.install("python", f'exec {shlex.quote(sys.executable)} "$@"')
+    return machine
+
+
+def entrypoint(machine: Machine) -> Sequence[str]:
+    (text,) = arguments("ENTRYPOINT")
+    words: list[str] = json.loads(text)
+    return [word.replace("/report", str(machine.folder / "report")) for word in words]
+
+
+def test_instructions_are_known_and_in_order() -> None:
+    words = [word for word, _ in INSTRUCTIONS]
+    assert list(dict.fromkeys(words)) == KNOWN
+    assert re.fullmatch(r"python:3\.1[123]-slim", arguments("FROM")[0])
+    assert arguments("USER") == ["suite"]
+    assert f"useradd --uid 10001 --create-home {arguments('USER')[0]}" in arguments("RUN")[-1]
+
+
+def test_nothing_is_copied_that_is_not_part_of_the_suite() -> None:
+    places = {str(place) for _, place in copied()}
+    assert {"pyproject.toml", "requirements/suite.lock", "spec/requirements.yaml", "reports/plugin.py"} <= places
+    assert not [place for place in places if place.startswith(("tests", "reports/out", "spec/lint", ".git"))]
+    assert not [place for place in places if "__pycache__" in place]
+
+
+def test_the_entrypoint_is_the_task() -> None:
+    settings = configparser.ConfigParser(interpolation=None)
+    settings.read(ROOT / "tox.ini", encoding="utf-8")
+    command = shlex.split(settings["testenv:conformance"]["commands"])
+    words = json.loads(arguments("ENTRYPOINT")[0])
+    assert [*words[: len(command) - 1], "{posargs}"] == command
+
+
+def test_what_is_copied_is_enough_for_a_run(image: Machine) -> None:
+    before = {path for path in image.workspace.rglob("*") if "__pycache__" not in path.parts}
+    ran = image.run([*entrypoint(image), "--target=mock", "--yes"])
+    assert ran.code == 0, ran.output
+    report = json.loads((image.folder / "report" / "report.json").read_text("utf-8"))
+    assert report["verdict"] == "conformant"
+    after = {path for path in image.workspace.rglob("*") if "__pycache__" not in path.parts}
+    assert after == before, "the user of the image may not write there"
+    assert image.run([*entrypoint(image), "--target=mock"], f"{QUICK} {DEVIATION}").code == 1
+
+
+@pytest.mark.parametrize("missing", ["spec", "fixtures", "pyproject.toml"])
+def test_a_run_does_without_nothing_that_is_copied(image: Machine, missing: str) -> None:
+    gone = image.workspace / missing
+    gone.rename(image.folder / "gone")
+    assert image.run([*entrypoint(image), "--target=mock"]).code != 0
+
+
+def install(machine: Machine) -> int:
+    """Run what installs the lock, in an environment that has it already, without a registry and without effect."""
+    (command,) = (text for text in arguments("RUN") if " pip " in text)
+    offline = {"PIP_NO_INDEX": "1", "PIP_DRY_RUN": "1", "PIP_CONFIG_FILE": "/dev/null"}
+    return machine.run(["sh", "-c", command], **offline).code
+
+
+@NEEDS_PIP
+def test_the_lock_is_installed_with_hashes(image: Machine) -> None:
+    assert install(image) == 0
+    lock = image.workspace / "requirements" / "suite.lock"
+    text = lock.read_text("utf-8")
+    lock.write_text(re.sub(r"(?m)^httpx==\S+", "httpx==0.0.1", text), encoding="utf-8")
+    assert install(image) != 0
+    lock.write_text("httpx==0.0.1\n", encoding="utf-8")
+    assert install(image) != 0
+
+
+def test_the_modules_are_compiled_once(image: Machine) -> None:
+    (command,) = (text for text in arguments("RUN") if "compileall" in text)
+    assert image.run(["sh", "-c", command]).code == 0
+    assert list((image.workspace / "reports").glob("__pycache__/plugin.*.pyc"))

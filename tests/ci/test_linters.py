@@ -1,0 +1,107 @@
+"""Linters have no complaint about the files for CI, complain about broken ones, and ask no other machine."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.ci.machine import ROOT
+from tests.ci.shell import scripts
+
+EXAMPLES = ROOT / "docs" / "examples"
+OFFLINE = """
+import sys
+
+def refuse(event, arguments):
+    if event.startswith("socket."):
+        raise PermissionError(f"asked the network: {event} {arguments}")
+
+sys.addaudithook(refuse)
+from check_jsonschema import main
+main()
+"""
+"""check-jsonschema in a Python that opens no socket and looks up no name."""
+PLACES = {
+    "vendor.github-actions": ROOT / "action.yml",
+    "vendor.github-workflows": EXAMPLES / "github-workflow.yml",
+    "custom.github-workflows-require-timeout": EXAMPLES / "github-workflow.yml",
+    "vendor.gitlab-ci": EXAMPLES / "gitlab-ci.yml",
+}
+BROKEN = [
+    ("vendor.github-actions", "      shell: bash\n", ""),
+    ("vendor.github-actions", "using: composite", "using: compositus"),
+    ("vendor.github-actions", "    default: mock\n", "    defaults: mock\n"),
+    ("vendor.github-workflows", "    runs-on: ubuntu-latest\n", ""),
+    ("vendor.github-workflows", "contents: read", "contents: reed"),
+    ("vendor.github-workflows", "pull_request:", "pull_requests:"),
+    ("vendor.github-workflows", "        run: |", "        runs: |"),
+    ("custom.github-workflows-require-timeout", "    timeout-minutes: 30\n", ""),
+    ("vendor.gitlab-ci", "when: always", "when: sometimes"),
+    ("vendor.gitlab-ci", "parallel: 3", "parallel: three"),
+    ("vendor.gitlab-ci", "junit: report/junit.xml", "junit: {of: report}"),
+]
+"""Schemas, and what is replaced by what in a file that they hold for."""
+SCRIPTS = {name: (shell, text) for name, shell, text in scripts()}
+SHELLCHECK = shutil.which("shellcheck")
+
+
+def check(file: Path, *schema: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", OFFLINE, "--color=never", "--traceback-mode=full", *schema, str(file)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("schema", PLACES)
+def test_a_schema_holds(schema: str) -> None:
+    done = check(PLACES[schema], f"--builtin-schema={schema}")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("schema", "old", "new"), BROKEN)
+def test_a_schema_does_not_hold_for_a_broken_file(schema: str, old: str, new: str, tmp_path: Path) -> None:
+    text = PLACES[schema].read_text("utf-8")
+    assert old in text
+    broken = tmp_path / PLACES[schema].name
+    broken.write_text(text.replace(old, new, 1), encoding="utf-8")
+    done = check(broken, f"--builtin-schema={schema}")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Schema validation errors were encountered" in done.stdout
+
+
+def test_the_network_would_have_been_refused() -> None:
+    done = check(ROOT / "action.yml", "--no-cache", "--schemafile=http://127.0.0.1:9/schema.json")
+    assert done.returncode != 0
+    assert "asked the network" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_shell_reads_each_script(name: str) -> None:
+    shell, text = SCRIPTS[name]
+    done = subprocess.run([shell, "-n"], input=text, capture_output=True, text=True, timeout=10, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "sh"])
+def test_a_shell_does_not_read_a_broken_script(shell: str) -> None:
+    broken = "if true; then echo"
+    assert subprocess.run([shell, "-n"], input=broken, capture_output=True, text=True, check=False).returncode
+
+
+@pytest.mark.skipif(SHELLCHECK is None, reason="needs shellcheck on the PATH")
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_shellcheck_has_no_complaint(name: str) -> None:
+    shell, text = SCRIPTS[name]
+    assert shellcheck(shell, text) == ""
+
+
+@pytest.mark.skipif(SHELLCHECK is None, reason="needs shellcheck on the PATH")
+def test_shellcheck_complains_of_a_variable_without_quotes() -> None:
+    assert "SC2086" in shellcheck("bash", 'run() { echo $1; }; run "$@"\n')
+
+
+def shellcheck(shell: str, text: str) -> str:
+    assert SHELLCHECK is not None
+    # A file that is only there on the machine of cron cannot be followed.
+    command = [SHELLCHECK, f"--shell={shell}", "--exclude=SC1090,SC1091", "-"]
+    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=30, check=False).stdout
