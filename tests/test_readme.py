@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from reports import exit_codes
 from run import tasks
@@ -75,16 +74,6 @@ def test_every_option_of_the_target_is_told(offered: set[str]) -> None:
 def test_the_page_of_the_contract_is_up_to_date() -> None:
     """It is what `python -m spec` prints."""
     assert PAGES["contract.md"] == "\n".join([*page(), ""]), "run: python -m spec > docs/contract.md"
-
-
-def test_examples_of_ci_can_be_read() -> None:
-    """Each YAML example is one, and each of its steps that runs the project names a task of it."""
-    examples = re.findall(r"```yaml\n(.*?)```", PAGES["ci.md"], re.DOTALL)
-    assert len(examples) == 4
-    assert all(isinstance(yaml.safe_load(example), dict) for example in examples)
-    assert {task for example in examples for task in re.findall(r"run\.py (\w+)", example)} <= set(
-        tasks(ROOT / "tox.ini")
-    )
 
 
 def test_the_options_of_the_mock_exist() -> None:

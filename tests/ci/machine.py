@@ -55,7 +55,11 @@ class Machine:
     def run(self, command: Sequence[str], /, options: str = QUICK, **given: str) -> Ran:
         """Run a command in the workspace; `options` are added to those of each run, `given` are variables."""
         kept = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
-        own = {"PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}", "HOME": str(self.folder), "COLUMNS": "100"}
+        own = {
+            "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.folder),
+            "COLUMNS": "100",
+        }
         ended = subprocess.run(
             command,
             cwd=self.workspace,

@@ -79,7 +79,7 @@ def test_wrong_usage_is_no_verdict(machine: Machine, given: dict[str, str]) -> N
 
 def test_no_input_is_read_as_shell(machine: Machine) -> None:
     """Quotes, blanks and commands in inputs stay text."""
-    evil = "x'; touch evil; \"$(touch evil)\" `touch evil` ${{ evil }} *"
+    evil = 'x\'; touch evil; "$(touch evil)" `touch evil` ${{ evil }} *'
     ended = run_action(machine, {"target": evil, "arguments": evil, "report-dir": evil, "waivers": evil})
     assert ended.code == 4, ended.log
     (task,) = machine.tasks
