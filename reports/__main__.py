@@ -1,4 +1,4 @@
-"""What is done with report files: `python -m reports show|merge|diff|gate|fidelity`."""
+"""What is done with report files: `python -m reports show|render|merge|diff|gate|fidelity`."""
 
 import argparse
 import json
@@ -39,6 +39,10 @@ def _arguments() -> argparse.Namespace:
     show = commands.add_parser("show", help="tell a report as the run told it at its end")
     show.add_argument("report", type=Path, help=_REPORT)
     show.set_defaults(command=_show)
+    render = commands.add_parser("render", help="write the page and all other files of a report again")
+    render.add_argument("report", type=Path, help=_REPORT)
+    render.add_argument("--out", type=Path, metavar="DIR", help="where they are written (default: beside the report)")
+    render.set_defaults(command=_render)
     join = commands.add_parser("merge", help="join the reports of all shards of a run")
     join.add_argument("reports", type=Path, nargs="+", metavar="report", help="the report.json of each shard")
     join.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the files of the run are written")
@@ -76,16 +80,25 @@ def _show(arguments: argparse.Namespace) -> int:
     return exit_codes.CONFORMANT
 
 
+def _render(arguments: argparse.Namespace) -> int:
+    written = _write(read(arguments.report), arguments.out or arguments.report.parent)
+    print("\n".join(str(path) for path in written))
+    return exit_codes.CONFORMANT
+
+
 def _merge(arguments: argparse.Namespace) -> int:
     if len(set(arguments.reports)) < len(arguments.reports):
         raise Refusal("A report is named twice: name the report.json of each shard once.")
     whole = merge({path: read(path) for path in arguments.reports}, requirements.load())
+    _tell(whole, list(_write(whole, arguments.out)))
+    return exit_codes.CONFORMANT
+
+
+def _write(report: Report, directory: Path) -> tuple[Path, ...]:
     try:
-        written = files.write(whole, arguments.out)
+        return files.write(report, directory)
     except OSError as error:
         raise Refusal(f"The report could not be written: {error}; name another directory.") from None
-    _tell(whole, list(written))
-    return exit_codes.CONFORMANT
 
 
 def _diff(arguments: argparse.Namespace) -> int:
