@@ -1,0 +1,55 @@
+"""The pages of the project as their readers see them: commands, and blocks of code."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+ROOT = Path(__file__).parents[2]
+SHELL = "sh"
+TYPED = re.compile(r"(?:python3 run\.py|tox -e|python -m) \S")
+"""How a command in the middle of a sentence begins."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block, with its language and the paragraph before it."""
+
+    before: str
+    language: str
+    text: str
+
+
+def _tokens(text: str) -> list[Token]:
+    return MarkdownIt("commonmark").enable("table").parse(text)
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Every fenced or indented block of a page; an indented one is taken for shell."""
+    before = ""
+    for token in _tokens(text):
+        if token.type == "inline":
+            before = token.content.replace("\n", " ")
+        elif token.type == "fence":
+            yield Block(before, token.info.strip(), token.content)
+        elif token.type == "code_block":
+            yield Block(before, SHELL, token.content)
+
+
+def commands(text: str) -> Iterator[str]:
+    """Every line that a reader may type: those of shell blocks, and commands within sentences and tables."""
+    for block in blocks(text):
+        if block.language == SHELL:
+            yield from filter(None, map(_stripped, block.text.replace("\\\n", " ").splitlines()))
+    for token in _tokens(text):
+        for child in token.children or ():
+            if child.type == "code_inline" and TYPED.match(child.content):
+                yield child.content
+
+
+def _stripped(line: str) -> str:
+    return " ".join(map(shlex.quote, shlex.split(line, comments=True))).replace("'>'", ">")
