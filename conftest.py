@@ -114,8 +114,14 @@ def pytest_conformance_run(config: pytest.Config) -> dict[str, Any]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Workers that share out a run by URL, which mostly waits; the mock keeps one process busy as it is."""
-    return WORKERS_BY_URL if addresses_suites(config) and not read_settings(config).is_mock else 0
+    """Workers that share out a run by URL, which mostly waits; the mock keeps one process busy as it is.
+
+    A rehearsal is one process too, so that it has one mock, and its limits once.
+    """
+    if not addresses_suites(config):
+        return 0
+    settings = read_settings(config)
+    return 0 if settings.is_mock or settings.rehearsal else WORKERS_BY_URL
 
 
 @pytest.hookimpl(tryfirst=True)

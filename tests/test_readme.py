@@ -18,7 +18,7 @@ WRITTEN = {"summary.md", "prove.md"}
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
 PYTESTS_OWN = {"--lf", "--collect-only"}
-MOCKS_OWN = {"--port", "--pace", "--latency", "--control", "--help"}
+MOCKS_OWN = {"--port", "--pace", "--latency", "--control", "--list-deviations", "--list-liberties", "--help"}
 REPORTS_OWN = {"--out", "--strict"}
 PROOFS_OWN = {"--requirement", "--black-box", "--apart"}
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")} | {"README.md": README}
@@ -61,14 +61,28 @@ def test_every_page_that_is_named_exists(page: str) -> None:
     assert all((ROOT / name).is_file() or (ROOT / "docs" / name).is_file() for name in named)
 
 
-def test_every_option_of_the_target_is_told(offered: set[str]) -> None:
-    """The README leaves out none of the options that say what is checked."""
+def test_every_option_of_a_run_is_told(offered: set[str]) -> None:
+    """The page of options leaves out none of those that the plugins add."""
     sources = [ROOT / "fixtures" / "settings.py", ROOT / "suites" / "plugin.py", ROOT / "reports" / "plugin.py"]
     code = "".join(path.read_text(encoding="utf-8") for path in sources)
     added = set(re.findall(r'addoption\(\s*"(--[a-z-]+)"', code))
     assert added
     assert added <= offered
-    assert added <= set(OPTION.findall(README))
+    assert set(re.findall(r"^\| `(--[a-z-]+)", PAGES["options.md"], re.MULTILINE)) == added
+
+
+def test_every_variable_that_a_run_reads_is_told() -> None:
+    """The page of options has each variable of the project that tox lets through, and no other."""
+    passed = set(re.findall(r"LLAMA_[A-Z_]+", (ROOT / "tox.ini").read_text(encoding="utf-8")))
+    assert passed
+    assert set(re.findall(r"^\| `(LLAMA_[A-Z_]+)`", PAGES["options.md"], re.MULTILINE)) == passed
+
+
+def test_the_readme_tells_few_options() -> None:
+    """The others stand in the page of options."""
+    section = README.partition("## The options that most people need")[2].partition("\n## ")[0]
+    assert 4 <= len(re.findall(r"^\| `--", section, re.MULTILINE)) <= 7
+    assert "`docs/options.md`" in section
 
 
 def test_the_page_of_the_contract_is_up_to_date() -> None:
@@ -92,8 +106,6 @@ def test_the_exit_codes_are_those_of_the_report() -> None:
     assert rows == {**expected, str(exit_codes.WRONG_USAGE): "", str(exit_codes.REGRESSED): ""}
 
 
-def test_every_folder_that_is_named_exists() -> None:
-    """The table of folders names what is there."""
-    named = re.findall(r"^\| `(\w+)/` \|", README, re.MULTILINE)
-    assert named
-    assert all((ROOT / folder).is_dir() for folder in named)
+def test_every_page_is_named_in_the_readme() -> None:
+    """Nobody has to look into docs/ to find one."""
+    assert set(re.findall(r"`docs/([\w-]+\.md)`", README)) == PAGES.keys() - {"README.md"}

@@ -1,7 +1,6 @@
 """The pages of the project as their readers see them: commands, and blocks of code."""
 
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,12 +43,9 @@ def commands(text: str) -> Iterator[str]:
     """Every line that a reader may type: those of shell blocks, and commands within sentences and tables."""
     for block in blocks(text):
         if block.language == SHELL:
-            yield from filter(None, map(_stripped, block.text.replace("\\\n", " ").splitlines()))
+            lines = (" ".join(line.split()) for line in block.text.replace("\\\n", " ").splitlines())
+            yield from (line for line in lines if line and not line.startswith("#"))
     for token in _tokens(text):
         for child in token.children or ():
             if child.type == "code_inline" and TYPED.match(child.content):
                 yield child.content
-
-
-def _stripped(line: str) -> str:
-    return " ".join(map(shlex.quote, shlex.split(line, comments=True))).replace("'>'", ">")

@@ -1,0 +1,189 @@
+"""Every command in a page works.
+
+Each is executed in a copy of the project, against a mock where it names a service, and narrowed to little where it
+would take long; or it stands in `NOT_EXECUTED`, with the reason.
+"""
+
+import shlex
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import pytest
+
+from fixtures.embedded import MockAddress, running_mock
+from fixtures.settings import KEY, OTHER_KEY
+from tests.docs.pages import ROOT, SHELL, blocks, commands
+from tests.docs.project import Ended, Project
+
+pytestmark = pytest.mark.xdist_group("commands")
+
+ELSEWHERE = {"ci.md"}
+"""Pages whose examples are for other machines, and have tests of their own."""
+PATHS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in PATHS if path.name not in ELSEWHERE}
+LANGUAGES = {SHELL, "yaml", "python", "text"}
+
+OF_EXAMPLE = "--requirement file-count-is-final"
+EXAMPLE = "tests/docs/test_writing_tests.py executes it, in a project that has the requirement"
+CHECKED_BY_CI = "CI runs it as it is, and it takes minutes"
+TAKES_A_BROWSER = "there may be none, and a whole run on the mock comes before"
+ASKS_GIT = "it asks git for the contract of another commit; tests/spec/test_gate.py does that"
+NOT_EXECUTED = {
+    "tox -e lint": CHECKED_BY_CI,
+    "tox -e bench": "its figures mean nothing on a busy machine",
+    "python3 run.py bench": "its figures mean nothing on a busy machine",
+    "python3 run.py contract main": ASKS_GIT,
+    "python3 run.py contract BASE": ASKS_GIT,
+    "python -m tests.reports.html.picture docs/report.png": TAKES_A_BROWSER,
+    "python3 run.py prove --black-box": CHECKED_BY_CI,
+    f"python3 run.py prove {OF_EXAMPLE}": EXAMPLE,
+    f"python3 run.py conformance {OF_EXAMPLE}": EXAMPLE,
+    f"python3 run.py conformance {OF_EXAMPLE} --deviation file-count-follows-the-directory": EXAMPLE,
+    f"python3 run.py conformance {OF_EXAMPLE} --liberty files-counted-at-the-end": EXAMPLE,
+}
+
+OF_LITTLE = ("--requirement", "create-refuses-unknown-job-type")
+OF_RESULTS = ("--requirement", "results-null-unless-expanded")
+OF_PROOF = ("--requirement", "batch-id-is-unique")
+LITTLE = "tests/spec/test_documents_valid.py"
+QUICKLY = ("-q", "--numprocesses=0", "-p", "no:cacheprovider", "--assert=plain")
+IMPATIENTLY = ("--poll-interval=0.05", "--settle-timeout=5")
+SERVED = ("https://your-service.example", "https://staging.example", "http://127.0.0.1:8000")
+CONTROL = "https://control.your-service.example"
+NOTHING_SENT = {"--plan", "--rehearse"}
+"""Options by which the target of a command is not asked anything, so that it can keep its name."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where commands are executed, each once: a copy of the project with some reports in it, and two services."""
+
+    project: Project
+    plain: MockAddress
+    steered: MockAddress
+    ended: dict[tuple[str, ...], Ended] = field(default_factory=dict)
+
+    def execute(self, line: str) -> Ended:
+        mock = self.steered if CONTROL in line else self.plain
+        words = [word for given in shlex.split(line) for word in self._meant(given, line, mock)]
+        if words[0] == "cp":
+            shutil.copy(*(self.project.root / word for word in words[1:]))
+            return Ended(0, "", "")
+        if ">" in words:
+            *words, _, target = words
+            ended = self.project.run(*words[1:])
+            assert ended.told == (self.project.root / target).read_text(encoding="utf-8"), f"renew the page: {line}"
+            return ended
+        arguments = tuple(self._arguments(words))
+        if arguments not in self.ended:
+            keys = {KEY: mock.api_key, OTHER_KEY: mock.other_api_key}
+            self.ended[arguments] = self.project.run(*arguments, **keys)
+        return self.ended[arguments]
+
+    def _meant(self, word: str, line: str, mock: MockAddress) -> list[str]:
+        """What a reader puts in the place of a word that stands for something."""
+        places = {
+            "YOUR-ORGANIZATION": mock.organization_id,
+            "YOUR-EXTRACT-CONFIGURATION": mock.extract_configuration_id,
+            "REPORT…": "part-1/report.json part-2/report.json",
+            "REPORT": "before.json",
+            "BEFORE": "before.json",
+            "AFTER": "after.json",
+            "DIR": "joined",
+        }
+        if not NOTHING_SENT & set(line.split()):
+            places |= dict.fromkeys(SERVED, mock.base_url) | {CONTROL: mock.control_url or ""}
+        return places.get(word, word).split()
+
+    def _arguments(self, words: list[str]) -> list[str]:
+        """What Python is given for a command that begins with the Python, tox or run.py."""
+        if words[:2] == ["python3", "run.py"] or words[:2] == ["tox", "-e"]:
+            return self.project.task(words[2], narrowed(words[2], words[3:]))
+        assert words[0] == "python", f"nobody knows how to execute {words[0]}"
+        return words[1:]
+
+
+def narrowed(task: str, arguments: list[str]) -> list[str]:
+    """The arguments of a task with others that make it short."""
+    match task:
+        case "conformance":
+            selection = OF_RESULTS if "--deviation" in arguments else OF_LITTLE
+            by_url = IMPATIENTLY if "--target" in arguments else ()
+            return [*_selecting(arguments, selection), *QUICKLY, *by_url]
+        case "prove":
+            return _selecting(arguments, OF_PROOF)
+        case "tests":
+            return [*arguments, *QUICKLY, LITTLE]
+        case "mock":
+            return ["0" if word == "8000" else word for word in arguments] + ["--until-stdin-closes"]
+    return arguments
+
+
+def _selecting(arguments: list[str], selection: tuple[str, str]) -> list[str]:
+    return arguments if selection[0] in arguments else [*arguments, *selection]
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with ExitStack() as stack:
+        plain = stack.enter_context(running_mock("--pace", "0.05"))
+        steered = stack.enter_context(running_mock("--clock", "virtual", "--control"))
+        made = Desk(Project.copied_to(tmp_path_factory.mktemp("commands") / "project"), plain, steered)
+        command = f"python3 run.py conformance --target {SERVED[0]}"
+        made.execute(command)
+        for number in (1, 2):
+            made.execute(f"{command} --shard {number}/2 --report-dir=part-{number}")
+        for name in ("before.json", "after.json", "baseline.json"):
+            made.execute(f"cp reports/out/report.json {name}")
+        [waivers] = [block.text for block in blocks(PAGES["gate.md"]) if block.language == "yaml"]
+        (made.project.root / "waivers.yaml").write_text(waivers, encoding="utf-8")
+        yield made
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_works(page: str, desk: Desk) -> None:
+    """In the order of the page, each ends with 0, or with 1 where a deviation is asked for."""
+    for line in dict.fromkeys(commands(PAGES[page])):
+        if line in NOT_EXECUTED:
+            continue
+        if line.startswith("export "):
+            assert {word.partition("=")[0] for word in line.split()[1:]} <= {KEY, OTHER_KEY}
+            continue
+        ended = desk.execute(line)
+        expected = 1 if "--deviation" in line else 0
+        assert ended.code == expected, f"{line} ended with {ended.code}:\n{ended.output}"
+
+
+def test_what_is_not_executed_stands_in_a_page() -> None:
+    told = {line for page in PAGES.values() for line in commands(page)}
+    assert set(NOT_EXECUTED) <= told
+
+
+def test_pages_that_are_left_out_exist() -> None:
+    assert all((ROOT / "docs" / name).is_file() for name in ELSEWHERE)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_says_what_it_is(page: str) -> None:
+    """So that no command hides in a block without a language."""
+    assert {block.language for block in blocks(PAGES[page])} <= LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("python3 run.py conformance --no-such-option", 4),
+        ("python3 run.py reports show missing.json", 4),
+        ("python3 run.py mock --port eight", 2),
+    ],
+)
+def test_a_command_that_does_not_work_is_seen(line: str, code: int, desk: Desk) -> None:
+    assert desk.execute(line).code == code
+
+
+def test_a_page_that_is_out_of_date_is_seen(desk: Desk) -> None:
+    (desk.project.root / "old.md").write_text("old\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match="renew the page"):
+        desk.execute("python -m spec > old.md")
