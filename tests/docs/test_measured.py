@@ -33,9 +33,9 @@ def test_each_row_can_be_taken_again() -> None:
     assert list(ROWS) == list(OFFERED)
 
 
-@pytest.mark.parametrize("offered", [*OFFERED][:2])
+@pytest.mark.parametrize("offered", [*OFFERED][:1])
 def test_a_rehearsal_exercises_what_the_page_says(offered: str, tmp_path: Path) -> None:
-    """The other rows take the directory of 1,000 files as well."""
+    """The other rows are taken in the same way, and take longer."""
     options, keys = OFFERED[offered]
     ended = run(tmp_path, "--target=https://your-service.example", "--yes", "--rehearse", "-q", *options, **keys)
     assert ended.code == 0, ended.output

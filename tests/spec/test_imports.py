@@ -15,7 +15,7 @@ from spec import profiles, requirements
 from suites.oracles import ORACLES
 
 ROOT = Path(__file__).parents[2]
-OURS = ("spec", "fixtures", "suites", "reports", "tests", "conftest", "run", "toxfile")
+OURS = ("docs", "spec", "fixtures", "suites", "reports", "tests", "conftest", "run", "toxfile")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "spec": ("spec",),
