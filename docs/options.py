@@ -38,7 +38,7 @@ class Option:
     @property
     def written(self) -> str:
         """The option with the name of its value."""
-        choices = "|".join(self.declared.get("choices", ()))
+        choices = "/".join(self.declared.get("choices", ()))
         return " ".join(filter(None, [self.name, self.declared.get("metavar") or choices]))
 
     @property
