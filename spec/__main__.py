@@ -1,49 +1,66 @@
-"""`python -m spec`: the contract as a page, with every requirement and what the sources leave open."""
+"""What is told of the contract: `python -m spec page|diff`."""
 
-from collections.abc import Iterator
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Final
 
-from spec import __version__
-from spec.requirements import Requirement, capabilities, load, open_points
+from spec.diff.document import Unasked
+from spec.diff.rendering import as_json, as_markdown, as_text
+from spec.diff.verdict import compared, contract
+from spec.page import page
 
+NOTHING_BREAKS: Final = 0
+SOMETHING_BREAKS: Final = 1
+WRONG_USAGE: Final = 4
 
-def page() -> Iterator[str]:
-    """The page, line by line, as Markdown."""
-    requirements = load().values()
-    yield "# The contract"
-    yield ""
-    yield f"Version {__version__}: {len(requirements)} requirements, as `spec/requirements.yaml` has them. Written by"
-    yield "`python -m spec > docs/contract.md`."
-    yield ""
-    yield "A requirement passes when it was observed as often as its floor says, and violated never. One that needs"
-    yield "what a target does not offer is not exercised there:"
-    yield ""
-    yield from (f"- **{name}**: {description}" for name, description in capabilities().items())
-    yield ""
-    yield "## Requirements"
-    for requirement in requirements:
-        yield ""
-        yield f"### {requirement.id}"
-        yield ""
-        yield requirement.statement
-        yield ""
-        yield _facts(requirement)
-    yield ""
-    yield "## What is left open"
-    yield ""
-    yield "The suite asserts nothing of these:"
-    yield ""
-    for point in open_points():
-        yield f"- {point.what} {point.why}"
+_ONE: Final = "an OpenAPI 3.1 document or requirements: a file, or REVISION:PATH as git has it"
 
 
-def _facts(requirement: Requirement) -> str:
-    facts = [f"*{requirement.level}*", f"source: {requirement.source}"]
-    if requirement.floor > 1:
-        facts.append(f"floor: {requirement.floor}")
-    if requirement.needs:
-        facts.append(f"needs: {', '.join(requirement.needs)}")
-    return "; ".join(facts)
+def main() -> int:
+    """Do what the command line asks for, and return the exit code for the shell."""
+    arguments = _arguments()
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    try:
+        return command(arguments)
+    except Unasked as reason:
+        print(reason, file=sys.stderr)
+        return WRONG_USAGE
+
+
+def _arguments() -> argparse.Namespace:
+    parser = _Parser(prog="python -m spec", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    told = commands.add_parser("page", help="print docs/contract.md")
+    told.set_defaults(command=_page)
+    diff = commands.add_parser("diff", help="tell what changed and whom it breaks; exit with 1 where it does")
+    diff.add_argument("old", metavar="OLD", help=_ONE)
+    diff.add_argument("new", metavar="NEW", help="the same, for what came later")
+    diff.add_argument("--format", choices=("text", "json", "markdown"), default="text", help="the form of the answer")
+    diff.set_defaults(command=_diff)
+    return parser.parse_args()
+
+
+class _Parser(argparse.ArgumentParser):
+    """Ends wrong usage with the exit code of wrong usage."""
+
+    def exit(self, status: int = 0, message: str | None = None) -> None:  # type: ignore[override]
+        super().exit(WRONG_USAGE if status else status, message)
+
+
+def _page(_: argparse.Namespace) -> int:
+    print("\n".join(page()))
+    return NOTHING_BREAKS
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    verdict = compared(contract(arguments.old), contract(arguments.new))
+    if arguments.format == "json":
+        print(as_json(verdict))
+    else:
+        print("\n".join(as_text(verdict) if arguments.format == "text" else as_markdown(verdict)))
+    return SOMETHING_BREAKS if verdict.breaks else NOTHING_BREAKS
 
 
 if __name__ == "__main__":
-    print("\n".join(page()))
+    sys.exit(main())

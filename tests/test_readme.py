@@ -9,7 +9,7 @@ import pytest
 
 from reports import exit_codes
 from run import tasks
-from spec.__main__ import page
+from spec.page import page
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -86,8 +86,8 @@ def test_the_readme_tells_few_options() -> None:
 
 
 def test_the_page_of_the_contract_is_up_to_date() -> None:
-    """It is what `python -m spec` prints."""
-    assert PAGES["contract.md"] == "\n".join([*page(), ""]), "run: python -m spec > docs/contract.md"
+    """It is what `python -m spec page` prints."""
+    assert PAGES["contract.md"] == "\n".join([*page(), ""]), "run: python -m spec page > docs/contract.md"
 
 
 def test_the_options_of_the_mock_exist() -> None:

@@ -1,0 +1,1 @@
+"""What changed between two contracts, and whether it breaks those who rely on the old one."""

@@ -1,0 +1,56 @@
+"""What a comparison finds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from spec.diff.rules import RULES, Breaks
+
+What = Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that differs, seen from one side, and the rule for it.
+
+    `where` is an element as `spec.elements` names it, `aspect` what of it differs when it is changed.
+    """
+
+    where: str
+    what: What
+    rule: str
+    aspect: str = ""
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that differs, with the rules of both sides, and the requirements that speak of it."""
+
+    where: str
+    what: What
+    aspect: str
+    before: str
+    after: str
+    rules: tuple[str, ...]
+    requirements: tuple[str, ...] = ()
+
+    @property
+    def breaks(self) -> tuple[Breaks, ...]:
+        """Whom it breaks, in the order of the alphabet."""
+        return tuple(sorted({whom for rule in self.rules if (whom := RULES[rule].breaks)}))
+
+
+def broken(changes: Iterable[Change]) -> tuple[Breaks, ...]:
+    """Whom the changes break together."""
+    return tuple(sorted({whom for change in changes for whom in change.breaks}))
+
+
+def merged(findings: Iterable[Finding]) -> list[Change]:
+    """The findings as changes: what is found on both sides, or in many places, is told once."""
+    rules: dict[tuple[str, What, str, str, str], dict[str, None]] = {}
+    for found in findings:
+        key = (found.where, found.what, found.aspect, found.before, found.after)
+        rules.setdefault(key, {})[found.rule] = None
+    return [Change(*key, tuple(sorted(named))) for key, named in sorted(rules.items())]

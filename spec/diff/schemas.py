@@ -1,0 +1,225 @@
+"""Two schemas, side by side: what changed in what they let through."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from spec.diff.containment import Relation, relation
+from spec.diff.document import Document, Node, Schema
+from spec.diff.model import Finding
+from spec.diff.rules import Side
+from spec.diff.shapes import ANY_TYPE, Shape, atoms, json_types, name_of, shape, told
+
+
+class Walk:
+    """A walk over the schemas of two documents, where they stand on one side; it passes no pair twice."""
+
+    def __init__(self, old: Document, new: Document, side: Side) -> None:
+        self.old = old
+        self.new = new
+        self.side = side
+        self.passed: set[tuple[str, frozenset[int], frozenset[int]]] = set()
+
+    def compare(self, old: Node, new: Node, owner: str) -> Iterator[Finding]:
+        """What differs between two schemas that stand at the element `owner`."""
+        where = name_of(self.old, old) or name_of(self.new, new) or owner
+        pair = (owner, self._identity(self.old, old), self._identity(self.new, new))
+        if pair in self.passed or not (old or new):
+            return
+        self.passed.add(pair)
+        a, b = shape(self.old, old, self.side), shape(self.new, new, self.side)
+        yield from self._null(owner, a, b)
+        yield from self._notes(owner, a, b)
+        if bool(a.alternatives) != bool(b.alternatives):
+            yield from self._alternatives(owner, old, new, a.alternatives or list(old), b.alternatives or list(new))
+            return
+        if a.alternatives:
+            yield from self._alternatives(owner, old, new, a.alternatives, b.alternatives)
+        yield from self._types(owner, a, b)
+        yield from self._values(owner, where, a, b)
+        if not a.types & b.types:
+            return
+        yield from self._limits(owner, a, b)
+        if "object" in a.types & b.types:
+            yield from self._fields(where, a, b)
+            yield from self._further(where, a, b)
+        if "array" in a.types & b.types:
+            yield from self.compare(a.items, b.items, f"{where}[]")
+
+    @staticmethod
+    def _identity(document: Document, node: Node) -> frozenset[int]:
+        return frozenset(map(id, atoms(document, node)))
+
+    def _moved(self, owner: str, how: Relation, aspect: str, before: str, after: str) -> Iterator[Finding]:
+        if how != "same":
+            yield Finding(owner, "changed", f"{self.side}-{how}", aspect, before, after)
+
+    def _null(self, owner: str, a: Shape, b: Shape) -> Iterator[Finding]:
+        words = {True: "possible", False: "excluded"}
+        if self.side == "request":
+            rule = "request-null-accepted" if b.nullable else "request-null-refused"
+        else:
+            rule = "answer-null-possible" if b.nullable else "answer-null-excluded"
+        if a.nullable != b.nullable:
+            yield Finding(owner, "changed", rule, "null", words[a.nullable], words[b.nullable])
+
+    def _notes(self, owner: str, a: Shape, b: Shape) -> Iterator[Finding]:
+        if a.is_deprecated != b.is_deprecated:
+            words = {True: "deprecated", False: "in use"}
+            yield Finding(
+                owner,
+                "changed",
+                "deprecation-changed",
+                "deprecated",
+                words[a.is_deprecated],
+                words[b.is_deprecated],
+            )
+        if a.default != b.default and self.side == "request":
+            rule = "default-changed" if a.default and b.default else "default-added" if b.default else "default-removed"
+            yield Finding(owner, "changed", rule, "default", a.default or "none", b.default or "none")
+
+    def _types(self, owner: str, a: Shape, b: Shape) -> Iterator[Finding]:
+        if a.values is not None and b.values is not None:
+            return
+        yield from self._moved(owner, _subsets(a.types, b.types), "type", _told_types(a.types), _told_types(b.types))
+
+    def _values(self, owner: str, where: str, a: Shape, b: Shape) -> Iterator[Finding]:
+        if a.values is None or b.values is None:
+            how: Relation = "same" if a.values is b.values else "narrowed" if a.values is None else "widened"
+            yield from self._moved(owner, how, "values", _told_values(a.values), _told_values(b.values))
+            return
+        for value in a.values.keys() - b.values.keys():
+            yield Finding(f"{where}={_bare(value)}", "removed", f"{self.side}-value-removed")
+        for value in b.values.keys() - a.values.keys():
+            yield Finding(f"{where}={_bare(value)}", "added", f"{self.side}-value-added")
+
+    def _limits(self, owner: str, a: Shape, b: Shape) -> Iterator[Finding]:
+        if a.forms != b.forms:
+            how = _subsets(frozenset(b.forms), frozenset(a.forms))
+            yield from self._moved(owner, how, "format", _listed(a.forms), _listed(b.forms))
+        if not (a.limits or b.limits) or (a.values is not None and b.values is not None):
+            return
+        types = json_types(a.types & b.types)
+        before, after = ({"type": types, "allOf": limits} for limits in (a.limits, b.limits))
+        how = relation(self.old, before, self.new, after)
+        yield from self._moved(owner, how, "limits", _told_limits(a.limits, b.limits), _told_limits(b.limits, a.limits))
+
+    def _fields(self, where: str, a: Shape, b: Shape) -> Iterator[Finding]:
+        before, after = a.fields.keys() | a.required, b.fields.keys() | b.required
+        for name in before - after:
+            yield Finding(f"{where}.{name}", "removed", f"{self.side}-field-removed")
+        for name in after - before:
+            yield Finding(f"{where}.{name}", "added", self._added_field(name, a, b))
+        for name in before & after:
+            element = f"{where}.{name}"
+            if (name in a.required) != (name in b.required):
+                words = {True: "required", False: "optional"}
+                now = words[name in b.required]
+                rule = f"{self.side}-field-now-{now}"
+                yield Finding(element, "changed", rule, "required", words[name in a.required], now)
+            yield from self.compare(a.fields.get(name, ()), b.fields.get(name, ()), element)
+
+    def _added_field(self, name: str, a: Shape, b: Shape) -> str:
+        if self.side == "request":
+            return f"request-field-added-{'required' if name in b.required else 'optional'}"
+        return "answer-field-added-to-closed" if a.is_closed else "answer-field-added"
+
+    def _further(self, where: str, a: Shape, b: Shape) -> Iterator[Finding]:
+        if a.is_closed != b.is_closed:
+            words = {True: "none", False: "any"}
+            how: Relation = "narrowed" if b.is_closed else "widened"
+            yield from self._moved(where, how, "further fields", words[a.is_closed], words[b.is_closed])
+        elif not a.is_closed:
+            yield from self.compare(a.further, b.further, f"{where}.*")
+
+    def _alternatives(
+        self, owner: str, old: Node, new: Node, before: list[Schema], after: list[Schema]
+    ) -> Iterator[Finding]:
+        whole_before, whole_after = {"allOf": list(old)}, {"allOf": list(new)}
+        how = relation(self.old, whole_before, self.new, whole_after)
+        if how == "same" and not _has_fields(self.old, before) and not _has_fields(self.new, after):
+            return
+        left, right = list(before), list(after)
+        found: list[Finding] = []
+        for one, other in [*self._taken(left, right, self._is_equal), *self._taken(left, right, self._is_like)]:
+            found += self.compare((one,), (other,), owner)
+        left = [one for one in left if relation(self.old, {"allOf": [one]}, self.new, whole_after) not in _WITHIN]
+        right = [one for one in right if relation(self.old, whole_before, self.new, {"allOf": [one]}) not in _AROUND]
+        if len(left) == len(right) == 1:
+            found += self.compare((left.pop(),), (right.pop(),), owner)
+        for one in left:
+            found += self._moved(owner, "narrowed", "alternatives", self._called(self.old, one), "none")
+        for one in right:
+            found += self._moved(owner, "widened", "alternatives", "none", self._called(self.new, one))
+        if not found and how in ("narrowed", "widened"):
+            found += self._moved(owner, how, "alternatives", "combined in one way", "combined in another")
+        yield from found
+
+    @staticmethod
+    def _taken(
+        left: list[Schema], right: list[Schema], belong: Callable[[Schema, Schema], bool]
+    ) -> list[tuple[Schema, Schema]]:
+        """Take the alternatives that belong together out of both lists."""
+        pairs = []
+        for one in list(left):
+            other = next((other for other in right if belong(one, other)), None)
+            if other is not None:
+                pairs.append((one, other))
+                left.remove(one)
+                right.remove(other)
+        return pairs
+
+    def _is_equal(self, one: Schema, other: Schema) -> bool:
+        rehearsal = Walk(self.old, self.new, self.side)
+        rehearsal.passed = set(self.passed)
+        return not any(rehearsal.compare((one,), (other,), ""))
+
+    def _is_like(self, one: Schema, other: Schema) -> bool:
+        """Whether two alternatives go by the same name, or by the same value of a field."""
+        return bool(self._marks(self.old, one) & self._marks(self.new, other))
+
+    def _marks(self, document: Document, schema: Schema) -> set[str]:
+        marks = {name} if (name := name_of(document, (schema,))) else set()
+        for field, node in shape(document, (schema,), self.side).fields.items():
+            values = shape(document, node, self.side).values
+            if values is not None and len(values) == 1:
+                marks.add(f"{field}={next(iter(values))}")
+        return marks
+
+    def _called(self, document: Document, schema: Schema) -> str:
+        return name_of(document, (schema,)) or _told_types(shape(document, (schema,), self.side).types)
+
+
+_WITHIN: tuple[Relation, ...] = ("same", "widened")
+_AROUND: tuple[Relation, ...] = ("same", "narrowed")
+
+
+def _has_fields(document: Document, schemas: Iterable[Schema]) -> bool:
+    return any("properties" in part for schema in schemas for part in atoms(document, (schema,)))
+
+
+def _subsets(before: frozenset[str], after: frozenset[str]) -> Relation:
+    if before == after:
+        return "same"
+    return "narrowed" if after < before else "widened" if before < after else "replaced"
+
+
+def _told_types(types: frozenset[str]) -> str:
+    return "any" if types == ANY_TYPE else " or ".join(json_types(types)) or "none"
+
+
+def _told_values(values: dict[str, None] | None) -> str:
+    return "any" if values is None else _listed(map(_bare, values))
+
+
+def _told_limits(limits: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
+    known = {(key, told(value)) for part in others for key, value in part.items()}
+    pairs = {(key, told(value)) for part in limits for key, value in part.items()} - known
+    return _listed(f"{key} {value}" for key, value in pairs)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(sorted(words)) or "none"
+
+
+def _bare(value: str) -> str:
+    return value[1:-1] if value.startswith('"') else value

@@ -1,0 +1,211 @@
+"""Schemas without their composition: what `$ref`, `allOf` and null among alternatives come to."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from spec.diff.document import Document, Node, Schema
+from spec.diff.rules import Side
+
+_LEAVES: Final = {"number": ("integer", "fraction")}
+ANY_TYPE: Final = frozenset({"array", "boolean", "fraction", "integer", "object", "string"})
+_EVERYTHING: Final[dict[str, Any]] = {}
+_NOTHING: Final[dict[str, Any]] = {"not": {}}
+
+_ANNOTATIONS: Final = {
+    "$anchor", "$comment", "$defs", "$dynamicAnchor", "$id", "$schema", "deprecated", "description", "discriminator",
+    "example", "examples", "externalDocs", "readOnly", "summary", "title", "writeOnly", "xml",
+}  # fmt: skip
+_FORMS: Final = ("format", "contentMediaType", "contentEncoding")
+_COMPARED: Final = {
+    "$ref", "additionalProperties", "allOf", "anyOf", "const", "default", "enum", "items", "oneOf", "properties",
+    "required", "type", "unevaluatedProperties", *_FORMS,
+}  # fmt: skip
+_ALTERNATIVES: Final = ("anyOf", "oneOf")
+_KEPT_FROM: Final[dict[Side, str]] = {"request": "readOnly", "answer": "writeOnly"}
+"""The mark of a field that one side never sees."""
+
+
+@dataclass
+class Shape:
+    """What a value has to be, null apart; `types` tells whole numbers from others."""
+
+    nullable: bool
+    types: frozenset[str] = ANY_TYPE
+    values: dict[str, None] | None = None
+    fields: dict[str, Node] = field(default_factory=dict)
+    required: set[str] = field(default_factory=set)
+    is_closed: bool = False
+    further: Node = ()
+    items: Node = ()
+    alternatives: list[Schema] = field(default_factory=list)
+    forms: set[str] = field(default_factory=set)
+    limits: list[dict[str, Any]] = field(default_factory=list)
+    default: str = ""
+    is_deprecated: bool = False
+
+
+def atoms(document: Document, node: Node) -> list[dict[str, Any]]:
+    """The schemas that a value keeps at once, each of them once, whatever refers to it."""
+    found: dict[int, dict[str, Any]] = {}
+
+    def visit(schema: Schema) -> None:
+        if isinstance(schema, bool):
+            schema = _EVERYTHING if schema else _NOTHING
+        if id(schema) in found:
+            return
+        found[id(schema)] = schema
+        if "$ref" in schema:
+            visit(document.at(schema["$ref"]))
+        for part in schema.get("allOf", ()):
+            visit(part)
+        for key in _ALTERNATIVES:
+            if len(others := _but_null(schema.get(key, ()))) == 1:
+                visit(others[0])
+
+    for schema in node:
+        visit(schema)
+    return list(found.values())
+
+
+def shape(document: Document, node: Node, side: Side) -> Shape:
+    """What the schemas of a node come to together, seen from one side."""
+    parts = atoms(document, node)
+    made = Shape(all(_admits_null(document, schema, frozenset()) for schema in node))
+    for part in parts:
+        _restrict(made, part)
+        for name, definition in part.get("properties", {}).items():
+            made.fields[name] = _joined(made.fields.get(name, ()), definition)
+        made.required |= set(part.get("required", ()))
+        if "items" in part:
+            made.items = _joined(made.items, part["items"])
+        for key in ("additionalProperties", "unevaluatedProperties"):
+            further = part.get(key, True)
+            made.is_closed |= further is False
+            if isinstance(further, dict) and further:
+                made.further = _joined(made.further, further)
+        made.forms |= {part[key] for key in _FORMS if key in part}
+        made.is_deprecated |= part.get("deprecated") is True
+        if "default" in part and not made.default:
+            made.default = told(part["default"])
+        if limits := {key: value for key, value in part.items() if _is_limit(key)}:
+            made.limits.append(limits)
+    hidden = {name for name, of in made.fields.items() if _is_marked(document, of, _KEPT_FROM[side])}
+    made.fields = {name: of for name, of in made.fields.items() if name not in hidden}
+    made.required -= hidden
+    return made
+
+
+def _restrict(made: Shape, part: dict[str, Any]) -> None:
+    """Take the types, the values and the alternatives of one schema into account."""
+    if "type" in part:
+        made.types &= _leaves(part["type"])
+    if (values := _values(part)) is not None:
+        made.values = {value: None for value in values if made.values is None or value in made.values}
+        made.types &= frozenset(_type_of(value) for value in values)
+        return
+    for key in _ALTERNATIVES:
+        others = _but_null(part.get(key, ()))
+        if key in part and not others:
+            made.types = frozenset()
+        if len(others) > 1:
+            made.alternatives += others
+
+
+def name_of(document: Document, node: Node) -> str:
+    """The name of the component that a node refers to, alone or beside null; "" for a schema without a name."""
+    if len(node) != 1 or isinstance(node[0], bool):
+        return ""
+    schema = node[0]
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    said = {key for key in schema if key not in _ANNOTATIONS and key != "default"}
+    if len(said) == 1 and (key := said.pop()) in ("allOf", *_ALTERNATIVES):
+        others = _but_null(schema[key])
+        return name_of(document, (others[0],)) if len(others) == 1 else ""
+    return ""
+
+
+def told(value: Any) -> str:
+    """A value as JSON, the same for the same value."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def json_types(types: Iterable[str]) -> list[str]:
+    """The types as a schema names them."""
+    named = set(types)
+    if named >= {"integer", "fraction"}:
+        named -= {"integer"}
+    return sorted("number" if name == "fraction" else name for name in named)
+
+
+def _joined(node: Node, schema: Schema) -> Node:
+    return node if any(known is schema for known in node) else (*node, schema)
+
+
+def _is_limit(key: str) -> bool:
+    return key not in _ANNOTATIONS and key not in _COMPARED and not key.startswith("x-")
+
+
+def _is_marked(document: Document, node: Node, mark: str) -> bool:
+    return any(part.get(mark) is True for part in atoms(document, node))
+
+
+def _but_null(schemas: Iterable[Schema]) -> list[Schema]:
+    return [schema for schema in schemas if isinstance(schema, bool) or not _is_null(schema)]
+
+
+def _is_null(schema: dict[str, Any]) -> bool:
+    return schema.get("type") in ("null", ["null"]) or schema.get("enum") == [None] or schema.get("const", "") is None
+
+
+def _leaves(names: str | list[str]) -> frozenset[str]:
+    listed = [names] if isinstance(names, str) else names
+    return frozenset(leaf for name in listed for leaf in _LEAVES.get(name, (name,)))
+
+
+def _values(schema: dict[str, Any]) -> list[str] | None:
+    """The values that a schema enumerates, itself or by alternatives that do nothing else; null left out."""
+    if "const" in schema:
+        return [told(schema["const"])] if schema["const"] is not None else []
+    if "enum" in schema:
+        return [told(value) for value in schema["enum"] if value is not None]
+    for key in _ALTERNATIVES:
+        others = _but_null(schema.get(key, ()))
+        listed = list(_enumerated(others))
+        if len(others) > 1 and None not in listed:
+            return [value for values in listed if values for value in values]
+    return None
+
+
+def _enumerated(schemas: list[Schema]) -> Iterator[list[str] | None]:
+    for schema in schemas:
+        is_plain = isinstance(schema, dict) and not any(map(_is_limit, schema)) and "$ref" not in schema
+        yield _values(schema) if is_plain and isinstance(schema, dict) else None
+
+
+def _type_of(value: str) -> str:
+    plain = json.loads(value)
+    if isinstance(plain, bool):
+        return "boolean"
+    if isinstance(plain, float) and not plain.is_integer():
+        return "fraction"
+    return {str: "string", int: "integer", float: "integer", list: "array", dict: "object"}[type(plain)]
+
+
+def _admits_null(document: Document, schema: Schema, passed: frozenset[int]) -> bool:
+    if isinstance(schema, bool) or id(schema) in passed:
+        return schema is not False
+    inner = passed | {id(schema)}
+    if "type" in schema and "null" not in ([schema["type"]] if isinstance(schema["type"], str) else schema["type"]):
+        return False
+    if ("const" in schema and schema["const"] is not None) or ("enum" in schema and None not in schema["enum"]):
+        return False
+    if "$ref" in schema and not _admits_null(document, document.at(schema["$ref"]), inner):
+        return False
+    if not all(_admits_null(document, part, inner) for part in schema.get("allOf", ())):
+        return False
+    return all(
+        any(_admits_null(document, part, inner) for part in schema[key]) for key in _ALTERNATIVES if key in schema
+    )

@@ -1,0 +1,59 @@
+"""What changed between two contracts, asked by the names that a user gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from spec.diff import promises
+from spec.diff.document import Document, Unasked
+from spec.diff.model import Change, broken, merged
+from spec.diff.operations import Comparison
+from spec.diff.reading import as_document, content
+from spec.diff.rules import Breaks
+from spec.requirements import Requirement, load
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One of the two: a document, requirements, or both."""
+
+    name: str
+    document: Document | None
+    requirements: Mapping[str, Requirement] | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What changed, and whom it breaks."""
+
+    old: str
+    new: str
+    changes: tuple[Change, ...]
+    requirements: tuple[Change, ...]
+
+    @property
+    def breaks(self) -> tuple[Breaks, ...]:
+        """Whom the new contract breaks."""
+        return broken((*self.changes, *self.requirements))
+
+
+def contract(name: str) -> Contract:
+    """What a name stands for. Raises `Unasked` when it stands for nothing that can be compared."""
+    raw = content(name)
+    if "requirements" in raw and "openapi" not in raw:
+        return Contract(name, None, promises.requirements_of(name, raw["requirements"]))
+    return Contract(name, as_document(name, raw), None)
+
+
+def compared(old: Contract, new: Contract) -> Verdict:
+    """The difference of two contracts. Raises `Unasked` where the one has nothing that the other has."""
+    changes: list[Change] = []
+    requirements: list[Change] = []
+    if old.document and new.document:
+        changes = promises.concerned(
+            merged(Comparison(old.document, new.document).findings()), old.requirements or load()
+        )
+    if old.requirements is not None and new.requirements is not None:
+        requirements = merged(promises.compare(old.requirements, new.requirements))
+    elif not (old.document and new.document):
+        raise Unasked(f"{old.name} and {new.name} cannot be compared: name two documents or two sets of requirements.")
+    return Verdict(old.name, new.name, tuple(changes), tuple(requirements))
