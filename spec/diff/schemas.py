@@ -1,13 +1,20 @@
 """Two schemas, side by side: what changed in what they let through."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from spec.diff.containment import Relation, relation
 from spec.diff.document import Document, Node, Schema
 from spec.diff.model import Finding
 from spec.diff.rules import Side
-from spec.diff.shapes import ANY_TYPE, Shape, atoms, json_types, name_of, shape, told
+from spec.diff.shapes import ANY_TYPE, Shape, admits_null, atoms, json_types, name_of, shape, told
+
+_NULL: Final[dict[tuple[Side, bool], str]] = {
+    ("request", True): "request-null-accepted",
+    ("request", False): "request-null-refused",
+    ("answer", True): "answer-null-possible",
+    ("answer", False): "answer-null-excluded",
+}
 
 
 class Walk:
@@ -21,13 +28,19 @@ class Walk:
 
     def compare(self, old: Node, new: Node, owner: str) -> Iterator[Finding]:
         """What differs between two schemas that stand at the element `owner`."""
+        a, b = (admits_null(document, node) for document, node in ((self.old, old), (self.new, new)))
+        if a != b:
+            words = {True: "possible", False: "excluded"}
+            yield Finding(owner, "changed", _NULL[self.side, b], "null", words[a], words[b])
+        yield from self._beside_null(old, new, owner)
+
+    def _beside_null(self, old: Node, new: Node, owner: str) -> Iterator[Finding]:
         where = name_of(self.old, old) or name_of(self.new, new) or owner
         pair = (owner, self._identity(self.old, old), self._identity(self.new, new))
         if pair in self.passed or not (old or new):
             return
         self.passed.add(pair)
         a, b = shape(self.old, old, self.side), shape(self.new, new, self.side)
-        yield from self._null(owner, a, b)
         yield from self._notes(owner, a, b)
         if bool(a.alternatives) != bool(b.alternatives):
             yield from self._alternatives(owner, old, new, a.alternatives or list(old), b.alternatives or list(new))
@@ -52,15 +65,6 @@ class Walk:
     def _moved(self, owner: str, how: Relation, aspect: str, before: str, after: str) -> Iterator[Finding]:
         if how != "same":
             yield Finding(owner, "changed", f"{self.side}-{how}", aspect, before, after)
-
-    def _null(self, owner: str, a: Shape, b: Shape) -> Iterator[Finding]:
-        words = {True: "possible", False: "excluded"}
-        if self.side == "request":
-            rule = "request-null-accepted" if b.nullable else "request-null-refused"
-        else:
-            rule = "answer-null-possible" if b.nullable else "answer-null-excluded"
-        if a.nullable != b.nullable:
-            yield Finding(owner, "changed", rule, "null", words[a.nullable], words[b.nullable])
 
     def _notes(self, owner: str, a: Shape, b: Shape) -> Iterator[Finding]:
         if a.is_deprecated != b.is_deprecated:
@@ -99,7 +103,7 @@ class Walk:
         if not (a.limits or b.limits) or (a.values is not None and b.values is not None):
             return
         types = json_types(a.types & b.types)
-        before, after = ({"type": types, "allOf": limits} for limits in (a.limits, b.limits))
+        before, after = ({"type": types, "allOf": limits or [{}]} for limits in (a.limits, b.limits))
         how = relation(self.old, before, self.new, after)
         yield from self._moved(owner, how, "limits", _told_limits(a.limits, b.limits), _told_limits(b.limits, a.limits))
 
@@ -141,11 +145,11 @@ class Walk:
         left, right = list(before), list(after)
         found: list[Finding] = []
         for one, other in [*self._taken(left, right, self._is_equal), *self._taken(left, right, self._is_like)]:
-            found += self.compare((one,), (other,), owner)
+            found += self._beside_null((one,), (other,), owner)
         left = [one for one in left if relation(self.old, {"allOf": [one]}, self.new, whole_after) not in _WITHIN]
         right = [one for one in right if relation(self.old, whole_before, self.new, {"allOf": [one]}) not in _AROUND]
         if len(left) == len(right) == 1:
-            found += self.compare((left.pop(),), (right.pop(),), owner)
+            found += self._beside_null((left.pop(),), (right.pop(),), owner)
         for one in left:
             found += self._moved(owner, "narrowed", "alternatives", self._called(self.old, one), "none")
         for one in right:
@@ -171,7 +175,7 @@ class Walk:
     def _is_equal(self, one: Schema, other: Schema) -> bool:
         rehearsal = Walk(self.old, self.new, self.side)
         rehearsal.passed = set(self.passed)
-        return not any(rehearsal.compare((one,), (other,), ""))
+        return not any(rehearsal._beside_null((one,), (other,), ""))
 
     def _is_like(self, one: Schema, other: Schema) -> bool:
         """Whether two alternatives go by the same name, or by the same value of a field."""

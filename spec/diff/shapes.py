@@ -31,7 +31,6 @@ _KEPT_FROM: Final[dict[Side, str]] = {"request": "readOnly", "answer": "writeOnl
 class Shape:
     """What a value has to be, null apart; `types` tells whole numbers from others."""
 
-    nullable: bool
     types: frozenset[str] = ANY_TYPE
     values: dict[str, None] | None = None
     fields: dict[str, Node] = field(default_factory=dict)
@@ -72,7 +71,7 @@ def atoms(document: Document, node: Node) -> list[dict[str, Any]]:
 def shape(document: Document, node: Node, side: Side) -> Shape:
     """What the schemas of a node come to together, seen from one side."""
     parts = atoms(document, node)
-    made = Shape(all(_admits_null(document, schema, frozenset()) for schema in node))
+    made = Shape()
     for part in parts:
         _restrict(made, part)
         for name, definition in part.get("properties", {}).items():
@@ -95,6 +94,11 @@ def shape(document: Document, node: Node, side: Side) -> Shape:
     made.fields = {name: of for name, of in made.fields.items() if name not in hidden}
     made.required -= hidden
     return made
+
+
+def admits_null(document: Document, node: Node) -> bool:
+    """Whether null keeps all schemas of a node."""
+    return all(_admits_null(document, schema, frozenset()) for schema in node)
 
 
 def _restrict(made: Shape, part: dict[str, Any]) -> None:
