@@ -14,7 +14,7 @@ NOTHING_BREAKS: Final = 0
 SOMETHING_BREAKS: Final = 1
 WRONG_USAGE: Final = 4
 
-_ONE: Final = "an OpenAPI 3.1 document or requirements: a file, or REVISION:PATH as git has it"
+_ONE: Final = "a generation, an OpenAPI 3.1 document or requirements: its name, a file, or REVISION:PATH as git has it"
 
 
 def main() -> int:

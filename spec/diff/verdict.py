@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from spec import generations
 from spec.diff import promises
 from spec.diff.document import Document, Unasked
 from spec.diff.model import Change, broken, merged
@@ -38,6 +39,8 @@ class Verdict:
 
 def contract(name: str) -> Contract:
     """What a name stands for. Raises `Unasked` when it stands for nothing that can be compared."""
+    if name in generations.load():
+        return Contract(name, as_document(name, generations.contract(name)), generations.requirements_of(name))
     raw = content(name)
     if "requirements" in raw and "openapi" not in raw:
         return Contract(name, None, promises.requirements_of(name, raw["requirements"]))
@@ -50,7 +53,8 @@ def compared(old: Contract, new: Contract) -> Verdict:
     requirements: list[Change] = []
     if old.document and new.document:
         changes = promises.concerned(
-            merged(Comparison(old.document, new.document).findings()), old.requirements or load()
+            merged(Comparison(old.document, new.document).findings()),
+            {**load(), **(new.requirements or {}), **(old.requirements or {})},
         )
     if old.requirements is not None and new.requirements is not None:
         requirements = merged(promises.compare(old.requirements, new.requirements))
