@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from spec.diff.rules import RULES, Breaks
+from spec.diff.rules import PARTIES, RULES, Breaks
 
 What = Literal["added", "removed", "changed"]
 
@@ -38,13 +38,15 @@ class Change:
 
     @property
     def breaks(self) -> tuple[Breaks, ...]:
-        """Whom it breaks, in the order of the alphabet."""
-        return tuple(sorted({whom for rule in self.rules if (whom := RULES[rule].breaks)}))
+        """Whom it breaks, callers first."""
+        found = {RULES[rule].breaks for rule in self.rules}
+        return tuple(whom for whom in PARTIES if whom in found)
 
 
 def broken(changes: Iterable[Change]) -> tuple[Breaks, ...]:
-    """Whom the changes break together."""
-    return tuple(sorted({whom for change in changes for whom in change.breaks}))
+    """Whom the changes break together, callers first."""
+    found = {whom for change in changes for whom in change.breaks}
+    return tuple(whom for whom in PARTIES if whom in found)
 
 
 def merged(findings: Iterable[Finding]) -> list[Change]:

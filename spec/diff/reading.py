@@ -25,7 +25,9 @@ def content(name: str) -> dict[str, Any]:
     try:
         found = yaml.safe_load(_text(name))
     except yaml.YAMLError as error:
-        raise Unasked(f"{name} is neither YAML nor JSON ({' '.join(str(error).split())}): mend it first.") from None
+        mark = getattr(error, "problem_mark", None)
+        place = f" from line {mark.line + 1} on" if mark else ""
+        raise Unasked(f"{name} is neither YAML nor JSON{place}: mend it first.") from None
     if not isinstance(found, dict):
         raise Unasked(f"{name} is no document: name an OpenAPI document, requirements or a generation.")
     try:
@@ -42,7 +44,7 @@ def as_document(name: str, raw: dict[str, Any]) -> Document:
         raise Unasked(f"{name} is OpenAPI {version or 'of no version'}, not {VERSIONS}: name a document that is.")
     for error in _form().iter_errors(raw):
         place = "/".join(map(str, error.instance_path))
-        raise Unasked(f"{name} is not OpenAPI {VERSIONS}, see {place or 'its top'} ({error.message}): mend it first.")
+        raise Unasked(f"{name} is not OpenAPI {VERSIONS} in {place or 'its top'}: mend it first.")
     return Document(name, raw)
 
 

@@ -68,7 +68,7 @@ def summary(verdict: Verdict) -> str:
 
 def _sections(verdict: Verdict) -> Iterator[tuple[str, list[Change]]]:
     titles = {
-        ("answers", "callers"): "breaks callers and answers",
+        ("callers", "answers"): "breaks callers and answers",
         ("callers",): "breaks callers",
         ("answers",): "breaks answers",
         (): "breaks nobody",

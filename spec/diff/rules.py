@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 Breaks = Literal["callers", "answers"]
 """Callers, whose old request is refused or means something else; answers, which an old reader cannot read."""
+PARTIES: Final[tuple[Breaks, ...]] = ("callers", "answers")
 Side = Literal["request", "answer"]
 """Where a schema stands: in what a client sends, or in what it reads."""
 

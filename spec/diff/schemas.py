@@ -47,8 +47,10 @@ class Walk:
             return
         if a.alternatives:
             yield from self._alternatives(owner, old, new, a.alternatives, b.alternatives)
-        yield from self._types(owner, a, b)
-        yield from self._values(owner, where, a, b)
+        if a.values is not None and b.values is not None:
+            yield from self._values(where, a.values, b.values)
+        else:
+            yield from self._types(owner, a, b)
         if not a.types & b.types:
             return
         yield from self._limits(owner, a, b)
@@ -82,18 +84,15 @@ class Walk:
             yield Finding(owner, "changed", rule, "default", a.default or "none", b.default or "none")
 
     def _types(self, owner: str, a: Shape, b: Shape) -> Iterator[Finding]:
-        if a.values is not None and b.values is not None:
-            return
         yield from self._moved(owner, _subsets(a.types, b.types), "type", _told_types(a.types), _told_types(b.types))
-
-    def _values(self, owner: str, where: str, a: Shape, b: Shape) -> Iterator[Finding]:
-        if a.values is None or b.values is None:
-            how: Relation = "same" if a.values is b.values else "narrowed" if a.values is None else "widened"
+        if a.types & b.types and a.values != b.values:
+            how: Relation = "narrowed" if a.values is None else "widened"
             yield from self._moved(owner, how, "values", _told_values(a.values), _told_values(b.values))
-            return
-        for value in a.values.keys() - b.values.keys():
+
+    def _values(self, where: str, before: dict[str, None], after: dict[str, None]) -> Iterator[Finding]:
+        for value in before.keys() - after.keys():
             yield Finding(f"{where}={_bare(value)}", "removed", f"{self.side}-value-removed")
-        for value in b.values.keys() - a.values.keys():
+        for value in after.keys() - before.keys():
             yield Finding(f"{where}={_bare(value)}", "added", f"{self.side}-value-added")
 
     def _limits(self, owner: str, a: Shape, b: Shape) -> Iterator[Finding]:
