@@ -1,4 +1,4 @@
-"""What is told of the contract: `python -m spec page|diff`."""
+"""What is told of the contract: `python -m spec page|diff|rules`."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from spec.diff.document import Unasked
-from spec.diff.rendering import as_json, as_markdown, as_text
+from spec.diff.rendering import as_json, as_markdown, as_text, rules_table
 from spec.diff.verdict import compared, contract
 from spec.page import page
 
@@ -38,6 +38,8 @@ def _arguments() -> argparse.Namespace:
     diff.add_argument("new", metavar="NEW", help="the same, for what came later")
     diff.add_argument("--format", choices=("text", "json", "markdown"), default="text", help="the form of the answer")
     diff.set_defaults(command=_diff)
+    rules = commands.add_parser("rules", help="print the table of the rules by which diff judges")
+    rules.set_defaults(command=_rules)
     return parser.parse_args()
 
 
@@ -50,6 +52,11 @@ class _Parser(argparse.ArgumentParser):
 
 def _page(_: argparse.Namespace) -> int:
     print("\n".join(page()))
+    return NOTHING_BREAKS
+
+
+def _rules(_: argparse.Namespace) -> int:
+    print("\n".join(rules_table()))
     return NOTHING_BREAKS
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from reports import exit_codes
 from run import tasks
+from spec import generations
+from spec.diff.rendering import rules_table
 from spec.page import page
 
 ROOT = Path(__file__).parent.parent
@@ -20,6 +22,7 @@ OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
 PYTESTS_OWN = {"--lf", "--collect-only"}
 MOCKS_OWN = {"--port", "--pace", "--latency", "--control", "--list-deviations", "--list-liberties", "--help"}
 REPORTS_OWN = {"--out", "--strict"}
+CONTRACTS_OWN = {"--format"}
 PROOFS_OWN = {"--requirement", "--black-box", "--apart"}
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")} | {"README.md": README}
 
@@ -51,7 +54,7 @@ def test_every_task_that_is_named_exists(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_every_option_that_is_named_exists(page: str, offered: set[str]) -> None:
     """Each option in a page is one of the suite's, of pytest's, or of the mock's."""
-    assert set(OPTION.findall(page)) - PYTESTS_OWN - MOCKS_OWN - PROOFS_OWN - REPORTS_OWN <= offered
+    assert set(OPTION.findall(page)) - PYTESTS_OWN - MOCKS_OWN - PROOFS_OWN - REPORTS_OWN - CONTRACTS_OWN <= offered
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
@@ -88,6 +91,14 @@ def test_the_readme_tells_few_options() -> None:
 def test_the_page_of_the_contract_is_up_to_date() -> None:
     """It is what `python -m spec page` prints."""
     assert PAGES["contract.md"] == "\n".join([*page(), ""]), "run: python -m spec page > docs/contract.md"
+
+
+def test_the_rules_of_compatibility_are_up_to_date() -> None:
+    """They are what `python -m spec rules` prints, and the generations are those that there are."""
+    page = PAGES["compatibility.md"]
+    assert page.endswith("\n".join(["", *rules_table(), ""])), "put there what python -m spec rules prints"
+    told = re.findall(r"^\| `([\d.]+)` \| ([\d.]+) to ([\d.]+) \| (.+) \|$", page, re.MULTILINE)
+    assert told == [(name, *one.clients, one.summary) for name, one in generations.load().items()]
 
 
 def test_the_options_of_the_mock_exist() -> None:

@@ -66,6 +66,14 @@ def summary(verdict: Verdict) -> str:
     return f"{count}, breaking {' and '.join(verdict.breaks) or 'neither callers nor answers'}."
 
 
+def rules_table() -> Iterator[str]:
+    """The rules as a table in Markdown, line by line."""
+    yield "| rule | breaks | since |"
+    yield "| --- | --- | --- |"
+    for rule in RULES.values():
+        yield f"| `{rule.id}` | {rule.breaks or 'nobody'} | {rule.statement} |"
+
+
 def _sections(verdict: Verdict) -> Iterator[tuple[str, list[Change]]]:
     titles = {
         ("callers", "answers"): "breaks callers and answers",

@@ -25,6 +25,7 @@ class Walk:
         self.new = new
         self.side = side
         self.passed: set[tuple[str, frozenset[int], frozenset[int]]] = set()
+        self.equal: dict[tuple[frozenset[int], frozenset[int]], bool] = {}
 
     def compare(self, old: Node, new: Node, owner: str) -> Iterator[Finding]:
         """What differs between two schemas that stand at the element `owner`."""
@@ -43,10 +44,10 @@ class Walk:
         a, b = shape(self.old, old, self.side), shape(self.new, new, self.side)
         yield from self._notes(owner, a, b)
         if bool(a.alternatives) != bool(b.alternatives):
-            yield from self._alternatives(owner, old, new, a.alternatives or list(old), b.alternatives or list(new))
+            yield from self._alternatives(owner, old, new, a, b)
             return
         if a.alternatives:
-            yield from self._alternatives(owner, old, new, a.alternatives, b.alternatives)
+            yield from self._alternatives(owner, old, new, a, b)
         if a.values is not None and b.values is not None:
             yield from self._values(where, a.values, b.values)
         else:
@@ -134,14 +135,12 @@ class Walk:
         elif not a.is_closed:
             yield from self.compare(a.further, b.further, f"{where}.*")
 
-    def _alternatives(
-        self, owner: str, old: Node, new: Node, before: list[Schema], after: list[Schema]
-    ) -> Iterator[Finding]:
+    def _alternatives(self, owner: str, old: Node, new: Node, a: Shape, b: Shape) -> Iterator[Finding]:
         whole_before, whole_after = {"allOf": list(old)}, {"allOf": list(new)}
         how = relation(self.old, whole_before, self.new, whole_after)
-        if how == "same" and not _has_fields(self.old, before) and not _has_fields(self.new, after):
+        left, right = list(a.alternatives or old), list(b.alternatives or new)
+        if how == "same" and not _has_fields(self.old, left) and not _has_fields(self.new, right):
             return
-        left, right = list(before), list(after)
         found: list[Finding] = []
         for one, other in [*self._taken(left, right, self._is_equal), *self._taken(left, right, self._is_like)]:
             found += self._beside_null((one,), (other,), owner)
@@ -153,8 +152,8 @@ class Walk:
             found += self._moved(owner, "narrowed", "alternatives", self._called(self.old, one), "none")
         for one in right:
             found += self._moved(owner, "widened", "alternatives", "none", self._called(self.new, one))
-        if not found and how in ("narrowed", "widened"):
-            found += self._moved(owner, how, "alternatives", "combined in one way", "combined in another")
+        if not found and a.combined != b.combined and a.combined and b.combined:
+            found += self._moved(owner, how, "alternatives", _listed(a.combined), _listed(b.combined))
         yield from found
 
     @staticmethod
@@ -172,9 +171,12 @@ class Walk:
         return pairs
 
     def _is_equal(self, one: Schema, other: Schema) -> bool:
-        rehearsal = Walk(self.old, self.new, self.side)
-        rehearsal.passed = set(self.passed)
-        return not any(rehearsal._beside_null((one,), (other,), ""))
+        pair = (self._identity(self.old, (one,)), self._identity(self.new, (other,)))
+        if pair not in self.equal:
+            rehearsal = Walk(self.old, self.new, self.side)
+            rehearsal.passed, rehearsal.equal = set(self.passed), self.equal
+            self.equal[pair] = not any(rehearsal._beside_null((one,), (other,), ""))
+        return self.equal[pair]
 
     def _is_like(self, one: Schema, other: Schema) -> bool:
         """Whether two alternatives go by the same name, or by the same value of a field."""

@@ -29,7 +29,10 @@ _KEPT_FROM: Final[dict[Side, str]] = {"request": "readOnly", "answer": "writeOnl
 
 @dataclass
 class Shape:
-    """What a value has to be, null apart; `types` tells whole numbers from others."""
+    """What a value has to be, null apart.
+
+    `types` tells whole numbers from others, `combined` says by which keywords the alternatives are.
+    """
 
     types: frozenset[str] = ANY_TYPE
     values: dict[str, None] | None = None
@@ -39,6 +42,7 @@ class Shape:
     further: Node = ()
     items: Node = ()
     alternatives: list[Schema] = field(default_factory=list)
+    combined: set[str] = field(default_factory=set)
     forms: set[str] = field(default_factory=set)
     limits: list[dict[str, Any]] = field(default_factory=list)
     default: str = ""
@@ -115,6 +119,7 @@ def _restrict(made: Shape, part: dict[str, Any]) -> None:
             made.types = frozenset()
         if len(others) > 1:
             made.alternatives += others
+            made.combined.add(key)
 
 
 def name_of(document: Document, node: Node) -> str:

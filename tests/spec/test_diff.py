@@ -172,6 +172,12 @@ SCHEMAS: dict[str, tuple[Any, Any, str, tuple[str | None, ...]]] = {
         "Thing.f",
         NARROW,
     ),
+    "one alternative at a time": (
+        thing({"anyOf": [{"type": "string", "maxLength": 9}, {"type": "string", "pattern": "^a"}]}),
+        thing({"oneOf": [{"type": "string", "maxLength": 9}, {"type": "string", "pattern": "^a"}]}),
+        "Thing.f",
+        NARROW,
+    ),
     "within an alternative": (
         thing({"oneOf": [A, {"type": "object", "properties": {"kind": {"const": "b"}, "n": TEXT}}]}),
         thing({"oneOf": [A, {"type": "object", "properties": {"kind": {"const": "b"}}}]}),
@@ -280,7 +286,7 @@ THINGS = "/things/{id}"
 
 
 def operation(patch: dict[str, Any]) -> dict[str, Any]:
-    return patched(BASE, {"paths": {THINGS: {"post": patch}}})
+    return {**BASE, "paths": patched(BASE["paths"], {THINGS: {"post": patch}})}
 
 
 def parameters(*entries: dict[str, Any]) -> dict[str, Any]:

@@ -8,16 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spec import generations
 from spec.diff.document import Document
 from spec.diff.model import Change, merged
 from spec.diff.operations import Comparison
-from spec.elements import elements, sendable, showable
-from spec.openapi import document
+from spec.elements import elements, parameters_of, sendable, showable
+from spec.openapi import document, operations
 
 REFERENCE = "#/components/schemas/"
 NAMES = ("Sent", "Read", "Shared", "Other")
-tried = settings(derandomize=True, deadline=None, max_examples=60, database=None)
+tried = settings(derandomize=True, deadline=None, max_examples=25, database=None)
 
 
 def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
@@ -66,14 +65,14 @@ def composed(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-SCHEMAS = st.recursive(st.one_of(LEAVES, REFERENCES), composed, max_leaves=4)
+SCHEMAS = st.recursive(st.one_of(LEAVES, REFERENCES), composed, max_leaves=3)
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
     schemas = {}
     for name in NAMES:
-        fields = {f"f{number}": draw(SCHEMAS) for number in range(draw(st.integers(1, 3)))}
+        fields = {f"f{number}": draw(SCHEMAS) for number in range(draw(st.integers(1, 2)))}
         fields |= {"status": {"enum": ["on", "off"]}, "must": {"type": "string"}, "may": {"type": "string"}}
         schemas[name] = {"type": "object", "properties": fields, "required": ["must"]}
     return {
@@ -173,7 +172,7 @@ def test_new_names_of_components_are_no_change(whole: dict[str, Any], names: lis
     assert changes(whole, renamed(whole, {name: f"New{name}" for name in NAMES})) == []
 
 
-@settings(tried, max_examples=30)
+@tried
 @given(documents())
 def test_schemas_in_place_of_references_are_no_change(whole: dict[str, Any]) -> None:
     assert changes(whole, inlined(whole, 1)) == []
@@ -277,7 +276,7 @@ def references(value: Any) -> Iterator[str]:
         yield from references(part)
 
 
-@settings(tried, max_examples=300)
+@settings(tried, max_examples=120)
 @given(documents(), st.sampled_from(NAMES), st.sampled_from(list(MUTATIONS)))
 def test_a_change_of_a_schema_is_seen_wherever_it_is_used(
     whole: dict[str, Any], name: str, mutate: Callable[[Schema], None]
@@ -298,7 +297,6 @@ def test_a_change_of_a_schema_is_seen_wherever_it_is_used(
 
 # --- the contract itself ---
 
-CONTRACT = {name: generations.contract(name) for name in ("2.10",)}["2.10"]
 SCHEMA_FIELDS = [element for element in elements() if "." in element]
 VALUES = [element for element in elements() if "=" in element]
 
@@ -332,16 +330,8 @@ def test_a_value_that_leaves_the_contract_is_missed(element: str) -> None:
 @pytest.mark.parametrize("element", [element for element in elements() if "?" in element])
 def test_a_parameter_that_leaves_the_contract_is_missed(element: str) -> None:
     new = copy.deepcopy(document())
-    operation, _, name = element.partition("?")
-    for item in new["paths"].values():
-        for definition in item.values():
-            if definition["operationId"] == operation:
-                definition["parameters"] = [
-                    entry
-                    for entry in definition["parameters"]
-                    if name
-                    != (
-                        new["components"]["parameters"][entry["$ref"].rpartition("/")[2]] if "$ref" in entry else entry
-                    )["name"]
-                ]
+    id_, _, name = element.partition("?")
+    operation = operations()[id_]
+    entries = new["paths"][operation.template][operation.method.lower()]["parameters"]
+    del entries[list(parameters_of(operation)).index(name)]
     assert {change.where: change.rules for change in changes(document(), new)} == {element: ("parameter-removed",)}
