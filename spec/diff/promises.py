@@ -70,4 +70,4 @@ def _speaks(covers: tuple[str, ...], change: Change) -> bool:
 
 
 def _told(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return ", ".join(value) or "none" if isinstance(value, tuple) else str(value)

@@ -1,0 +1,315 @@
+"""`python -m spec diff`: what it takes, tells and exits with, and what it says of requirements."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from spec.__main__ import main
+from spec.openapi import CONTRACT, document
+from spec.patch import patched
+from spec.requirements import FILE
+
+Tell = Callable[..., tuple[object, str, str]]
+
+
+@pytest.fixture
+def tell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tell:
+    """Calls the command; what it exits with, prints and complains of."""
+
+    def call(*arguments: object) -> tuple[object, str, str]:
+        monkeypatch.setattr(sys, "argv", ["spec", *map(str, arguments)])
+        try:
+            code: object = main()
+        except SystemExit as ended:
+            code = ended.code
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[str, Any], Path]:
+    def write(name: str, content: Any) -> Path:
+        path = tmp_path / name
+        text = json.dumps(content) if path.suffix == ".json" else yaml.safe_dump(content)
+        path.write_text(content if isinstance(content, str) else text, encoding="utf-8")
+        return path
+
+    return write
+
+
+NULLABLE = patched(
+    document(), {"components": {"schemas": {"Batch": {"properties": {"id": {"type": ["string", "null"]}}}}}}
+)
+WIDER = patched(document(), {"components": {"schemas": {"Batch": {"properties": {"note": {"type": "string"}}}}}})
+
+
+def test_a_contract_is_compatible_with_itself_in_json(tell: Tell, written: Callable[[str, Any], Path]) -> None:
+    code, told, _ = tell("diff", CONTRACT, written("same.json", document()))
+    assert (code, told.count("\n")) == (0, 1)
+    assert told.endswith("Nothing changed.\n")
+
+
+def test_what_breaks_answers_is_told_with_rule_and_requirements(
+    tell: Tell, written: Callable[[str, Any], Path]
+) -> None:
+    code, told, _ = tell("diff", CONTRACT, written("new.yaml", NULLABLE))
+    assert code == 1
+    assert "breaking answers." in told
+    assert "breaks answers\n  Batch.id changed: null from excluded to possible\n    answer-null-possible: " in told
+    assert "requirements: create-answers-with-batch, batch-id-is-unique" in told
+
+
+def test_what_breaks_nobody_is_told_and_exits_with_0(tell: Tell, written: Callable[[str, Any], Path]) -> None:
+    code, told, _ = tell("diff", CONTRACT, written("new.yaml", WIDER))
+    assert code == 0
+    assert "breaks nobody\n  Batch.note added\n    answer-field-added: " in told
+
+
+def test_a_program_reads_the_same_as_a_person(tell: Tell, written: Callable[[str, Any], Path]) -> None:
+    path = written("new.yaml", NULLABLE)
+    code, told, _ = tell("diff", CONTRACT, path, "--format", "json")
+    read = json.loads(told)
+    (change,) = read.pop("changes")
+    assert (code, read) == (1, {"old": str(CONTRACT), "new": str(path), "breaks": ["answers"], "requirements": []})
+    assert {"create-answers-with-batch", "batch-id-is-unique"} <= set(change.pop("requirements"))
+    (rule,) = change.pop("rules")
+    assert rule["id"] == "answer-null-possible"
+    assert change == {
+        "where": "Batch.id",
+        "what": "changed",
+        "aspect": "null",
+        "before": "excluded",
+        "after": "possible",
+        "breaks": ["answers"],
+    }
+
+
+def test_markdown_is_a_table_that_nothing_breaks_out_of(tell: Tell, written: Callable[[str, Any], Path]) -> None:
+    odd = {"components": {"schemas": {"BatchStatus": {"enum": ["PENDING", "a|b<br>\nc"]}}}}
+    code, told, _ = tell("diff", CONTRACT, written("new.yaml", patched(document(), odd)), "--format", "markdown")
+    assert code == 1
+    rows = [line for line in told.splitlines() if line.startswith("| ")]
+    assert all(row.replace("\\|", "").count("|") == 4 for row in rows)
+    assert "### Breaks callers and answers" not in told
+    assert "### Breaks callers\n" in told
+    assert "<br>\nc" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("old.yaml", {"openapi": "3.0.3", "paths": {}}, "is OpenAPI 3.0.3, not 3.1"),
+        ("old.yaml", {"swagger": "2.0", "paths": {}}, "is OpenAPI 2.0, not 3.1"),
+        ("old.yaml", {"paths": {}}, "is OpenAPI of no version, not 3.1"),
+        (
+            "old.yaml",
+            {"openapi": "3.1.0", "paths": {"/a": {"get": {"parameters": [1]}}}},
+            "in paths//a/get/parameters/0",
+        ),
+        ("old.yaml", {"openapi": "3.1.0", "paths": {"/a": {"get": []}}}, "in paths//a/get"),
+        ("old.yaml", {"openapi": "3.1.0", "components": {"schemas": {"A": {"type": "x"}}}}, "in components/schemas/A"),
+        ("old.yaml", {"openapi": "3.1.0", "paths": {"/a": {"$ref": "#/nowhere"}}}, "refers to #/nowhere"),
+        ("old.yaml", {"openapi": "3.1.0", "paths": {"/a": {"$ref": "b.yaml"}}}, "outside of itself"),
+        ("old.yaml", [1], "is no document"),
+        ("old.json", "{", "neither YAML nor JSON from line 1 on"),
+        ("old.yaml", "a: &a [*a]", "has itself inside"),
+        ("old.yaml", {"requirements": [{"id": "a"}]}, "has a requirement that is none"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_compared_is_wrong_usage(
+    name: str, content: Any, words: str, tell: Tell, written: Callable[[str, Any], Path]
+) -> None:
+    path = written(name, content)
+    code, told, complaint = tell("diff", path, "2.8")
+    assert (code, told) == (4, "")
+    assert complaint.startswith(f"{path} ")
+    assert words in complaint
+    assert complaint.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("diff", "2.7", "2.8"),
+        ("diff", "2.8", "HEAD:nowhere.yaml"),
+        ("diff", "2.8", "."),
+        ("diff", "2.8"),
+        ("what",),
+        (),
+    ],
+    ids=str,
+)
+def test_what_is_not_there_is_wrong_usage(arguments: tuple[str, ...], tell: Tell) -> None:
+    code, told, complaint = tell(*arguments)
+    assert (code, told) == (4, "")
+    assert complaint
+
+
+def test_a_document_and_requirements_cannot_be_compared(tell: Tell) -> None:
+    code, _, complaint = tell("diff", CONTRACT, FILE)
+    assert code == 4
+    assert "name two documents or two sets of requirements" in complaint
+
+
+def test_a_revision_of_git_can_be_named(
+    tell: Tell, written: Callable[[str, Any], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    written("api.yaml", document())
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "Begin")
+    written("api.yaml", NULLABLE)
+    monkeypatch.chdir(tmp_path)
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    code, told, _ = tell("diff", "HEAD:api.yaml", "api.yaml")
+    assert (code, "Batch.id changed" in told) == (1, True)
+
+
+# --- requirements ---
+
+
+def requirement(id_: str = "a-b", level: str = "must", **more: Any) -> dict[str, Any]:
+    return {"id": id_, "level": level, "statement": "It holds.", "source": "guide", "covers": ["getBatch"], **more}
+
+
+REQUIREMENTS: dict[str, tuple[list[Any], list[Any], tuple[int, str], tuple[int, str]]] = {
+    "one more": (
+        [],
+        [requirement()],
+        (0, "added as must\n    requirement-added"),
+        (1, "removed\n    must-removed"),
+    ),
+    "one more that should be": (
+        [],
+        [requirement(level="should")],
+        (0, "added as should\n    requirement-added"),
+        (0, "removed\n    should-removed"),
+    ),
+    "a level": (
+        [requirement(level="should")],
+        [requirement()],
+        (0, "changed: level from should to must\n    should-raised"),
+        (1, "changed: level from must to should\n    must-lowered"),
+    ),
+    "words": (
+        [requirement()],
+        [requirement(statement="It does.")],
+        (0, "changed: statement from It holds. to It does.\n    requirement-restated"),
+        (0, "changed: statement from It does. to It holds.\n    requirement-restated"),
+    ),
+    "elements": (
+        [requirement()],
+        [requirement(covers=["getBatch", "Batch.id"])],
+        (0, "changed: covers from getBatch to getBatch, Batch.id\n"),
+        (0, "changed: covers from getBatch, Batch.id to getBatch\n"),
+    ),
+    "a floor": (
+        [requirement()],
+        [requirement(floor=2)],
+        (0, "changed: floor from 1 to 2\n"),
+        (0, "changed: floor from 2 to 1\n"),
+    ),
+    "a need": (
+        [requirement()],
+        [requirement(needs=["steering"])],
+        (0, "changed: needs from none to steering\n"),
+        (0, "changed: needs from steering to none\n"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_what_became_of_requirements_is_told(name: str, tell: Tell, written: Callable[[str, Any], Path]) -> None:
+    old, new, *expected = REQUIREMENTS[name]
+    paths = [written(f"{when}.yaml", {"requirements": entries}) for when, entries in (("old", old), ("new", new))]
+    for code, words in expected:
+        ended, told, complaint = tell("diff", *paths)
+        assert (ended, complaint) == (code, "")
+        assert f"\nrequirements\n  a-b {words}" in told
+        paths.reverse()
+
+
+def test_the_order_of_requirements_is_no_change(tell: Tell, written: Callable[[str, Any], Path]) -> None:
+    one, other = requirement("a-b"), requirement("c-d")
+    old, new = written("old.yaml", {"requirements": [one, other]}), written("new.yaml", {"requirements": [other, one]})
+    assert tell("diff", old, new)[:2] == (0, f"{old} -> {new}: Nothing changed.\n")
+
+
+@pytest.mark.parametrize(
+    ("patch", "where", "some", "others"),
+    [
+        (
+            {"components": {"schemas": {"BatchStatus": {"enum": ["NEW", "PENDING"]}}}},
+            "BatchStatus=NEW",
+            {"status-is-documented", "terminal-status-is-final"},
+            {"results-delivered-when-expanded", "batch-reaches-terminal-status"},
+        ),
+        (
+            {"paths": {"/api/v2/batches/{batch_id}": {"get": None}}},
+            "getBatch",
+            {"results-null-unless-expanded", "expand-tolerates-repetition", "get-refuses-unknown-batch"},
+            {"list-filters-by-status"},
+        ),
+        (
+            {"paths": {"/api/v2/batches": {"post": {"requestBody": None}}}},
+            "createBatch:body",
+            {"create-accepts-parse"},
+            {"list-filters-by-status"},
+        ),
+        (
+            {"paths": {"/api/v2/batches": {"get": {"responses": {"2XX": None, "204": {"description": "None."}}}}}},
+            "listBatches:2XX",
+            {"list-answers-with-page"},
+            {"get-answers-with-batch"},
+        ),
+        (
+            {"paths": {"/api/v2/batches": {"get": {"responses": {"2XX": {"content": {"text/csv": {}}}}}}}},
+            "listBatches:2XX",
+            {"list-answers-with-page"},
+            {"get-answers-with-batch"},
+        ),
+        (
+            {
+                "components": {
+                    "schemas": {"Batch": {"properties": {"results": {"items": {"$ref": None, "type": "string"}}}}}
+                }
+            },
+            "Batch.results[]",
+            {"results-null-unless-expanded"},
+            {"status-is-documented"},
+        ),
+    ],
+    ids=["a value", "an operation", "a body", "a status", "a media type", "entries"],
+)
+def test_a_change_names_the_requirements_that_speak_of_it(
+    patch: dict[str, Any],
+    where: str,
+    some: set[str],
+    others: set[str],
+    tell: Tell,
+    written: Callable[[str, Any], Path],
+) -> None:
+    _, told, complaint = tell("diff", CONTRACT, written("new.json", patched(document(), patch)), "--format", "json")
+    assert not complaint
+    (ids,) = [change["requirements"] for change in json.loads(told)["changes"] if change["where"] == where]
+    assert some <= set(ids)
+    assert not others & set(ids)
+
+
+def test_the_page_and_the_rules_are_printed(tell: Tell) -> None:
+    assert tell("page")[1].startswith("# The contract\n")
+    assert tell("rules")[1].startswith("| rule | breaks | since |\n")
