@@ -143,6 +143,7 @@ SCHEMAS: dict[str, tuple[Any, Any, str, tuple[str | None, ...]]] = {
         "Thing.f",
         REPLACE,
     ),
+    "values that are excluded": (thing(TEXT), thing({**TEXT, "not": KIND}), "Thing.f", NARROW),
     "a condition": (
         thing(TEXT),
         thing(TEXT, **{"if": {"properties": {"f": {"const": "a"}}}, "then": {"required": ["g"]}}),
@@ -321,6 +322,10 @@ def secured(*ways: Any) -> dict[str, Any]:
     return {**operation({"security": list(ways)}), "components": {"securitySchemes": schemes}}
 
 
+def secured_as_a_whole(*ways: Any) -> dict[str, Any]:
+    return {**BASE, "components": secured()["components"], "security": list(ways)}
+
+
 OK = {"description": "Done."}
 DOCUMENTS: dict[str, tuple[dict[str, Any], dict[str, Any], Found, Found]] = {
     "an operation": (
@@ -464,6 +469,12 @@ DOCUMENTS: dict[str, tuple[dict[str, Any], dict[str, Any], Found, Found]] = {
     ),
     "a refusal of a range": (answers(_200=OK, _4XX=OK), answers(_200=OK, _4XX=OK, _409=OK), set(), set()),
     "a range within the default": (answers(_200=OK, default=OK), answers(_200=OK, default=OK, _5XX=OK), set(), set()),
+    "a success that is the default": (
+        answers(default=OK),
+        answers(_4XX=OK),
+        {("act:default", "last-success-removed")},
+        {("act:default", "success-added")},
+    ),
     "a body of an answer": (
         answers(_200=OK),
         answers(_200={**OK, "content": JSON}),
@@ -515,6 +526,12 @@ DOCUMENTS: dict[str, tuple[dict[str, Any], dict[str, Any], Found, Found]] = {
     "a scope": (
         secured({"login": ["a"]}),
         secured({"login": ["a", "b"]}),
+        {("act", "credentials-refused")},
+        {("act", "credentials-accepted")},
+    ),
+    "a key for everything": (
+        secured_as_a_whole(),
+        secured_as_a_whole({"key": []}),
         {("act", "credentials-refused")},
         {("act", "credentials-accepted")},
     ),

@@ -83,7 +83,9 @@ def test_the_batches_of_a_generation_are_the_core_with_its_profiles(name: str) -
     generation = generations.load()[name]
     assert set(generation.profiles) <= set(profiles.load())
     promised = openapi.contract(*generation.profiles)
-    assert {path: generations.contract(name)["paths"][path] for path in promised["paths"]} == promised["paths"]
+    whole = generations.contract(name)
+    assert {path: whole["paths"][path] for path in promised["paths"]} == promised["paths"]
+    assert all(of.items() <= whole["components"][kind].items() for kind, of in promised["components"].items())
     assert generations.requirements_of(name) == requirements.of(generation.profiles)
 
 
