@@ -136,25 +136,31 @@ class Walk:
             yield from self.compare(a.further, b.further, f"{where}.*")
 
     def _alternatives(self, owner: str, old: Node, new: Node, a: Shape, b: Shape) -> Iterator[Finding]:
-        whole_before, whole_after = {"allOf": list(old)}, {"allOf": list(new)}
-        how = relation(self.old, whole_before, self.new, whole_after)
         left, right = list(a.alternatives or old), list(b.alternatives or new)
-        if how == "same" and not _has_fields(self.old, left) and not _has_fields(self.new, right):
+        self._taken(left, right, self._is_equal)
+        if left or right:
+            yield from self._others(owner, {"allOf": list(old)}, {"allOf": list(new)}, left, right)
+        elif a.combined != b.combined:
+            how = relation(self.old, {"allOf": list(old)}, self.new, {"allOf": list(new)})
+            yield from self._moved(owner, how, "alternatives", _listed(a.combined), _listed(b.combined))
+
+    def _others(
+        self, owner: str, old: dict[str, Any], new: dict[str, Any], left: list[Schema], right: list[Schema]
+    ) -> Iterator[Finding]:
+        """What differs between alternatives of which none is the same in both documents."""
+        has_fields = _has_fields(self.old, left) or _has_fields(self.new, right)
+        if not has_fields and relation(self.old, old, self.new, new) == "same":
             return
-        found: list[Finding] = []
-        for one, other in [*self._taken(left, right, self._is_equal), *self._taken(left, right, self._is_like)]:
-            found += self._beside_null((one,), (other,), owner)
-        left = [one for one in left if relation(self.old, {"allOf": [one]}, self.new, whole_after) not in _WITHIN]
-        right = [one for one in right if relation(self.old, whole_before, self.new, {"allOf": [one]}) not in _AROUND]
+        for one, other in self._taken(left, right, self._is_like):
+            yield from self._beside_null((one,), (other,), owner)
+        left = [one for one in left if relation(self.old, {"allOf": [one]}, self.new, new) not in _WITHIN]
+        right = [one for one in right if relation(self.old, old, self.new, {"allOf": [one]}) not in _AROUND]
         if len(left) == len(right) == 1:
-            found += self._beside_null((left.pop(),), (right.pop(),), owner)
+            yield from self._beside_null((left.pop(),), (right.pop(),), owner)
         for one in left:
-            found += self._moved(owner, "narrowed", "alternatives", self._called(self.old, one), "none")
+            yield from self._moved(owner, "narrowed", "alternatives", self._called(self.old, one), "none")
         for one in right:
-            found += self._moved(owner, "widened", "alternatives", "none", self._called(self.new, one))
-        if not found and a.combined != b.combined and a.combined and b.combined:
-            found += self._moved(owner, how, "alternatives", _listed(a.combined), _listed(b.combined))
-        yield from found
+            yield from self._moved(owner, "widened", "alternatives", "none", self._called(self.new, one))
 
     @staticmethod
     def _taken(
@@ -171,12 +177,22 @@ class Walk:
         return pairs
 
     def _is_equal(self, one: Schema, other: Schema) -> bool:
+        if self._outline(self.old, one) != self._outline(self.new, other):
+            return False
         pair = (self._identity(self.old, (one,)), self._identity(self.new, (other,)))
         if pair not in self.equal:
             rehearsal = Walk(self.old, self.new, self.side)
             rehearsal.passed, rehearsal.equal = set(self.passed), self.equal
             self.equal[pair] = not any(rehearsal._beside_null((one,), (other,), ""))
+            if self.equal[pair]:
+                self.passed |= rehearsal.passed
         return self.equal[pair]
+
+    def _outline(self, document: Document, schema: Schema) -> object:
+        """What alternatives that are equal have in common, without a look at what is below their fields."""
+        made = shape(document, (schema,), self.side)
+        tags = {name: shape(document, node, self.side).values for name, node in made.fields.items()}
+        return made.types, made.values, made.required, tags
 
     def _is_like(self, one: Schema, other: Schema) -> bool:
         """Whether two alternatives go by the same name, or by the same value of a field."""
