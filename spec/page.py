@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from spec import __version__
-from spec.requirements import Requirement, capabilities, load, open_points
+from spec import __version__, profiles
+from spec.requirements import Requirement, capabilities, load, of, open_points
 
 
 def page() -> Iterator[str]:
     """The page, line by line, as Markdown."""
-    requirements = load().values()
+    requirements = of(()).values()
     yield "# The contract"
     yield ""
     yield f"Version {__version__}: {len(requirements)} requirements, as `spec/requirements.yaml` has them. Written by"
@@ -21,18 +21,43 @@ def page() -> Iterator[str]:
     yield ""
     yield "## Requirements"
     for requirement in requirements:
-        yield ""
-        yield f"### {requirement.id}"
-        yield ""
-        yield requirement.statement
-        yield ""
-        yield _facts(requirement)
+        yield from _told(requirement)
     yield ""
     yield "## What is left open"
     yield ""
     yield "The suite asserts nothing of these:"
     yield ""
-    for point in open_points():
+    yield from _open(None)
+    for profile in profiles.load().values():
+        yield from _addition(profile)
+
+
+def _addition(profile: profiles.Profile) -> Iterator[str]:
+    own = [requirement for requirement in load().values() if requirement.profile == profile.name]
+    yield ""
+    yield f"## The profile {profile.name}"
+    yield ""
+    yield f"{profile.summary} Version {profile.version}: {len(own)} requirements, checked where"
+    yield f"`--profile={profile.name}` asks for it. A service without it breaks nothing."
+    for requirement in own:
+        yield from _told(requirement)
+    yield ""
+    yield f"What is left open of the profile {profile.name}:"
+    yield ""
+    yield from _open(profile.name)
+
+
+def _told(requirement: Requirement) -> Iterator[str]:
+    yield ""
+    yield f"### {requirement.id}"
+    yield ""
+    yield requirement.statement
+    yield ""
+    yield _facts(requirement)
+
+
+def _open(profile: str | None) -> Iterator[str]:
+    for point in open_points(profile):
         yield f"- {point.what} {point.why}"
 
 
