@@ -1,0 +1,195 @@
+"""A client at work: a process in the client's environment that does one call after the other and tells its exchanges."""
+
+import base64
+import json
+import os
+import queue
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from typing import IO, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from fixtures.exchange import SECRET_HEADERS, Exchange, Request, Response
+from fixtures.key import Key, spellings
+from fixtures.settings import is_loopback
+from fixtures.target import MAIN, Target
+from fixtures.troubles import Trouble
+from fixtures.words import HIDDEN, legible
+from suites.clients.environments import Environment
+
+CALL_TIMEOUT: Final = 300.0
+"""Seconds that a call may take with all its retries and pages."""
+STOP_TIMEOUT: Final = 5.0
+"""Seconds that a driver has to end by itself."""
+
+Style = Literal["sync", "async", "raw"]
+Listener = Callable[[Exchange], None]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a client gave for a call, or the classes and message of what it raised, and the exchanges that it made."""
+
+    value: Any
+    classes: tuple[str, ...]
+    message: str
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def answered(self) -> bool:
+        """Whether the client gave a value."""
+        return not self.classes
+
+    @property
+    def status(self) -> int | None:
+        """The status of the last answer that the client got; `None` when it got none."""
+        last = self.exchanges[-1].response if self.exchanges else None
+        return last.status if last else None
+
+    @property
+    def is_unsupported(self) -> bool:
+        """Whether the client has no such method or parameter."""
+        return not self.exchanges and bool({"TypeError", "AttributeError"} & set(self.classes))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the request was refused with a 4xx."""
+        return bool(self.exchanges and self.exchanges[-1].response and self.exchanges[-1].response.is_refusal)
+
+    def __str__(self) -> str:
+        return f"{self.classes[0]}: {self.message}" if self.classes else "a value"
+
+
+class Driver:
+    """The process of one client. Not for several threads at a time."""
+
+    def __init__(self, process: "subprocess.Popen[str]", name: str, target: Target) -> None:
+        self._process = process
+        self._name = name
+        self._target = target
+        self._secrets = spellings(target.issued_keys)
+        self._base_path = urlsplit(target.base_url).path.rstrip("/")
+        self._moments = count()
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.listeners: list[Listener] = []
+        threading.Thread(target=self._read, args=(process.stdout,), daemon=True).start()
+
+    def call(
+        self,
+        name: str,
+        *path: str,
+        style: Style = "sync",
+        pages: int = 0,
+        caller: str = MAIN,
+        **arguments: Any,
+    ) -> Reply:
+        """Lets the client call a method, such as `batches.get`. Raises `Trouble` when the driver gives no answer.
+
+        `pages` is how many pages of a list are followed at the most; 0 is for what is no list. The exchanges reach the
+        listeners before the reply is given.
+        """
+        key = None if caller == MAIN else self._target.keys[caller]
+        order = {
+            "call": name,
+            "path": path,
+            "arguments": {**self._target.scopes.get(caller, {}), **arguments},
+            "style": style,
+            "pages": pages,
+            "key": key.value if key else None,
+        }
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            line = self._lines.get(timeout=CALL_TIMEOUT)
+            told = json.loads(line)
+        except (OSError, ValueError, queue.Empty):
+            raise Trouble(f"the driver of {self._name} gave no answer to {name}; run it again, or leave it out") from None
+        exchanges = tuple(self._exchange(each, caller) for each in told["exchanges"])
+        for exchange in exchanges:
+            for listener in self.listeners:
+                listener(exchange)
+        error = told["error"] or {"classes": [], "message": ""}
+        message = legible(self._without_keys(error["message"].encode()).decode())
+        return Reply(told["value"], tuple(error["classes"]), message, exchanges)
+
+    def _read(self, output: IO[str]) -> None:
+        for line in output:
+            self._lines.put(line)
+        self._lines.put("")
+
+    def _exchange(self, told: dict[str, Any], caller: str) -> Exchange:
+        """An exchange as the rest of the project knows it; a client does one after the other."""
+        url = urlsplit(told["url"])
+        sent, received = next(self._moments), next(self._moments)
+        return Exchange(
+            number=sent // 2 + 1,
+            worker=self._name,
+            caller=caller,
+            request=Request(
+                method=told["method"],
+                url=told["url"],
+                path=url.path.removeprefix(self._base_path),
+                query=url.query,
+                headers=(),
+                body=base64.b64decode(told["sent"]),
+            ),
+            response=Response(
+                told["status"],
+                tuple(
+                    (header, HIDDEN if header.lower() in SECRET_HEADERS else value) for header, value in told["headers"]
+                ),
+                self._without_keys(base64.b64decode(told["received"])),
+            ),
+            error=None,
+            sent_at=datetime.now(UTC),
+            sent=float(sent),
+            received=float(received),
+        )
+
+    def _without_keys(self, text: bytes) -> bytes:
+        for secret in self._secrets:
+            text = text.replace(secret, HIDDEN.encode())
+        return text
+
+
+@contextmanager
+def driving(environment: Environment, target: Target, request_timeout: float) -> Iterator[Driver]:
+    """Starts the driver of a client for a target, and ends it afterwards."""
+    key = target.keys[MAIN]
+    assert key is not None
+    with subprocess.Popen(
+        environment.command,
+        env=_variables(target.base_url, key, request_timeout),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdin is not None
+        try:
+            yield Driver(process, environment.client.name, target)
+        finally:
+            process.stdin.close()
+            try:
+                process.wait(STOP_TIMEOUT)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _variables(base_url: str, key: Key, request_timeout: float) -> dict[str, str]:
+    """The variables of this process without the user's settings of the client, and with those that count."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("LLAMA_", "PYTHON"))}
+    given = {
+        "LLAMA_CLOUD_API_KEY": key.value,
+        "LLAMA_CLOUD_BASE_URL": base_url,
+        "REQUEST_TIMEOUT": f"{request_timeout:g}",
+        "PYTHONUTF8": "1",
+    }
+    direct = {"NO_PROXY": "*", "no_proxy": "*"} if is_loopback(base_url) else {}
+    return {**own, **given, **direct}

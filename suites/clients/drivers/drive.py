@@ -1,0 +1,163 @@
+"""Does with the Python client what it is told, one JSON line after the other, and tells what came of it.
+
+Runs inside the client's environment. Key and base URL come from the variables that the client itself reads. A line asks
+for a `call`, such as `batches.get`, with `path` for arguments by position and `arguments` for those by name; `style` says
+whether the synchronous or the asynchronous client makes it, or `raw` for the response behind the model; `pages` is how
+many pages of a list are followed at the most; `key` is a key to be sent in place of the user's own.
+
+Every exchange that the client makes is told, so that the requests and answers themselves can be judged.
+"""
+
+import asyncio
+import base64
+import importlib
+import json
+import os
+import sys
+from datetime import datetime
+from typing import Any
+
+llama_cloud: Any = importlib.import_module("llama_cloud")
+httpx: Any = importlib.import_module("httpx")
+
+RETRIES = 4
+TEXT_LIMIT = 2_000
+
+
+class Hands:
+    """The clients of one process, and the exchanges of the present call."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.exchanges: list[dict[str, Any]] = []
+        self._clients: dict[tuple[bool, str | None], Any] = {}
+
+    def client(self, is_async: bool, key: str | None) -> Any:
+        """A client with response validation on that tells its exchanges."""
+        if (is_async, key) not in self._clients:
+            kind, http, hook = (
+                (llama_cloud.AsyncLlamaCloud, llama_cloud.DefaultAsyncHttpxClient, self._note_later)
+                if is_async
+                else (llama_cloud.LlamaCloud, llama_cloud.DefaultHttpxClient, self._note)
+            )
+            self._clients[is_async, key] = kind(
+                **({"api_key": key} if key else {}),
+                max_retries=RETRIES,
+                timeout=float(os.environ["REQUEST_TIMEOUT"]),
+                http_client=http(event_hooks={"response": [hook]}),
+                _strict_response_validation=True,
+            )
+        return self._clients[is_async, key]
+
+    def _note(self, response: Any) -> None:
+        response.read()
+        self._keep(response)
+
+    async def _note_later(self, response: Any) -> None:
+        await response.aread()
+        self._keep(response)
+
+    def _keep(self, response: Any) -> None:
+        request = response.request
+        try:
+            body = request.content
+        except httpx.RequestNotRead:
+            body = b""
+        self.exchanges.append(
+            {
+                "method": request.method,
+                "url": str(request.url),
+                "sent": _encoded(body),
+                "status": response.status_code,
+                "headers": response.headers.multi_items(),
+                "received": _encoded(response.content),
+            }
+        )
+
+    def perform(self, order: dict[str, Any]) -> Any:
+        """What the client gives for one order, as plain data."""
+        is_async = order["style"] == "async"
+        resource = self.client(is_async, order.get("key"))
+        *names, name = order["call"].split(".")
+        for each in names:
+            resource = getattr(resource, each)
+        if order["style"] == "raw":
+            resource = resource.with_raw_response
+        method = getattr(resource, name)
+        path, arguments = _real(order["path"]), _real(order["arguments"])
+        if is_async:
+            return self.loop.run_until_complete(_later(method, path, arguments, order["pages"]))
+        found = method(*path, **arguments)
+        if order["style"] == "raw":
+            return {"status": found.http_response.status_code, "value": _plain(found.parse())}
+        if not order["pages"]:
+            return _plain(found)
+        pages = [_page(found)]
+        while len(pages) < order["pages"] and found.has_next_page():
+            found = found.get_next_page()
+            pages.append(_page(found))
+        return {"pages": pages, "goes_on": found.has_next_page()}
+
+
+async def _later(method: Any, path: list[Any], arguments: dict[str, Any], most: int) -> Any:
+    found = await method(*path, **arguments)
+    if not most:
+        return _plain(found)
+    pages = [_page(found)]
+    while len(pages) < most and found.has_next_page():
+        found = await found.get_next_page()
+        pages.append(_page(found))
+    return {"pages": pages, "goes_on": found.has_next_page()}
+
+
+def _page(page: Any) -> dict[str, Any]:
+    return {"items": [_plain(item) for item in page.items], "next_page_token": page.next_page_token}
+
+
+def _encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _real(value: Any) -> Any:
+    """Arguments as the client takes them: files and instants are described in JSON."""
+    if isinstance(value, list):
+        return [_real(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "$file" in value:
+        return (value["$file"], value["text"].encode(), "application/pdf")
+    if "$instant" in value:
+        return datetime.fromisoformat(value["$instant"])
+    return {name: _real(each) for name, each in value.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
+
+
+def answer(hands: Hands, order: dict[str, Any]) -> dict[str, Any]:
+    """What came of one order: the client's value or its exception, and the exchanges."""
+    hands.exchanges = []
+    try:
+        told: dict[str, Any] = {"value": hands.perform(order), "error": None}
+    except Exception as error:
+        cause = f": {error.__cause__}" if error.__cause__ else ""
+        told = {
+            "value": None,
+            "error": {
+                "classes": [each.__name__ for each in type(error).__mro__],
+                "message": f"{error}{cause}"[:TEXT_LIMIT],
+            },
+        }
+    return {**told, "exchanges": hands.exchanges}
+
+
+def main() -> None:
+    """Answer until there are no more orders."""
+    hands = Hands()
+    for line in sys.stdin:
+        print(json.dumps(answer(hands, json.loads(line)), default=str), flush=True)
+
+
+if __name__ == "__main__":
+    main()

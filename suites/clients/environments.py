@@ -1,0 +1,121 @@
+"""An environment for each client, made once from its lock: a virtual environment, or a folder with node_modules."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fixtures.troubles import Trouble
+from spec.lint.__main__ import OLDEST_NODE, find_node
+from suites.clients.table import NPMRC, ROOT, Client
+
+PLACE: Final = ROOT / ".tox" / "clients"
+DRIVERS: Final = Path(__file__).parent / "drivers"
+BUILD_TIMEOUT: Final = 300.0
+"""Seconds that one step of making an environment may take."""
+TOLD: Final = 300
+"""Characters of an installer's last words that are told."""
+
+
+class NoRuntime(Exception):
+    """What the client runs on is not on this machine; the message says what it needs."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where a client is installed, and the command that starts a driver with it."""
+
+    client: Client
+    folder: Path
+
+    @property
+    def command(self) -> list[str]:
+        """Starts the driver of the client's language."""
+        if self.client.registry == "npm":
+            return [_node()[0], str(DRIVERS / "drive.mjs"), str(self.package)]
+        return [str(_python(self.folder)), "-I", str(DRIVERS / "drive.py")]
+
+    @property
+    def package(self) -> Path:
+        """The folder of an installed npm package."""
+        return self.folder / "node_modules" / Path(self.client.package)
+
+
+def prepare(client: Client, place: Path = PLACE) -> Environment:
+    """The environment of a client, made unless it is there for this very lock.
+
+    Raises `NoRuntime` without a Node for a client that needs one, and `Trouble` when it cannot be installed.
+    """
+    environment = Environment(client, place / client.name)
+    if not client.lock.is_file():
+        raise Trouble(f"{client.name} has no lock: make it with python3 run.py lock")
+    note, mark = environment.folder / ".complete", _mark(client)
+    if client.registry == "npm":
+        _node()
+    if note.is_file() and note.read_text(encoding="utf-8") == mark:
+        return environment
+    print(f"Setting up {client.name} (once) ...", file=sys.stderr, flush=True)
+    shutil.rmtree(environment.folder, ignore_errors=True)
+    environment.folder.mkdir(parents=True)
+    (_install_node if client.registry == "npm" else _install_python)(environment)
+    note.write_text(mark, encoding="utf-8")
+    return environment
+
+
+def _mark(client: Client) -> str:
+    """Names the state that an environment was made for: this Python, this place, and the bytes of the lock."""
+    state = f"{sys.version}\n{sys.base_prefix}\n{ROOT}\n".encode() + client.lock.read_bytes()
+    return hashlib.sha256(state).hexdigest()
+
+
+def _python(folder: Path) -> Path:
+    return folder / "Scripts" / "python.exe" if sys.platform == "win32" else folder / "bin" / "python"
+
+
+def _node() -> tuple[str, str]:
+    found = find_node()
+    if found is None:
+        raise NoRuntime(f"needs Node {'.'.join(map(str, OLDEST_NODE))} or newer with npm")
+    return found
+
+
+def _install_python(environment: Environment) -> None:
+    folder, client = environment.folder, environment.client
+    _run(client, [sys.executable, "-m", "venv", "--without-pip", str(folder)])
+    pip = [sys.executable, "-m", "pip", "--python", str(_python(folder)), "install", "--disable-pip-version-check"]
+    _run(client, [*pip, "--quiet", "--require-hashes", "--only-binary=:all:", "--requirement", str(client.lock)])
+
+
+def _install_node(environment: Environment) -> None:
+    folder, client = environment.folder, environment.client
+    (folder / "package.json").write_text(json.dumps(client.manifest), encoding="utf-8")
+    shutil.copy(client.lock, folder / "package-lock.json")
+    shutil.copy(NPMRC, folder / ".npmrc")
+    _run(client, [_node()[1], "ci", "--loglevel=error"], folder)
+
+
+def _run(client: Client, command: list[str], folder: Path = ROOT) -> None:
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=BUILD_TIMEOUT,
+            check=False,
+        )
+        code, output = done.returncode, done.stdout
+    except subprocess.TimeoutExpired:
+        code, output = 1, f"no end within {BUILD_TIMEOUT:.0f} s"
+    if code:
+        told = " ".join(output.split())[-TOLD:]
+        raise Trouble(
+            f"{client.name} cannot be installed; see that its registry is reachable, then run again (…{told})"
+        )

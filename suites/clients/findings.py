@@ -1,0 +1,48 @@
+"""What was found of a client: one verdict for each thing that it was made to do."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+Verdict = Literal["pass", "not-exercised", "limit", "trouble", "fail"]
+"""`limit`: the contract allows what the target did, and the client cannot cope with it. It speaks against nobody.
+
+`trouble`: something that is no part of the contract stood in the way, which leaves the run inconclusive.
+"""
+MARKS: Final[dict[Verdict, str]] = {
+    "pass": "pass",
+    "not-exercised": "-",
+    "limit": "limit",
+    "trouble": "?",
+    "fail": "FAIL",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict of a client on one operation, what it is due to, and the requirements that it is about."""
+
+    client: str
+    operation: str
+    verdict: Verdict
+    detail: str = ""
+    requirements: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data for the report."""
+        return asdict(self)
+
+
+class Ended(Exception):
+    """An operation came to its end with another verdict than `pass`."""
+
+    def __init__(self, verdict: Verdict, detail: str, requirement: str | None = None) -> None:
+        super().__init__(detail)
+        self.verdict: Verdict = verdict
+        self.detail = detail
+        self.requirements = (requirement,) if requirement else ()
+
+
+def of_verdict(findings: Iterable[Finding], *verdicts: Verdict) -> list[Finding]:
+    """The findings that have one of some verdicts."""
+    return [finding for finding in findings if finding.verdict in verdicts]

@@ -1,0 +1,65 @@
+"""Locks the clients of the table that have no lock: `python -m suites.clients.lock`, in the environment with uv.
+
+A lock is made once; to renew one, delete it. Locks of clients that left the table are deleted.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from suites.clients.table import LOCKS, NPMRC, Client, load
+
+UV: Final = (
+    *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+    *("--generate-hashes", "--no-header", "--no-emit-index-url", "-"),
+)
+NOT_LOCKED: Final = 1
+
+
+def lock_python(client: Client) -> str:
+    """The lock of a client from PyPI, as pip reads it with `--require-hashes`."""
+    return subprocess.run(UV, input=f"{client.package}=={client.version}", **_TEXT).stdout
+
+
+def lock_node(client: Client) -> str:
+    """The `package-lock.json` of a client from npm."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise OSError("npm is not there")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "package.json").write_text(json.dumps(client.manifest), encoding="utf-8")
+        shutil.copy(NPMRC, Path(folder, ".npmrc"))
+        subprocess.run([npm, "install", "--package-lock-only", "--loglevel=error"], cwd=folder, **_TEXT)
+        return Path(folder, "package-lock.json").read_text(encoding="utf-8")
+
+
+def main() -> int:
+    """Make and delete locks until they are those of the table, and give the exit code for the shell."""
+    clients = load()
+    LOCKS.mkdir(parents=True, exist_ok=True)
+    for stale in set(LOCKS.iterdir()) - {client.lock for client in clients}:
+        stale.unlink()
+    failed = False
+    for client in clients:
+        if client.lock.exists():
+            continue
+        try:
+            text = lock_node(client) if client.registry == "npm" else lock_python(client)
+        except (OSError, subprocess.CalledProcessError) as error:
+            told = getattr(error, "stderr", None) or error
+            print(f"{client.name} was not locked: {told}", file=sys.stderr)
+            failed = True
+            continue
+        client.lock.write_text(text, encoding="utf-8")
+        print(f"Locked {client.name}.")
+    return NOT_LOCKED if failed else 0
+
+
+_TEXT: Final = {"text": True, "encoding": "utf-8", "capture_output": True, "check": True}
+
+if __name__ == "__main__":
+    sys.exit(main())

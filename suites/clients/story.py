@@ -1,0 +1,496 @@
+"""What each client is made to do: the flow of the guide, then lists, pages and errors, then what only newer ones have.
+
+The exchanges of the client are judged by the oracles, as all traffic is, so that a failure stands in the words of a
+requirement. What the client itself makes of a good answer is its own affair: if it cannot cope, that is its limit.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, Final
+
+from fixtures.configurations import PARAMETERS
+from fixtures.directories import LIFETIME
+from fixtures.documents import good_documents
+from fixtures.settings import Settings
+from fixtures.target import UNKNOWN, Target
+from fixtures.troubles import Trouble
+from suites.clients.driver import Driver, Reply
+from suites.clients.findings import Ended, Finding
+from suites.oracles import ORACLES
+from suites.oracles.panel import Panel
+from suites.traffic import ABOUT_KEY, COMPLETED, TERMINAL, repeated
+from suites.unknown import unknown_id
+from suites.verify import Observation, Verify
+
+FILES: Final = 2
+BATCHES: Final = 3
+BILLABLE_FILES: Final = FILES * BATCHES
+"""Files of accepted batches that one client spends."""
+MOST_PAGES: Final = 200
+"""Pages of a list after which a client is not followed any further."""
+SPARE_PAGES: Final = 10
+"""Empty pages that a walk over our own batches may meet beyond three for each."""
+MARGIN: Final = timedelta(seconds=1)
+"""By how much a time filter is wider than the time that a batch shows, which may be rounded."""
+LONG: Final = timedelta(hours=1)
+NEVER_DELIVERED: Final = "https://batches-conformance.invalid/"
+PAYMENT_REQUIRED: Final = 402
+NO_SUCH_TYPE: Final = "batches-conformance"
+TOLD: Final = 240
+"""Characters of what a client says that are told."""
+
+Batch = dict[str, Any]
+Shape = Callable[[str, Any], str | None]
+"""What is wrong with a value that a client gave for a method, by the client's own types; `None` if nothing is."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The pages of a list that a client has met. `gave_up` is whether it stopped although there was a further page."""
+
+    pages: list[list[Batch]]
+    gave_up: bool
+    goes_on: bool
+
+    @property
+    def items(self) -> list[Batch]:
+        """The batches in the order in which they came."""
+        return [batch for page in self.pages for batch in page]
+
+    @property
+    def ids(self) -> list[str]:
+        """Their ids."""
+        return [batch["id"] for batch in self.items]
+
+
+@dataclass
+class Story:
+    """One client on one target; what an operation has made is there for those that follow."""
+
+    driver: Driver
+    target: Target
+    settings: Settings
+    run_id: str
+    fits: Shape
+    directory: str | None = None
+    empty: str | None = None
+    configuration: str | None = None
+    batches: dict[str, Batch] = field(default_factory=dict)
+    jobs: dict[str, str] = field(default_factory=dict)
+
+    # --- what an answer means ---
+
+    def given(self, reply: Reply, requirement: str | None = None, *, method: str = "") -> Any:
+        """The value of a call that has to succeed, as a requirement says, or as the set-up needs where there is none."""
+        if reply.answered:
+            if wrong := self.fits(method, reply.value):
+                raise Ended("limit" if requirement else "trouble", f"the client's own types do not fit: {wrong}")
+            return reply.value
+        told = str(reply)[:TOLD]
+        if reply.is_unsupported:
+            raise Ended("not-exercised", f"the client has it not ({told})")
+        if reply.status is None or "APIConnectionError" in reply.classes:
+            raise Ended("trouble", f"no answer from the target ({told})")
+        if reply.status in ABOUT_KEY or reply.status == PAYMENT_REQUIRED:
+            raise Ended("trouble", f"the key, or what it may do, was refused ({told}): check the key and its plan")
+        if reply.is_refused:
+            raise Ended("fail" if requirement else "trouble", f"refused where it has to succeed ({told})", requirement)
+        if reply.status >= 300:
+            raise Ended("trouble", f"the target was busy or broken ({told})")
+        raise Ended("limit" if requirement else "trouble", f"the client cannot read a successful answer ({told})")
+
+    def refused(self, reply: Reply, requirement: str) -> str:
+        """Says as which class of the client's a refusal came; the contract leaves open which 4xx it is."""
+        if reply.answered:
+            raise Ended("fail", "it succeeded where it has to be refused", requirement)
+        if not reply.is_refused:
+            self.given(reply, requirement)
+        if "APIError" not in reply.classes:
+            raise Ended("limit", f"the client raised {str(reply)[:TOLD]} for a {reply.status}")
+        return f"{reply.classes[0]} for {reply.status}"
+
+    def made(self, name: str) -> Batch:
+        """A batch that an earlier operation has made."""
+        if name not in self.batches:
+            raise Ended("not-exercised", f"needs the {name} batch, which was not made")
+        return self.batches[name]
+
+    def over(self) -> str:
+        """The directory with the source files."""
+        if self.directory is None:
+            raise Ended("not-exercised", "needs a directory with files, which was not made")
+        return self.directory
+
+    def expect(self, requirement: str, holds: bool, otherwise: str) -> None:
+        """Ends the operation as failed unless something holds."""
+        if not holds:
+            raise Ended("fail", otherwise, requirement)
+
+    # --- set-up ---
+
+    def make_directories(self) -> str:
+        """Creates a directory with files, as the guide does, and one that stays empty; lists the files."""
+        name = f"batches-conformance {self.run_id}"
+        self.directory = self._directory(f"{name} client")
+        self.empty = self._directory(f"{name} empty")
+        for document in islice(good_documents(self.run_id), FILES):
+            file = {"$file": document.name, "text": document.content.decode("ascii")}
+            upload = self.driver.call(
+                "beta.directories.files.upload",
+                self.directory,
+                style="async",
+                upload_file=file,
+                display_name=document.name,
+            )
+            self.given(upload)
+        listed = self.given(
+            self.driver.call("beta.directories.files.list", self.directory, style="async", pages=MOST_PAGES)
+        )
+        files = sum(len(page["items"]) for page in listed["pages"])
+        if files != FILES:
+            raise Ended("trouble", f"the directory lists {files} files of {FILES} that were uploaded")
+        return f"{FILES} files"
+
+    def _directory(self, name: str) -> str:
+        ask = {"name": name, "type": "ephemeral"}
+        until = (datetime.now(UTC) + LIFETIME).isoformat()
+        reply = self.driver.call("beta.directories.create", style="async", **ask, expires_at=until)
+        if reply.is_unsupported or reply.is_refused:
+            reply = self.driver.call("beta.directories.create", style="async", **ask)
+        return str(self.given(reply)["id"])
+
+    def extract_configuration(self) -> str:
+        """The configuration for extract batches: the user's, or one that the client saves."""
+        if self.settings.extract_configuration_id:
+            return self.settings.extract_configuration_id
+        reply = self.driver.call(
+            "configurations.create", name=f"batches-conformance {self.run_id}", parameters=PARAMETERS["extract_v2"]
+        )
+        if reply.is_refused:
+            raise Ended("not-exercised", f"needs an extract configuration that can be saved ({str(reply)[:TOLD]})")
+        self.configuration = str(self.given(reply)["id"])
+        return self.configuration
+
+    def delete_all(self) -> str:
+        """Deletes what was made; a target need not know how."""
+        doomed = [("beta.directories.delete", self.directory), ("beta.directories.delete", self.empty)]
+        doomed.append(("configurations.delete", self.configuration))
+        replies = [self.driver.call(name, made) for name, made in doomed if made]
+        if left := [reply for reply in replies if not reply.answered]:
+            raise Ended("not-exercised", f"{len(left)} things are left behind ({str(left[0])[:TOLD]})")
+        return f"{len(replies)} things deleted"
+
+    # --- the guide ---
+
+    def create_parse(self) -> str:
+        """Creates a batch of parse jobs with a preset."""
+        return self._create("parse", "parse_v2", self.settings.parse_configuration_id)
+
+    def create_extract(self) -> str:
+        """Creates a batch of extract jobs with a saved configuration."""
+        return self._create("extract", "extract_v2", self.extract_configuration())
+
+    def _create(self, name: str, job_type: str, configuration: str, **more: Any) -> str:
+        job = {"type": job_type, "configuration_id": configuration}
+        reply = self.driver.call(
+            "batches.create", style="async", source_directory_id=self.over(), config={"job": job}, **more
+        )
+        requirement = "create-accepts-parse" if job_type == "parse_v2" else "create-accepts-extract"
+        if more and (reply.is_refused or reply.is_unsupported):
+            raise Ended("not-exercised", f"the target or the client takes no {', '.join(more)} ({str(reply)[:TOLD]})")
+        self.batches[name] = self.given(reply, requirement, method="batches.create")
+        return str(self.batches[name]["status"])
+
+    def poll(self) -> str:
+        """Gets both batches until they have ended."""
+        ends = [self._ended(name) for name in ("parse", "extract") if name in self.batches]
+        if not ends:
+            raise Ended("not-exercised", "needs a batch, and none was made")
+        return ", ".join(ends)
+
+    def _ended(self, name: str) -> str:
+        batch = self.batches[name]
+        for _ in self.target.pauses(self.target.poll_timeout):
+            batch = self._get(batch)
+            if batch["status"] in TERMINAL:
+                self.batches[name] = batch
+                return str(batch["status"])
+        raise Ended("trouble", f"the {name} batch was still {batch['status']} after {self.target.poll_timeout:g} s")
+
+    def _get(self, batch: Batch, **more: Any) -> Batch:
+        reply = self.driver.call("batches.get", batch["id"], style="async", **more)
+        found: Batch = self.given(reply, "get-returns-batch-asked-for", method="batches.get")
+        return found
+
+    def expand_results(self) -> str:
+        """Reads the results of each completed batch, until there is an outcome for every file."""
+        told = []
+        for name in ("parse", "extract"):
+            batch = self.batches.get(name)
+            if batch is None or batch["status"] != COMPLETED:
+                continue
+            asked = batch
+            entries = self.target.eventually(
+                lambda asked=asked: self._get(asked, expand=["results"]).get("results") or [],  # type: ignore[misc]
+                lambda entries: len(entries) == FILES
+                and all(entry.get("job_reference") or entry.get("error_message") for entry in entries),
+            )
+            self.expect("results-delivered-when-expanded", bool(entries), f"the {name} batch shows no results")
+            self.expect(
+                "results-cover-every-file",
+                len(entries) == FILES,
+                f"the {name} batch of {FILES} files shows {len(entries)} results",
+            )
+            found = [entry["job_reference"]["id"] for entry in entries if entry.get("job_reference")]
+            self.jobs.update({name: found[0]} if found else {})
+            told.append(f"{len(entries)} results, {len(found)} with a job")
+        if not told:
+            raise Ended("not-exercised", "needs a batch that was COMPLETED, and none was")
+        return "; ".join(told)
+
+    def read_parse_job(self) -> str:
+        """Reads the job of a parsed file."""
+        return self._read_job("parse", "parsing.get", "parse-jobs-resolve")
+
+    def read_extract_job(self) -> str:
+        """Reads the job of an extracted file."""
+        return self._read_job("extract", "extract.get", "extract-jobs-resolve")
+
+    def _read_job(self, name: str, method: str, requirement: str) -> str:
+        if name not in self.jobs:
+            raise Ended("not-exercised", f"needs a job of the {name} batch, and none is known")
+        reply = self.target.eventually(
+            lambda: self.driver.call(method, self.jobs[name], style="async"), lambda reply: not reply.is_refused
+        )
+        value = self.given(reply, requirement)
+        return str(value.get("job", value).get("status"))
+
+    # --- lists ---
+
+    def walk(self, requirement: str, most: int = MOST_PAGES, **filters: Any) -> Walk:
+        """Follows a list as far as the client does."""
+        reply = self.driver.call("batches.list", pages=most, **filters)
+        value = self.given(reply, requirement, method="batches.list")
+        pages = value["pages"]
+        return Walk(
+            [page["items"] for page in pages],
+            gave_up=bool(pages[-1]["next_page_token"]) and not value["goes_on"],
+            goes_on=value["goes_on"],
+        )
+
+    def _holds(self, requirement: str, *names: str, **filters: Any) -> str:
+        """Sees that a list comes to hold some of our batches."""
+        ids = {self.made(name)["id"] for name in names}
+        walk = self.target.eventually(lambda: self.walk(requirement, **filters), lambda walk: ids <= set(walk.ids))
+        if missing := ids - set(walk.ids):
+            if walk.gave_up:
+                raise Ended("limit", f"the client ends its walk at a page without items, and misses {len(missing)} batches")
+            if walk.goes_on:
+                raise Ended("not-exercised", f"needs a list of at most {MOST_PAGES} pages")
+            raise Ended("fail", f"{len(missing)} of {len(ids)} batches are not in the list", requirement)
+        return f"{len(walk.items)} on {len(walk.pages)} pages"
+
+    def _lacks(self, requirement: str, *names: str, **filters: Any) -> None:
+        """Sees that a list holds none of some batches."""
+        ids = {self.made(name)["id"] for name in names}
+        walk = self.walk(requirement, **filters)
+        self.expect(requirement, not ids & set(walk.ids), "a batch is in the list that does not match the filter")
+
+    def list_all(self) -> str:
+        """Lists without a filter, over as many pages as there are."""
+        return self._holds("list-shows-created-batch", "parse")
+
+    def list_asynchronously(self) -> str:
+        """Lists with the asynchronous client, as the guide does; the other client has no two kinds."""
+        reply = self.driver.call("batches.list", style="async", pages=MOST_PAGES, source_directory_id=self.over())
+        value = self.given(reply, "list-filters-by-directory", method="batches.list")
+        return f"{len(value['pages'])} pages"
+
+    def list_by_status(self) -> str:
+        """Lists by the status of the parse batch, and by another one."""
+        status = self.made("parse")["status"]
+        other = next(each for each in sorted(TERMINAL) if each != status)
+        if status in TERMINAL:
+            self._lacks("list-filters-by-status", "parse", status=other)
+        return self._holds("list-filters-by-status", "parse", status=status)
+
+    def list_by_directory(self) -> str:
+        """Lists by the directory, and by the empty one."""
+        if self.empty:
+            self._lacks("list-filters-by-directory", "parse", source_directory_id=self.empty)
+        return self._holds("list-filters-by-directory", "parse", source_directory_id=self.over())
+
+    def list_by_earliest(self) -> str:
+        """Lists from the creation on, and from long after it."""
+        created = self._created("parse")
+        self._lacks("list-filters-by-earliest-creation", "parse", created_at_on_or_after=_instant(created + LONG))
+        return self._holds(
+            "list-filters-by-earliest-creation", "parse", created_at_on_or_after=_instant(created - MARGIN)
+        )
+
+    def list_by_latest(self) -> str:
+        """Lists up to the creation, and up to long before it."""
+        created = self._created("parse")
+        mine = {"source_directory_id": self.over()}
+        requirement = "list-filters-by-latest-creation"
+        self._lacks(requirement, "parse", created_at_on_or_before=_instant(created - LONG), **mine)
+        return self._holds(requirement, "parse", created_at_on_or_before=_instant(created + MARGIN), **mine)
+
+    def list_by_all(self) -> str:
+        """Lists with all filters at once."""
+        created = self._created("parse")
+        return self._holds(
+            "list-filters-combine",
+            "parse",
+            status=self.made("parse")["status"],
+            source_directory_id=self.over(),
+            created_at_on_or_after=_instant(created - MARGIN),
+            created_at_on_or_before=_instant(created + MARGIN),
+        )
+
+    def _created(self, name: str) -> datetime:
+        created = self.made(name).get("created_at")
+        if created is None:
+            raise Ended("not-exercised", "needs a batch that shows when it was created")
+        return datetime.fromisoformat(created)
+
+    def page_through(self) -> str:
+        """Follows pages of one batch each, and of two where the target refuses so small ones."""
+        ids = {batch["id"] for batch in self.batches.values()}
+        if len(ids) < 2:
+            raise Ended("not-exercised", "needs two batches over the directory")
+        self._holds("list-filters-by-directory", *self.batches, source_directory_id=self.over())
+        for size in (1, 2):
+            asked = {"source_directory_id": self.over(), "page_size": size}
+            if self.driver.call("batches.list", pages=1, **asked).is_refused:
+                continue
+            walk = self.walk("pages-lose-nothing", 3 * len(ids) + SPARE_PAGES, **asked)
+            if walk.gave_up:
+                missing = len(ids - set(walk.ids))
+                raise Ended("limit", f"the client ends its walk at a page without items, and misses {missing} batches")
+            self.expect("walk-over-pages-ends", not walk.goes_on, f"{len(walk.pages)} pages, and no end")
+            self.expect("pages-lose-nothing", ids <= set(walk.ids), f"{len(ids - set(walk.ids))} of {len(ids)} missing")
+            self.expect("pages-repeat-nothing", not repeated(walk.ids), f"several times {repeated(walk.ids)}")
+            return f"{len(walk.pages)} pages of {size}"
+        raise Ended("not-exercised", "needs a small page_size that the target accepts")
+
+    # --- the rest of a call ---
+
+    def read_raw(self) -> str:
+        """Reads a batch with the response behind it."""
+        batch = self.made("parse")
+        reply = self.driver.call("batches.get", batch["id"], style="raw")
+        value = self.given(reply, "get-returns-batch-asked-for")
+        if wrong := self.fits("batches.get", value["value"]):
+            raise Ended("limit", f"the client's own types do not fit: {wrong}")
+        self.expect("get-returns-batch-asked-for", value["value"]["id"] == batch["id"], "another batch came")
+        return str(value["status"])
+
+    def name_project(self) -> str:
+        """Names the key's own project in a get and a list."""
+        batch = self.made("parse")
+        project = {"project_id": batch["project_id"]}
+        self.given(self.driver.call("batches.get", batch["id"], **project), "project-id-accepted", method="batches.get")
+        return self._holds("project-id-accepted", "parse", source_directory_id=self.over(), **project)
+
+    # --- errors ---
+
+    def get_unknown(self) -> str:
+        """Gets a batch that nobody has made."""
+        reply = self.driver.call("batches.get", unknown_id(self.made("parse")["id"]))
+        return self.refused(reply, "get-refuses-unknown-batch")
+
+    def create_invalid(self) -> str:
+        """Creates a batch of jobs of a type that does not exist."""
+        job = {"type": NO_SUCH_TYPE, "configuration_id": self.settings.parse_configuration_id}
+        reply = self.driver.call("batches.create", source_directory_id=self.over(), config={"job": job})
+        return self.refused(reply, "create-refuses-unknown-job-type")
+
+    def use_wrong_key(self) -> str:
+        """Lists with a key that was never issued."""
+        return self.refused(self.driver.call("batches.list", pages=1, caller=UNKNOWN), "unknown-key-refused")
+
+    # --- what only newer generations have: its absence is no violation ---
+
+    def create_with_webhook(self) -> str:
+        """Creates the third batch with a webhook, or without one where there is no such thing."""
+        job_type, configuration = "parse_v2", self.settings.parse_configuration_id
+        hook = {"webhook_url": NEVER_DELIVERED, "webhook_events": ["batch.success"]}
+        try:
+            return self._create("third", job_type, configuration, webhook_configurations=[hook])
+        except Ended:
+            self._create("third", job_type, configuration)
+            raise
+
+    def cancel(self) -> str:
+        """Cancels the third batch."""
+        reply = self.driver.call("batches.cancel", self.made("third")["id"])
+        if not reply.answered:
+            raise Ended("not-exercised", f"the client or the target has no cancel for it ({str(reply)[:TOLD]})")
+        return str(reply.value["status"])
+
+
+def _instant(moment: datetime) -> dict[str, str]:
+    """An instant as the drivers are told it."""
+    return {"$instant": moment.isoformat()}
+
+
+OPERATIONS: Final[dict[str, Callable[[Story], str]]] = {
+    "create directory, upload": Story.make_directories,
+    "create parse batch": Story.create_parse,
+    "create extract batch": Story.create_extract,
+    "get until the end": Story.poll,
+    "get, results expanded": Story.expand_results,
+    "get parse job": Story.read_parse_job,
+    "get extract job": Story.read_extract_job,
+    "create with webhook": Story.create_with_webhook,
+    "cancel": Story.cancel,
+    "list": Story.list_all,
+    "list, asynchronous": Story.list_asynchronously,
+    "list by status": Story.list_by_status,
+    "list by directory": Story.list_by_directory,
+    "list by earliest": Story.list_by_earliest,
+    "list by latest": Story.list_by_latest,
+    "list by all filters": Story.list_by_all,
+    "list, page by page": Story.page_through,
+    "get, raw response": Story.read_raw,
+    "project named": Story.name_project,
+    "unknown batch": Story.get_unknown,
+    "invalid create": Story.create_invalid,
+    "wrong key": Story.use_wrong_key,
+    "delete": Story.delete_all,
+}
+"""What a client is made to do, in order; each by the name of its row."""
+
+
+def tell(story: Story, client: str) -> Iterator[Finding]:
+    """Lets a client do everything, and gives what was found as it goes.
+
+    A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it.
+    """
+    verify = Verify()
+    story.driver.listeners.append(Panel(ORACLES, verify).hear)
+    seen = 0
+    for name, operation in OPERATIONS.items():
+        try:
+            finding = Finding(client, name, "pass", operation(story))
+        except Ended as ended:
+            finding = Finding(client, name, ended.verdict, ended.detail, ended.requirements)
+        except Trouble as trouble:
+            yield Finding(client, name, "trouble", str(trouble))
+            return
+        violated = verify.violated[seen:]
+        seen += len(violated)
+        yield _accused(finding, violated) if violated else finding
+    if troubles := verify.take("")["troubles"]:
+        yield Finding(client, "oracles", "trouble", troubles[0])
+
+
+def _accused(finding: Finding, violated: tuple[Observation, ...]) -> Finding:
+    ids = dict.fromkeys(observation.requirement for observation in violated)
+    told = str(violated[0])
+    if finding.verdict != "pass":
+        told = f"{told}; the client: {finding.detail}"
+    return Finding(finding.client, finding.operation, "fail", told, tuple(ids))
