@@ -81,7 +81,8 @@ class Driver:
 
     def call(
         self,
-        name: str,
+        method: str,
+        /,
         *path: str,
         style: Style = "sync",
         pages: int = 0,
@@ -95,7 +96,7 @@ class Driver:
         """
         key = None if caller == MAIN else self._target.keys[caller]
         order = {
-            "call": name,
+            "call": method,
             "path": path,
             "arguments": {**self._target.scopes.get(caller, {}), **arguments},
             "style": style,
@@ -109,7 +110,7 @@ class Driver:
             line = self._lines.get(timeout=CALL_TIMEOUT)
             told = json.loads(line)
         except (OSError, ValueError, queue.Empty):
-            raise Trouble(f"the driver of {self._name} gave no answer to {name}; run it again, or leave it out") from None
+            raise Trouble(f"the driver of {self._name} gave no answer to {method}; run it again, or leave it out") from None
         exchanges = tuple(self._exchange(each, caller) for each in told["exchanges"])
         for exchange in exchanges:
             for listener in self.listeners:

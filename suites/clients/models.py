@@ -1,0 +1,295 @@
+"""What the types of a client say, held against the contract: every difference has to be explained, or is red.
+
+Names are those of `spec/elements.py`, with `>` before what an operation is sent in a body, and `<` before what it
+answers: `createBatch?project_id`, `createBatch > BatchCreate.config`, `listBatches < Batch.status`.
+"""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from fixtures.key import Key
+from fixtures.target import MAIN, Target
+from fixtures.troubles import Trouble
+from spec.elements import parameters_of
+from spec.openapi import Operation, operations
+from spec.reading import read_yaml
+from suites.clients import declarations
+from suites.clients.driver import driving
+from suites.clients.environments import DRIVERS, Environment
+from suites.clients.nobody import nobody
+from suites.clients.shapes import Shape, misfit, of_schema, sample
+from suites.clients.table import Client, Registry
+from suites.traffic import json_object
+
+EXPLANATIONS: Final = Path(__file__).with_name("differences.yaml")
+METHODS: Final = {"batches.create": "createBatch", "batches.list": "listBatches", "batches.get": "getBatch"}
+"""The methods of a client for the operations of the contract."""
+DESCRIBE_TIMEOUT: Final = 60.0
+ABSENT: Final = "absent"
+REQUEST_TIMEOUT: Final = 10.0
+TOLD: Final = 300
+
+Description = Mapping[str, Any]
+
+
+@dataclass(frozen=True, order=True)
+class Difference:
+    """What the contract and a client say differently of one aspect of an element."""
+
+    element: str
+    aspect: str
+    contract: str
+    client: str
+
+    def __str__(self) -> str:
+        return f"{self.element}, {self.aspect}: {self.contract} in the contract, {self.client} in the client"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why some differences are right: those of the elements that match, in the clients of some generations.
+
+    In `element`, a star stands for any text.
+    """
+
+    element: str
+    aspect: str
+    contract: str
+    client: str
+    generations: tuple[str, ...]
+    registries: tuple[Registry, ...]
+    why: str
+
+    def is_about(self, client: Client) -> bool:
+        """Whether it is about a client at all."""
+        return client.generation in self.generations and client.registry in self.registries
+
+    def explains(self, difference: Difference) -> bool:
+        """Whether it is about this difference."""
+        pattern = re.escape(self.element).replace(r"\*", ".*")
+        said = (difference.aspect, difference.contract, difference.client)
+        return said == (self.aspect, self.contract, self.client) and bool(re.fullmatch(pattern, difference.element))
+
+
+@cache
+def explanations() -> tuple[Explanation, ...]:
+    """The explanations of `differences.yaml`."""
+    return tuple(
+        Explanation(
+            **{
+                **entry,
+                "generations": tuple(entry["generations"]),
+                "registries": tuple(entry.get("registries", ("pypi", "npm"))),
+            }
+        )
+        for entry in read_yaml(EXPLANATIONS)["differences"]
+    )
+
+
+def describe(environment: Environment) -> Description:
+    """What the types of an installed client say of its methods. Raises `Trouble` when they cannot be read."""
+    try:
+        if environment.client.registry == "npm":
+            return declarations.operations(environment.package)
+        told = subprocess.run(
+            [*environment.command[:-1], str(DRIVERS / "describe.py")],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=DESCRIBE_TIMEOUT,
+            check=False,
+        )
+        if told.returncode:
+            raise ValueError(told.stderr[-TOLD:])
+        found: Description = json.loads(told.stdout)
+        return found
+    except (OSError, ValueError, LookupError, subprocess.TimeoutExpired) as error:
+        raise Trouble(f"the types of {environment.client.name} cannot be read; mend the reader ({error})") from None
+
+
+def unfit(description: Description, registry: Registry, method: str, value: Any) -> str | None:
+    """What is wrong with a value that a client gave, by its own types; the Python client looks itself."""
+    if registry != "npm" or method not in description:
+        return None
+    answer = description[method]["answer"]
+    if method == "batches.list":
+        return next((wrong for page in value["pages"] if (wrong := misfit(answer["fields"]["items"], page["items"]))), None)
+    return misfit(answer, value)
+
+
+# --- requests ---
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Where a client puts what a method is given: the request line, and the names in the query and the body."""
+
+    line: str
+    query: frozenset[str]
+    body: frozenset[str]
+
+
+def requests(environment: Environment, description: Description) -> dict[str, Sent]:
+    """What a client sends for each of its methods, seen on the wire. Raises `Trouble`."""
+    found = {}
+    with nobody() as url, driving(environment, _target(url), REQUEST_TIMEOUT) as driver:
+        for method, told in description.items():
+            parameters = told["parameters"]
+            path = [sample(each) for each in parameters.values() if each["path"]]
+            arguments = {name: sample(each) for name, each in parameters.items() if not each["path"]}
+            reply = driver.call(method, *path, pages=int(method == "batches.list"), **arguments)
+            if not reply.exchanges:
+                raise Trouble(f"{environment.client.name} sends nothing for {method} ({reply})")
+            request = reply.exchanges[0].request
+            template = request.path
+            for each in path:
+                template = template.replace(f"/{each}", "/{}")
+            found[method] = Sent(
+                f"{request.method} {template}",
+                frozenset(name for name, _ in request.params),
+                frozenset(json_object(request.body)),
+            )
+    return found
+
+
+def _target(url: str) -> Target:
+    return Target(
+        base_url=url,
+        kind="url",
+        keys={MAIN: Key("llx-batches-conformance")},
+        scopes={},
+        control=None,
+        clock=None,
+        organization_id=None,
+        poll_interval=1.0,
+        poll_timeout=1.0,
+        settle_timeout=1.0,
+    )
+
+
+# --- comparison ---
+
+
+def differences(description: Description, sent: Mapping[str, Sent], registry: Registry) -> list[Difference]:
+    """Everything in which a client and the contract differ, sorted."""
+    found: list[Difference] = []
+    for method in sorted({*METHODS, *description}):
+        name = METHODS.get(method, method)
+        if method not in description:
+            found.append(Difference(name, "presence", "there", ABSENT))
+        elif method not in METHODS:
+            found.append(Difference(name, "presence", ABSENT, sent[method].line))
+        else:
+            found += _of_operation(operations()[name], description[method], sent[method], registry)
+    return sorted(set(found))
+
+
+def _of_operation(operation: Operation, told: Mapping[str, Any], sent: Sent, registry: Registry) -> Iterator[Difference]:
+    name = operation.id
+    line = f"{operation.method} {re.sub(r'{.*?}', '{}', operation.template)}"
+    if line != sent.line:
+        yield Difference(name, "request", line, sent.line)
+    given = {each: field for each, field in told["parameters"].items() if not field["path"]}
+    query = {
+        parameter: {**of_schema(schema, registry), "required": False}
+        for parameter, (element, schema) in parameters_of(operation).items()
+        if "?" in element
+    }
+    in_query = {each: field for each, field in given.items() if each in sent.query}
+    yield from _of_fields(query, in_query, f"{name}?")
+    if operation.body_schema is not None:
+        body = of_schema(operation.body_schema, registry)
+        in_body = {each: field for each, field in given.items() if each in sent.body}
+        yield from _of_fields(body["fields"], in_body, f"{name} > {body['name']}.", name + " > ")
+    for each in sorted(given.keys() - sent.query - sent.body):
+        yield Difference(f"{name} {each}", "request", "sent", "not sent")
+    assert operation.success_schema is not None
+    yield from _of_shapes(of_schema(operation.success_schema, registry), told["answer"], name, f"{name} < ")
+
+
+def _of_fields(contract: Mapping[str, Shape], client: Mapping[str, Shape], start: str, inner: str = "") -> Iterator[Difference]:
+    """The differences of fields whose names follow `start`; those of objects in them follow `inner`."""
+    for field in sorted({*contract, *client}):
+        element, promised, read = start + field, contract.get(field), client.get(field)
+        if promised is None or read is None:
+            yield Difference(element, "presence", _presence(promised), _presence(read))
+            continue
+        if promised["required"] != read["required"]:
+            yield Difference(element, "presence", _presence(promised), _presence(read))
+        yield from _of_shapes(promised, read, element, inner)
+
+
+def _of_shapes(contract: Shape, client: Shape, element: str, inner: str) -> Iterator[Difference]:
+    for aspect, say in (("type", _type), ("null", _null), ("values", _values)):
+        if say(contract) != say(client):
+            yield Difference(element, aspect, say(contract), say(client))
+    if "fields" in contract and "fields" in client:
+        yield from _of_fields(contract["fields"], client["fields"], f"{inner}{contract['name']}.", inner)
+    if "items" in contract and "items" in client:
+        yield from _of_shapes(contract["items"], client["items"], f"{element}[]", inner)
+
+
+def _presence(field: Shape | None) -> str:
+    if field is None:
+        return ABSENT
+    return "required" if field["required"] else "optional"
+
+
+def _type(shape: Shape) -> str:
+    return str(shape["type"])
+
+
+def _null(shape: Shape) -> str:
+    return "may be null" if shape["null"] else "never null"
+
+
+def _values(shape: Shape) -> str:
+    return ", ".join(shape["values"]) if "values" in shape else "any"
+
+
+# --- judgement ---
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The differences of one client, each with its explanation, and what is to be mended."""
+
+    client: Client
+    explained: tuple[tuple[Difference, Explanation], ...]
+    complaints: tuple[str, ...]
+
+
+def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanation]) -> Comparison:
+    """Finds the explanation of each difference; complains of those without one, and of explanations of nothing."""
+    about = [explanation for explanation in known if explanation.is_about(client)]
+    explained = [
+        (difference, explanation)
+        for difference in found
+        for explanation in about
+        if explanation.explains(difference)
+    ]
+    understood = {difference for difference, _ in explained}
+    complaints = [f"unexplained: {difference}" for difference in found if difference not in understood]
+    complaints += [
+        f"explains nothing any more: {explanation.element}, {explanation.aspect}"
+        for explanation in about
+        if explanation not in {used for _, used in explained}
+    ]
+    return Comparison(client, tuple(explained), tuple(complaints))
+
+
+def stale(known: Sequence[Explanation], clients: Sequence[Client]) -> list[str]:
+    """Complains of explanations that name a generation of which no client is in the table."""
+    generations = {client.generation for client in clients}
+    return [
+        f"{explanation.element}, {explanation.aspect}: no client of the table is of generation {generation}"
+        for explanation in known
+        for generation in explanation.generations
+        if generation not in generations
+    ]
