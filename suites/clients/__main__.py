@@ -19,7 +19,7 @@ from fixtures.troubles import Trouble
 from suites.clients.driver import driving
 from suites.clients.environments import Environment, NoRuntime, prepare
 from suites.clients.findings import Finding, of_verdict
-from suites.clients.models import Comparison, Description, describe, differences, explanations, judged, requests, stale, unfit
+from suites.clients.models import Comparison, Description, describe, differences, explanations, judged, requests, stale
 from suites.clients.render import Outcome, as_json, as_markdown, as_text
 from suites.clients.story import BILLABLE_FILES, OPERATIONS, Story, tell
 from suites.clients.table import ROOT, Client, load
@@ -132,13 +132,7 @@ def _driven(environment: Environment, description: Description, settings: Settin
     client = environment.client
     try:
         with open_target(settings) as target, driving(environment, target, settings.request_timeout) as driver:
-            story = Story(
-                driver,
-                target,
-                settings,
-                run_id=uuid.uuid4().hex[:8],
-                fits=lambda method, value: unfit(description, client.registry, method, value),
-            )
+            story = Story(driver, target, settings, uuid.uuid4().hex[:8], description, client.registry)
             with closing(tell(story, client.name)) as findings:
                 yield from findings
     except Trouble as trouble:

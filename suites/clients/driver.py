@@ -21,6 +21,7 @@ from fixtures.target import MAIN, Target
 from fixtures.troubles import Trouble
 from fixtures.words import HIDDEN, legible
 from suites.clients.environments import Environment
+from suites.traffic import json_object
 
 CALL_TIMEOUT: Final = 300.0
 """Seconds that a call may take with all its retries and pages."""
@@ -60,6 +61,17 @@ class Reply:
     def is_refused(self) -> bool:
         """Whether the request was refused with a 4xx."""
         return bool(self.exchanges and self.exchanges[-1].response and self.exchanges[-1].response.is_refusal)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the last answer was a 2xx, whatever the client made of it."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The last answer as a JSON object; empty when it is none."""
+        last = self.exchanges[-1].response if self.exchanges else None
+        return json_object(last.body) if last else {}
 
     def __str__(self) -> str:
         return f"{self.classes[0]}: {self.message}" if self.classes else "a value"

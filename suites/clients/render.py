@@ -12,7 +12,7 @@ from suites.clients.models import Comparison
 from suites.clients.table import Client
 
 WIDTH: Final = 80
-LABEL: Final = 26
+LABEL: Final = 24
 COLUMN: Final = 8
 TOLD_APART: Final[dict[Verdict, str]] = {
     "fail": "Failed: the target broke a requirement",

@@ -6,7 +6,7 @@ requirement. What the client itself makes of a good answer is its own affair: if
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
@@ -18,8 +18,12 @@ from fixtures.target import UNKNOWN, Target
 from fixtures.troubles import Trouble
 from suites.clients.driver import Driver, Reply
 from suites.clients.findings import Ended, Finding
+from suites.clients.models import Description, unfit
+from suites.clients.table import Registry
+from suites.moments import SECOND, Moment, moment
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
+from suites.steps import ACCEPTS
 from suites.traffic import ABOUT_KEY, COMPLETED, TERMINAL, repeated
 from suites.unknown import unknown_id
 from suites.verify import Observation, Verify
@@ -32,18 +36,17 @@ MOST_PAGES: Final = 200
 """Pages of a list after which a client is not followed any further."""
 SPARE_PAGES: Final = 10
 """Empty pages that a walk over our own batches may meet beyond three for each."""
-MARGIN: Final = timedelta(seconds=1)
-"""By how much a time filter is wider than the time that a batch shows, which may be rounded."""
-LONG: Final = timedelta(hours=1)
+MARGIN: Final = SECOND
+"""Nanoseconds by which a time filter is wider than the time that a batch shows, which may be rounded."""
+LONG: Final = 3600 * SECOND
 NEVER_DELIVERED: Final = "https://batches-conformance.invalid/"
 PAYMENT_REQUIRED: Final = 402
 NO_SUCH_TYPE: Final = "batches-conformance"
+ENDS_EARLY: Final = "the client ends its walk at a page without items, although the page has a token"
 TOLD: Final = 240
 """Characters of what a client says that are told."""
 
 Batch = dict[str, Any]
-Shape = Callable[[str, Any], str | None]
-"""What is wrong with a value that a client gave for a method, by the client's own types; `None` if nothing is."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +76,26 @@ class Story:
     target: Target
     settings: Settings
     run_id: str
-    fits: Shape
+    description: Description
+    registry: Registry
     directory: str | None = None
     empty: str | None = None
     configuration: str | None = None
     batches: dict[str, Batch] = field(default_factory=dict)
     jobs: dict[str, str] = field(default_factory=dict)
+    unreadable: list[str] = field(default_factory=list)
+    """What the client could not read in the set-up of the present operation, which went on without it."""
 
     # --- what an answer means ---
+
+    def misfit(self, method: str, value: Any) -> str | None:
+        """What is wrong with a value by the client's own types."""
+        return unfit(self.description, self.registry, method, value)
 
     def given(self, reply: Reply, requirement: str | None = None, *, method: str = "") -> Any:
         """The value of a call that has to succeed, as a requirement says, or as the set-up needs where there is none."""
         if reply.answered:
-            if wrong := self.fits(method, reply.value):
+            if wrong := self.misfit(method, reply.value):
                 raise Ended("limit" if requirement else "trouble", f"the client's own types do not fit: {wrong}")
             return reply.value
         told = str(reply)[:TOLD]
@@ -100,6 +110,14 @@ class Story:
         if reply.status >= 300:
             raise Ended("trouble", f"the target was busy or broken ({told})")
         raise Ended("limit" if requirement else "trouble", f"the client cannot read a successful answer ({told})")
+
+    def set_up(self, reply: Reply) -> Batch:
+        """The object that a call of the set-up gives; where the client cannot read it, as it came."""
+        if not reply.answered and reply.succeeded:
+            self.unreadable.append(str(reply)[:TOLD])
+            return reply.body
+        found = self.given(reply)
+        return found if isinstance(found, dict) else {}
 
     def refused(self, reply: Reply, requirement: str) -> str:
         """Says as which class of the client's a refusal came; the contract leaves open which 4xx it is."""
@@ -133,22 +151,26 @@ class Story:
     def make_directories(self) -> str:
         """Creates a directory with files, as the guide does, and one that stays empty; lists the files."""
         name = f"batches-conformance {self.run_id}"
-        self.directory = self._directory(f"{name} client")
+        directory = self._directory(f"{name} client")
         self.empty = self._directory(f"{name} empty")
         for document in islice(good_documents(self.run_id), FILES):
             file = {"$file": document.name, "text": document.content.decode("ascii")}
-            upload = self.driver.call(
-                "beta.directories.files.upload",
-                self.directory,
-                style="async",
-                upload_file=file,
-                display_name=document.name,
+            self.set_up(
+                self.driver.call(
+                    "beta.directories.files.upload",
+                    directory,
+                    style="async",
+                    upload_file=file,
+                    display_name=document.name,
+                )
             )
-            self.given(upload)
-        listed = self.given(
-            self.driver.call("beta.directories.files.list", self.directory, style="async", pages=MOST_PAGES)
-        )
+        self.directory = directory
+        if self.unreadable:
+            raise Ended("limit", f"the client cannot read a successful answer ({self.unreadable[0]})")
+        listed = self.given(self.driver.call("beta.directories.files.list", directory, style="async", pages=MOST_PAGES))
         files = sum(len(page["items"]) for page in listed["pages"])
+        if files < FILES and listed["pages"][-1]["next_page_token"]:
+            raise Ended("limit", f"{ENDS_EARLY}, and misses {FILES - files} files")
         if files != FILES:
             raise Ended("trouble", f"the directory lists {files} files of {FILES} that were uploaded")
         return f"{FILES} files"
@@ -159,7 +181,7 @@ class Story:
         reply = self.driver.call("beta.directories.create", style="async", **ask, expires_at=until)
         if reply.is_unsupported or reply.is_refused:
             reply = self.driver.call("beta.directories.create", style="async", **ask)
-        return str(self.given(reply)["id"])
+        return str(self.set_up(reply)["id"])
 
     def extract_configuration(self) -> str:
         """The configuration for extract batches: the user's, or one that the client saves."""
@@ -170,7 +192,7 @@ class Story:
         )
         if reply.is_refused:
             raise Ended("not-exercised", f"needs an extract configuration that can be saved ({str(reply)[:TOLD]})")
-        self.configuration = str(self.given(reply)["id"])
+        self.configuration = str(self.set_up(reply)["id"])
         return self.configuration
 
     def delete_all(self) -> str:
@@ -190,17 +212,20 @@ class Story:
 
     def create_extract(self) -> str:
         """Creates a batch of extract jobs with a saved configuration."""
-        return self._create("extract", "extract_v2", self.extract_configuration())
+        self.unreadable.clear()
+        status = self._create("extract", "extract_v2", self.extract_configuration())
+        if self.unreadable:
+            raise Ended("limit", f"the client cannot read the configuration that it saved ({self.unreadable[0]})")
+        return status
 
     def _create(self, name: str, job_type: str, configuration: str, **more: Any) -> str:
         job = {"type": job_type, "configuration_id": configuration}
         reply = self.driver.call(
             "batches.create", style="async", source_directory_id=self.over(), config={"job": job}, **more
         )
-        requirement = "create-accepts-parse" if job_type == "parse_v2" else "create-accepts-extract"
-        if more and (reply.is_refused or reply.is_unsupported):
-            raise Ended("not-exercised", f"the target or the client takes no {', '.join(more)} ({str(reply)[:TOLD]})")
-        self.batches[name] = self.given(reply, requirement, method="batches.create")
+        if more and reply.is_refused:
+            raise Ended("not-exercised", f"the target takes no {', '.join(more)} ({str(reply)[:TOLD]})")
+        self.batches[name] = self.given(reply, ACCEPTS[job_type], method="batches.create")
         return str(self.batches[name]["status"])
 
     def poll(self) -> str:
@@ -286,7 +311,7 @@ class Story:
         walk = self.target.eventually(lambda: self.walk(requirement, **filters), lambda walk: ids <= set(walk.ids))
         if missing := ids - set(walk.ids):
             if walk.gave_up:
-                raise Ended("limit", f"the client ends its walk at a page without items, and misses {len(missing)} batches")
+                raise Ended("limit", f"{ENDS_EARLY}, and misses {len(missing)} batches")
             if walk.goes_on:
                 raise Ended("not-exercised", f"needs a list of at most {MOST_PAGES} pages")
             raise Ended("fail", f"{len(missing)} of {len(ids)} batches are not in the list", requirement)
@@ -325,9 +350,9 @@ class Story:
     def list_by_earliest(self) -> str:
         """Lists from the creation on, and from long after it."""
         created = self._created("parse")
-        self._lacks("list-filters-by-earliest-creation", "parse", created_at_on_or_after=_instant(created + LONG))
+        self._lacks("list-filters-by-earliest-creation", "parse", created_at_on_or_after=_instant(created, LONG))
         return self._holds(
-            "list-filters-by-earliest-creation", "parse", created_at_on_or_after=_instant(created - MARGIN)
+            "list-filters-by-earliest-creation", "parse", created_at_on_or_after=_instant(created, -MARGIN)
         )
 
     def list_by_latest(self) -> str:
@@ -335,8 +360,8 @@ class Story:
         created = self._created("parse")
         mine = {"source_directory_id": self.over()}
         requirement = "list-filters-by-latest-creation"
-        self._lacks(requirement, "parse", created_at_on_or_before=_instant(created - LONG), **mine)
-        return self._holds(requirement, "parse", created_at_on_or_before=_instant(created + MARGIN), **mine)
+        self._lacks(requirement, "parse", created_at_on_or_before=_instant(created, -LONG), **mine)
+        return self._holds(requirement, "parse", created_at_on_or_before=_instant(created, MARGIN), **mine)
 
     def list_by_all(self) -> str:
         """Lists with all filters at once."""
@@ -346,15 +371,15 @@ class Story:
             "parse",
             status=self.made("parse")["status"],
             source_directory_id=self.over(),
-            created_at_on_or_after=_instant(created - MARGIN),
-            created_at_on_or_before=_instant(created + MARGIN),
+            created_at_on_or_after=_instant(created, -MARGIN),
+            created_at_on_or_before=_instant(created, MARGIN),
         )
 
-    def _created(self, name: str) -> datetime:
-        created = self.made(name).get("created_at")
+    def _created(self, name: str) -> Moment:
+        created = moment(self.made(name).get("created_at"))
         if created is None:
             raise Ended("not-exercised", "needs a batch that shows when it was created")
-        return datetime.fromisoformat(created)
+        return created
 
     def page_through(self) -> str:
         """Follows pages of one batch each, and of two where the target refuses so small ones."""
@@ -369,7 +394,7 @@ class Story:
             walk = self.walk("pages-lose-nothing", 3 * len(ids) + SPARE_PAGES, **asked)
             if walk.gave_up:
                 missing = len(ids - set(walk.ids))
-                raise Ended("limit", f"the client ends its walk at a page without items, and misses {missing} batches")
+                raise Ended("limit", f"{ENDS_EARLY}, and misses {missing} batches")
             self.expect("walk-over-pages-ends", not walk.goes_on, f"{len(walk.pages)} pages, and no end")
             self.expect("pages-lose-nothing", ids <= set(walk.ids), f"{len(ids - set(walk.ids))} of {len(ids)} missing")
             self.expect("pages-repeat-nothing", not repeated(walk.ids), f"several times {repeated(walk.ids)}")
@@ -383,7 +408,7 @@ class Story:
         batch = self.made("parse")
         reply = self.driver.call("batches.get", batch["id"], style="raw")
         value = self.given(reply, "get-returns-batch-asked-for")
-        if wrong := self.fits("batches.get", value["value"]):
+        if wrong := self.misfit("batches.get", value["value"]):
             raise Ended("limit", f"the client's own types do not fit: {wrong}")
         self.expect("get-returns-batch-asked-for", value["value"]["id"] == batch["id"], "another batch came")
         return str(value["status"])
@@ -419,22 +444,29 @@ class Story:
         job_type, configuration = "parse_v2", self.settings.parse_configuration_id
         hook = {"webhook_url": NEVER_DELIVERED, "webhook_events": ["batch.success"]}
         try:
+            if "webhook_configurations" not in self.description["batches.create"]["parameters"]:
+                raise Ended("not-exercised", "the client has no webhooks")
             return self._create("third", job_type, configuration, webhook_configurations=[hook])
-        except Ended:
-            self._create("third", job_type, configuration)
+        except Ended as ended:
+            if ended.verdict == "not-exercised":
+                self._create("third", job_type, configuration)
             raise
 
     def cancel(self) -> str:
         """Cancels the third batch."""
+        if "batches.cancel" not in self.description:
+            raise Ended("not-exercised", "the client has no cancel")
         reply = self.driver.call("batches.cancel", self.made("third")["id"])
         if not reply.answered:
-            raise Ended("not-exercised", f"the client or the target has no cancel for it ({str(reply)[:TOLD]})")
+            raise Ended("not-exercised", f"the target has no cancel, or none for this batch ({str(reply)[:TOLD]})")
+        if wrong := self.misfit("batches.cancel", reply.value):
+            raise Ended("limit", f"the client's own types do not fit: {wrong}")
         return str(reply.value["status"])
 
 
-def _instant(moment: datetime) -> dict[str, str]:
-    """An instant as the drivers are told it."""
-    return {"$instant": moment.isoformat()}
+def _instant(shown: Moment, later: int) -> dict[str, str]:
+    """An instant some nanoseconds later, as the drivers are told it."""
+    return {"$instant": shown.shifted(later)}
 
 
 OPERATIONS: Final[dict[str, Callable[[Story], str]]] = {
@@ -481,6 +513,8 @@ def tell(story: Story, client: str) -> Iterator[Finding]:
         except Trouble as trouble:
             yield Finding(client, name, "trouble", str(trouble))
             return
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            finding = Finding(client, name, "trouble", f"what the client gave is of no use: {error!r}")
         violated = verify.violated[seen:]
         seen += len(violated)
         yield _accused(finding, violated) if violated else finding
