@@ -23,7 +23,10 @@ PYTESTS_OWN = {"--lf", "--collect-only"}
 MOCKS_OWN = {"--port", "--pace", "--latency", "--control", "--list-deviations", "--list-liberties", "--help"}
 REPORTS_OWN = {"--out", "--strict"}
 CONTRACTS_OWN = {"--format"}
+CLIENTS_OWN = {"--client"}
 PROOFS_OWN = {"--requirement", "--black-box", "--apart"}
+ELSEWHERE = PYTESTS_OWN | MOCKS_OWN | REPORTS_OWN | CONTRACTS_OWN | CLIENTS_OWN | PROOFS_OWN
+"""Options that are not those of a run."""
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")} | {"README.md": README}
 
 
@@ -54,7 +57,7 @@ def test_every_task_that_is_named_exists(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_every_option_that_is_named_exists(page: str, offered: set[str]) -> None:
     """Each option in a page is one of the suite's, of pytest's, or of the mock's."""
-    assert set(OPTION.findall(page)) - PYTESTS_OWN - MOCKS_OWN - PROOFS_OWN - REPORTS_OWN - CONTRACTS_OWN <= offered
+    assert set(OPTION.findall(page)) - ELSEWHERE <= offered
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)

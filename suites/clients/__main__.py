@@ -1,4 +1,4 @@
-"""`tox -e clients`: do the released clients still work with this service, and do their types say what the contract says?"""
+"""`tox -e clients`: shows whether the released clients still work with a service, and agree with the contract."""
 
 import argparse
 import os
@@ -7,7 +7,6 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def exit_code(outcome: Outcome) -> int:
-    """What the shell is told: a violation and a difference that nobody explains outrank what kept others from a verdict."""
+    """What the shell is told: a violation, or a difference that nobody explains, outranks what was not judged."""
     if of_verdict(outcome.findings, "fail") or outcome.unexplained:
         return NONCONFORMANT
     if of_verdict(outcome.findings, "trouble") or not of_verdict(outcome.findings, "pass"):
@@ -80,7 +79,9 @@ def exit_code(outcome: Outcome) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m suites.clients", description=__doc__, allow_abbrev=False)
     parser.add_argument("--target", metavar="URL", help="a base URL; by default the mock, or $LLAMA_CLOUD_BASE_URL")
-    parser.add_argument("--client", metavar="NAME", action="append", default=[], help="only this one, such as pypi-2.9.1")
+    parser.add_argument(
+        "--client", metavar="NAME", action="append", default=[], help="only this one, such as pypi-2.9.1"
+    )
     parser.add_argument("--project-id", metavar="ID")
     parser.add_argument("--parse-configuration-id", metavar="ID", default="cfg-PARSE_AGENTIC")
     parser.add_argument("--extract-configuration-id", metavar="ID", help="by default each client saves one")
@@ -133,8 +134,7 @@ def _driven(environment: Environment, description: Description, settings: Settin
     try:
         with open_target(settings) as target, driving(environment, target, settings.request_timeout) as driver:
             story = Story(driver, target, settings, uuid.uuid4().hex[:8], description, client.registry)
-            with closing(tell(story, client.name)) as findings:
-                yield from findings
+            yield from tell(story, client.name)
     except Trouble as trouble:
         yield Finding(client.name, next(iter(OPERATIONS)), "trouble", str(trouble))
 

@@ -1,4 +1,4 @@
-"""A client at work: a process in the client's environment that does one call after the other and tells its exchanges."""
+"""A client at work: a process in its environment that does one call after the other and tells its exchanges."""
 
 import base64
 import json
@@ -122,7 +122,9 @@ class Driver:
             line = self._lines.get(timeout=CALL_TIMEOUT)
             told = json.loads(line)
         except (OSError, ValueError, queue.Empty):
-            raise Trouble(f"the driver of {self._name} gave no answer to {method}; run it again, or leave it out") from None
+            raise Trouble(
+                f"the driver of {self._name} gave no answer to {method}; run it again, or leave it out"
+            ) from None
         exchanges = tuple(self._exchange(each, caller) for each in told["exchanges"])
         for exchange in exchanges:
             for listener in self.listeners:

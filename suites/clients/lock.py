@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ NOT_LOCKED: Final = 1
 
 def lock_python(client: Client) -> str:
     """The lock of a client from PyPI, as pip reads it with `--require-hashes`."""
-    return subprocess.run(UV, input=f"{client.package}=={client.version}", **_TEXT).stdout
+    return _run(UV, input=f"{client.package}=={client.version}")
 
 
 def lock_node(client: Client) -> str:
@@ -33,8 +34,14 @@ def lock_node(client: Client) -> str:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "package.json").write_text(json.dumps(client.manifest), encoding="utf-8")
         shutil.copy(NPMRC, Path(folder, ".npmrc"))
-        subprocess.run([npm, "install", "--package-lock-only", "--loglevel=error"], cwd=folder, **_TEXT)
+        _run([npm, "install", "--package-lock-only", "--loglevel=error"], cwd=folder)
         return Path(folder, "package-lock.json").read_text(encoding="utf-8")
+
+
+def _run(command: Sequence[str], *, input: str | None = None, cwd: str | None = None) -> str:
+    """What a command prints. Raises `CalledProcessError` with its complaint when it fails."""
+    done = subprocess.run(command, input=input, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=True)
+    return done.stdout
 
 
 def main() -> int:
@@ -58,8 +65,6 @@ def main() -> int:
         print(f"Locked {client.name}.")
     return NOT_LOCKED if failed else 0
 
-
-_TEXT: Final = {"text": True, "encoding": "utf-8", "capture_output": True, "check": True}
 
 if __name__ == "__main__":
     sys.exit(main())

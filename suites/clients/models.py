@@ -118,9 +118,11 @@ def unfit(description: Description, registry: Registry, method: str, value: Any)
     if registry != "npm" or method not in description:
         return None
     answer = description[method]["answer"]
-    if method == "batches.list":
-        return next((wrong for page in value["pages"] if (wrong := misfit(answer["fields"]["items"], page["items"]))), None)
-    return misfit(answer, value)
+    if method != "batches.list":
+        return misfit(answer, value)
+    items = answer["fields"]["items"]
+    found = (misfit(items, page.get("items"), "items") for page in value["pages"])
+    return next((wrong for wrong in found if wrong), None)
 
 
 # --- requests ---
@@ -190,7 +192,9 @@ def differences(description: Description, sent: Mapping[str, Sent], registry: Re
     return sorted(set(found))
 
 
-def _of_operation(operation: Operation, told: Mapping[str, Any], sent: Sent, registry: Registry) -> Iterator[Difference]:
+def _of_operation(
+    operation: Operation, told: Mapping[str, Any], sent: Sent, registry: Registry
+) -> Iterator[Difference]:
     name = operation.id
     line = f"{operation.method} {re.sub(r'{.*?}', '{}', operation.template)}"
     if line != sent.line:
@@ -213,7 +217,9 @@ def _of_operation(operation: Operation, told: Mapping[str, Any], sent: Sent, reg
     yield from _of_shapes(of_schema(operation.success_schema, registry), told["answer"], name, f"{name} < ")
 
 
-def _of_fields(contract: Mapping[str, Shape], client: Mapping[str, Shape], start: str, inner: str = "") -> Iterator[Difference]:
+def _of_fields(
+    contract: Mapping[str, Shape], client: Mapping[str, Shape], start: str, inner: str = ""
+) -> Iterator[Difference]:
     """The differences of fields whose names follow `start`; those of objects in them follow `inner`."""
     for field in sorted({*contract, *client}):
         element, promised, read = start + field, contract.get(field), client.get(field)
@@ -269,10 +275,7 @@ def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanat
     """Finds the explanation of each difference; complains of those without one, and of explanations of nothing."""
     about = [explanation for explanation in known if explanation.is_about(client)]
     explained = [
-        (difference, explanation)
-        for difference in found
-        for explanation in about
-        if explanation.explains(difference)
+        (difference, explanation) for difference in found for explanation in about if explanation.explains(difference)
     ]
     understood = {difference for difference, _ in explained}
     complaints = [f"unexplained: {difference}" for difference in found if difference not in understood]

@@ -63,7 +63,9 @@ def as_text(outcome: Outcome) -> str:
     lines += _section("Types of clients that differ from the contract without an explanation", outcome.unexplained)
     explained = sum(len(each.explained) for each in outcome.comparisons)
     counted = ", ".join(f"{len(of_verdict(outcome.findings, verdict))} {verdict}" for verdict in MARKS)
-    lines += textwrap.wrap(f"{counted}; {explained} differences of types explained, {len(outcome.unexplained)} not.", WIDTH)
+    lines += textwrap.wrap(
+        f"{counted}; {explained} differences of types explained, {len(outcome.unexplained)} not.", WIDTH
+    )
     return "\n".join(lines)
 
 
@@ -127,11 +129,21 @@ def as_markdown(outcome: Outcome) -> str:
     for verdict, title in TOLD_APART.items():
         lines += _list(title, [_told(*each) for each in _grouped(outcome, verdict)])
     lines += _list("Types that differ without an explanation", outcome.unexplained)
-    lines += ["## Types that differ", "", "| element | contract | client | clients | why |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        "## Types that differ",
+        "",
+        "| element | contract | client | clients | why |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     shared: dict[tuple[str, ...], list[str]] = {}
     for comparison in outcome.comparisons:
         for difference, explanation in comparison.explained:
-            said = (f"{difference.element}, {difference.aspect}", difference.contract, difference.client, explanation.why)
+            said = (
+                f"{difference.element}, {difference.aspect}",
+                difference.contract,
+                difference.client,
+                explanation.why,
+            )
             shared.setdefault(said, []).append(comparison.client.name)
     for (element, contract, client, why), of in shared.items():
         lines.append("| " + " | ".join(map(_cell, (f"`{element}`", contract, client, ", ".join(of), why))) + " |")

@@ -93,9 +93,10 @@ class Story:
         return unfit(self.description, self.registry, method, value)
 
     def given(self, reply: Reply, requirement: str | None = None, *, method: str = "") -> Any:
-        """The value of a call that has to succeed, as a requirement says, or as the set-up needs where there is none."""
+        """The value of a call that has to succeed, as a requirement says, or as the set-up needs."""
         if reply.answered:
-            if wrong := self.misfit(method, reply.value):
+            wrong = "text in place of an object" if isinstance(reply.value, str) else self.misfit(method, reply.value)
+            if wrong:
                 raise Ended("limit" if requirement else "trouble", f"the client's own types do not fit: {wrong}")
             return reply.value
         told = str(reply)[:TOLD]
@@ -113,11 +114,11 @@ class Story:
 
     def set_up(self, reply: Reply) -> Batch:
         """The object that a call of the set-up gives; where the client cannot read it, as it came."""
-        if not reply.answered and reply.succeeded:
-            self.unreadable.append(str(reply)[:TOLD])
+        if reply.succeeded and not isinstance(reply.value, dict):
+            self.unreadable.append(f"{reply} in place of an object"[:TOLD])
             return reply.body
-        found = self.given(reply)
-        return found if isinstance(found, dict) else {}
+        found: Batch = self.given(reply)
+        return found
 
     def refused(self, reply: Reply, requirement: str) -> str:
         """Says as which class of the client's a refusal came; the contract leaves open which 4xx it is."""
@@ -168,7 +169,7 @@ class Story:
         if self.unreadable:
             raise Ended("limit", f"the client cannot read a successful answer ({self.unreadable[0]})")
         listed = self.given(self.driver.call("beta.directories.files.list", directory, style="async", pages=MOST_PAGES))
-        files = sum(len(page["items"]) for page in listed["pages"])
+        files = sum(len(page.get("items") or ()) for page in listed["pages"])
         if files < FILES and listed["pages"][-1]["next_page_token"]:
             raise Ended("limit", f"{ENDS_EARLY}, and misses {FILES - files} files")
         if files != FILES:
@@ -176,7 +177,7 @@ class Story:
         return f"{FILES} files"
 
     def _directory(self, name: str) -> str:
-        ask = {"name": name, "type": "ephemeral"}
+        ask: dict[str, Any] = {"name": name, "type": "ephemeral"}
         until = (datetime.now(UTC) + LIFETIME).isoformat()
         reply = self.driver.call("beta.directories.create", style="async", **ask, expires_at=until)
         if reply.is_unsupported or reply.is_refused:
@@ -259,8 +260,10 @@ class Story:
             asked = batch
             entries = self.target.eventually(
                 lambda asked=asked: self._get(asked, expand=["results"]).get("results") or [],  # type: ignore[misc]
-                lambda entries: len(entries) == FILES
-                and all(entry.get("job_reference") or entry.get("error_message") for entry in entries),
+                lambda entries: (
+                    len(entries) == FILES
+                    and all(entry.get("job_reference") or entry.get("error_message") for entry in entries)
+                ),
             )
             self.expect("results-delivered-when-expanded", bool(entries), f"the {name} batch shows no results")
             self.expect(
@@ -388,7 +391,7 @@ class Story:
             raise Ended("not-exercised", "needs two batches over the directory")
         self._holds("list-filters-by-directory", *self.batches, source_directory_id=self.over())
         for size in (1, 2):
-            asked = {"source_directory_id": self.over(), "page_size": size}
+            asked: dict[str, Any] = {"source_directory_id": self.over(), "page_size": size}
             if self.driver.call("batches.list", pages=1, **asked).is_refused:
                 continue
             walk = self.walk("pages-lose-nothing", 3 * len(ids) + SPARE_PAGES, **asked)

@@ -1,9 +1,9 @@
 """Does with the Python client what it is told, one JSON line after the other, and tells what came of it.
 
-Runs inside the client's environment. Key and base URL come from the variables that the client itself reads. A line asks
-for a `call`, such as `batches.get`, with `path` for arguments by position and `arguments` for those by name; `style` says
-whether the synchronous or the asynchronous client makes it, or `raw` for the response behind the model; `pages` is how
-many pages of a list are followed at the most; `key` is a key to be sent in place of the user's own.
+Runs inside the client's environment. Key and base URL come from the variables that the client itself reads. A line
+asks for a `call`, such as `batches.get`, with `path` for arguments by position and `arguments` for those by name;
+`style` says whether the synchronous or the asynchronous client makes it, or `raw` for the response behind the model;
+`pages` is how many pages of a list are followed at the most; `key` is a key to be sent in place of the user's own.
 
 Every exchange that the client makes is told, so that the requests and answers themselves can be judged.
 """

@@ -1,0 +1,250 @@
+"""The drivers at work: a released client in its own process, and a small one for Node."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fixtures.exchange import Exchange
+from fixtures.settings import settings_of
+from fixtures.target import Target, open_target
+from fixtures.troubles import Trouble
+from spec.lint.__main__ import find_node
+from suites.clients import __main__ as command
+from suites.clients import driver as drivers
+from suites.clients.driver import Driver, driving
+from suites.clients.environments import Environment, prepare
+from suites.clients.findings import Finding
+from suites.clients.models import describe, differences, explanations, judged, requests
+from suites.clients.nobody import nobody
+from suites.clients.table import ROOT, Client
+from tests.fixtures.targets import target_at
+
+OURS = Client("pypi", "2.9.0", "2.8-2.9")
+INSTALLED = Environment(OURS, Path(sys.prefix))
+"""The client that the environment of the tests has."""
+
+
+def told(*variants: str) -> dict[str, Finding]:
+    """What the story finds on a mock with variants."""
+    options = vars(command._options([*variants, "--request-timeout", "20"]))
+    settings = settings_of(lambda name: options.get(name[2:].replace("-", "_")))
+    return {each.operation: each for each in command._driven(INSTALLED, describe(INSTALLED), settings)}
+
+
+def failed(findings: dict[str, Finding]) -> set[str]:
+    return {id_ for each in findings.values() if each.verdict == "fail" for id_ in each.requirements}
+
+
+def test_a_released_client_works_with_the_mock() -> None:
+    findings = told()
+    wrong = {name: each for name, each in findings.items() if each.verdict not in ("pass", "not-exercised")}
+    assert not wrong
+    assert {name for name, each in findings.items() if each.verdict == "not-exercised"} == {
+        "create with webhook",
+        "cancel",
+    }
+    assert findings["unknown batch"].detail == "NotFoundError for 404"
+    assert findings["wrong key"].detail == "AuthenticationError for 401"
+
+
+@pytest.mark.parametrize(
+    ("deviation", "requirement", "operation"),
+    [
+        ("created-batch-has-no-status-yet", "create-answers-with-batch", "create parse batch"),
+        ("listed-status-in-lower-case", "status-is-documented", "list"),
+        ("timestamps-are-numbers", "timestamps-are-date-times", "create parse batch"),
+        ("extract-refused", "create-accepts-extract", "create extract batch"),
+        ("expand-ignored", "results-delivered-when-expanded", "get, results expanded"),
+        ("list-is-sent-as-text", "success-is-json", "list"),
+        ("page-begins-one-too-late", "pages-lose-nothing", "list, page by page"),
+        ("unknown-batch-breaks-get", "no-server-error", "unknown batch"),
+        ("unknown-job-type-means-parse", "create-refuses-unknown-job-type", "invalid create"),
+        ("any-key-opens-the-first-project", "unknown-key-refused", "wrong key"),
+    ],
+)
+def test_a_broken_promise_is_told_in_its_own_words(deviation: str, requirement: str, operation: str) -> None:
+    findings = told("--deviation", deviation)
+    assert findings[operation].verdict == "fail"
+    assert requirement in findings[operation].requirements
+    assert requirement in failed(findings)
+
+
+@pytest.mark.parametrize(
+    "liberty", ["refusals-are-418", "times-in-nanoseconds", "half-pages", "nulls-absent", "page-size-below-5-refused"]
+)
+def test_a_service_that_uses_a_freedom_is_not_accused(liberty: str) -> None:
+    assert {each.verdict for each in told("--liberty", liberty).values()} <= {"pass", "not-exercised"}
+
+
+def test_a_client_that_cannot_cope_accuses_nobody() -> None:
+    findings = told("--liberty", "empty-pages-between")
+    assert findings["list, page by page"].verdict == "limit"
+    assert {each.verdict for each in findings.values()} == {"pass", "not-exercised", "limit"}
+
+
+def test_the_types_of_a_released_client_are_explained() -> None:
+    description = describe(INSTALLED)
+    found = differences(description, requests(INSTALLED, description), "pypi")
+    assert found
+    assert not judged(OURS, found, explanations()).complaints
+
+
+# --- one call ---
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[Target]:
+    with open_target(
+        settings_of(
+            {
+                "--poll-interval": 1.0,
+                "--poll-timeout": 9.0,
+                "--settle-timeout": 9.0,
+                "--request-timeout": 9.0,
+                "--parse-configuration-id": "cfg-PARSE_AGENTIC",
+            }.get,
+            {},
+        )
+    ) as target:
+        yield target
+
+
+def test_exchanges_reach_the_listeners_without_keys(mock: Target) -> None:
+    heard: list[Exchange] = []
+    with driving(INSTALLED, mock, 9.0) as driver:
+        driver.listeners.append(heard.append)
+        found = driver.call("batches.list", pages=1)
+        refused = driver.call("batches.list", pages=1, caller="unknown")
+    assert found.answered
+    assert [exchange.request.path for exchange in heard] == ["/api/v2/batches"] * 2
+    assert [exchange.caller for exchange in heard] == ["main", "unknown"]
+    assert heard[0].received < heard[1].sent
+    assert refused.status == 401
+    assert refused.is_refused
+    (key, *_) = mock.issued_keys
+    assert key.value not in repr(heard)
+
+
+def test_a_key_in_an_answer_is_hidden() -> None:
+    with nobody() as url, driving(INSTALLED, target_at(f"{url}/llx-main-secret"), 9.0) as driver:
+        reply = driver.call("batches.get", "llx-main-secret")
+    assert "llx-main-secret" not in reply.message
+
+
+def test_what_a_client_lacks_is_unsupported(mock: Target) -> None:
+    with driving(INSTALLED, mock, 9.0) as driver:
+        assert driver.call("batches.cancel", "a").is_unsupported
+        assert driver.call("batches.list", pages=1, no_such_parameter=1).is_unsupported
+
+
+def test_a_driver_that_ends_is_a_trouble(mock: Target) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        driver = Driver(process, "pypi-0", mock)
+        with pytest.raises(Trouble, match="pypi-0 gave no answer"):
+            driver.call("batches.list")
+
+
+def test_a_driver_that_says_nothing_is_given_up(mock: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drivers, "CALL_TIMEOUT", 0.05)
+    with subprocess.Popen(
+        [sys.executable, "-c", "import sys; sys.stdin.read()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        with pytest.raises(Trouble, match="gave no answer"):
+            Driver(process, "pypi-0", mock).call("batches.list")
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+NODE_CLIENT = """
+class NotFoundError extends Error {}
+class Batches {
+  constructor(options) { this.options = options; }
+  async get(id, query) {
+    const url = `${process.env.LLAMA_CLOUD_BASE_URL}/api/v2/batches/${id}?${new URLSearchParams(query)}`;
+    const response = await this.options.fetch(url, { method: "get" });
+    if (!response.ok) throw new NotFoundError(`${response.status}`);
+    return response.json();
+  }
+  async list() {
+    const pages = [[1], [2], [3]].map((items) => ({ items, next_page_token: "t" }));
+    return pages.reduceRight((next, page) => ({ ...page, hasNextPage: () => !!next, getNextPage: async () => next }), null);
+  }
+}
+exports.LlamaCloud = class { constructor(options) { this.batches = new Batches(options); } };
+exports.toFile = async (content, name) => ({ content, name });
+"""
+
+
+@pytest.mark.skipif(find_node() is None, reason="needs Node")
+def test_the_driver_for_node_tells_the_same(tmp_path: Path) -> None:
+    environment = Environment(Client("npm", "0", "0-0"), tmp_path)
+    environment.package.mkdir(parents=True)
+    (environment.package / "package.json").write_text(json.dumps({"main": "index.js"}))
+    (environment.package / "index.js").write_text(NODE_CLIENT)
+    with nobody() as url, driving(environment, target_at(url), 9.0) as driver:
+        refused = driver.call("batches.get", "a", expand="results")
+        assert refused.status == 404
+        assert refused.classes[:2] == ("NotFoundError", "Error")
+        assert refused.exchanges[0].request.method == "GET"
+        assert refused.exchanges[0].request.params == (("expand", "results"),)
+        assert driver.call("batches.cancel", "a").is_unsupported
+        walk = driver.call("batches.list", pages=2).value
+        assert walk == {"pages": [{"items": [n], "next_page_token": "t"} for n in (1, 2)], "goes_on": True}
+
+
+# --- the command ---
+
+
+def test_a_registry_out_of_reach_leaves_the_run_inconclusive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setattr(command, "prepare", lambda client: prepare(client, tmp_path / "place"))
+    assert command.main(["--client", "pypi-2.9.1", "--report-dir", str(tmp_path)]) == command.INCONCLUSIVE
+    printed = capsys.readouterr().out
+    assert "pypi-2.9.1 cannot be installed; see that its registry is reachable" in " ".join(printed.split())
+    assert json.loads((tmp_path / "clients.json").read_text())["findings"][0]["verdict"] == "trouble"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--client", "pypi-0"], "there is no client 'pypi-0'"),
+        (["--target", "https://service.example"], "LLAMA_CLOUD_API_KEY"),
+        (["--target", "http://service.example"], "in clear"),
+        (["--deviation", "x", "--target", "https://service.example"], "--deviation"),
+        (["--poll-timeout", "0"], "--poll-timeout"),
+    ],
+)
+def test_wrong_usage_is_said_before_anything_is_sent(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LLAMA_CLOUD_API_KEY", raising=False)
+    assert command.main(arguments) == command.WRONG_USAGE
+    assert says in capsys.readouterr().err
+
+
+def test_a_service_beyond_loopback_wants_a_yes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-some-secret-key")
+    assert command.main(["--target", "https://service.example", "--client", "pypi-2.9.1"]) == command.WRONG_USAGE
+    printed = capsys.readouterr().err
+    assert "6 billable files" in printed
+    assert "--yes" in printed
+    assert "llx-some-secret-key" not in printed
+
+
+def test_the_drivers_need_nothing_of_ours() -> None:
+    for path in (ROOT / "suites" / "clients" / "drivers").glob("d*.py"):
+        assert "suites" not in path.read_text(encoding="utf-8")

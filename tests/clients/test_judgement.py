@@ -1,0 +1,149 @@
+"""What a reply means: who is accused of what, and who is not."""
+
+from typing import Any
+
+import pytest
+
+from fixtures.troubles import Trouble
+from spec import requirements
+from suites.clients.__main__ import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, exit_code
+from suites.clients.findings import Ended, Finding, Verdict
+from suites.clients.models import Comparison
+from suites.clients.render import WIDTH, Outcome, as_json, as_markdown, as_text
+from suites.clients.story import OPERATIONS
+from suites.clients.table import Client
+from tests.clients.fake import reply, story
+
+API = ("APIError",)
+A_REQUIREMENT = "get-returns-batch-asked-for"
+
+
+@pytest.mark.parametrize(
+    ("given", "in_contract", "in_set_up"),
+    [
+        (reply(404, "NotFoundError", *API), "fail", "trouble"),
+        (reply(401, "AuthenticationError", *API), "trouble", "trouble"),
+        (reply(402, "APIStatusError", *API), "trouble", "trouble"),
+        (reply(429, "RateLimitError", *API), "trouble", "trouble"),
+        (reply(503, "InternalServerError", *API), "trouble", "trouble"),
+        (reply(None, "APIConnectionError", *API), "trouble", "trouble"),
+        (reply(200, "APIResponseValidationError", *API), "limit", "trouble"),
+        (reply(200, "JSONDecodeError", "ValueError"), "limit", "trouble"),
+        (reply(200, value="text"), "limit", "trouble"),
+        (reply(None, "TypeError"), "not-exercised", "not-exercised"),
+        (reply(None, "AttributeError"), "not-exercised", "not-exercised"),
+    ],
+    ids=str,
+)
+def test_what_is_not_a_value_speaks_against_the_service_only_where_it_refused(
+    given: Any, in_contract: Verdict, in_set_up: Verdict
+) -> None:
+    with pytest.raises(Ended) as ended:
+        story().given(given, A_REQUIREMENT)
+    assert ended.value.verdict == in_contract
+    assert bool(ended.value.requirements) == (in_contract == "fail")
+    with pytest.raises(Ended) as ended:
+        story().given(given)
+    assert ended.value.verdict == in_set_up
+
+
+def test_a_value_that_does_not_fit_the_types_of_the_client_is_its_limit() -> None:
+    with pytest.raises(Ended, match="id is not there") as ended:
+        story().given(reply(200, value={}), A_REQUIREMENT, method="batches.get")
+    assert ended.value.verdict == "limit"
+
+
+def test_the_set_up_goes_on_with_what_the_client_cannot_read() -> None:
+    told = story()
+    assert told.set_up(reply(200, "APIResponseValidationError", *API, body={"id": "a"})) == {"id": "a"}
+    assert told.unreadable
+    assert told.set_up(reply(200, value={"id": "b"}, body={"id": "b"})) == {"id": "b"}
+    assert len(told.unreadable) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 418, 422])
+def test_any_4xx_is_a_refusal(status: int) -> None:
+    assert story().refused(reply(status, "SomeError", *API), A_REQUIREMENT) == f"SomeError for {status}"
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        (reply(200, value={}), "fail"),
+        (reply(404, "KeyError"), "limit"),
+        (reply(429, "RateLimitError", *API), "trouble"),
+    ],
+    ids=str,
+)
+def test_what_is_no_refusal(given: Any, verdict: Verdict) -> None:
+    with pytest.raises(Ended) as ended:
+        story().refused(given, A_REQUIREMENT)
+    assert ended.value.verdict == verdict
+
+
+def test_every_requirement_that_the_story_names_exists() -> None:
+    import inspect
+    import re
+
+    from suites.clients import story as module
+
+    named = set(
+        re.findall(
+            r'"((?:get|create|list|results|pages|walk|project|unknown|parse|extract)-[a-z-]+)"',
+            inspect.getsource(module),
+        )
+    )
+    assert len(named) > 15
+    assert named <= set(requirements.load())
+
+
+# --- the matrix ---
+
+CLIENTS = [Client("pypi", f"2.{minor}.0", "2.8-2.9") for minor in range(9)]
+
+
+def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int = 1) -> Outcome:
+    chosen = CLIENTS[:clients]
+    findings = [
+        Finding(client.name, operation, verdict, "a detail | of many <words>", ("no-server-error",))
+        for client in chosen
+        for operation, verdict in zip(OPERATIONS, verdicts, strict=False)
+    ]
+    comparisons = [Comparison(client, (), complaints) for client in chosen]
+    return Outcome("mock", chosen, findings, comparisons, (), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        (outcome("pass", "not-exercised", "limit"), CONFORMANT),
+        (outcome("pass", "fail", "trouble"), NONCONFORMANT),
+        (outcome("pass", "trouble"), INCONCLUSIVE),
+        (outcome("not-exercised"), INCONCLUSIVE),
+        (outcome(), INCONCLUSIVE),
+        (outcome("pass", complaints=("unexplained: a",)), NONCONFORMANT),
+    ],
+)
+def test_the_exit_code_says_the_worst(found: Outcome, code: int) -> None:
+    assert exit_code(found) == code
+
+
+def test_the_matrix_is_no_wider_than_a_terminal() -> None:
+    text = as_text(outcome("pass", "fail", "limit", "trouble", "not-exercised", clients=9, complaints=("x " * 80,)))
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert all(client.version in text for client in CLIENTS)
+    assert all(mark in text for mark in ("pass", "FAIL", "limit", "?", "no-server-error"))
+
+
+def test_each_reason_is_told_once() -> None:
+    assert as_text(outcome("fail", clients=9)).count("a detail") == 1
+
+
+def test_the_files_have_every_cell() -> None:
+    found = outcome("pass", "fail", clients=2)
+    assert "| create parse batch | FAIL | FAIL |" in as_markdown(found)
+    assert '"verdict": "fail"' in as_json(found)
+
+
+def test_trouble_is_an_exception_with_one_sentence() -> None:
+    assert str(Trouble("a sentence")) == "a sentence"
