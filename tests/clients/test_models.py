@@ -198,7 +198,7 @@ BATCHES = """
 import { APIResource } from "../core/resource.js";
 export declare class Batches extends APIResource {
     /** Lists; { not code } */
-    list(query?: BatchListParams | null | undefined, options?: RequestOptions): PagePromise<BatchPage, BatchListResponse>;
+    list(query?: BatchListParams | null | undefined, options?: RequestOptions): PagePromise<Page, BatchListResponse>;
     get(batchID: string, query?: BatchGetParams | null, options?: RequestOptions): APIPromise<BatchListResponse>;
 }
 export interface BatchListResponse { id: string; config: BatchListResponse.Config; at?: string | null; }
