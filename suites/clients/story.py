@@ -4,15 +4,14 @@ The exchanges of the client are judged by the oracles, as all traffic is, so tha
 requirement. What the client itself makes of a good answer is its own affair: if it cannot cope, that is its limit.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import islice
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from fixtures.configurations import PARAMETERS
 from fixtures.directories import LIFETIME
-from fixtures.documents import good_documents
+from fixtures.documents import Document, damaged_document, good_documents
 from fixtures.settings import Settings
 from fixtures.target import UNKNOWN, Target
 from fixtures.troubles import Trouble
@@ -39,6 +38,7 @@ SPARE_PAGES: Final = 10
 MARGIN: Final = SECOND
 """Nanoseconds by which a time filter is wider than the time that a batch shows, which may be rounded."""
 LONG: Final = 3600 * SECOND
+ABROAD: Final = timedelta(hours=5, minutes=30)
 NEVER_DELIVERED: Final = "https://batches-conformance.invalid/"
 PAYMENT_REQUIRED: Final = 402
 NO_SUCH_TYPE: Final = "batches-conformance"
@@ -150,21 +150,15 @@ class Story:
     # --- set-up ---
 
     def make_directories(self) -> str:
-        """Creates a directory with files, as the guide does, and one that stays empty; lists the files."""
+        """Creates a directory with a good and a damaged file, and one that stays empty; lists the files."""
         name = f"batches-conformance {self.run_id}"
         directory = self._directory(f"{name} client")
         self.empty = self._directory(f"{name} empty")
-        for document in islice(good_documents(self.run_id), FILES):
-            file = {"$file": document.name, "text": document.content.decode("ascii")}
-            self.set_up(
-                self.driver.call(
-                    "beta.directories.files.upload",
-                    directory,
-                    style="async",
-                    upload_file=file,
-                    display_name=document.name,
-                )
-            )
+        good = good_documents(self.run_id)
+        self._upload(directory, next(good))
+        # A target may refuse what cannot be processed.
+        if not self._upload(directory, damaged_document(self.run_id)):
+            self._upload(directory, next(good))
         self.directory = directory
         if self.unreadable:
             raise Ended("limit", f"the client cannot read a successful answer ({self.unreadable[0]})")
@@ -175,6 +169,17 @@ class Story:
         if files != FILES:
             raise Ended("trouble", f"the directory lists {files} files of {FILES} that were uploaded")
         return f"{FILES} files"
+
+    def _upload(self, directory: str, document: Document) -> bool:
+        """Whether the target takes a file."""
+        file = {"$file": document.name, "text": document.content.decode("ascii")}
+        reply = self.driver.call(
+            "beta.directories.files.upload", directory, style="async", upload_file=file, display_name=document.name
+        )
+        if reply.is_refused and reply.status not in ABOUT_KEY:
+            return False
+        self.set_up(reply)
+        return True
 
     def _directory(self, name: str) -> str:
         ask: dict[str, Any] = {"name": name, "type": "ephemeral"}
@@ -338,10 +343,9 @@ class Story:
 
     def list_by_status(self) -> str:
         """Lists by the status of the parse batch, and by another one."""
-        status = self.made("parse")["status"]
+        status = self._end("parse")
         other = next(each for each in sorted(TERMINAL) if each != status)
-        if status in TERMINAL:
-            self._lacks("list-filters-by-status", "parse", status=other)
+        self._lacks("list-filters-by-status", "parse", status=other)
         return self._holds("list-filters-by-status", "parse", status=status)
 
     def list_by_directory(self) -> str:
@@ -354,6 +358,7 @@ class Story:
         """Lists from the creation on, and from long after it."""
         created = self._created("parse")
         self._lacks("list-filters-by-earliest-creation", "parse", created_at_on_or_after=_instant(created, LONG))
+        self._holds("list-compares-instants", "parse", created_at_on_or_after=_instant(created, -MARGIN, ABROAD))
         return self._holds(
             "list-filters-by-earliest-creation", "parse", created_at_on_or_after=_instant(created, -MARGIN)
         )
@@ -367,16 +372,22 @@ class Story:
         return self._holds(requirement, "parse", created_at_on_or_before=_instant(created, MARGIN), **mine)
 
     def list_by_all(self) -> str:
-        """Lists with all filters at once."""
+        """Lists with all filters at once, of which the last does not match, and then with four that do."""
         created = self._created("parse")
-        return self._holds(
-            "list-filters-combine",
-            "parse",
-            status=self.made("parse")["status"],
-            source_directory_id=self.over(),
-            created_at_on_or_after=_instant(created, -MARGIN),
-            created_at_on_or_before=_instant(created, MARGIN),
-        )
+        most = {
+            "status": self._end("parse"),
+            "source_directory_id": self.over(),
+            "created_at_on_or_after": _instant(created, -2 * LONG),
+        }
+        self._lacks("list-filters-combine", "parse", created_at_on_or_before=_instant(created, -LONG), **most)
+        return self._holds("list-filters-combine", "parse", created_at_on_or_before=_instant(created, MARGIN), **most)
+
+    def _end(self, name: str) -> str:
+        """The status that a batch keeps; any other may have passed by the time of a list."""
+        status = str(self.made(name)["status"])
+        if status not in TERMINAL:
+            raise Ended("not-exercised", "needs a batch that has ended")
+        return status
 
     def _created(self, name: str) -> Moment:
         created = moment(self.made(name).get("created_at"))
@@ -385,24 +396,30 @@ class Story:
         return created
 
     def page_through(self) -> str:
-        """Follows pages of one batch each, and of two where the target refuses so small ones."""
+        """Follows pages of one batch and of two, where the target does not refuse so small ones."""
         ids = {batch["id"] for batch in self.batches.values()}
         if len(ids) < 2:
             raise Ended("not-exercised", "needs two batches over the directory")
         self._holds("list-filters-by-directory", *self.batches, source_directory_id=self.over())
-        for size in (1, 2):
-            asked: dict[str, Any] = {"source_directory_id": self.over(), "page_size": size}
-            if self.driver.call("batches.list", pages=1, **asked).is_refused:
-                continue
-            walk = self.walk("pages-lose-nothing", 3 * len(ids) + SPARE_PAGES, **asked)
-            if walk.gave_up:
-                missing = len(ids - set(walk.ids))
-                raise Ended("limit", f"{ENDS_EARLY}, and misses {missing} batches")
-            self.expect("walk-over-pages-ends", not walk.goes_on, f"{len(walk.pages)} pages, and no end")
-            self.expect("pages-lose-nothing", ids <= set(walk.ids), f"{len(ids - set(walk.ids))} of {len(ids)} missing")
-            self.expect("pages-repeat-nothing", not repeated(walk.ids), f"several times {repeated(walk.ids)}")
-            return f"{len(walk.pages)} pages of {size}"
-        raise Ended("not-exercised", "needs a small page_size that the target accepts")
+        told = [self._page_through(ids, size) for size in (1, 2) if self._takes(size)]
+        if not told:
+            raise Ended("not-exercised", "needs a small page_size that the target accepts")
+        return ", ".join(told)
+
+    def _takes(self, size: int) -> bool:
+        """Whether the target accepts a page_size, which it need not."""
+        return not self.driver.call("batches.list", pages=1, page_size=size).is_refused
+
+    def _page_through(self, ids: set[str], size: int) -> str:
+        most = 3 * len(ids) + SPARE_PAGES
+        walk = self.walk("pages-lose-nothing", most, source_directory_id=self.over(), page_size=size)
+        missing = len(ids - set(walk.ids))
+        if walk.gave_up and missing:
+            raise Ended("limit", f"{ENDS_EARLY}, and misses {missing} batches")
+        self.expect("walk-over-pages-ends", not walk.goes_on, f"{len(walk.pages)} pages, and no end")
+        self.expect("pages-lose-nothing", not missing, f"{missing} of {len(ids)} batches are missing")
+        self.expect("pages-repeat-nothing", not repeated(walk.ids), f"several times {repeated(walk.ids)}")
+        return f"{len(walk.pages)} pages of {size}"
 
     # --- the rest of a call ---
 
@@ -437,7 +454,11 @@ class Story:
         return self.refused(reply, "create-refuses-unknown-job-type")
 
     def use_wrong_key(self) -> str:
-        """Lists with a key that was never issued."""
+        """Gets and lists with a key that was never issued."""
+        if "parse" in self.batches:
+            self.refused(
+                self.driver.call("batches.get", self.batches["parse"]["id"], caller=UNKNOWN), "unknown-key-refused"
+            )
         return self.refused(self.driver.call("batches.list", pages=1, caller=UNKNOWN), "unknown-key-refused")
 
     # --- what only newer generations have: its absence is no violation ---
@@ -467,9 +488,9 @@ class Story:
         return str(reply.value["status"])
 
 
-def _instant(shown: Moment, later: int) -> dict[str, str]:
+def _instant(shown: Moment, later: int, offset: timedelta = timedelta(0)) -> dict[str, str]:
     """An instant some nanoseconds later, as the drivers are told it."""
-    return {"$instant": shown.shifted(later)}
+    return {"$instant": shown.shifted(later, offset)}
 
 
 OPERATIONS: Final[dict[str, Callable[[Story], str]]] = {
@@ -525,9 +546,12 @@ def tell(story: Story, client: str) -> Iterator[Finding]:
         yield Finding(client, "oracles", "trouble", troubles[0])
 
 
-def _accused(finding: Finding, violated: tuple[Observation, ...]) -> Finding:
-    ids = dict.fromkeys(observation.requirement for observation in violated)
+def _accused(finding: Finding, violated: Sequence[Observation]) -> Finding:
+    """A finding with what the oracles saw: the client's own failure counts as well, and its excuse does not."""
+    ids = [observation.requirement for observation in violated]
     told = str(violated[0])
     if finding.verdict != "pass":
         told = f"{told}; the client: {finding.detail}"
-    return Finding(finding.client, finding.operation, "fail", told, tuple(ids))
+    if finding.verdict == "fail":
+        ids = [*finding.requirements, *ids]
+    return Finding(finding.client, finding.operation, "fail", told, tuple(dict.fromkeys(ids)))
