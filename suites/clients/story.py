@@ -15,6 +15,7 @@ from fixtures.documents import Document, damaged_document, good_documents
 from fixtures.settings import Settings
 from fixtures.target import UNKNOWN, Target
 from fixtures.troubles import Trouble
+from spec import requirements
 from suites.clients.driver import Driver, Reply
 from suites.clients.findings import Ended, Finding
 from suites.clients.models import Description, unfit
@@ -524,8 +525,10 @@ OPERATIONS: Final[dict[str, Callable[[Story], str]]] = {
 def tell(story: Story, client: str) -> Iterator[Finding]:
     """Lets a client do everything, and gives what was found as it goes.
 
-    A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it.
+    A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it. Only those of
+    the core count: a profile is checked where it is asked for, and a client's newer methods are tried all the same.
     """
+    core = requirements.of(())
     verify = Verify()
     story.driver.listeners.append(Panel(ORACLES, verify).hear)
     seen = 0
@@ -541,7 +544,8 @@ def tell(story: Story, client: str) -> Iterator[Finding]:
             finding = Finding(client, name, "trouble", f"what the client gave is of no use: {error!r}")
         violated = verify.violated[seen:]
         seen += len(violated)
-        yield _accused(finding, violated) if violated else finding
+        broken = [observation for observation in violated if observation.requirement in core]
+        yield _accused(finding, broken) if broken else finding
     if troubles := verify.take("")["troubles"]:
         yield Finding(client, "oracles", "trouble", troubles[0])
 
