@@ -19,7 +19,7 @@ from fixtures.key import Key, spellings
 from fixtures.settings import is_loopback
 from fixtures.target import MAIN, Target
 from fixtures.troubles import Trouble
-from fixtures.words import HIDDEN, legible
+from fixtures.words import HIDDEN, legible, unsigned
 from suites.clients.environments import Environment
 from suites.traffic import json_object
 
@@ -130,7 +130,7 @@ class Driver:
             for listener in self.listeners:
                 listener(exchange)
         error = told["error"] or {"classes": [], "message": ""}
-        message = legible(self._without_keys(error["message"].encode()).decode())
+        message = legible(unsigned(self._without_keys(error["message"].encode()).decode()))
         return Reply(told["value"], tuple(error["classes"]), message, exchanges)
 
     def _read(self, output: IO[str]) -> None:
