@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,12 +59,12 @@ def test_a_released_client_works_with_the_mock() -> None:
     }
     assert findings["unknown batch"].detail == "NotFoundError for 404"
     assert findings["wrong key"].detail == "AuthenticationError for 401"
+    assert findings["list, page by page"].detail == "3 pages of 1, 2 pages of 2"
 
 
 @pytest.mark.parametrize(
     ("deviation", "requirement", "operation"),
     [
-        ("listed-status-in-lower-case", "status-is-documented", "list"),
         ("extract-refused", "create-accepts-extract", "create extract batch"),
         ("list-is-sent-as-text", "success-is-json", "list"),
         ("page-begins-one-too-late", "pages-lose-nothing", "list, page by page"),
@@ -120,10 +121,24 @@ def test_exchanges_reach_the_listeners_without_keys(mock: Target) -> None:
     assert key.value not in repr(heard)
 
 
-def test_a_key_in_an_answer_is_hidden() -> None:
-    with nobody() as url, driving(INSTALLED, target_at(f"{url}/llx-main-secret"), 9.0) as driver:
-        reply = driver.call("batches.get", "llx-main-secret")
-    assert "llx-main-secret" not in reply.message
+def test_a_key_that_a_client_tells_is_hidden(mock: Target) -> None:
+    (key, *_) = mock.issued_keys
+    reply: dict[str, Any] = {
+        "value": None,
+        "error": {"classes": ["Oops"], "message": f"no {key.value}"},
+        "exchanges": [],
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", f"input(); print({json.dumps(reply)!r})"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert Driver(process, "pypi-0", mock).call("batches.list").message == "no ***"
+
+
+def test_the_client_validates_answers() -> None:
+    assert "APIResponseValidationError" in told("--deviation", "listed-status-in-lower-case")["list"].detail
 
 
 def test_what_a_client_lacks_is_unsupported(mock: Target) -> None:
