@@ -33,6 +33,9 @@ ASKS_GIT = "it asks git for the contract of another commit; tests/spec/test_gate
 NOT_EXECUTED = {
     "tox -e lint": CHECKED_BY_CI,
     "tox -e bench": "its figures mean nothing on a busy machine",
+    "python3 run.py clients": CHECKED_BY_CI,
+    "python3 run.py lock": "it asks the package registries, and would change the locks",
+    "python3 run.py clients --target https://your-service.example --yes": "it would install every client once more",
     "python3 run.py bench": "its figures mean nothing on a busy machine",
     "python3 run.py contract main": ASKS_GIT,
     "python3 run.py contract BASE": ASKS_GIT,
