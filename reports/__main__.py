@@ -18,6 +18,7 @@ from reports.refusal import Refusal
 from reports.terminal import report_lines
 from reports.verdicts import told_shard
 from spec import requirements
+from spec.usage import Parser
 
 _REPORT: Final = "the report.json of a run"
 
@@ -34,7 +35,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = _Parser(prog="python -m reports", description=__doc__)
+    parser = Parser(prog="python -m reports", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     show = commands.add_parser("show", help="tell a report as the run told it at its end")
     show.add_argument("report", type=Path, help=_REPORT)
@@ -66,13 +67,6 @@ def _arguments() -> argparse.Namespace:
     likeness.add_argument("--json", action="store_true", help="tell it as JSON")
     likeness.set_defaults(command=_fidelity)
     return parser.parse_args()
-
-
-class _Parser(argparse.ArgumentParser):
-    """Ends wrong usage with the exit code of wrong usage."""
-
-    def exit(self, status: int = 0, message: str | None = None) -> None:  # type: ignore[override]
-        super().exit(exit_codes.WRONG_USAGE if status else status, message)
 
 
 def _show(arguments: argparse.Namespace) -> int:

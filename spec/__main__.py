@@ -9,10 +9,10 @@ from spec.diff.document import Unasked
 from spec.diff.rendering import as_json, as_markdown, as_text, rules_table
 from spec.diff.verdict import compared, contract
 from spec.page import page
+from spec.usage import WRONG_USAGE, Parser
 
 NOTHING_BREAKS: Final = 0
 SOMETHING_BREAKS: Final = 1
-WRONG_USAGE: Final = 4
 
 _ONE: Final = "a generation, an OpenAPI 3.1 document or requirements: its name, a file, or REVISION:PATH as git has it"
 
@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = _Parser(prog="python -m spec", description=__doc__)
+    parser = Parser(prog="python -m spec", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     told = commands.add_parser("page", help="print docs/contract.md")
     told.set_defaults(command=_page)
@@ -41,13 +41,6 @@ def _arguments() -> argparse.Namespace:
     rules = commands.add_parser("rules", help="print the table of the rules by which diff judges")
     rules.set_defaults(command=_rules)
     return parser.parse_args()
-
-
-class _Parser(argparse.ArgumentParser):
-    """Ends wrong usage with the exit code of wrong usage."""
-
-    def exit(self, status: int = 0, message: str | None = None) -> None:  # type: ignore[override]
-        super().exit(WRONG_USAGE if status else status, message)
 
 
 def _page(_: argparse.Namespace) -> int:

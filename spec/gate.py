@@ -1,6 +1,5 @@
 """Sees to it that no change of the contract goes without a version and a note: `python -m spec.gate BASE`."""
 
-import argparse
 import ast
 import subprocess
 import sys
@@ -10,8 +9,9 @@ from typing import Any, Final
 
 import yaml
 
+from spec.usage import WRONG_USAGE, Parser
+
 UNANNOUNCED: Final = 1
-WRONG_USAGE: Final = 4
 
 CHANGELOG: Final = "CHANGELOG.md"
 FOLDERS: Final = ("spec/", "spec/profiles/")
@@ -26,7 +26,7 @@ class Unasked(Exception):
 
 def main() -> int:
     """Compare the working tree with a commit, tell what is missing, and return the exit code for the shell."""
-    parser = argparse.ArgumentParser(prog="python -m spec.gate", description=__doc__)
+    parser = Parser(prog="python -m spec.gate", description=__doc__)
     parser.add_argument("base", metavar="BASE", help="the commit or branch that the change is to go on top of")
     base: str = parser.parse_args().base
     try:

@@ -15,6 +15,7 @@ import pytest
 from fixtures.settings import Settings, settings_of
 from fixtures.target import open_target
 from fixtures.troubles import Trouble
+from spec.usage import WRONG_USAGE, Parser
 from suites.clients.driver import driving
 from suites.clients.environments import Environment, NoRuntime, prepare
 from suites.clients.findings import Finding, of_verdict
@@ -25,7 +26,6 @@ from suites.clients.table import ROOT, Client, load
 
 CONFORMANT: Final = 0
 NONCONFORMANT: Final = 1
-WRONG_USAGE: Final = 4
 INCONCLUSIVE: Final = 6
 
 IMPATIENT: Final[dict[str, Any]] = {
@@ -77,7 +77,7 @@ def exit_code(outcome: Outcome) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m suites.clients", description=__doc__, allow_abbrev=False)
+    parser = Parser(prog="python -m suites.clients", description=__doc__, allow_abbrev=False)
     parser.add_argument("--target", metavar="URL", help="a base URL; by default the mock, or $LLAMA_CLOUD_BASE_URL")
     parser.add_argument(
         "--client", metavar="NAME", action="append", default=[], help="only this one, such as pypi-2.9.1"

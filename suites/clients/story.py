@@ -206,6 +206,8 @@ class Story:
         """Deletes what was made; a target need not know how."""
         doomed = [("beta.directories.delete", self.directory), ("beta.directories.delete", self.empty)]
         doomed.append(("configurations.delete", self.configuration))
+        if not any(made for _, made in doomed):
+            raise Ended("not-exercised", "needs something to delete, and nothing was made")
         replies = [self.driver.call(name, made) for name, made in doomed if made]
         if left := [reply for reply in replies if not reply.answered]:
             raise Ended("not-exercised", f"{len(left)} things are left behind ({str(left[0])[:TOLD]})")

@@ -237,7 +237,7 @@ def test_wrong_usage_is_said_before_anything_is_sent(
     arguments: list[str], says: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LLAMA_CLOUD_API_KEY", raising=False)
-    assert command.main(arguments) == command.WRONG_USAGE
+    assert command.main(arguments) == 4
     assert says in capsys.readouterr().err
 
 
@@ -245,7 +245,7 @@ def test_a_service_beyond_loopback_wants_a_yes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-some-secret-key")
-    assert command.main(["--target", "https://service.example", "--client", "pypi-2.9.1"]) == command.WRONG_USAGE
+    assert command.main(["--target", "https://service.example", "--client", "pypi-2.9.1"]) == 4
     printed = capsys.readouterr().err
     assert "6 billable files" in printed
     assert "--yes" in printed
