@@ -31,6 +31,7 @@ from suites.asked import asked_profiles
 from suites.generation import load_profile, seed
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
+from suites.passive.record import Recorder
 from suites.shards import WEIGHTS
 from suites.tally import TALLY
 from suites.verify import Verify
@@ -43,7 +44,7 @@ SEED = pytest.StashKey[int | str]()
 INDISCREET = ("httpx", "httpcore")
 """Loggers that repeat what a service says, headers with keys among it, where the user asks for a log."""
 
-pytest_plugins = ["fixtures.plugin", "suites.plugin", "reports.plugin"]
+pytest_plugins = ["fixtures.plugin", "suites.plugin", "suites.passive.plugin", "reports.plugin"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -199,7 +200,13 @@ def run_file(pytestconfig: pytest.Config) -> Iterator[RunFile]:
 
 @pytest.fixture(scope="session")
 def client(
-    target: Target, settings: Settings, verify: Verify, ledger: Ledger, run_file: RunFile, pytestconfig: pytest.Config
+    target: Target,
+    settings: Settings,
+    verify: Verify,
+    ledger: Ledger,
+    run_file: RunFile,
+    recorder: Recorder | None,
+    pytestconfig: pytest.Config,
 ) -> Iterator[Client]:
     """The one client of the worker; every exchange of the run passes through it, and every oracle hears it."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -211,4 +218,6 @@ def client(
         tally = pytestconfig.stash[TALLY]
         tally.timelines.clock = lambda: target.now
         opened.listeners += [tally.hear, Panel(ORACLES, verify).hear]
+        if recorder:
+            opened.listeners.append(recorder.hear)
         yield opened

@@ -137,10 +137,10 @@ class RequirementResult:
 
 @dataclass(frozen=True)
 class Target:
-    """The service under test as it was configured, without keys."""
+    """The service under test as it was configured, without keys; of a recording, the one that is heard in it."""
 
     base_url: str
-    kind: Literal["mock", "url"]
+    kind: Literal["mock", "url", "recording"]
     capabilities: tuple[str, ...]
     settings: Mapping[str, Any]
 
@@ -257,12 +257,26 @@ class Shard:
 
 
 @dataclass(frozen=True)
+class Recording:
+    """What a report was made of that judges recorded traffic: the names of the recordings, and their exchanges.
+
+    So many were `judged`, so many `set_aside` for each reason, and so many `other` were none of the service's.
+    """
+
+    sources: tuple[str, ...]
+    judged: int
+    set_aside: Mapping[str, int]
+    other: int
+
+
+@dataclass(frozen=True)
 class Run:
     """The circumstances of a run. Times are ISO 8601 in UTC.
 
     `narrowed` names the options and paths that kept tests from being run, if any did. `interrupted` says that the run
     had not come to its own end when this was written. `profiles` are the additions to the contract that were asked
-    for, each with its version. `spent` counts each test once. `shard` is missing where the run was not split.
+    for, each with its version. `spent` counts each test once. `shard` is missing where the run was not split,
+    `recording` where nothing was judged but what the suite asked itself.
     """
 
     id: str
@@ -283,6 +297,7 @@ class Run:
     exchanges: Traffic
     spent: Spending
     tests: TestCounts
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,10 @@ after the process was killed reads what was known, marked as interrupted. The ot
 import platform
 import sys
 import threading
-import tomllib
 import uuid
 from collections import Counter
 from collections.abc import Generator
 from datetime import UTC, datetime
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -29,6 +26,7 @@ import spec
 import spec.profiles
 from reports import clock, exit_codes, files, gate, hooks
 from reports.annotations import annotation_lines
+from reports.circumstances import packages, suite_version
 from reports.ended import EndedTests
 from reports.ending import PromptEnd
 from reports.findings import Findings
@@ -45,8 +43,6 @@ from spec import requirements
 REPORT_DIR: Final = "reports/out"
 """Where reports go unless `--report-dir` says otherwise, seen from the root directory."""
 
-_PROJECT: Final = Path(__file__).parent.parent / "pyproject.toml"
-_PACKAGES: Final = ("httpx", "hypothesis", "jsonschema", "pytest", "pytest-xdist", "schemathesis")
 _LISTING_OPTIONS: Final = (
     "help",
     "version",
@@ -363,12 +359,12 @@ class ConformanceReporter:
             started_at=self._started_at.isoformat(),
             ended_at=datetime.now(UTC).isoformat(),
             seconds=round(perf_counter() - self._started, 3),
-            suite_version=_suite_version(),
+            suite_version=suite_version(),
             contract_version=spec.__version__,
             profiles=profiles,
             python=platform.python_version(),
             platform=platform.platform(),
-            packages={name: version for name in _PACKAGES if (version := _version(name))},
+            packages=packages(),
             seed=given.get("seed"),
             narrowed=", ".join(self._narrowed_by()) or None,
             shard=self._findings.shard,
@@ -429,17 +425,3 @@ def _last_word(report: pytest.CollectReport | pytest.TestReport) -> str:
 
 def _from_here(path: Path, here: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-@cache
-def _suite_version() -> str:
-    version: str = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["version"]
-    return version
-
-
-@cache
-def _version(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None

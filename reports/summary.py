@@ -9,7 +9,7 @@ from reports.curl import curl_line
 from reports.diff import describe_change
 from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
-from reports.wording import describe, describe_spending, describe_target, describe_waiver
+from reports.wording import describe, describe_recording, describe_spending, describe_target, describe_waiver
 
 TOLD_FIRST: Final = 3
 """Failed requirements that are told before everything else."""
@@ -84,6 +84,8 @@ def _facts(report: Report) -> list[str]:
         traffic = report.run.exchanges
         target = f"Target: {escape(describe_target(report.target))}"
         lines += [f"{target}, {traffic.count} exchanges.", ""]
+    if report.run.recording:
+        lines += [f"Recording: {escape(describe_recording(report.run.recording))}.", ""]
     lines += [f"Spent: {describe_spending(report.run.spent)}.", ""]
     return lines
 

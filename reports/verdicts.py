@@ -116,6 +116,8 @@ def _reason(requirement: Requirement, findings: Findings, *, target: Target | No
     given = findings.reasons(requirement.id)
     if given:
         return "; ".join(given)
+    if run.recording:
+        return _unshown(findings.held[requirement.id], requirement.floor)
     if run.interrupted and not run.tests.total:
         return "the run ended before any test"
     missing = sorted(set(requirement.needs) - set(target.capabilities)) if target else []
@@ -128,8 +130,17 @@ def _reason(requirement: Requirement, findings: Findings, *, target: Target | No
         return f"exercised by no test of {told_shard(run.shard)}"
     if run.interrupted and not held:
         return "the run ended before it was exercised"
-    times = "once" if held == 1 else f"{held} times"
-    return f"exercised {times}, its floor is {requirement.floor}"
+    return f"exercised {_times(held)}, its floor is {requirement.floor}"
+
+
+def _unshown(held: int, floor: int) -> str:
+    if not held:
+        return "not shown by what was recorded"
+    return f"shown {_times(held)} by what was recorded, its floor is {floor}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def told_shard(shard: Shard) -> str:
@@ -158,5 +169,6 @@ def _sentence(
         "interrupted" if run.interrupted else "",
         f"narrowed by {run.narrowed}" if run.narrowed else "",
         told_shard(run.shard) if run.shard else "",
+        "judged from recorded traffic" if run.recording else "",
     ]
     return "; ".join([f"{verdict}: {counts(results)}", *filter(None, remarks)])

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from reports.model import Exchange, Run, Spending, Target, Waiver
+from reports.model import Exchange, Recording, Run, Spending, Target, Waiver
 from reports.text import visible
 
 
@@ -28,6 +28,14 @@ def describe_contract(run: Run) -> str:
 def describe_target(target: Target) -> str:
     """Tell where the target is, and what kind of target if that does not say it already."""
     return target.base_url if target.base_url == target.kind else f"{target.base_url} ({target.kind})"
+
+
+def describe_recording(recording: Recording) -> str:
+    """Tell in one visible line what was judged, and what was not."""
+    aside = sum(recording.set_aside.values())
+    reasons = "; ".join(f"{count:,} since {reason}" for reason, count in sorted(recording.set_aside.items()))
+    told = f"{recording.judged:,} exchanges judged, {recording.other:,} of others left alone, {aside:,} set aside"
+    return visible(f"{', '.join(recording.sources)}: {told}{f' ({reasons})' if reasons else ''}")
 
 
 def describe_spending(spent: Spending) -> str:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 NANOSECOND = 1
 SECOND = 1_000_000_000
@@ -41,7 +42,12 @@ class Moment:
 
 def moment(value: object) -> Moment | None:
     """Reads an RFC 3339 date-time; `None` for anything else."""
-    found = _DATE_TIME.fullmatch(value) if isinstance(value, str) else None
+    return _read(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _read(value: str) -> Moment | None:
+    found = _DATE_TIME.fullmatch(value)
     if found is None:
         return None
     date, time, second, fraction, sign, hours, minutes = found.groups()

@@ -28,6 +28,8 @@ JOB_TYPES = ("parse_v2", "extract_v2")
 
 ABOUT_KEY = frozenset({401, 403})
 """Statuses by which a server refuses a key, or what it may do."""
+ABOUT_HEADERS = frozenset({406, 412, 415, 416, 417, 421, 426, 428, 431})
+"""Statuses by which a server refuses the headers of a request, and not what it asks for."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Call:
         return self.exchange.response is not None and self.exchange.response.status in ABOUT_KEY
 
     @property
+    def refuses_headers(self) -> bool:
+        """Whether it was a header that was refused."""
+        return self.exchange.response is not None and self.exchange.response.status in ABOUT_HEADERS
+
+    @property
     def asks_for_results(self) -> bool:
         """Whether any spelling of the query may be read as asking for results."""
         return any(key.startswith("expand") and "results" in value for key, value in self.exchange.request.params)
@@ -98,9 +105,22 @@ class Call:
         shown = self.answer.get("items") if self.name == LIST else [self.answer]
         return [batch for batch in as_list(shown) if isinstance(batch, dict) and isinstance(batch.get("id"), str)]
 
+    def forget(self) -> None:
+        """Gives back the memory of what was read of the bodies; it is read again when it is asked for."""
+        for name in ("answer", "sent_body", "batches"):
+            vars(self).pop(name, None)
+        vars(self.exchange.request).pop("params", None)
+        if self.exchange.response is not None:
+            vars(self.exchange.response).pop("json", None)
+
     def is_after(self, other: "Call") -> bool:
-        """Whether this was sent when the answer to the other had already come."""
-        return self.exchange.sent >= other.exchange.received
+        """Whether this was surely sent when the answer to the other had already come."""
+        return self.seconds_after(other) >= 0
+
+    def seconds_after(self, other: "Call") -> float:
+        """How many seconds surely went by between the answer to the other and this; negative where none did."""
+        own, its = self.exchange, other.exchange
+        return own.sent - own.slack - its.received - its.slack
 
 
 def read(exchange: Exchange) -> Call | None:

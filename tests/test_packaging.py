@@ -19,7 +19,10 @@ LOCKS = {
     "tox": ("tox",),
     "locking": ("locking",),
 }
-TASKS = {"conformance", "tests", "prove", "lint", "bench", "clients", "reports", "contract", "spec", "mock", "lock"}
+TASKS = {
+    *("conformance", "clients", "passive", "prove", "reports", "mock"),
+    *("tests", "lint", "bench", "contract", "spec", "lock"),
+}
 ENTRY = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[0-9][0-9a-z.]*)"
     r"(?P<marker> ; .+?)?(?P<hashes>( --hash=sha256:[0-9a-f]{64})+)"

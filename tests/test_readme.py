@@ -24,8 +24,9 @@ MOCKS_OWN = {"--port", "--pace", "--latency", "--control", "--list-deviations", 
 REPORTS_OWN = {"--out", "--strict"}
 CONTRACTS_OWN = {"--format"}
 CLIENTS_OWN = {"--client"}
-PROOFS_OWN = {"--requirement", "--black-box", "--apart"}
-ELSEWHERE = PYTESTS_OWN | MOCKS_OWN | REPORTS_OWN | CONTRACTS_OWN | CLIENTS_OWN | PROOFS_OWN
+PROOFS_OWN = {"--requirement", "--black-box", "--apart", "--passive"}
+RECORDINGS_OWN = {"--listen", "--base-url", "--report"}
+ELSEWHERE = PYTESTS_OWN | MOCKS_OWN | REPORTS_OWN | CONTRACTS_OWN | CLIENTS_OWN | PROOFS_OWN | RECORDINGS_OWN
 """Options that are not those of a run."""
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")} | {"README.md": README}
 
@@ -69,7 +70,7 @@ def test_every_page_that_is_named_exists(page: str) -> None:
 
 def test_every_option_of_a_run_is_told(offered: set[str]) -> None:
     """The page of options leaves out none of those that the plugins add."""
-    sources = [ROOT / "fixtures" / "settings.py", ROOT / "suites" / "plugin.py", ROOT / "reports" / "plugin.py"]
+    sources = [path for folder in ("fixtures", "suites", "reports") for path in (ROOT / folder).rglob("*.py")]
     code = "".join(path.read_text(encoding="utf-8") for path in sources)
     added = set(re.findall(r'addoption\(\s*"(--[a-z-]+)"', code))
     assert added

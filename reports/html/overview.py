@@ -9,7 +9,13 @@ from reports.exit_codes import ADVICE, OF_VERDICT
 from reports.html.markup import Element, short, tag
 from reports.html.words import anchor, badge, evidence_anchor, mark, moment
 from reports.model import Report, RequirementResult
-from reports.wording import describe_contract, describe_spending, describe_target, long_duration
+from reports.wording import (
+    describe_contract,
+    describe_recording,
+    describe_spending,
+    describe_target,
+    long_duration,
+)
 
 TROUBLES_SHOWN: Final = 50
 """Troubles that are told; the rest is counted."""
@@ -35,6 +41,8 @@ def banner(report: Report) -> Element:
         ("Contract", describe_contract(report.run)),
         ("Spent", describe_spending(report.run.spent)),
     ]
+    if report.run.recording:
+        facts.append(("Recording", describe_recording(report.run.recording)))
     if report.run.narrowed:
         facts.append(("Narrowed by", report.run.narrowed))
     if report.run.interrupted:

@@ -1,6 +1,9 @@
 """Oracles: each looks at every exchange as it passes, whoever caused it, and makes observations."""
 
-from suites.oracles import access, answers, creation, life, lists, results
+from dataclasses import replace
+from functools import partial
+
+from suites.oracles import access, answers, creation, files, life, lists, paging, refusals, results, settled
 from suites.oracles.oracle import Oracle
 
 ORACLES: tuple[Oracle, ...] = (
@@ -30,3 +33,26 @@ ORACLES: tuple[Oracle, ...] = (
     access.projects_are_apart,
 )
 """Every oracle, in the order in which they look."""
+
+WHOEVER_ASKS: tuple[Oracle, ...] = (
+    *(oracle for oracle in ORACLES if oracle.assumes is None),
+    refusals.impossible_create_is_refused,
+    refusals.usable_filter_is_accepted,
+    settled.expanded_get_succeeds,
+    files.files_are_of_the_directory,
+)
+LAGGING: tuple[Oracle, ...] = (
+    settled.results_are_delivered,
+    settled.jobs_resolve,
+    settled.views_agree_on_the_end,
+    paging.walks_hold_every_match,
+)
+
+
+def passive(lag: float = settled.SETTLED) -> tuple[Oracle, ...]:
+    """Those that look at the traffic of others, of which nobody knows how much was heard.
+
+    Beside oracles of a run they are some that judge what a run has scenarios for, which know what they asked. `lag` is
+    how many seconds one operation may lag behind another.
+    """
+    return (*WHOEVER_ASKS, *(replace(oracle, begin=partial(oracle.begin, lag)) for oracle in LAGGING))

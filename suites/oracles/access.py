@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from fixtures.target import ANONYMOUS, NEVER_ISSUED
+from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, GET, LIST, Call
 from suites.verify import Observation, observe
@@ -34,7 +35,7 @@ def list_is_of_one_project() -> Look:
 
     A request may name another project that its key has access to; then that one is shown, or still the key's own.
     """
-    own: dict[str, tuple[Call, str]] = {}
+    own: Memory[str, tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         named = call.exchange.request.param("project_id")
@@ -58,7 +59,11 @@ def list_is_of_one_project() -> Look:
     return look
 
 
-@oracle("get-hides-other-projects", "list-hides-other-projects")
+@oracle(
+    "get-hides-other-projects",
+    "list-hides-other-projects",
+    assumes="callers are of different projects",
+)
 def projects_are_apart() -> Look:
     """Nobody reads or lists a batch that was created with the key of another project."""
     owners: dict[str, Call] = {}

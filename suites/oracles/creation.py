@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fixtures.exchange import TOO_MANY
+from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, CREATE_DIRECTORY, LIST, Call, echoes, is_whole_create, job_of
 from suites.verify import Observation, observe
@@ -12,7 +13,7 @@ from suites.verify import Observation, observe
 @oracle("batch-id-is-unique")
 def batch_id_is_unique() -> Look:
     """No two creates return one id."""
-    created: dict[str, Call] = {}
+    created: Memory[str, Call] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name != CREATE:
@@ -51,7 +52,7 @@ def create_echoes_request() -> Look:
     return look
 
 
-@oracle("refused-create-leaves-nothing")
+@oracle("refused-create-leaves-nothing", assumes="every create over a directory was heard")
 def refused_create_leaves_nothing() -> Look:
     """A list never shows a batch over a directory of ours that no successful create has returned.
 

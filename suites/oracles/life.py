@@ -1,11 +1,12 @@
 """Oracles on the life of a batch: what never changes, what never goes back, and what every operation agrees on."""
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from suites.moments import Moment, moment
+from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, GET, LIST, TERMINAL, Call, echoes, job_of, status_of
 from suites.verify import Observation, observe
@@ -46,6 +47,9 @@ TRAITS = (
     _Trait("created_at", "created-at-never-changes", _created_at, Moment.same_as),
 )
 
+Shown = tuple[Any, ...]
+"""The traits of a batch, in their order, as one answer shows them."""
+
 AGREEMENT = "list-agrees-with-get"
 
 
@@ -60,7 +64,7 @@ def traits_never_change() -> Look:
 
     A create whose answer is not what was asked for is another oracle's matter, and no first view of the batch.
     """
-    latest: dict[tuple[str, str], tuple[Call, dict[str, Any]]] = {}
+    latest: Memory[tuple[str, str], tuple[Call, Shown]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
@@ -69,36 +73,37 @@ def traits_never_change() -> Look:
             if call.name == CREATE and not echoes(call, batch):
                 continue
             before, counterpart = latest.get((batch["id"], view)), latest.get((batch["id"], other))
-            for trait in TRAITS:
-                if before is not None:
-                    yield from _compared(trait, trait.requirement, before, (call, batch))
-                if counterpart is not None:
-                    yield from _compared(trait, AGREEMENT, counterpart, (call, batch))
-            latest[batch["id"], view] = call, batch
+            now = call, tuple(trait.of(batch) for trait in TRAITS)
+            case = f"batch {batch['id']}, {batch.get('status')}"
+            if before is not None:
+                yield from _compared([trait.requirement for trait in TRAITS], before, now, case)
+            if counterpart is not None:
+                yield from _compared([AGREEMENT] * len(TRAITS), counterpart, now, case)
+            latest[batch["id"], view] = now
 
     return look
 
 
 def _compared(
-    trait: _Trait, requirement: str, before: tuple[Call, dict[str, Any]], now: tuple[Call, dict[str, Any]]
+    requirements: Sequence[str], before: tuple[Call, Shown], now: tuple[Call, Shown], case: str
 ) -> Iterator[Observation]:
-    first, second = trait.of(before[1]), trait.of(now[1])
-    if first is None or second is None:
-        return
-    yield observe(
-        requirement,
-        trait.same(first, second),
-        expected=f"{trait.name} as it was shown before, {first}",
-        actual=f"{second}",
-        exchanges=[before[0].exchange, now[0].exchange],
-        case=f"batch {now[1]['id']}, {now[1].get('status')}",
-    )
+    for trait, requirement, first, second in zip(TRAITS, requirements, before[1], now[1], strict=True):
+        if first is None or second is None:
+            continue
+        yield observe(
+            requirement,
+            trait.same(first, second),
+            expected=f"{trait.name} as it was shown before, {first}",
+            actual=f"{second}",
+            exchanges=[before[0].exchange, now[0].exchange],
+            case=case,
+        )
 
 
 @oracle("terminal-status-is-final")
 def terminal_status_is_final() -> Look:
     """A view that has shown a terminal status shows it for ever."""
-    ended: dict[tuple[str, str], tuple[Call, str]] = {}
+    ended: Memory[tuple[str, str], tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         for batch in call.batches:
@@ -142,7 +147,7 @@ def updated_at_not_before_created_at() -> Look:
 @oracle("updated-at-never-goes-back")
 def updated_at_never_goes_back() -> Look:
     """In each view the update time of a batch only moves forward."""
-    latest: dict[tuple[str, str], tuple[Call, Moment]] = {}
+    latest: Memory[tuple[str, str], tuple[Call, Moment]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         for batch in call.batches:
@@ -169,10 +174,10 @@ def updated_at_never_goes_back() -> Look:
 def get_returns_batch_asked_for() -> Look:
     """A get of a batch that was created with the same key succeeds, and gives that batch.
 
-    A get that asks for more than the batch itself is judged only by what it shows, and one that refuses the key not at
-    all, for a key may end in the middle of a run.
+    A get that asks for more than the batch itself is judged only by what it shows, as is one whose headers were not to
+    the service's liking; one that refuses the key is not judged at all, for a key may end in the middle of a run.
     """
-    created: dict[tuple[str, str], Call] = {}
+    created: Memory[tuple[str, str], Call] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name == CREATE:
@@ -190,7 +195,7 @@ def get_returns_batch_asked_for() -> Look:
                 actual=f"the batch {batch['id']}",
                 exchanges=exchanges,
             )
-        refused = call.refused and not call.refuses_key
+        refused = call.refused and not call.refuses_key and not call.refuses_headers
         if creation and call.is_after(creation) and refused and not _adds_parameters(call, creation):
             yield observe(
                 "get-returns-batch-asked-for",

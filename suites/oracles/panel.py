@@ -30,3 +30,4 @@ class Panel:
                 self._verify.met_trouble(
                     f"the oracle {name} broke on {exchange}: {error!r}; report this as a bug of the suite"
                 )
+        call.forget()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import (
     COMPLETED,
@@ -106,7 +107,7 @@ def each_file_has_its_own_job() -> Look:
 @oracle("job-reference-has-type-of-batch")
 def job_reference_has_type_of_batch() -> Look:
     """Every job reference has the type that the create asked for, or that the batch shows when it was not seen."""
-    asked_for: dict[str, object] = {}
+    asked_for: Memory[str, object] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name == CREATE:
@@ -128,7 +129,11 @@ def job_reference_has_type_of_batch() -> Look:
     return look
 
 
-@oracle("results-cover-every-file", "results-name-only-source-files")
+@oracle(
+    "results-cover-every-file",
+    "results-name-only-source-files",
+    assumes="every change of a directory was heard",
+)
 def results_match_the_directory() -> Look:
     """Results name the files of the batch's directory.
 
@@ -203,7 +208,7 @@ def _is_only_page(call: Call) -> bool:
 @oracle("results-settle")
 def results_settle() -> Look:
     """What a completed batch has shown once, it shows again: the same files, and the same job for each."""
-    shown: dict[str, tuple[Call, dict[str, str | None]]] = {}
+    shown: Memory[str, tuple[Call, dict[str, str | None]]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name != GET or not call.surely_asks_for_results:

@@ -28,6 +28,7 @@ from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
 from suites.tally import Tally
 from suites.verify import Verify
+from tests.bench import recordings
 
 ROOT = Path(__file__).parent.parent.parent
 SIZE_TESTS = "test_size"
@@ -64,6 +65,7 @@ def all_ratios(runs: int) -> Iterator[Ratio]:
     yield overlap()
     yield own_cost()
     yield concurrent_waits()
+    yield from long_recording()
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,17 @@ def concurrent_waits() -> Ratio:
             list(pool.map(client.target.wait, [STEP] * WAITS))
         seconds = time.perf_counter() - began
     return Ratio(f"{WAITS} waits of {STEP:g} s", f"{seconds:.2f} s / {STEP:g} s", seconds / STEP, 0.05)
+
+
+def long_recording() -> Iterator[Ratio]:
+    """What a recording of a hundred thousand exchanges takes to judge, beside what it may take."""
+    seconds, memory = recordings.figures()
+    for name, value, most, unit in (
+        ("processor time", seconds, recordings.MOST_SECONDS, "s"),
+        ("memory", memory / 1e6, recordings.MOST_BYTES / 1e6, "MB"),
+    ):
+        told = f"{value:.0f} {unit} / {most:.0f} {unit}"
+        yield Ratio(f"{name} of {recordings.EXCHANGES:,} recorded exchanges / bound", told, value / most, 1.0)
 
 
 def _client(mock: MockAddress) -> Client:

@@ -30,6 +30,7 @@ EXAMPLE = "tests/docs/test_writing_tests.py executes it, in a project that has t
 CHECKED_BY_CI = "CI runs it as it is, and it takes minutes"
 TAKES_A_BROWSER = "there may be none, and a whole run on the mock comes before"
 ASKS_GIT = "it asks git for the contract of another commit; tests/spec/test_gate.py does that"
+LISTENS = "it ends with Ctrl-C; tests/passive does that"
 NOT_EXECUTED = {
     "tox -e lint": CHECKED_BY_CI,
     "tox -e bench": "its figures mean nothing on a busy machine",
@@ -42,6 +43,8 @@ NOT_EXECUTED = {
     "python3 run.py spec diff origin/main:spec/openapi.yaml spec/openapi.yaml": ASKS_GIT,
     "python -m tests.reports.html.picture docs/report.png": TAKES_A_BROWSER,
     "python3 run.py prove --black-box": CHECKED_BY_CI,
+    "python3 run.py prove --passive": CHECKED_BY_CI,
+    "python3 run.py passive --listen 8080 --target https://your-service.example": LISTENS,
     f"python3 run.py prove {OF_EXAMPLE}": EXAMPLE,
     f"python3 run.py conformance {OF_EXAMPLE}": EXAMPLE,
     f"python3 run.py conformance {OF_EXAMPLE} --deviation file-count-follows-the-directory": EXAMPLE,
@@ -154,6 +157,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             made.execute(f"{command} --shard {number}/2 --report-dir=part-{number}")
         made.execute("python3 run.py conformance --report-dir=of-mock")
         made.execute("cp of-mock/report.json mock.json")
+        made.execute("python3 run.py conformance --record=capture.har --report-dir=recorded")
         for name in ("before.json", "after.json", "baseline.json"):
             made.execute(f"cp reports/out/report.json {name}")
         [waivers] = [block.text for block in blocks(PAGES["gate.md"]) if block.language == "yaml"]

@@ -13,7 +13,7 @@ from fixtures.mock.deviations import DEVIATIONS
 from fixtures.mock.liberties import LIBERTIES, THEMES
 from fixtures.mock.variants import Variant
 from spec import requirements
-from tests.prove import judgement, plan, render
+from tests.prove import judgement, passive, plan, render
 from tests.prove.figures import differences
 from tests.prove.runs import ROOT, Outcome, run_all
 
@@ -40,6 +40,11 @@ def main() -> int:
         for name, variant in DEVIATIONS.items()
         if not narrowed or set(variant.requirements) & set(arguments.requirement)
     }
+    if arguments.passive:
+        companies = [] if narrowed else plan.companies((theme.VARIANTS for theme in THEMES), black_box=False)
+        problems = list(passive.prove(deviations, companies, arguments.jobs))
+        print("\n".join(problems))
+        return MISJUDGED if problems else 0
     proof = _prove(deviations, arguments)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, deviations.values()))
@@ -62,6 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--requirement", metavar="ID", action="append", default=[], help="only its deviations")
     parser.add_argument("--black-box", action="store_true", help="by URL, without control, by the clock on the wall")
     parser.add_argument("--apart", action="store_true", help="each liberty on its own as well, not only in company")
+    parser.add_argument("--passive", action="store_true", help="judge recordings of the runs, and nothing else")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at a time (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=ROOT / "reports" / "out", help="default: %(default)s")
     return parser.parse_args()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from spec import profiles, requirements
-from suites.oracles import ORACLES
+from suites.oracles import ORACLES, passive
 
 ROOT = Path(__file__).parents[2]
 OURS = ("docs", "spec", "fixtures", "suites", "reports", "tests", "conftest", "run", "toxfile")
@@ -25,6 +25,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "reports": ("reports", "spec"),
 }
 """Which modules of ours the modules of a folder import; the innermost folder counts."""
+WIRING = ROOT / "suites" / "passive" / "__main__.py"
+"""A command that wires the suites to the reports without pytest, as conftest.py does with it."""
 NEVER = {"fixtures": "fixtures.mock", "suites": "fixtures.mock"}
 """The mock is a process of its own; nobody reaches into it."""
 
@@ -33,7 +35,7 @@ def sources(folder: str) -> list[Path]:
     return [
         path
         for path in sorted((ROOT / folder).rglob("*.py"))
-        if "node_modules" not in path.parts and innermost(path) == folder
+        if "node_modules" not in path.parts and innermost(path) == folder and path != WIRING
     ]
 
 
@@ -154,5 +156,5 @@ def test_every_requirement_is_exercised_by_a_test(marked: set[str]) -> None:
 
 
 def test_oracles_have_names_of_their_own() -> None:
-    names = [oracle.name for oracle in ORACLES]
+    names = [oracle.name for oracle in {*ORACLES, *passive()}]
     assert len(set(names)) == len(names)

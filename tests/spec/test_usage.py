@@ -7,7 +7,7 @@ import pytest
 
 from tests.docs.pages import ROOT
 
-COMMANDS = ("spec", "spec.gate", "reports", "suites.clients")
+COMMANDS = ("spec", "spec.gate", "reports", "suites.clients", "suites.passive")
 
 
 @pytest.mark.parametrize("module", COMMANDS)

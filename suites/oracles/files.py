@@ -1,0 +1,93 @@
+"""Oracles on source files that hold whoever else writes to a directory."""
+
+from collections.abc import Iterator
+
+from suites.oracles.memory import Memory
+from suites.oracles.oracle import Look, oracle
+from suites.traffic import (
+    COMPLETED,
+    CREATE,
+    GET,
+    LIST_FILES,
+    UPLOAD,
+    Call,
+    as_list,
+    entries,
+    file_of,
+    status_of,
+)
+from suites.verify import Observation, observe
+
+
+@oracle("results-name-only-source-files", "results-cover-every-file")
+def files_are_of_the_directory() -> Look:
+    """Results name no file that belongs to another directory, and each that was there before and after.
+
+    A file was there before when its upload was answered, or it was listed, before the create was sent; and after when
+    it was listed once the batch was completed.
+    """
+    homes: Memory[str, tuple[str, Call]] = Memory()
+    listed: Memory[str, tuple[Call, frozenset[str]]] = Memory()
+    creations: Memory[str, tuple[str, Call]] = Memory()
+    completed: Memory[str, tuple[Call, frozenset[str]]] = Memory()
+
+    def look(call: Call) -> Iterator[Observation]:
+        directory_id = call.path.get("directory_id", "")
+        for file_id in _files_of(call):
+            homes.setdefault(file_id, (directory_id, call))
+        if call.name == LIST_FILES and call.succeeded:
+            listed[directory_id] = call, frozenset(_files_of(call))
+        for batch in call.batches:
+            if call.name == CREATE and isinstance(call.sent_body.get("source_directory_id"), str):
+                creations[batch["id"]] = call.sent_body["source_directory_id"], call
+            creation = creations.get(batch["id"])
+            results = entries(batch) if call.name == GET else None
+            if creation is None or results is None or status_of(batch) != COMPLETED:
+                continue
+            named = frozenset(file_id for file_id in map(file_of, results) if file_id)
+            yield from _foreign(call, creation, named)
+            yield from _missing(call, batch["id"], creation, named)
+
+    def _foreign(call: Call, creation: tuple[str, Call], named: frozenset[str]) -> Iterator[Observation]:
+        known = {file_id: homes[file_id] for file_id in named if file_id in homes}
+        foreign = {file_id: home for file_id, home in known.items() if home[0] != creation[0]}
+        if known:
+            evidence = [home[1].exchange for home in list(foreign.values())[:1]]
+            yield observe(
+                "results-name-only-source-files",
+                not foreign,
+                expected=f"entries for files of {creation[0]} only",
+                actual=f"entries for {sorted(foreign)}, which are of another directory",
+                exchanges=[*evidence, creation[1].exchange, call.exchange],
+            )
+
+    def _missing(call: Call, batch_id: str, creation: tuple[str, Call], named: frozenset[str]) -> Iterator[Observation]:
+        first = completed.setdefault(batch_id, (call, named))
+        later = listed.get(creation[0])
+        if later is None or not later[0].is_after(first[0]):
+            return
+        there = {
+            file_id
+            for file_id in later[1]
+            if file_id in homes and homes[file_id][0] == creation[0] and creation[1].is_after(homes[file_id][1])
+        }
+        if there:
+            yield observe(
+                "results-cover-every-file",
+                there <= named,
+                expected=f"an entry for each of {len(there)} files",
+                actual=f"none for {sorted(there - named)}",
+                exchanges=[creation[1].exchange, later[0].exchange, call.exchange],
+            )
+
+    return look
+
+
+def _files_of(call: Call) -> Iterator[str]:
+    """The files that an answer shows to be in the directory that was asked about."""
+    if call.name == UPLOAD and isinstance(call.answer.get("id"), str):
+        yield call.answer["id"]
+    elif call.name == LIST_FILES:
+        for item in as_list(call.answer.get("items")):
+            if isinstance(item, dict) and isinstance(item.get("id"), str):
+                yield item["id"]

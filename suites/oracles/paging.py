@@ -1,0 +1,260 @@
+"""Oracles on whole walks over the pages of a list, put together from the pages that pass."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fixtures.exchange import Request
+from suites.moments import SECOND, Moment, moment
+from suites.oracles.lists import COMBINED, FILTERS, STATUSES
+from suites.oracles.memory import Memory
+from suites.oracles.oracle import Look, oracle
+from suites.oracles.settled import SETTLED
+from suites.traffic import CREATE, LIST, TERMINAL, Call, echoes, status_of
+from suites.verify import Observation, observe
+
+COMPARED = 200
+"""Batches of one caller, and of one directory, that are looked for in a walk: the latest."""
+PLAUSIBLE = (946_684_800 * SECOND, 4_102_444_800 * SECOND)
+"""The beginnings of the years 2000 and 2100, between which a service can be expected to know every time."""
+MICROSECOND = 1_000
+"""Its nanoseconds."""
+LONGEST_WALK = 2_000
+"""Pages after which a walk is followed no more."""
+
+LOSE, REPEAT, INSERT = "pages-lose-nothing", "pages-repeat-nothing", "pages-survive-insertions"
+SHOWS, INSTANTS, TOTAL, ENDS = (
+    "list-shows-created-batch",
+    "list-compares-instants",
+    "total-size-counts-all-matches",
+    "walk-over-pages-ends",
+)
+SCOPE = frozenset({"project_id", "organization_id"})
+TIMES = ("created_at_on_or_after", "created_at_on_or_before")
+KNOWN = SCOPE | {filter_.parameter for filter_ in FILTERS} | {"page_size", "page_token"}
+
+Filters = frozenset[tuple[str, str]]
+State = tuple[object, object]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Pages that follow each other: the first and the last, and what they held.
+
+    `met` has each batch with its status and update time as they were met, `tokens` each token that led to a page that
+    was not empty, with its batches.
+    """
+
+    first: Call
+    last: Call
+    pages: int
+    met: dict[str, State]
+    tokens: dict[str, tuple[str, ...]]
+    totals: frozenset[object]
+
+
+@dataclass(frozen=True)
+class Born:
+    """A batch whose create was heard."""
+
+    id: str
+    call: Call
+    caller: str
+    directory_id: str
+    created: Moment | None
+
+
+def filters_of(request: Request) -> Filters | None:
+    """The filters and the scope of a list; `None` where it cannot be told what they let through."""
+    names = [name for name, _ in request.params]
+    used = {name: value for name, value in request.params if name not in ("page_size", "page_token")}
+    times = [used[name] for name in TIMES if name in used]
+    is_clear = set(names) <= KNOWN and len(set(names)) == len(names) and all(map(_is_plausible, times))
+    is_clear = is_clear and all(used.values()) and used.get("status", "PENDING") in STATUSES
+    return frozenset(used.items()) if is_clear else None
+
+
+def _is_plausible(value: str) -> bool:
+    bound = moment(value)
+    return bound is not None and PLAUSIBLE[0] <= bound.instant < PLAUSIBLE[1]
+
+
+def is_of_another_offset(value: str) -> bool:
+    """Whether a date-time is written in an offset other than that of UTC."""
+    return not value.upper().endswith(("Z", "+00:00", "-00:00"))
+
+
+@oracle(
+    *(LOSE, REPEAT, INSERT, SHOWS, INSTANTS, TOTAL, ENDS, COMBINED),
+    *(filter_.requirement for filter_ in FILTERS),
+)
+def walks_hold_every_match(lag: float = SETTLED) -> Look:
+    """A walk that was followed from its first page to its last holds what has matched for long, once.
+
+    Looked for are batches that the same caller created, in the same scope, well before the walk began; for a status,
+    those that had ended by then. A batch that is met twice counts where it has not changed between. Where a page_size
+    was asked for and nothing came, the service may not have made anything of it.
+    """
+    open_: Memory[tuple[str, Filters, str], Walk] = Memory()
+    counted: Memory[tuple[str, Filters], Walk] = Memory()
+    births: Memory[tuple[str, str], deque[Born]] = Memory()
+    ended: Memory[str, tuple[Call, str]] = Memory()
+
+    def remember(call: Call) -> None:
+        for batch in call.batches:
+            if status_of(batch) in TERMINAL:
+                ended.setdefault(batch["id"], (call, str(status_of(batch))))
+            if call.name == CREATE and echoes(call, batch):
+                directory_id = str(batch.get("source_directory_id"))
+                born = Born(batch["id"], call, call.caller, directory_id, moment(batch.get("created_at")))
+                for key in ((call.caller, ""), (call.caller, directory_id)):
+                    births.setdefault(key, deque(maxlen=COMPARED)).append(born)
+
+    def look(call: Call) -> Iterator[Observation]:
+        remember(call)
+        if call.name != LIST or not call.succeeded or not isinstance(call.answer.get("items"), list):
+            return
+        filters = filters_of(call.exchange.request)
+        token = call.exchange.request.param("page_token")
+        if filters is None:
+            return
+        before = open_.get((call.caller, filters, token)) if token is not None else None
+        if token is not None and (before is None or not call.is_after(before.last) or before.pages > LONGEST_WALK):
+            return
+        yield from _repeats(call, before, births)
+        walk = _continued(before, call, token)
+        following = call.answer.get("next_page_token")
+        if isinstance(following, str) and following:
+            open_[call.caller, filters, following] = walk
+        elif not following:
+            yield from _judged(walk, filters)
+            yield from _counts(walk, counted.get((call.caller, filters)), lag)
+            counted.setdefault((call.caller, filters), walk)
+            if counted[call.caller, filters].met.keys() != walk.met.keys():
+                counted[call.caller, filters] = walk
+
+    def _judged(walk: Walk, filters: Filters) -> Iterator[Observation]:
+        used = {name: value for name, value in filters if name not in SCOPE}
+        known = births.get((walk.first.caller, used.get("source_directory_id", "")), ())
+        sure = {
+            born.id: born for born in known if walk.first.seconds_after(born.call) >= lag and _matches(born, used, walk)
+        }
+        is_sized = walk.first.exchange.request.param("page_size") is not None
+        if not sure or (is_sized and not walk.met):
+            return
+        missing = sorted(sure.keys() - walk.met.keys())
+        evidence = [sure[batch_id].call.exchange for batch_id in missing[:1]]
+        yield observe(
+            _promise(walk, used, births),
+            not missing,
+            expected="every batch that matched for long",
+            actual=f"none of {missing}",
+            exchanges=[*evidence, walk.first.exchange, walk.last.exchange],
+            case=", ".join(f"{name}={value}" for name, value in sorted(used.items())),
+        )
+
+    def _matches(born: Born, used: dict[str, str], walk: Walk) -> bool:
+        """Whether a batch surely matches, and has so for long."""
+        lower, upper = (moment(used.get(name)) for name in TIMES)
+        if (lower or upper) and born.created is None:
+            return False
+        if born.created and lower and not _is_not_before(born.created, lower):
+            return False
+        if born.created and upper and not _is_not_before(upper, born.created):
+            return False
+        if "status" not in used:
+            return True
+        ending = ended.get(born.id)
+        return ending is not None and ending[1] == used["status"] and walk.first.seconds_after(ending[0]) >= lag
+
+    return look
+
+
+def _is_not_before(later: Moment, earlier: Moment) -> bool:
+    """Whether a moment surely does not come before another; times as fine as microseconds are what they say."""
+    is_exact = max(later.unit, earlier.unit) <= MICROSECOND and later.instant == earlier.instant
+    return is_exact or earlier.surely_before(later)
+
+
+def _continued(before: Walk | None, call: Call, token: str | None) -> Walk:
+    met = {batch["id"]: _state(batch) for batch in call.batches}
+    totals = frozenset([call.answer.get("total_size")])
+    ids = tuple(met)
+    if before is None or token is None:
+        return Walk(call, call, 1, met, {}, totals)
+    return replace(
+        before,
+        last=call,
+        pages=before.pages + 1,
+        met={**before.met, **met},
+        tokens={**before.tokens, token: ids} if ids else before.tokens,
+        totals=before.totals | totals,
+    )
+
+
+def _state(batch: dict[str, Any]) -> State:
+    return batch.get("status"), batch.get("updated_at")
+
+
+def _repeats(call: Call, before: Walk | None, births: Memory[tuple[str, str], deque[Born]]) -> Iterator[Observation]:
+    """What a later page holds again."""
+    if before is None or not call.batches:
+        return
+    token = call.exchange.request.param("page_token") or ""
+    if before.tokens.get(token) == tuple(batch["id"] for batch in call.batches):
+        yield observe(
+            ENDS,
+            False,
+            expected="a page that leads on",
+            actual="the same token and the same batches as before",
+            exchanges=[before.last.exchange, call.exchange],
+        )
+        return
+    twice = [batch["id"] for batch in call.batches if before.met.get(batch["id"]) == _state(batch)]
+    yield observe(
+        INSERT if _is_disturbed(before.first, call, births) else REPEAT,
+        not twice,
+        expected="no batch of an earlier page",
+        actual=f"once more {twice}",
+        exchanges=[before.first.exchange, before.last.exchange, call.exchange],
+    )
+
+
+def _is_disturbed(first: Call, last: Call, births: Memory[tuple[str, str], deque[Born]]) -> bool:
+    """Whether the caller created a batch during a walk."""
+    return any(
+        born.call.exchange.received >= first.exchange.sent and born.call.exchange.sent <= last.exchange.received
+        for born in births.get((first.caller, ""), ())
+    )
+
+
+def _promise(walk: Walk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:
+    """The promise that a walk breaks which does not hold what it has to."""
+    if any(is_of_another_offset(used[name]) for name in TIMES if name in used):
+        return INSTANTS
+    if walk.pages > 1:
+        return INSERT if _is_disturbed(walk.first, walk.last, births) else LOSE
+    if not used:
+        return SHOWS
+    return COMBINED if len(used) > 1 else next(each.requirement for each in FILTERS if each.parameter in used)
+
+
+def _counts(walk: Walk, earlier: Walk | None, lag: float) -> Iterator[Observation]:
+    """Judges the total of a walk that met the same batches as an earlier one, long before."""
+    totals = [total for total in walk.totals if isinstance(total, int)]
+    if not totals or earlier is None or earlier.met.keys() != walk.met.keys():
+        return
+    if walk.first.seconds_after(earlier.last) < lag or not set(totals) <= earlier.totals:
+        return
+    yield observe(
+        TOTAL,
+        totals == [len(walk.met)],
+        expected=f"total_size {len(walk.met)}, as many as the pages hold",
+        actual=sorted(totals),
+        exchanges=_distinct([earlier.last, walk.first, walk.last]),
+    )
+
+
+def _distinct(calls: Iterable[Call]) -> list[Any]:
+    return list(dict.fromkeys(call.exchange for call in calls))

@@ -1,0 +1,88 @@
+"""Oracles on what has to be refused as it stands, and on what must not be."""
+
+from collections.abc import Iterator
+
+from suites.oracles.lists import FILTERS
+from suites.oracles.memory import Memory
+from suites.oracles.oracle import Look, oracle
+from suites.oracles.paging import INSTANTS, TIMES, Filters, filters_of, is_of_another_offset
+from suites.traffic import CREATE, JOB_TYPES, LIST, Call, job_of
+from suites.verify import Observation, observe
+
+UNKNOWN_TYPE = "create-refuses-unknown-job-type"
+INCOMPLETE = "create-refuses-incomplete-body"
+
+
+@oracle(UNKNOWN_TYPE, INCOMPLETE)
+def impossible_create_is_refused() -> Look:
+    """A create whose body lacks something, or has a job type that the contract has not, is refused.
+
+    A body that is no JSON object, or was not recorded, is left alone.
+    """
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name != CREATE or not call.sent_body or call.refuses_key or not (call.succeeded or call.refused):
+            return
+        body = call.sent_body
+        job_type, configuration_id = job_of(body)
+        parts = {
+            "source_directory_id": body.get("source_directory_id"),
+            "config.job.type": job_type,
+            "config.job.configuration_id": configuration_id,
+        }
+        wrong = [name for name, value in parts.items() if not isinstance(value, str)]
+        if not wrong and job_type in JOB_TYPES:
+            return
+        yield observe(
+            INCOMPLETE if wrong else UNKNOWN_TYPE,
+            call.refused,
+            expected="a 4xx",
+            actual=f"{call.exchange.response.status if call.exchange.response else None}",
+            exchanges=[call.exchange],
+            case=f"no text for {', '.join(wrong)}" if wrong else f"the job type {job_type}",
+        )
+
+    return look
+
+
+UNDERSTOOD = frozenset({400, 422})
+"""Statuses by which a service refuses what it was asked, and nothing else."""
+TOLD = {filter_.parameter: filter_.requirement for filter_ in FILTERS}
+
+
+@oracle(INSTANTS, *(TOLD[name] for name in ("status", *TIMES)))
+def usable_filter_is_accepted() -> Look:
+    """A status of the contract, or a date-time, is no reason to refuse a list that was given without it.
+
+    Filters that together let nothing through may be refused; of a list they are judged one by one, or beside a
+    directory.
+    """
+    given: Memory[tuple[str, Filters], Call] = Memory()
+
+    def look(call: Call) -> Iterator[Observation]:
+        request, response = call.exchange.request, call.exchange.response
+        filters = filters_of(request) if call.name == LIST else None
+        if filters is None or response is None or request.values("page_token"):
+            return
+        if call.succeeded:
+            given[call.caller, filters] = call
+        judged = [(name, value) for name, value in filters if name in ("status", *TIMES)]
+        if len(judged) != 1 or not (call.succeeded or response.status in UNDERSTOOD):
+            return
+        ((name, value),) = judged
+        known = given.get((call.caller, filters - {(name, value)}))
+        if known is None or not call.is_after(known):
+            return
+        size = request.param("page_size")
+        if size is not None and size != known.exchange.request.param("page_size"):
+            return
+        yield observe(
+            INSTANTS if name in TIMES and is_of_another_offset(value) else TOLD[name],
+            call.succeeded,
+            expected="a page, as without the filter",
+            actual=str(response.status),
+            exchanges=[known.exchange, call.exchange],
+            case=f"{name}={value}",
+        )
+
+    return look

@@ -1,0 +1,185 @@
+"""Oracles on what has to be there once a service had time enough, for traffic that goes on for minutes."""
+
+from collections.abc import Iterator
+
+from suites.oracles.memory import Memory
+from suites.oracles.oracle import Look, oracle
+from suites.traffic import (
+    COMPLETED,
+    GET,
+    LIST,
+    TERMINAL,
+    Call,
+    entries,
+    file_of,
+    jobs_by_file,
+    reference_of,
+    status_of,
+)
+from suites.verify import Observation, observe
+
+SETTLED = 10.0
+"""Seconds that one operation may lag behind another, unless the user says otherwise."""
+
+EXPAND = ("expand", "results")
+JOBS = {"getParseJob": ("parse_v2", "parse-jobs-resolve"), "getExtractJob": ("extract_v2", "extract-jobs-resolve")}
+"""The operations that show a job, each with its job type and the promise about it."""
+
+
+class Endings:
+    """When each batch was first seen to be completed; what is about it may lag so many seconds behind."""
+
+    def __init__(self, lag: float) -> None:
+        self._lag = lag
+        self._calls: Memory[str, Call] = Memory()
+
+    def hear(self, call: Call) -> None:
+        """Notes the batches that an answer shows."""
+        for batch in call.batches:
+            if status_of(batch) == COMPLETED and batch["id"] not in self._calls:
+                self._calls[batch["id"]] = call
+
+    def before(self, call: Call, batch_id: str) -> Call | None:
+        """The call that has shown it, if everything about the batch has to be there since."""
+        ending = self._calls.get(batch_id)
+        return ending if ending and call.seconds_after(ending) >= self._lag else None
+
+
+@oracle("results-delivered-when-expanded", "result-tells-outcome")
+def results_are_delivered(lag: float = SETTLED) -> Look:
+    """A batch that has been completed for long shows results to whom asks for them, and each tells its outcome."""
+    endings = Endings(lag)
+
+    def look(call: Call) -> Iterator[Observation]:
+        endings.hear(call)
+        if call.name != GET or not call.surely_asks_for_results:
+            return
+        for batch in call.batches:
+            if status_of(batch) != COMPLETED:
+                continue
+            ending, results = endings.before(call, batch["id"]), entries(batch)
+            exchanges = [ending.exchange, call.exchange] if ending else [call.exchange]
+            case = f"batch {batch['id']}"
+            if ending or results is not None:
+                yield observe(
+                    "results-delivered-when-expanded",
+                    results is not None,
+                    expected=f"results, {lag:g} s after the batch was {COMPLETED}",
+                    actual="none",
+                    exchanges=exchanges,
+                    case=case,
+                )
+            open_ = [entry for entry in results or () if not reference_of(entry) and not entry.get("error_message")]
+            if results and (ending or not open_):
+                yield observe(
+                    "result-tells-outcome",
+                    not open_,
+                    expected="a job or an error in each entry",
+                    actual=f"neither for {[file_of(entry) for entry in open_]}",
+                    exchanges=exchanges,
+                    case=case,
+                )
+
+    return look
+
+
+@oracle("expanded-read-succeeds-in-any-status", "expand-tolerates-repetition")
+def expanded_get_succeeds() -> Look:
+    """A batch that the same caller has read can be read with its results too, however often they are named."""
+    read: Memory[tuple[str, str], Call] = Memory()
+    shown: Memory[str, tuple[Call, dict[str, str | None]]] = Memory()
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name != GET:
+            return
+        key = call.caller, call.path["batch_id"]
+        params = call.exchange.request.params
+        times = params.count(EXPAND)
+        others = [param for param in params if param != EXPAND]
+        if call.succeeded and not times:
+            read[key] = call
+        known = read.get(key)
+        requirement = "expanded-read-succeeds-in-any-status" if times == 1 else "expand-tolerates-repetition"
+        is_refused = call.refused and not call.refuses_key and not call.refuses_headers
+        is_alike = known is not None and call.is_after(known) and others == list(known.exchange.request.params)
+        if known and times and is_alike and (call.succeeded or is_refused):
+            yield observe(
+                requirement,
+                call.succeeded,
+                expected="a 2xx, as without expand",
+                actual=f"{call.exchange.response.status if call.exchange.response else None}",
+                exchanges=[known.exchange, call.exchange],
+            )
+        yield from _repeated(call, shown, times)
+
+    return look
+
+
+def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]], times: int) -> Iterator[Observation]:
+    """Compares what a get shows that names results several times with what one showed that named them once."""
+    for batch in call.batches:
+        if status_of(batch) != COMPLETED or not call.surely_asks_for_results:
+            continue
+        results, known = entries(batch), shown.get(batch["id"])
+        files = dict(jobs_by_file(results)).keys() if results is not None else None
+        if times == 1 and results is not None:
+            shown[batch["id"]] = call, dict(jobs_by_file(results))
+        elif times > 1 and known and call.is_after(known[0]):
+            yield observe(
+                "expand-tolerates-repetition",
+                files == known[1].keys(),
+                expected=f"entries for {sorted(known[1])}",
+                actual=f"entries for {sorted(files)}" if files is not None else "no results",
+                exchanges=[known[0].exchange, call.exchange],
+            )
+
+
+@oracle(*(requirement for _, requirement in JOBS.values()))
+def jobs_resolve(lag: float = SETTLED) -> Look:
+    """The job that results have named is found, if not at once."""
+    named: Memory[tuple[str, str, str], Call] = Memory()
+
+    def look(call: Call) -> Iterator[Observation]:
+        for batch in call.batches if call.name == GET else ():
+            for reference in map(reference_of, entries(batch) or ()):
+                if reference and status_of(batch) == COMPLETED:
+                    named.setdefault((call.caller, *reference), call)
+        if call.name not in JOBS:
+            return
+        job_type, requirement = JOBS[call.name]
+        naming = named.get((call.caller, job_type, call.path.get("job_id", "")))
+        is_refused = call.refused and not call.refuses_key and not call.refuses_headers
+        if naming and (call.succeeded or (is_refused and call.seconds_after(naming) >= lag)):
+            yield observe(
+                requirement,
+                call.succeeded,
+                expected=f"the job {call.path['job_id']}, which results have named",
+                actual=f"{call.exchange.response.status if call.exchange.response else None}",
+                exchanges=[naming.exchange, call.exchange],
+            )
+
+    return look
+
+
+@oracle("list-agrees-with-get")
+def views_agree_on_the_end(lag: float = SETTLED) -> Look:
+    """A terminal status that one view has shown for long, the other shows too."""
+    ended: Memory[tuple[str, bool], tuple[Call, str]] = Memory()
+
+    def look(call: Call) -> Iterator[Observation]:
+        is_list = call.name == LIST
+        for batch in call.batches:
+            status, known = status_of(batch), ended.get((batch["id"], not is_list))
+            if known and status is not None and call.seconds_after(known[0]) >= lag:
+                yield observe(
+                    "list-agrees-with-get",
+                    status == known[1],
+                    expected=f"{known[1]}, as {'a get' if is_list else 'a list'} has shown",
+                    actual=status,
+                    exchanges=[known[0].exchange, call.exchange],
+                    case=f"batch {batch['id']}",
+                )
+            if status in TERMINAL and status is not None:
+                ended.setdefault((batch["id"], is_list), (call, status))
+
+    return look

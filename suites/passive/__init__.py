@@ -1,0 +1,1 @@
+"""Judges traffic that others have caused: recordings of it, and what passes through a proxy."""

@@ -1,0 +1,47 @@
+"""How far the clock of a recorder can be trusted."""
+
+import math
+from email.utils import parsedate_to_datetime
+
+from suites.passive.har import header
+from suites.passive.recorded import Recorded
+
+DATE_UNIT = 2.0
+"""Seconds that a `Date` may lag behind the moment at which it was sent: its own unit, and a server's cache."""
+
+
+class Clocks:
+    """Compares the times of exchanges with the `Date` of their answers.
+
+    One clock runs ahead of the server's by the same time in all of them; where the answers give no such time, several
+    clocks were at work, and nothing closer together than their distance has an order.
+    """
+
+    def __init__(self) -> None:
+        self._least = -math.inf
+        self._most = math.inf
+
+    def note(self, recorded: Recorded) -> None:
+        """Takes in an exchange."""
+        date = _date(recorded)
+        if date is None or recorded.started is None or recorded.seconds is None:
+            return
+        self._least = max(self._least, recorded.started - date - DATE_UNIT)
+        self._most = min(self._most, recorded.started + recorded.seconds - date)
+
+    def slack(self, recorded: Recorded) -> float:
+        """How many seconds the times of an exchange may be off; infinitely many where it has none."""
+        if recorded.started is None or recorded.seconds is None:
+            return math.inf
+        apart = self._least - self._most
+        return recorded.slack + (apart + DATE_UNIT if apart > 0 else 0.0)
+
+
+def _date(recorded: Recorded) -> float | None:
+    told = header(recorded.headers, "date")
+    if told is None:
+        return None
+    try:
+        return parsedate_to_datetime(told).timestamp()
+    except (ValueError, OverflowError):
+        return None

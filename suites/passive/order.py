@@ -1,0 +1,53 @@
+"""Puts exchanges into the order of their answers, on disk, however many they are."""
+
+import pickle
+import sqlite3
+from collections.abc import Iterator
+from typing import Self
+
+from suites.passive.recorded import Recorded
+
+AT_ONCE = 500
+"""Exchanges that are written together."""
+
+
+class Spool:
+    """Takes exchanges in any order and gives them in that of their answers, each with the base URL that it is below.
+
+    One whose time is not known comes where it stood in the recording.
+    """
+
+    def __init__(self) -> None:
+        self._file = sqlite3.connect("", isolation_level=None)
+        self._file.execute("PRAGMA journal_mode = OFF")
+        self._file.execute("CREATE TABLE spooled (moment REAL, number INTEGER, base TEXT, exchange BLOB)")
+        self._waiting: list[tuple[float, int, str, bytes]] = []
+        self._last = 0.0
+
+    def add(self, base: str, recorded: Recorded) -> None:
+        """Takes an exchange."""
+        if recorded.started is not None:
+            self._last = recorded.started + (recorded.seconds or 0.0)
+        self._waiting.append((self._last, recorded.number, base, pickle.dumps(recorded, pickle.HIGHEST_PROTOCOL)))
+        if len(self._waiting) >= AT_ONCE:
+            self._write()
+
+    def __iter__(self) -> Iterator[tuple[str, Recorded]]:
+        self._write()
+        self._file.execute("CREATE INDEX IF NOT EXISTS by_moment ON spooled (moment, number)")
+        rows = self._file.execute("SELECT base, exchange FROM spooled ORDER BY moment, number")
+        for base, exchange in rows:
+            yield base, pickle.loads(exchange)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Gives the disk back."""
+        self._file.close()
+
+    def _write(self) -> None:
+        self._file.execute("BEGIN")
+        self._file.executemany("INSERT INTO spooled VALUES (?, ?, ?, ?)", self._waiting)
+        self._file.execute("COMMIT")
+        self._waiting.clear()

@@ -1,0 +1,57 @@
+"""The pytest plugin that records a run: `--record=FILE`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fixtures.target import Target
+from suites.passive.record import Recorder, begin, end
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option."""
+    parser.getgroup("batches-conformance").addoption(
+        "--record",
+        metavar="FILE",
+        type=Path,
+        help="write all exchanges of the run to this HAR file, keys hidden, for python -m suites.passive "
+        "(seen from the root directory; to be written in one word, --record=FILE)",
+    )
+
+
+def _path(config: pytest.Config) -> Path | None:
+    given: Path | None = config.getoption("--record")
+    return config.rootpath / given if given else None
+
+
+def _path_of_all(config: pytest.Config) -> Path | None:
+    return None if hasattr(config, "workerinput") else _path(config)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Begins the file, in the process that a person started."""
+    if path := _path_of_all(session.config):
+        try:
+            begin(path)
+        except OSError as error:
+            raise pytest.UsageError(f"{path} cannot be written ({error.strerror}): name another file") from None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Ends the file, after all workers."""
+    if (path := _path_of_all(session.config)) and path.is_file():
+        end(path)
+
+
+@pytest.fixture(scope="session")
+def recorder(target: Target, pytestconfig: pytest.Config) -> Iterator[Recorder | None]:
+    """Writes down what the worker hears, if the run is recorded, by the clock of the target."""
+    path = _path(pytestconfig)
+    if path is None:
+        yield None
+        return
+    clock = target.clock
+    opened = Recorder(path, None if clock is None else lambda: clock.advanced)
+    yield opened
+    opened.close()

@@ -1,0 +1,278 @@
+"""A proxy that passes every request on to one target, and every answer back, as they are, and tells what it heard."""
+
+import json
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
+from urllib.parse import urlsplit
+
+import httpx
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from fixtures.wire import MOST_BYTES, NoAnswer, NoCookies, unpacked
+from suites.passive.har import header
+from suites.passive.recorded import NO_ANSWER, Headers, Recorded
+
+Hear = Callable[[Recorded], None]
+
+LOOPBACK = "127.0.0.1"
+HOP_BY_HOP = frozenset(
+    {
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
+        *("te", "trailer", "transfer-encoding", "upgrade"),
+    }
+)
+MARK = (b"x-batches-conformance", b"said by the proxy, not by the target")
+"""The header by which an answer of the proxy's own is known."""
+TIMES = httpx.Timeout(600.0, connect=30.0)
+"""Seconds that the target may let a part of an exchange wait."""
+SECONDS_TO_FINISH = 5
+"""Seconds that exchanges have to end when the proxy is to end."""
+SLACK = 0.000_002
+"""Seconds that its times may be off."""
+
+TOO_LONG = f"the body of the answer is longer than {MOST_BYTES:,} bytes, and was passed on unread"
+BROKEN_OFF = "the exchange broke off"
+
+
+class CannotListen(Exception):
+    """The proxy cannot take its place. The message is a sentence that says why and what to do."""
+
+
+class Refused(Exception):
+    """A request that is not passed on. The message is a clause that says why."""
+
+
+def listen(port: int, target: str, hear: Hear) -> None:
+    """Passes on what comes to a port of loopback until Ctrl-C or SIGTERM. Raises `CannotListen`."""
+    try:
+        opened = socket.create_server((LOOPBACK, port))
+    except OSError as error:
+        raise CannotListen(f"port {port} of {LOOPBACK} cannot be listened on ({error}): take another.") from None
+    with opened:
+        config = uvicorn.Config(
+            Proxy(target, hear),
+            http="h11",  # Tells an absolute URL from a path.
+            lifespan="on",
+            access_log=False,
+            log_level="critical",
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        )
+        address = f"http://{LOOPBACK}:{opened.getsockname()[1]}"
+        print(f"Listening on {address} for {target}; Ctrl-C ends it with the report.", flush=True)
+        _Server(config).run([opened])
+
+
+class _Server(uvicorn.Server):
+    """Ends at a signal, and leaves it at that."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Takes Ctrl-C and SIGTERM as the wish to end."""
+        before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+
+class Proxy:
+    """The ASGI application. What it is asked goes to `target` and nowhere else, and the exchange to `hear`."""
+
+    def __init__(self, target: str, hear: Hear) -> None:
+        parts = urlsplit(target.rstrip("/"))
+        self._origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        self._prefix = parts.path.encode("ascii")
+        self._hear = hear
+        self._numbers = count(1)
+        self._client: httpx.AsyncClient
+        self._zero = time.time() - time.monotonic()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes one request on, and its answer back."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        if scope["type"] != "http":
+            return
+        try:
+            target = _target_of(scope, self._origin, self._prefix)
+        except Refused as reason:
+            await _answer(send, 403, f"This proxy passes requests on to {self._origin} alone: {reason}.")
+            return
+        exchange = _Heard(scope, receive)
+        request = httpx.Request(
+            scope["method"],
+            self._origin,
+            headers=_passed_on(scope["headers"], without=(b"host",)),
+            content=exchange.sending() if exchange.has_body else None,
+            extensions={"target": target, "timeout": TIMES.as_dict()},
+        )
+        number, began = next(self._numbers), time.monotonic()
+        try:
+            async with self._asked(request) as response:
+                await exchange.pass_back(response, send)
+        except httpx.HTTPError as error:
+            exchange.lack = BROKEN_OFF if exchange.status else NO_ANSWER
+            if exchange.status:
+                raise
+            await _answer(send, 502, f"{self._origin} gave no answer: {type(error).__name__}.")
+        except _Gone:
+            exchange.lack = BROKEN_OFF
+        finally:
+            url = f"{self._origin}{target.decode('latin-1')}"
+            self._hear(exchange.recorded(number, url, self._zero + began, time.monotonic() - began))
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Holds the connections to the target while the server lives."""
+        await receive()
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+        async with httpx.AsyncClient(limits=limits, follow_redirects=False, cookies=NoCookies()) as self._client:
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    @asynccontextmanager
+    async def _asked(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        response = await self._client.send(request, stream=True)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+
+class _Gone(Exception):
+    """Who asked has left before the whole request was there."""
+
+
+class _Heard:
+    """An exchange on its way through, of which no more is kept than can be judged."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.status = 0
+        self.lack: str | None = None
+        self._scope = scope
+        self._receive = receive
+        self._sent_body = _Bounded()
+        self._headers: Headers = ()
+        self._body = _Bounded()
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the request announces a body."""
+        return any(name in (b"content-length", b"transfer-encoding") for name, _ in self._scope["headers"])
+
+    async def sending(self) -> AsyncIterator[bytes]:
+        """The body of the request, as it comes in."""
+        is_more = True
+        while is_more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise _Gone
+            is_more = message.get("more_body", False)
+            self._sent_body.add(message.get("body", b""))
+            yield message.get("body", b"")
+
+    async def pass_back(self, response: httpx.Response, send: Send) -> None:
+        """Sends the answer on, as it comes in."""
+        self.status = response.status_code
+        self._headers = _text(response.headers.raw)
+        headers = _passed_on(response.headers.raw)
+        await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+        async for chunk in response.aiter_raw():
+            self._body.add(chunk)
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    def recorded(self, number: int, url: str, started: float, seconds: float) -> Recorded:
+        """The exchange as it is told."""
+        body, lack = b"", self.lack or (TOO_LONG if self._body.is_over else None)
+        if lack is None:
+            try:
+                body = unpacked(self._body.kept, header(self._headers, "content-encoding") or "")
+            except NoAnswer as reason:
+                lack = str(reason)
+        return Recorded(
+            number=number,
+            method=self._scope["method"],
+            url=url,
+            sent_headers=_text(self._scope["headers"]),
+            sent_body=self._sent_body.kept,
+            status=self.status,
+            headers=self._headers,
+            body=body,
+            started=started,
+            seconds=seconds,
+            slack=SLACK,
+            is_whole=True,
+            lack=lack,
+        )
+
+
+class _Bounded:
+    """A body, kept as long as it is not too long."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._length = 0
+
+    def add(self, part: bytes) -> None:
+        """Takes a part."""
+        self._length += len(part)
+        if self.is_over:
+            self._parts.clear()
+        else:
+            self._parts.append(part)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is too long, and was not kept."""
+        return self._length > MOST_BYTES
+
+    @property
+    def kept(self) -> bytes:
+        """The body; empty if it was too long."""
+        return b"".join(self._parts)
+
+
+def _target_of(scope: Scope, origin: str, prefix: bytes) -> bytes:
+    """The path and the query that a request is for, byte by byte. Raises `Refused` for what leads elsewhere."""
+    path: bytes = scope["raw_path"]
+    if scope["method"] == "CONNECT":
+        raise Refused("it opens no tunnels")
+    if path.startswith(b"/"):
+        path = prefix + path
+    else:
+        scheme, _, rest = path.partition(b"://")
+        host, slash, below = rest.partition(b"/")
+        if f"{scheme.decode('latin-1')}://{host.decode('latin-1')}".lower() != origin.lower():
+            raise Refused("the URL of the request is another's")
+        path = b"/" + below if slash else b"/"
+    query: bytes = scope["query_string"]
+    return b"?".join([path, query]) if query else path
+
+
+def _passed_on(headers: Iterable[tuple[bytes, bytes]], without: tuple[bytes, ...] = ()) -> list[tuple[bytes, bytes]]:
+    """Headers but those that are for one connection alone."""
+    told = list(headers)
+    named = b",".join(value for name, value in told if name.lower() == b"connection").lower().split(b",")
+    dropped = {*(name.encode() for name in HOP_BY_HOP), *(name.strip() for name in named), *without}
+    return [(name, value) for name, value in told if name.lower() not in dropped]
+
+
+def _text(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+
+
+async def _answer(send: Send, status: int, sentence: str) -> None:
+    """An answer of the proxy's own."""
+    body = json.dumps({"detail": sentence}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), MARK]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,39 @@
+"""Finds out what kind of recording a file is, and reads it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from suites.passive import cassette, har, own_report
+from suites.passive.recorded import NoRecording, Reader, Recorded
+
+SNIFFED = 4096
+"""Bytes at the beginning of a file by which its kind is recognised."""
+
+_YAML = re.compile(rb"\A\s*(#|---|command:|recorded_with:|http_interactions:|interactions:|version:)")
+
+
+def read(path: Path) -> Iterator[Recorded]:
+    """The exchanges of a recording, as it has them. Raises `NoRecording` or `CutOff`."""
+    try:
+        with path.open("rb") as file:
+            yield from _reader(har.without_mark(file), path)(file, path.name)
+    except OSError as error:
+        raise NoRecording(f"{path} cannot be read ({error.strerror}): name a recording.") from None
+
+
+def _reader(file: BinaryIO, path: Path) -> Reader:
+    begin = file.tell()
+    head = file.read(SNIFFED)
+    file.seek(begin)
+    text = head.lstrip()
+    if not text:
+        raise NoRecording(f"{path} is empty: name a recording.")
+    if text.startswith(b"{"):
+        if text[1:].lstrip().startswith(own_report.MARK):
+            return own_report.read
+        return cassette.read_events if text.startswith(b'{"Initialize"') else har.read
+    if _YAML.match(head):
+        return cassette.read_yaml
+    raise NoRecording(f"{path} is no recording that is known: name a HAR file, a cassette or a report.json.")

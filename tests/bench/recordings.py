@@ -1,0 +1,74 @@
+"""How long a recording of a hundred thousand exchanges takes to judge, and how much memory."""
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from fixtures.target import ANONYMOUS
+
+ROOT = Path(__file__).parent.parent.parent
+EXCHANGES = 100_000
+KIBIBYTE = 1024
+MOST_SECONDS = 60.0
+MOST_BYTES = 300e6
+
+
+def figures() -> tuple[float, float]:
+    """Seconds of processor time, and bytes of memory at the most, of judging a long recording of the mock."""
+    with TemporaryDirectory() as folder:
+        short, long = Path(folder, "short.har"), Path(folder, "long.har")
+        _run(
+            "pytest",
+            "-c",
+            "pyproject.toml",
+            "-q",
+            "-n0",
+            "--deselect=suites/scenarios/test_size.py",
+            f"--report-dir={folder}/run",
+            f"--record={short}",
+            "suites/scenarios",
+        )
+        write_long(short, long)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        _run("suites.passive", str(long), "--report-dir", f"{folder}/passive")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        judged = json.loads(Path(folder, "passive", "report.json").read_text(encoding="utf-8"))["run"]["recording"]
+        assert judged["judged"] == EXCHANGES
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, after.ru_maxrss * KIBIBYTE
+
+
+def _run(module: str, *arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def write_long(short: Path, long: Path) -> None:
+    """Repeats a recording under new ids, later each time, until it has as many exchanges as are wanted."""
+    text = short.read_text(encoding="utf-8")
+    entries = json.loads(text)["log"]["entries"]
+    with long.open("w", encoding="utf-8") as file:
+        file.write('{"log": {"version": "1.2", "entries": [\n')
+        for number, entry in enumerate(_repeated(entries)):
+            file.write(("" if number == 0 else ",\n") + entry)
+        file.write("\n]}}\n")
+
+
+def _repeated(entries: list[dict[str, Any]]) -> Iterator[str]:
+    for number in range(EXCHANGES):
+        again, place = divmod(number, len(entries))
+        entry = entries[place]
+        day = entry["startedDateTime"]
+        caller = entry["_caller"] if entry["_caller"] == ANONYMOUS else f"{entry['_caller']} {again}"
+        told = json.dumps({**entry, "startedDateTime": f"{int(day[:4]) + again}{day[4:]}", "_caller": caller})
+        yield _renamed(told, again)
+
+
+def _renamed(told: str, again: int) -> str:
+    for prefix in ("bat", "dir", "dfl", "pjb", "ejb", "prj"):
+        told = told.replace(f"{prefix}-", f"{prefix}-{again:04x}")
+    return told

@@ -1,0 +1,254 @@
+"""Oracles of recordings: what each accuses, and the same thing with something beside it that excuses it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fixtures.exchange import Exchange
+from suites.oracles import passive
+from suites.oracles.panel import Panel
+from suites.oracles.settled import SETTLED
+from tests.oracles.story import EXPAND, EXTRACT, PARSE, Json, at, batch, entry, page
+from tests.oracles.timeline import BATCHES, DIRECTORIES, TEST, Pairs, Witness, exchange
+
+LATER = SETTLED + 1
+CREATE_BODY = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
+UPLOADS = f"{DIRECTORIES}/dir-1/files/upload"
+FILES = f"{DIRECTORIES}/dir-1/files"
+
+
+class Tale:
+    """Exchanges one after the other, each a second long, with pauses between."""
+
+    def __init__(self) -> None:
+        self.told: list[Exchange] = []
+        self.now = 0.0
+
+    def wait(self, seconds: float = LATER) -> "Tale":
+        self.now += seconds
+        return self
+
+    def say(self, method: str, path: str, status: int, answer: Any, **more: Any) -> "Tale":
+        number = len(self.told) + 1
+        told = exchange(method, path, status, answer, sent=self.now, received=self.now + 0.5, number=number, **more)
+        self.told.append(told)
+        self.now += 1
+        return self
+
+    def create(self, batch_id: str = "bat-1", *, body: Any = CREATE_BODY, status: int = 200, **shown: Any) -> "Tale":
+        answer = batch(batch_id, "dir-1", **shown) if status < 300 else {"detail": "no"}
+        return self.say("POST", BATCHES, status, answer, body=body)
+
+    def get(self, status: str = "COMPLETED", *, params: Pairs = (), code: int = 200, **shown: Any) -> "Tale":
+        return self.say("GET", f"{BATCHES}/bat-1", code, batch("bat-1", "dir-1", status, **shown), params=params)
+
+    def list(self, *ids: str | Json, params: Pairs = (), token: str | None = None, total: int | None = None) -> "Tale":
+        items = [each if isinstance(each, dict) else batch(each, "dir-1") for each in ids]
+        return self.say("GET", BATCHES, 200, page(*items, token=token, total=total), params=params)
+
+    def refused(self, params: Pairs) -> "Tale":
+        return self.say("GET", BATCHES, 422, {"detail": "no"}, params=params)
+
+    @property
+    def witness(self) -> Witness:
+        witness = Witness()
+        panel = Panel(passive(), witness)
+        for told in self.told:
+            panel.hear(told)
+        assert witness.take(TEST)["troubles"] == []
+        return witness
+
+
+def body(**changes: Any) -> Json:
+    return {**CREATE_BODY, **changes}
+
+
+def with_results(*entries: Json) -> Json:
+    return {"results": list(entries)}
+
+
+TWICE = (*EXPAND, *EXPAND)
+RESULTS = with_results(entry("dfl-1", "job-1"))
+BY_DIRECTORY = (("source_directory_id", "dir-1"),)
+BY_TIME = (("created_at_on_or_after", at(5)),)
+BY_INSTANT = (("created_at_on_or_after", "2029-12-31T19:00:01-05:00"),)
+
+
+def paged(token: str | None = None, size: str = "1") -> Pairs:
+    return (("page_size", size), *([("page_token", token)] if token else []))
+
+
+def two(tale: Tale) -> Tale:
+    return tale.create().create("bat-2").wait()
+
+
+ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
+    "no directory": ("create-refuses-incomplete-body", lambda t: t.create(body={"config": {"job": PARSE}})),
+    "a number for a directory": (
+        "create-refuses-incomplete-body",
+        lambda t: t.create(body=body(source_directory_id=1)),
+    ),
+    "a job that is a list": ("create-refuses-incomplete-body", lambda t: t.create(body=body(config={"job": [PARSE]}))),
+    "another job type": (
+        "create-refuses-unknown-job-type",
+        lambda t: t.create(body=body(config={"job": {**PARSE, "type": "PARSE_V2"}})),
+    ),
+    "no results for long": ("results-delivered-when-expanded", lambda t: t.get().wait().get(params=EXPAND)),
+    "no outcome for long": (
+        "result-tells-outcome",
+        lambda t: t.get().wait().get(params=EXPAND, **with_results({**entry("dfl-1"), "error_message": None})),
+    ),
+    "results refused": (
+        "expanded-read-succeeds-in-any-status",
+        lambda t: t.get("RUNNING").get("RUNNING", params=EXPAND, code=409),
+    ),
+    "results refused when named twice": (
+        "expand-tolerates-repetition",
+        lambda t: t.get().get(params=EXPAND, **RESULTS).get(params=TWICE, code=400),
+    ),
+    "a job that is not found": (
+        "parse-jobs-resolve",
+        lambda t: t.get(params=EXPAND, **RESULTS).wait().say("GET", "/api/v2/parse/job-1", 404, {}),
+    ),
+    "a list behind a get": ("list-agrees-with-get", lambda t: t.get().wait().list(batch("bat-1", "dir-1", "RUNNING"))),
+    "a file of another directory": (
+        "results-name-only-source-files",
+        lambda t: (
+            t.say("POST", f"{DIRECTORIES}/dir-2/files/upload", 200, {"id": "dfl-1"})
+            .create()
+            .get(params=EXPAND, **RESULTS)
+        ),
+    ),
+    "a file that was there before and after": (
+        "results-cover-every-file",
+        lambda t: (
+            t.say("POST", UPLOADS, 200, {"id": "dfl-1"})
+            .say("POST", UPLOADS, 200, {"id": "dfl-2"})
+            .create()
+            .get(params=EXPAND, **RESULTS)
+            .say("GET", FILES, 200, {"items": [{"id": "dfl-1"}, {"id": "dfl-2"}]})
+            .get(params=EXPAND, **RESULTS)
+        ),
+    ),
+    "a batch that is not listed": ("list-shows-created-batch", lambda t: two(t).list("bat-2")),
+    "a batch that its directory does not list": (
+        "list-filters-by-directory",
+        lambda t: two(t).list("bat-2", params=BY_DIRECTORY),
+    ),
+    "a batch of that very time": ("list-filters-by-earliest-creation", lambda t: two(t).list("bat-2", params=BY_TIME)),
+    "a batch of that time elsewhere": ("list-compares-instants", lambda t: two(t).list("bat-2", params=BY_INSTANT)),
+    "a batch of two filters": ("list-filters-combine", lambda t: two(t).list("bat-2", params=BY_DIRECTORY + BY_TIME)),
+    "a batch in a status": (
+        "list-filters-by-status",
+        lambda t: t.create().get().wait().list(params=(("status", "COMPLETED"),)),
+    ),
+    "a batch that falls between pages": (
+        "pages-lose-nothing",
+        lambda t: two(t).list("bat-2", params=paged(), token="a").list(params=paged("a")),
+    ),
+    "a batch on two pages": (
+        "pages-repeat-nothing",
+        lambda t: (
+            two(t).list("bat-1", params=paged(), token="a").list("bat-2", "bat-1", params=paged("a", "2"), token=None)
+        ),
+    ),
+    "a batch that a new one pushes to the next page": (
+        "pages-survive-insertions",
+        lambda t: (
+            two(t)
+            .list("bat-1", params=paged(), token="a")
+            .create("bat-3")
+            .list("bat-1", "bat-2", params=paged("a", "2"))
+        ),
+    ),
+    "a page that leads to itself": (
+        "walk-over-pages-ends",
+        lambda t: (
+            t.list("bat-1", params=paged(), token="a")
+            .list("bat-2", params=paged("a"), token="a")
+            .list("bat-2", params=paged("a"), token="a")
+        ),
+    ),
+    "a total that stays too large": (
+        "total-size-counts-all-matches",
+        lambda t: two(t).list("bat-1", "bat-2", total=3).wait().list("bat-1", "bat-2", total=3),
+    ),
+    "a status that is refused": (
+        "list-filters-by-status",
+        lambda t: t.list("bat-1").refused((("status", "RUNNING"),)),
+    ),
+    "an offset that is refused": ("list-compares-instants", lambda t: t.list("bat-1").refused(BY_INSTANT)),
+}
+
+
+@pytest.mark.parametrize(("requirement", "tell"), ACCUSED.values(), ids=ACCUSED)
+def test_what_breaks_a_promise_is_accused(requirement: str, tell: Callable[[Tale], Tale]) -> None:
+    witness = tell(Tale()).witness
+    assert witness.accused == {requirement}, witness.complaints
+
+
+EXCUSED: dict[str, Callable[[Tale], Tale]] = {
+    "a create that is refused": lambda t: t.create(body={}, status=422),
+    "a create whose key is refused": lambda t: t.create(body={}, status=401),
+    "a create whose body was not recorded": lambda t: t.create(body=None),
+    "results a little late": lambda t: t.get().wait(SETTLED - 2).get(params=EXPAND),
+    "an outcome a little late": lambda t: t.get().get(
+        params=EXPAND, **with_results({**entry("dfl-1"), "error_message": None})
+    ),
+    "results refused to another caller": lambda t: t.get("RUNNING").say(
+        "GET", f"{BATCHES}/bat-1", 404, {}, params=EXPAND, caller="other"
+    ),
+    "results refused with a key": lambda t: t.get("RUNNING").get("RUNNING", params=EXPAND, code=403),
+    "results refused for a header": lambda t: t.get("RUNNING").get("RUNNING", params=EXPAND, code=406),
+    "a job that is found late": lambda t: t.get(params=EXPAND, **RESULTS).say("GET", "/api/v2/parse/job-1", 404, {}),
+    "a job at the other endpoint": lambda t: (
+        t.get(params=EXPAND, **RESULTS).wait().say("GET", "/api/v2/extract/job-1", 404, {})
+    ),
+    "a list a little behind": lambda t: t.get().list(batch("bat-1", "dir-1", "RUNNING")),
+    "a file that nobody knows": lambda t: t.create().get(params=EXPAND, **RESULTS),
+    "a file that was gone before": lambda t: (
+        t.say("POST", UPLOADS, 200, {"id": "dfl-2"}).create().get(params=EXPAND, **RESULTS)
+    ),
+    "a file that came later": lambda t: (
+        t.create()
+        .say("POST", UPLOADS, 200, {"id": "dfl-2"})
+        .get(params=EXPAND, **RESULTS)
+        .say("GET", FILES, 200, {"items": [{"id": "dfl-2"}]})
+        .get(params=EXPAND, **RESULTS)
+    ),
+    "a batch that is not listed yet": lambda t: t.create().create("bat-2").list("bat-2"),
+    "a batch of somebody else": lambda t: two(t).say("GET", BATCHES, 200, page(), caller="other"),
+    "a batch in another list": lambda t: two(t).list(params=(("created_at_on_or_after", at(6)),)),
+    "a parameter that nobody knows": lambda t: two(t).list("bat-2", params=(("order", "asc"),)),
+    "a batch that has a page to come": lambda t: two(t).list("bat-2", params=paged(), token="a"),
+    "a page whose first was not heard": lambda t: two(t).list("bat-2", params=paged("a")),
+    "a batch that changed between pages": lambda t: (
+        two(t)
+        .list("bat-1", params=paged(), token="a")
+        .list("bat-2", batch("bat-1", "dir-1", "RUNNING", updated=7), params=paged("a", "2"))
+    ),
+    "a page that is asked for again": lambda t: (
+        two(t)
+        .list("bat-1", params=paged(), token="a")
+        .list("bat-2", params=paged("a"))
+        .list("bat-2", params=paged("a"))
+    ),
+    "a total that was too large for a moment": lambda t: (
+        two(t).list("bat-1", "bat-2", total=3).wait().list("bat-1", "bat-2", total=2)
+    ),
+    "a size of which nothing is made": lambda t: two(t).list(params=(("page_size", "abc"),)),
+    "a time beyond all times": lambda t: two(t).list(params=(("created_at_on_or_before", "9999-01-01T00:00:00Z"),)),
+    "filters that exclude each other": lambda t: t.list("bat-1", params=BY_TIME).refused(
+        (*BY_TIME, ("created_at_on_or_before", at(1)))
+    ),
+    "a directory that is not there": lambda t: t.list("bat-1").refused((("source_directory_id", "dir-9"),)),
+    "a status that is none": lambda t: t.list("bat-1").refused((("status", "LOST"),)),
+    "an extract batch": lambda t: t.create(body=body(config={"job": EXTRACT}), job=EXTRACT),
+}
+
+
+@pytest.mark.parametrize("tell", EXCUSED.values(), ids=EXCUSED)
+def test_what_somebody_unheard_explains_is_not_accused(tell: Callable[[Tale], Tale]) -> None:
+    witness = tell(Tale()).witness
+    assert not witness.complaints

@@ -1,0 +1,69 @@
+"""Recordings that tests make: HAR files of exchanges, and what is said of them."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from fixtures.exchange import Exchange
+from fixtures.target import ANONYMOUS
+from suites.oracles.settled import SETTLED
+from suites.passive import har
+from suites.passive.judge import Counts, Judge, Record
+from suites.passive.record import entry_of
+
+Json = dict[str, Any]
+
+KEYS = {"main": "llx-key-of-main-4f1a9c27", "other": "llx-key-of-other-77b01d", "unknown": "llx-key-of-nobody-001122"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the oracles said of a recording, and how many exchanges they heard."""
+
+    records: tuple[Record, ...]
+    counts: Counts
+
+    @property
+    def violations(self) -> list[Json]:
+        return [violation for record in self.records for violation in record["violations"]]
+
+    @property
+    def accused(self) -> set[str]:
+        return {violation["requirement"] for violation in self.violations}
+
+    @property
+    def held(self) -> set[str]:
+        return {requirement for record in self.records for requirement in record["held"]}
+
+    @property
+    def troubles(self) -> list[str]:
+        return [trouble for record in self.records for trouble in record["troubles"]]
+
+
+def entry(exchange: Exchange, digits: int = 6) -> Json:
+    """An entry as another recorder would write it, keys and all, with so many digits of a second."""
+    told = entry_of(exchange)
+    del told["_caller"]
+    headers = [each for each in told["request"]["headers"] if each["name"].lower() != "authorization"]
+    if exchange.caller != ANONYMOUS:
+        headers.append({"name": "Authorization", "value": f"Bearer {KEYS[exchange.caller]}"})
+    told["request"]["headers"] = headers
+    if digits < 6:
+        told["startedDateTime"] = told["startedDateTime"][: 20 + digits] + "+00:00"
+    return told
+
+
+def document(entries: Iterable[Json], **log: Any) -> bytes:
+    """A HAR file."""
+    return json.dumps({"log": {"version": "1.2", **log, "entries": list(entries)}}).encode()
+
+
+def judged(file: bytes, base_url: str | None = None, lag: float = SETTLED) -> Said:
+    """What is said of a HAR file."""
+    judge, records = Judge("a recording", "main", base_url, lag), list[Record]()
+    for recorded in har.read(BytesIO(file), "a.har"):
+        judge.take(recorded)
+    judge.judge(records.append)
+    return Said(tuple(records), judge.counts)

@@ -1,0 +1,165 @@
+"""`python -m suites.passive`: exit codes, sentences and files."""
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from reports import files
+from reports.reading import read
+from suites.passive import __main__ as command
+from tests.oracles.story import Story
+from tests.oracles.timeline import answered
+from tests.passive.recordings import document, entry
+
+STORY = Story().exchanges
+GET = STORY["get completed"]
+BROKEN = answered(GET, {"id": "bat-1", "status": "LOST"})
+LATE = ("--settle-timeout", "1000")
+
+
+def run(folder: Path, *arguments: str) -> int:
+    return command.main([*arguments, "--report-dir", str(folder / "out"), *LATE])
+
+
+def saved(folder: Path, content: bytes, name: str = "capture.har") -> str:
+    path = folder / name
+    path.write_bytes(content)
+    return str(path)
+
+
+def test_a_recording_that_keeps_the_promises(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every file of a run's report is written, and the report says what it was made of."""
+    assert run(tmp_path, saved(tmp_path, document(map(entry, STORY.values())))) == 0
+    report = read(tmp_path / "out" / "report.json")
+    assert report.target is not None
+    assert report.run.recording is not None
+    assert (report.target.kind, report.target.base_url) == ("recording", "http://127.0.0.1:1")
+    assert (report.run.recording.sources, report.run.recording.judged) == (("capture.har",), len(STORY))
+    assert {path.name for path in (tmp_path / "out").iterdir()} == set(files.RENDERERS)
+    told = capsys.readouterr().out
+    assert f"{len(STORY)} exchanges judged, 0 of others left alone, 0 set aside" in told
+    assert "not shown by what was recorded" in told
+
+
+def test_a_broken_promise_is_a_1_with_its_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, saved(tmp_path, document(map(entry, [GET, BROKEN])))) == 1
+    assert "status-is-documented" in capsys.readouterr().out
+    again = tmp_path / "out" / "report.json"
+    assert command.main([str(again), "--report-dir", str(tmp_path / "again")]) == 1
+
+
+def test_of_a_cut_recording_nothing_is_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    legal = document(map(entry, [GET, GET, GET]))
+    assert run(tmp_path, saved(tmp_path, legal[:-100])) == 6
+    assert "cut off or damaged after entry 2" in " ".join(capsys.readouterr().out.split())
+    broken = document(map(entry, [BROKEN, GET, GET]))
+    assert run(tmp_path, saved(tmp_path, broken[:-100])) == 1
+
+
+def test_a_recording_of_something_else_is_inconclusive(tmp_path: Path) -> None:
+    assert run(tmp_path, saved(tmp_path, document([]))) == 6
+
+
+REFUSED: dict[str, Sequence[str]] = {
+    "nothing": [],
+    "no file": ["nowhere.har"],
+    "a recording and a port": ["a.har", "--listen", "8080", "--target", "http://127.0.0.1:1"],
+    "a port and no target": ["--listen", "8080"],
+    "a target and no port": ["--target", "http://127.0.0.1:1"],
+    "a target that is no URL": ["--listen", "8080", "--target", "127.0.0.1"],
+    "a key in the open": ["--listen", "8080", "--target", "http://192.0.2.1"],
+    "a port that is none": ["--listen", "70000", "--target", "http://127.0.0.1:1"],
+    "an unknown option": ["--nonsense"],
+}
+
+
+@pytest.mark.parametrize("arguments", REFUSED.values(), ids=REFUSED)
+def test_wrong_usage_is_a_4(arguments: Sequence[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        code: object = run(tmp_path, *arguments)
+    except SystemExit as ended:
+        code = ended.code
+    assert code == 4
+    assert capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"<html>", b"\x00\xff", b"[]", b"interactions:\n"])
+def test_what_is_no_recording_is_a_4_or_has_nothing_in_it(content: bytes, tmp_path: Path) -> None:
+    code = run(tmp_path, saved(tmp_path, content))
+    assert code == (6 if content.startswith(b"inter") else 4)
+
+
+VCR = """command: 'st run'
+recorded_with: 'Schemathesis 4.32.5'
+seed: 1
+http_interactions:
+- id: 'a'
+  status: 'SUCCESS'
+  recorded_at: '2030-01-01T00:00:01+00:00'
+  request:
+    uri: 'http://127.0.0.1:1/api/v2/batches/bat-1'
+    method: 'GET'
+    headers:
+      "Authorization":
+      - "[Filtered]"
+  response:
+    status:
+      code: '200'
+      message: "OK"
+    elapsed: '0.25'
+    headers:
+      "content-type":
+      - "application/json"
+
+    body:
+      encoding: 'utf8'
+      string: "{STRING}"
+    http_version: '1.1'
+- id: 'b'
+  recorded_at: '2030-01-01T00:00:02+00:00'
+  request:
+    uri: 'http://127.0.0.1:1/api/v2/batches'
+    method: 'GET'
+    headers: {}
+  response: null
+"""
+
+
+@pytest.mark.parametrize(("exchange", "code"), [(GET, 0), (BROKEN, 1)])
+def test_cassettes_are_read(exchange: object, code: int, tmp_path: Path) -> None:
+    """In YAML and in NDJSON, an interaction without an answer among them."""
+    assert hasattr(exchange, "response")
+    body = exchange.response.body.decode()
+    yaml = VCR.replace("{STRING}", body.replace('"', '\\"')).encode()
+    assert run(tmp_path, saved(tmp_path, yaml, "a.yaml")) == code
+    recording = read(tmp_path / "out" / "report.json").run.recording
+    assert recording is not None
+    assert (recording.judged, dict(recording.set_aside)) == (1, {"no answer was recorded": 1})
+    assert run(tmp_path, saved(tmp_path, events(body), "a.ndjson")) == code
+
+
+def events(body: str) -> bytes:
+    interaction = {
+        "request": {"method": "GET", "uri": "http://127.0.0.1:1/api/v2/batches/bat-1", "headers": {}},
+        "response": {
+            "status_code": 200,
+            "headers": {"content-type": ["application/json"]},
+            "content": {"$base64": b64encode(body.encode()).decode()},
+            "elapsed": 0.25,
+        },
+        "timestamp": 1_893_456_000.0,
+    }
+    lines = [{"Initialize": {"seed": 1}}, {"ScenarioFinished": {"recorder": {"interactions": {"a": interaction}}}}]
+    return "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines).encode()
+
+
+def test_two_recordings_know_nothing_of_each_other(tmp_path: Path) -> None:
+    """Their clocks may differ; what they hold counts together."""
+    ended, running = entry(STORY["get completed"]), entry(STORY["get running"])
+    running["startedDateTime"] = "2031-01-01T00:00:00.000000+00:00"
+    both = [saved(tmp_path, document([ended]), "a.har"), saved(tmp_path, document([running]), "b.har")]
+    assert run(tmp_path, *both) == 0
+    assert run(tmp_path, saved(tmp_path, document([ended, running]))) == 1

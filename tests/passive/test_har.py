@@ -1,0 +1,165 @@
+"""What recorders write, and what they leave out: that is never held against a service."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from copy import deepcopy
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from suites.passive import har
+from suites.passive.recorded import FROM_CACHE, NO_ANSWER, NO_BODY, NO_HEADERS, PART_OF_BODY, CutOff, NoRecording
+from tests.oracles.story import Json, Story
+from tests.passive.recordings import document, entry, judged
+
+STORY = Story().exchanges
+GET = entry(STORY["get completed"])
+
+Edit = Callable[[Json], Any]
+
+
+def edited(*edits: Edit) -> Json:
+    told = deepcopy(GET)
+    for edit in edits:
+        edit(told)
+    return told
+
+
+def in_content(**fields: Any) -> Edit:
+    return lambda told: told["response"]["content"].update(fields)
+
+
+def in_response(**fields: Any) -> Edit:
+    return lambda told: told["response"].update(fields)
+
+
+def without_text(told: Json) -> None:
+    del told["response"]["content"]["text"]
+
+
+def cut(told: Json) -> None:
+    told["response"]["content"]["text"] = told["response"]["content"]["text"][:40]
+
+
+def aged(told: Json) -> None:
+    told["response"]["headers"].append({"name": "Age", "value": "17"})
+
+
+SET_ASIDE: dict[str, tuple[Json, str]] = {
+    "no body": (edited(without_text), NO_BODY),
+    "no body and no size": (edited(without_text, in_content(size=-1)), NO_BODY),
+    "an empty text for a body": (edited(in_content(text="")), NO_BODY),
+    "half a body": (edited(cut), PART_OF_BODY),
+    "half a body whose size is that half's, and a comment": (
+        edited(cut, in_content(size=40, comment="truncated")),
+        PART_OF_BODY,
+    ),
+    "base64 that is none": (edited(in_content(text="?", encoding="base64")), PART_OF_BODY),
+    "an aborted request": (edited(in_response(status=0)), NO_ANSWER),
+    "no status": (edited(in_response(status=None)), NO_ANSWER),
+    "an answer from the browser's cache": (edited(lambda told: told.update(_fromCache="disk")), FROM_CACHE),
+    "an answer from a shared cache": (edited(aged), FROM_CACHE),
+    "no headers": (edited(in_response(headers=[]), in_content(mimeType="x-unknown")), NO_HEADERS),
+}
+
+
+@pytest.mark.parametrize(("told", "reason"), SET_ASIDE.values(), ids=SET_ASIDE)
+def test_what_was_not_recorded_is_set_aside(told: Json, reason: str) -> None:
+    said = judged(document([told]))
+    assert (said.counts.judged, dict(said.counts.set_aside)) == (0, {reason: 1})
+    assert said.accused == set()
+
+
+def packed(told: Json) -> None:
+    content = told["response"]["content"]
+    content.update(text=b64encode(content["text"].encode()).decode(), encoding="base64")
+
+
+def typed_beside(told: Json) -> None:
+    told["response"].update(headers=[])
+
+
+def over_http_2(told: Json) -> None:
+    pseudo = [{"name": ":method", "value": "GET"}, {"name": ":authority", "value": "x.test"}]
+    told["request"]["headers"] = [*pseudo, *told["request"]["headers"]]
+
+
+JUDGED: dict[str, Json] = {
+    "as it is": GET,
+    "base64": edited(packed),
+    "a content type beside the headers": edited(typed_beside),
+    "the headers of HTTP/2": edited(over_http_2),
+    "no time": edited(lambda told: told.update(time=-1, timings={})),
+    "no start": edited(lambda told: told.pop("startedDateTime")),
+    "another offset": edited(lambda told: told.update(startedDateTime="2030-01-01T05:30:05.123+05:30")),
+    "no size": edited(lambda told: told["response"]["content"].pop("size")),
+    "no answer to speak of but a status": edited(in_response(status=404, headers=[], content={})),
+}
+
+
+@pytest.mark.parametrize("told", JUDGED.values(), ids=JUDGED)
+def test_what_recorders_differ_in_changes_nothing(told: Json) -> None:
+    said = judged(document([told]))
+    assert (said.counts.judged, said.accused, said.troubles) == (1, set(), [])
+    assert "no-server-error" in said.held
+
+
+def test_an_empty_answer_that_was_empty_is_no_json() -> None:
+    empty = edited(in_content(text="", size=0), in_response(bodySize=0))
+    assert judged(document([empty])).accused == {"success-is-json"}
+
+
+OTHERS = {
+    "a preflight": lambda told: told["request"].update(method="OPTIONS"),
+    "another page": lambda told: told["request"].update(url="https://x.test/static/app.js"),
+    "no URL": lambda told: told["request"].update(url="about:blank"),
+    "a URL that is none": lambda told: told["request"].update(url="http://[/api/v2/batches"),
+    "no request": lambda told: told.pop("request"),
+}
+
+
+@pytest.mark.parametrize("edit", OTHERS.values(), ids=OTHERS)
+def test_other_traffic_is_left_alone(edit: Edit) -> None:
+    said = judged(document([edited(edit), GET]))
+    assert (said.counts.other, said.counts.judged) == (1, 1)
+
+
+def test_a_byte_order_mark_is_no_part_of_it() -> None:
+    file = BytesIO(b"\xef\xbb\xbf" + document([GET]))
+    assert len(list(har.read(har.without_mark(file), "a.har"))) == 1
+
+
+def test_what_stands_before_a_cut_is_read() -> None:
+    file = document([GET, GET, GET])
+    entries = har.read(BytesIO(file[:-200]), "a.har")
+    assert [next(entries).number, next(entries).number] == [1, 2]
+    with pytest.raises(CutOff, match="cut off or damaged after entry 2"):
+        next(entries)
+
+
+@pytest.mark.parametrize("file", [b"<html>", b"{}", b'{"log": {}}', b'{"log": {"entries": 1}}', b"[1]", b"nul"])
+def test_what_is_no_har_is_refused(file: bytes) -> None:
+    with pytest.raises(NoRecording):
+        list(har.read(BytesIO(file), "a.har"))
+
+
+def test_an_empty_har_is_one() -> None:
+    assert list(har.read(BytesIO(document([])), "a.har")) == []
+
+
+def test_a_recorder_that_notes_the_end_is_known_by_its_name() -> None:
+    (late,) = har.read(BytesIO(document([GET], creator={"name": "harfile"})), "a.har")
+    (plain,) = har.read(BytesIO(document([GET], creator={"name": "other"})), "a.har")
+    assert late.started is not None
+    assert plain.started is not None
+    assert late.started == pytest.approx(plain.started - 0.5)
+    assert late.slack > plain.slack
+
+
+@pytest.mark.parametrize(
+    ("text", "slack"),
+    [("2030-01-01T00:00:00Z", 1.0), ("2030-01-01T00:00:00.123Z", 0.001), ("2030-01-01T00:00:00.123456789Z", 1e-6)],
+)
+def test_a_time_is_as_good_as_its_last_digit(text: str, slack: float) -> None:
+    assert har.moment_of(text)[1] == pytest.approx(slack)

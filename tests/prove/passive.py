@@ -1,0 +1,130 @@
+"""What a recording shows: each variant is run once, recorded, and judged from the recording alone."""
+
+import gc
+import multiprocessing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from fixtures.mock.variants import Variant
+from reports.findings import Findings
+from spec import requirements
+from spec.openapi import operations
+from suites.oracles.settled import SETTLED
+from suites.passive.judge import Judge
+from suites.passive.reading import read
+from tests.prove import plan
+from tests.prove.runs import WARM, Order, run
+
+AT_ONCE = 1.0
+"""Seconds of the settle timeout for a mock that lags in nothing."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the oracles said of the recording of a run: the first violation of each requirement, in words."""
+
+    order: Order
+    violations: dict[str, str]
+    troubles: tuple[str, ...]
+    judged: int
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The requirements that failed."""
+        return frozenset(self.violations)
+
+
+def hear_all(orders: Sequence[Order], jobs: int) -> Iterator[Heard]:
+    """Runs all orders, so many at a time, and judges their recordings, in the same order."""
+    for module in WARM:
+        import_module(module)
+    requirements.load()
+    operations()
+    gc.freeze()
+    with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
+        yield from pool.imap(hear, orders)
+
+
+def hear(order: Order) -> Heard:
+    """Runs one order in this process, and judges what was recorded of it."""
+    with ExitStack() as stack:
+        path = Path(stack.enter_context(TemporaryDirectory()), "run.har")
+        outcome = run(replace(order, tests=(*order.tests, f"--record={path}")))
+        if not path.is_file():
+            return Heard(order, {}, (f"nothing was recorded: {outcome.troubles}",), 0)
+        return judged(order, path)
+
+
+def judged(order: Order, path: Path) -> Heard:
+    """What the oracles say of a recording."""
+    findings, judge = Findings(), Judge(path.name, "main", lag=SETTLED if order.liberties else AT_ONCE)
+    for recorded in read(path):
+        judge.take(recorded)
+    judge.judge(findings.add)
+    first = {violation.requirement: violation for violation in reversed(findings.violations)}
+    told = {id_: f"expected {each.expected}, got {each.actual} (by {each.oracle})" for id_, each in first.items()}
+    return Heard(order, told, findings.troubles, judge.counts.judged)
+
+
+UNHEARD = Path(__file__).with_name("unheard.yaml")
+
+
+@cache
+def excuses() -> tuple[dict[str, str], dict[str, str]]:
+    """Why a recording does not show that some requirements are broken, and some deviations, by their names."""
+    declared: dict[str, Any] = yaml.safe_load(UNHEARD.read_text(encoding="utf-8"))
+    of_requirements, of_deviations = (
+        {name: str(entry["because"]) for entry in declared[part] for name in entry["of"]}
+        for part in ("requirements", "deviations")
+    )
+    return of_requirements, of_deviations
+
+
+def excuse(variant: Variant) -> str | None:
+    """Why a recording does not show a deviation, if that is so."""
+    of_requirements, of_deviations = excuses()
+    if variant.name in of_deviations:
+        return of_deviations[variant.name]
+    reasons = [of_requirements[id_] for id_ in variant.requirements if id_ in of_requirements]
+    return reasons[0] if len(reasons) == len(variant.requirements) else None
+
+
+def prove(deviations: Mapping[str, Variant], companies: Sequence[Order], jobs: int) -> Iterator[str]:
+    """Hears the recordings of deviations, and of liberties in company, tells the figures, and gives what is wrong."""
+    heard: dict[str, Heard] = {}
+    for look in (None, *plan.FURTHER_LOOKS):
+        missed = [
+            variant
+            for variant in deviations.values()
+            if excuse(variant) is None and not _is_noticed(variant, heard.get(variant.name))
+        ]
+        orders = [plan.of_deviation(variant, black_box=False) for variant in missed]
+        heard |= {
+            each.order.name: each
+            for each in hear_all([replace(order, tests=look) if look else order for order in orders], jobs)
+        }
+    noticed = [name for name, variant in deviations.items() if _is_noticed(variant, heard.get(name))]
+    yield from (
+        f"{name} went unheard ({', '.join(sorted(heard[name].failed)) or 'nothing failed'})"
+        for name, variant in deviations.items()
+        if name not in noticed and excuse(variant) is None
+    )
+    free = list(hear_all([plan.clean(False), *companies], jobs))
+    for each in (*heard.values(), *free):
+        yield from (f"{each.order.name}: {trouble}" for trouble in each.troubles)
+    for each in free:
+        yield from (f"{each.order.name} is accused: {id_}: {told}" for id_, told in each.violations.items())
+    excused = len(deviations) - len(heard)
+    print(f"heard {len(noticed)} of {len(deviations)} deviations, {excused} excused, {len(free)} runs without one")
+
+
+def _is_noticed(variant: Variant, heard: Heard | None) -> bool:
+    return heard is not None and bool(heard.failed & set(variant.requirements))
