@@ -9,7 +9,11 @@ from typing import Final
 from reports.model import Exchange, Request
 from reports.text import visible
 
-_KEYS: Final = {"main": "$LLAMA_CLOUD_API_KEY", "other": "$LLAMA_CLOUD_OTHER_API_KEY"}
+_OWN_KEY: Final = "$LLAMA_CLOUD_API_KEY"
+_OTHER_KEYS: Final = {
+    "other": "$LLAMA_CLOUD_OTHER_API_KEY",
+    **dict.fromkeys(("unknown", "half", "altered", "doubled"), "wrong-key"),
+}
 _ANONYMOUS: Final = "anonymous"
 _LEFT_TO_CURL: Final = frozenset(
     {
@@ -77,7 +81,7 @@ def _switches(request: Request) -> Iterator[str]:
 def _authorization(caller: str) -> list[str]:
     if caller == _ANONYMOUS:
         return []
-    return ["-H", f'"Authorization: Bearer {_KEYS.get(caller, "wrong-key")}"']
+    return ["-H", f'"Authorization: Bearer {_OTHER_KEYS.get(caller, _OWN_KEY)}"']
 
 
 def _headers(request: Request, *, with_content_type: bool) -> Iterator[tuple[str, str]]:

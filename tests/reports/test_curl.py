@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fixtures.target import NEVER_ISSUED
 from reports.curl import curl_line, quote
 from tests.reports import samples
 
@@ -25,12 +26,17 @@ def line(**changes: Any) -> str:
     [
         ("main", ' -H "Authorization: Bearer $LLAMA_CLOUD_API_KEY"'),
         ("other", ' -H "Authorization: Bearer $LLAMA_CLOUD_OTHER_API_KEY"'),
-        ("wrong", ' -H "Authorization: Bearer wrong-key"'),
+        ("unknown", ' -H "Authorization: Bearer wrong-key"'),
         ("anonymous", ""),
     ],
 )
 def test_the_caller_decides_about_the_key(caller: str, header: str) -> None:
     assert line(caller=caller) == f"curl -i {URL}{header}"
+
+
+def test_a_key_that_nobody_issued_is_a_wrong_one() -> None:
+    assert all("wrong-key" in line(caller=caller) for caller in NEVER_ISSUED)
+    assert "$LLAMA_CLOUD_API_KEY" in line(caller="key 1, project_id prj-1")
 
 
 def test_a_json_body_is_repeated_with_its_content_type() -> None:
