@@ -29,7 +29,7 @@ PROFILES = Path(__file__).parent / "profiles"
 MARK = "requirement"
 STORIES = frozenset({"scenarios", PROFILES.name})
 """Folders of what is told by hand."""
-COSTLY = frozenset({"series", "large", "neighbours", "steered"})
+COSTLY = frozenset({"series", "large", "neighbours", "steered", "stopping"})
 """Fixtures that spend files, and that several tests share: those go to one worker."""
 SHARING = "sharing "
 """How the names of such groups of tests begin."""

@@ -234,12 +234,15 @@ class Steps:
         directory: Directory,
         steps: Sequence[tuple[str, float]],
         end: str = COMPLETED,
-        files: Mapping[str, Mapping[str, str]] | None = None,
-    ) -> None:
-        """Sets the course of the batches to come over a directory. Skips where the target cannot be steered."""
+        files: Mapping[str, Mapping[str, str | float]] | None = None,
+    ) -> Any:
+        """Sets the course of the batches to come over a directory, and gives it as the target will follow it.
+
+        Skips where the target cannot be steered.
+        """
         if self.target.control is None:
             pytest.skip(f"needs {capabilities()['steering']}")
-        self.target.control.set_course(directory.id, steps, end, files or {})
+        return self.target.control.set_course(directory.id, steps, end, files or {})
 
 
 def lost_key(exchange: Exchange) -> Trouble:

@@ -1,4 +1,4 @@
-"""Which way each batch went, as the answers to its create and to reads of it showed it."""
+"""Which way each batch went, as the answers to its create, to reads and to cancels of it showed it."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fixtures.words import unsigned
-from suites.traffic import CREATE, GET, Call, job_of, status_of
+from suites.traffic import CANCEL, CREATE, GET, Call, job_of, status_of
 
 TEXT_LIMIT = 80
 """Characters of an id or a status that are kept."""
@@ -68,7 +68,7 @@ class Timelines:
 
     def hear(self, call: Call) -> None:
         """Notes the status of the batch that an answer shows."""
-        if call.name not in (CREATE, GET) or not call.batches:
+        if call.name not in (CREATE, GET, CANCEL) or not call.batches:
             return
         now, exchange = self.clock(), call.exchange
         for batch in call.batches:

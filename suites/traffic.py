@@ -18,6 +18,7 @@ T = TypeVar("T")
 CREATE = "createBatch"
 GET = "getBatch"
 LIST = "listBatches"
+CANCEL = "cancelBatch"
 UPLOAD = "uploadFile"
 CREATE_DIRECTORY = "createDirectory"
 LIST_FILES = "listFiles"
@@ -25,6 +26,8 @@ LIST_FILES = "listFiles"
 TERMINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 COMPLETED = "COMPLETED"
 JOB_TYPES = ("parse_v2", "extract_v2")
+JOB_PATHS: dict[str, str] = {"parse_v2": "/api/v2/parse", "extract_v2": "/api/v2/extract"}
+"""Where each product has its jobs."""
 
 ABOUT_KEY = frozenset({401, 403})
 """Statuses by which a server refuses a key, or what it may do."""

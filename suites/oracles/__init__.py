@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from suites.oracles import access, answers, creation, files, life, lists, paging, refusals, results, settled
+from suites.oracles import access, answers, cancel, creation, files, life, lists, paging, refusals, results, settled
 from suites.oracles.oracle import Oracle
 
 ORACLES: tuple[Oracle, ...] = (
@@ -31,6 +31,12 @@ ORACLES: tuple[Oracle, ...] = (
     access.strangers_are_refused,
     access.list_is_of_one_project,
     access.projects_are_apart,
+    cancel.cancel_is_answered_in_json,
+    cancel.cancel_without_server_error,
+    cancel.cancel_returns_batch_asked_for,
+    cancel.cancel_refused_after_the_end,
+    cancel.strangers_cancel_nothing,
+    cancel.neighbours_cancel_nothing,
 )
 """Every oracle, in the order in which they look."""
 

@@ -54,7 +54,7 @@ AGREEMENT = "list-agrees-with-get"
 
 
 def _view(call: Call) -> str:
-    """Create and get show a batch by itself, list among others; the two views are compared apart."""
+    """Create, get and cancel show a batch by itself, list among others; the two views are compared apart."""
     return LIST if call.name == LIST else GET
 
 

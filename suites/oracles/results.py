@@ -6,6 +6,7 @@ from typing import Any
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import (
+    CANCEL,
     COMPLETED,
     CREATE,
     CREATE_DIRECTORY,
@@ -30,12 +31,13 @@ UNASKED = {
     CREATE: "create-never-carries-results",
     LIST: "list-never-carries-results",
     GET: "results-null-unless-expanded",
+    CANCEL: "cancel-never-carries-results",
 }
 
 
 @oracle(*UNASKED.values())
 def results_only_when_asked_for() -> Look:
-    """Create and list never carry results, and a get only when it asks for them."""
+    """Create, list and cancel never carry results, and a get only when it asks for them."""
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name not in UNASKED or call.asks_for_results:

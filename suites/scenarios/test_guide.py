@@ -10,12 +10,11 @@ from fixtures.directories import Directories
 from fixtures.exchange import Exchange
 from fixtures.target import Target
 from suites.steps import Steps, conclusive
-from suites.traffic import reference_of
+from suites.traffic import JOB_PATHS, reference_of
 from suites.verify import Verify
 
 FILES = 2
 
-JOB_PATHS: dict[str, str] = {"parse_v2": "/api/v2/parse", "extract_v2": "/api/v2/extract"}
 RESOLVES: dict[str, str] = {"parse_v2": "parse-jobs-resolve", "extract_v2": "extract-jobs-resolve"}
 
 

@@ -219,7 +219,7 @@ def test_unknown_methods(api: Api, path: str) -> None:
         "/api/v2/batches/%ED%A0%80",
         "/api/v2/batches/" + "x" * 10_000,
         "/api/v2/batches/a/b",
-        "/api/v2/batches/x/cancel",
+        "/api/v2/batches/x/cancel/",
         "/api/v2/parse/..",
         "/api/v2/extract/%2e%2e",
         "/docs",

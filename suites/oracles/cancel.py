@@ -1,0 +1,150 @@
+"""Oracles on cancel: its answer, and whom and when it has to be refused."""
+
+from collections.abc import Iterator
+
+from fixtures.exchange import TooDeep
+from suites.oracles.access import STRANGERS
+from suites.oracles.oracle import Look, oracle
+from suites.traffic import CANCEL, CREATE, TERMINAL, Call, status_of
+from suites.verify import Observation, observe
+
+NOT_IMPLEMENTED = 501
+"""The status of an operation that a server does not have."""
+
+
+def _status(call: Call) -> str:
+    return str(call.exchange.response and call.exchange.response.status)
+
+
+@oracle("cancel-answers-with-batch")
+def cancel_is_answered_in_json() -> Look:
+    """A 2xx of a cancel is JSON by its media type and by its body; whether that is a batch, the schema says."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        response = call.exchange.response
+        if call.name != CANCEL or response is None or not call.succeeded:
+            return
+        is_json = response.media_type == "application/json" or response.media_type.endswith("+json")
+        found = response.media_type or "no content type"
+        try:
+            _ = response.json
+        except TooDeep:
+            return
+        except ValueError as error:
+            is_json, found = False, f"{response.status} with a body that is not JSON: {error}"
+        if not is_json:
+            yield observe(
+                "cancel-answers-with-batch",
+                False,
+                expected="a batch as JSON, with the media type application/json",
+                actual=found,
+                exchanges=[call.exchange],
+            )
+
+    return look
+
+
+@oracle("cancel-without-server-error")
+def cancel_without_server_error() -> Look:
+    """A cancel is answered without a 5xx, but for one that says that there is no such operation."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        response = call.exchange.response
+        if call.name != CANCEL or response is None or response.is_busy or response.status == NOT_IMPLEMENTED:
+            return
+        yield observe(
+            "cancel-without-server-error",
+            response.status < 500,
+            expected="no 5xx",
+            actual=str(response.status),
+            exchanges=[call.exchange],
+        )
+
+    return look
+
+
+@oracle("cancel-returns-batch-asked-for")
+def cancel_returns_batch_asked_for() -> Look:
+    """An accepted cancel shows the batch that it named."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name != CANCEL:
+            return
+        asked = call.path["batch_id"]
+        for batch in call.batches:
+            yield observe(
+                "cancel-returns-batch-asked-for",
+                batch["id"] == asked,
+                expected=f"the batch {asked}",
+                actual=f"the batch {batch['id']}",
+                exchanges=[call.exchange],
+            )
+
+    return look
+
+
+@oracle("cancel-refused-in-terminal-status")
+def cancel_refused_after_the_end() -> Look:
+    """A batch that was seen in a terminal status is beyond a cancel, whatever showed it there."""
+    ended: dict[str, tuple[Call, str]] = {}
+
+    def look(call: Call) -> Iterator[Observation]:
+        ending = ended.get(call.path.get("batch_id", ""))
+        if call.name == CANCEL and ending and call.is_after(ending[0]) and ending[0].caller == call.caller:
+            if call.succeeded or call.refused:
+                yield observe(
+                    "cancel-refused-in-terminal-status",
+                    call.refused,
+                    expected=f"a 4xx for a batch that was {ending[1]}",
+                    actual=_status(call),
+                    exchanges=[ending[0].exchange, call.exchange],
+                    case=ending[1],
+                )
+        for batch in call.batches:
+            status = status_of(batch)
+            if status in TERMINAL:
+                ended.setdefault(batch["id"], (call, str(status)))
+
+    return look
+
+
+@oracle("cancel-needs-valid-key")
+def strangers_cancel_nothing() -> Look:
+    """Without a valid key, every cancel is refused."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name == CANCEL and call.caller in STRANGERS and (call.succeeded or call.refused):
+            yield observe(
+                "cancel-needs-valid-key",
+                call.refused,
+                expected="a 4xx",
+                actual=_status(call),
+                exchanges=[call.exchange],
+                case=f"a key that is {call.caller}",
+            )
+
+    return look
+
+
+@oracle("cancel-hides-other-projects")
+def neighbours_cancel_nothing() -> Look:
+    """Nobody cancels a batch that was created with the key of another project."""
+    owners: dict[str, Call] = {}
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name == CREATE:
+            for batch in call.batches:
+                owners.setdefault(batch["id"], call)
+        creation = owners.get(call.path.get("batch_id", ""))
+        if call.name != CANCEL or creation is None or {call.caller, creation.caller} & STRANGERS.keys():
+            return
+        if creation.caller != call.caller and (call.succeeded or call.refused):
+            yield observe(
+                "cancel-hides-other-projects",
+                call.refused,
+                expected="a 4xx for a batch of another project",
+                actual=_status(call),
+                exchanges=[creation.exchange, call.exchange],
+            )
+
+    return look

@@ -1,0 +1,155 @@
+"""Steps of cancelling: a batch that is under way, the attempt to cancel it, and its end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from fixtures.configurations import JobType
+from fixtures.directories import Directory
+from fixtures.exchange import Exchange
+from suites.steps import Batch, Steps, conclusive
+from suites.traffic import COMPLETED, TERMINAL, call_of
+
+CANCELLED = "CANCELLED"
+RUNNING = "RUNNING"
+
+LONG = 600.0
+"""Seconds that a steered batch is under way unless it is cancelled."""
+TRIES = 3
+"""Refusals of a cancel while a batch is RUNNING that are no accident."""
+BATCHES_TO_SEE = 2
+"""Batches that end CANCELLED unasked before it is no accident, where nobody says how they end."""
+
+NO_OPERATION = frozenset({404, 405, 501})
+"""Statuses by which a server that does not offer to cancel may answer."""
+ABOUT_RIGHTS = frozenset({401, 403})
+"""Statuses by which a server may refuse a key that opens other operations."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How an attempt to cancel a batch came out.
+
+    `batch` is as the last read showed it, `accepted` is the cancel that succeeded, and `refused` holds those that were
+    refused, each between two reads that showed these statuses.
+    """
+
+    batch: Batch
+    accepted: Exchange | None
+    refused: Sequence[tuple[str, Exchange, str]] = ()
+
+    @property
+    def refused_while_running(self) -> list[Exchange]:
+        """The cancels that were refused while the batch was RUNNING before and after."""
+        return [exchange for before, exchange, after in self.refused if before == after == RUNNING]
+
+    @property
+    def shows_no_operation(self) -> bool:
+        """Whether all cancels were answered as if there were no such operation."""
+        answers = [exchange.response.status for _, exchange, _ in self.refused if exchange.response]
+        return self.accepted is None and bool(answers) and set(answers) <= NO_OPERATION
+
+
+@dataclass
+class Stopping:
+    """Begins batches, cancels them and waits for their end.
+
+    `first` is the attempt that showed what is offered, and `course` the last one that was set.
+    """
+
+    steps: Steps
+    first: Attempt = field(init=False)
+    course: Any = field(default=None, init=False)
+
+    @property
+    def is_steered(self) -> bool:
+        """Whether a batch goes where it is told, unless it is cancelled."""
+        return self.steps.target.control is not None
+
+    def begin(
+        self,
+        directory: Directory,
+        status: str = RUNNING,
+        files: Mapping[str, Mapping[str, str | float]] | None = None,
+        job_type: JobType = "parse_v2",
+    ) -> Batch:
+        """A fresh batch: in that status for long where the target can be steered, and in its own way elsewhere."""
+        if self.is_steered:
+            self.course = self.steps.steer(directory, [(status, LONG)], COMPLETED, files)
+        return self.steps.create(directory, job_type)
+
+    def attempt(self, batch: Batch, params: Sequence[tuple[str, str]] = ()) -> Attempt:
+        """Cancels a batch as soon as that is accepted.
+
+        It is tried until the batch has ended, or was RUNNING at `TRIES` refusals.
+        """
+        attempt = Attempt(batch, None)
+        for _ in self.steps.target.pauses(self.steps.target.poll_timeout):
+            before = self.steps.get(batch["id"])
+            if before.get("status") in TERMINAL:
+                return replace(attempt, batch=before)
+            exchange = self.steps.batches.cancel(batch["id"], params=params)
+            conclusive(exchange)
+            if call_of(exchange).succeeded:
+                return replace(attempt, batch=before, accepted=exchange)
+            after = self.steps.get(batch["id"])
+            refusal = (str(before.get("status")), exchange, str(after.get("status")))
+            attempt = Attempt(after, None, (*attempt.refused, refusal))
+            if len(attempt.refused_while_running) == TRIES:
+                break
+        return attempt
+
+    def accepted(self, attempt: Attempt, requirement: str) -> Exchange:
+        """The cancel that was accepted, as `requirement` says that it has to be. Skips where that is left open."""
+        refused = attempt.refused_while_running
+        if attempt.accepted is None and len(refused) < TRIES:
+            pytest.skip(
+                "needs a batch that is under way when its cancel comes, "
+                f"and {attempt.batch['id']} was {attempt.batch.get('status')} by then"
+            )
+        answers = {exchange.response.status for exchange in refused if exchange.response}
+        if attempt.accepted is None and answers & ABOUT_RIGHTS:
+            pytest.skip(f"needs a key that may cancel batches ({refused[-1]})")
+        if attempt.accepted is None and max(answers, default=0) >= 500:
+            pytest.skip(f"needs an answer that is no failure ({refused[-1]})")
+        self.steps.verify(
+            requirement,
+            attempt.accepted is not None,
+            expected=f"a 2xx for a batch that is {RUNNING}",
+            actual=f"refusals: {[str(exchange) for exchange in refused]}",
+            exchanges=[attempt.accepted] if attempt.accepted else refused,
+        )
+        assert attempt.accepted is not None
+        return attempt.accepted
+
+    def cancel(self, batch: Batch) -> Exchange:
+        """The accepted cancel of a batch that is under way. Skips where that is left open."""
+        return self.accepted(self.attempt(batch), "cancel-accepts-batch-under-way")
+
+    def end_of(self, batch: Batch) -> Batch:
+        """The batch at its end; a steered one has it behind it when what it was told to do is over.
+
+        Raises `Trouble` when it takes longer than the user waits.
+        """
+        if self.is_steered and self.steps.target.moves_when_told:
+            self.steps.target.wait(LONG)
+            return self.steps.get(batch["id"])
+        return self.steps.finish(self.steps.get(batch["id"]))
+
+    def cancelled(self, batch: Batch, accepted: Exchange) -> Batch:
+        """The batch when its cancel has done its work. Skips where it ended before it could be stopped."""
+        ended = self.end_of(batch)
+        status = ended.get("status")
+        if not self.is_steered and status in TERMINAL - {CANCELLED}:
+            pytest.skip(f"needs a batch that is stopped before its work is over, and {batch['id']} is {status}")
+        self.steps.verify(
+            "cancel-ends-in-cancelled",
+            status == CANCELLED,
+            expected=f"{CANCELLED}, for the cancel was accepted while there was work for {LONG:g} s",
+            actual=status,
+            exchanges=[accepted, self.steps.batches.get(batch["id"])],
+            case=f"batch {batch['id']}",
+        )
+        return ended

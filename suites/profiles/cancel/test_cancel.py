@@ -1,0 +1,221 @@
+"""A batch that is under way is cancelled: what it answers, where it ends, and what it leaves."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from fixtures.client import Client, segment
+from fixtures.configurations import JobType
+from fixtures.directories import Directories, Directory
+from fixtures.exchange import Exchange
+from fixtures.target import Target
+from spec.requirements import capabilities
+from suites.profiles.cancel.stopping import BATCHES_TO_SEE, CANCELLED, RUNNING, Stopping
+from suites.steps import Batch, Steps, conclusive
+from suites.traffic import JOB_PATHS, TERMINAL, call_of, entries, file_of, reference_of
+from suites.verify import Verify
+from suites.walks import Walks
+
+FILES = 2
+DONE_AFTER = 1.0
+"""Seconds of work that a steered file takes when it is to be finished before the cancel."""
+WAITED = 3.0
+"""Seconds after which it surely is."""
+UNFINISHED = frozenset({"FAILED", CANCELLED})
+"""Statuses in which no job is that had finished well."""
+
+
+@pytest.mark.requirement(
+    "cancel-accepts-batch-under-way",
+    "cancel-answers-with-batch",
+    "cancel-returns-batch-asked-for",
+    "cancel-never-carries-results",
+    "cancel-ends-in-cancelled",
+    "cancelled-batch-is-listed-as-cancelled",
+    "cancel-refused-in-terminal-status",
+)
+def test_a_batch_is_cancelled_and_stays_so(stopping: Stopping, steps: Steps, walks: Walks, verify: Verify) -> None:
+    """The first cancel is accepted and may be sent again; the batch ends, is listed as CANCELLED, and is left at that."""
+    accepted = stopping.accepted(stopping.first, "cancel-accepts-batch-under-way")
+    batch = stopping.first.batch
+    steps.batches.cancel(batch["id"])
+    stopping.cancelled(batch, accepted)
+    _is_listed(batch, walks, steps.target, verify)
+    steps.batches.cancel(batch["id"])
+    steps.expanded(batch["id"])
+    steps.batches.cancel(batch["id"])
+    steps.get(batch["id"])
+
+
+def _is_listed(batch: Batch, walks: Walks, target: Target, verify: Verify) -> None:
+    within = {"source_directory_id": batch["source_directory_id"]}
+    walk = walks.listed({batch["id"]}, status=CANCELLED, **within)
+    verify(
+        "cancelled-batch-is-listed-as-cancelled",
+        batch["id"] in walk.ids,
+        expected=f"{batch['id']} in the list of the {CANCELLED}",
+        actual=walk.ids,
+        exchanges=walk.exchanges,
+    )
+    for status in {batch["status"], RUNNING}:
+        walk = target.eventually(partial(walks.all, status=status, **within), lambda walk: batch["id"] not in walk.ids)
+        verify(
+            "cancelled-batch-is-listed-as-cancelled",
+            batch["id"] not in walk.ids,
+            expected=f"a list of the {status} without {batch['id']}, which is {CANCELLED}",
+            actual=walk.ids,
+            exchanges=walk.exchanges,
+        )
+
+
+@pytest.mark.requirement("cancel-accepts-batch-under-way", "cancel-ends-in-cancelled")
+@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("status", ["PENDING", "THROTTLED", RUNNING])
+def test_a_batch_that_is_accepted_for_cancelling_ends_cancelled(
+    status: str, job_type: JobType, stopping: Stopping, directories: Directories
+) -> None:
+    """From whichever status, and of whichever product; before it is RUNNING, a batch may refuse."""
+    if not stopping.is_steered:
+        pytest.skip(f"needs {capabilities()['steering']}")
+    batch = stopping.begin(directories.holding(1, "cancel early"), status, job_type=job_type)
+    stopping.cancelled(batch, stopping.cancel(batch))
+
+
+@pytest.mark.requirement("cancel-keeps-finished-results", "cancel-ends-in-cancelled")
+@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+def test_a_finished_file_keeps_its_results(
+    job_type: JobType, stopping: Stopping, directories: Directories, steps: Steps, client: Client, verify: Verify
+) -> None:
+    """What is finished when the cancel is sent has an entry afterwards, with a job that was not stopped."""
+    directory = directories.holding(FILES, "cancel late")
+    batch, finished = (_told if stopping.is_steered else _watched)(directory, job_type, stopping, steps, client)
+    accepted = stopping.cancel(batch)
+    stopping.cancelled(batch, accepted)
+    for file_id, known in finished.items():
+        exchange, job_id = steps.target.eventually(
+            lambda file_id=file_id: _job_of(file_id, batch, steps), lambda found: found[1] is not None
+        )
+        verify(
+            "cancel-keeps-finished-results",
+            job_id is not None and known in (None, job_id),
+            expected=f"the job {known or ''} for {file_id}, which was finished before the cancel",
+            actual=call_of(exchange).batches[0].get("results"),
+            exchanges=[accepted, exchange],
+            case=f"batch {batch['id']}, {job_type}",
+        )
+        look_up = steps.target.eventually(partial(_look_up, client, job_type, str(job_id)), _is_success)
+        conclusive(look_up)
+        if look_up.response is not None and look_up.response.status >= 500:
+            pytest.skip(f"the product's endpoint is broken: {look_up}")
+        verify(
+            "cancel-keeps-finished-results",
+            _is_success(look_up) and _status_of_job(look_up, job_type) not in UNFINISHED,
+            expected=f"the job {job_id}, which was finished before the cancel",
+            actual=f"{look_up}, {_status_of_job(look_up, job_type)}",
+            exchanges=[accepted, look_up],
+            case=f"batch {batch['id']}, {job_type}",
+        )
+
+
+Finished = dict[str, str | None]
+"""Files that are finished, each with the id of its job where that is known."""
+
+
+def _told(
+    directory: Directory, job_type: JobType, stopping: Stopping, steps: Steps, _: Client
+) -> tuple[Batch, Finished]:
+    """A batch whose first file is finished, for it was told to be, and the second is not."""
+    first = directory.file_ids[0]
+    told = {first: {"outcome": "job", "job_status": "COMPLETED", "seconds": DONE_AFTER}}
+    batch = stopping.begin(directory, files=told, job_type=job_type)
+    if stopping.course["files"][first].get("seconds") != DONE_AFTER:
+        pytest.skip("needs a control protocol that can say when a file is finished")
+    steps.target.wait(WAITED)
+    return batch, {first: None}
+
+
+def _watched(
+    directory: Directory, job_type: JobType, stopping: Stopping, steps: Steps, client: Client
+) -> tuple[Batch, Finished]:
+    """A batch that shows a finished file while it is under way. Skips when it ends before."""
+    batch = stopping.begin(directory, job_type=job_type)
+    for _ in steps.target.pauses(steps.target.poll_timeout):
+        batch = steps.expanded(batch["id"])
+        if batch.get("status") in TERMINAL:
+            break
+        finished: Finished = {}
+        for entry in entries(batch) or []:
+            file_id, reference = file_of(entry), reference_of(entry)
+            if file_id and reference and _is_finished(_look_up(client, job_type, reference[1]), job_type):
+                finished[file_id] = reference[1]
+        if finished:
+            return batch, finished
+    pytest.skip("needs a batch that shows a finished file while it is under way, or " + capabilities()["steering"])
+
+
+def _job_of(file_id: str, batch: Batch, steps: Steps) -> tuple[Exchange, str | None]:
+    """The expanded read of a batch, and the job that it shows for a file."""
+    exchange = steps.batches.get(batch["id"], expand=["results"])
+    shown = entries(steps.accepted(exchange, "expanded-read-succeeds-in-any-status")) or []
+    jobs = {file_of(entry): reference_of(entry) for entry in shown}
+    reference = jobs.get(file_id)
+    return exchange, reference and reference[1]
+
+
+def _look_up(client: Client, job_type: JobType, job_id: str) -> Exchange:
+    return client.send("GET", f"{JOB_PATHS[job_type]}/{segment(job_id)}")
+
+
+def _is_success(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.is_success
+
+
+def _is_finished(exchange: Exchange, job_type: JobType) -> bool:
+    return _status_of_job(exchange, job_type) == "COMPLETED"
+
+
+def _status_of_job(exchange: Exchange, job_type: JobType) -> Any:
+    """The status of the job in an answer, `None` where there is none."""
+    try:
+        body = exchange.response.json if exchange.response else None
+        return (body["job"] if job_type == "parse_v2" else body)["status"]
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+@pytest.mark.requirement("cancel-leaves-other-batches-alone")
+def test_the_other_batch_goes_on(stopping: Stopping, directories: Directories, verify: Verify) -> None:
+    """Of two batches over one directory one is cancelled, and the other ends as if nothing had happened."""
+    directory = directories.holding(1, "cancel one of two")
+    for _ in range(1 if stopping.is_steered else BATCHES_TO_SEE):
+        batch, other = stopping.begin(directory), stopping.begin(directory)
+        accepted = stopping.cancel(batch)
+        ended = stopping.end_of(other)
+        if ended.get("status") != CANCELLED:
+            break
+    verify(
+        "cancel-leaves-other-batches-alone",
+        ended.get("status") != CANCELLED,
+        expected=f"an end of {other['id']} that is not {CANCELLED}",
+        actual=ended.get("status"),
+        exchanges=[accepted],
+    )
+
+
+@pytest.mark.requirement("cancel-accepts-own-project")
+def test_the_own_project_may_be_named(stopping: Stopping, directories: Directories) -> None:
+    """A cancel with the project_id of the batch is accepted like one without."""
+    batch = stopping.begin(directories.holding(1, "cancel in project"))
+    params = [("project_id", batch["project_id"])]
+    stopping.accepted(stopping.attempt(batch, params), "cancel-accepts-own-project")
+
+
+@pytest.mark.requirement("cancel-accepts-own-organization")
+def test_the_own_organization_may_be_named(stopping: Stopping, directories: Directories, target: Target) -> None:
+    """A cancel with the organization_id of the key is accepted like one without."""
+    if target.organization_id is None:
+        pytest.skip(f"needs {capabilities()['organization']}")
+    batch = stopping.begin(directories.holding(1, "cancel in organization"))
+    params = [("organization_id", target.organization_id)]
+    stopping.accepted(stopping.attempt(batch, params), "cancel-accepts-own-organization")

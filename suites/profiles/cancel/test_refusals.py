@@ -1,0 +1,145 @@
+"""Cancels that have to be refused: of what has ended, of what is not there, and by those whom it does not belong to."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from fixtures.batches import Batches
+from fixtures.directories import Directories, Directory
+from fixtures.target import ANONYMOUS, MAIN, NEVER_ISSUED, OTHER, Target
+from spec.requirements import capabilities
+from suites.profiles.cancel.stopping import BATCHES_TO_SEE, CANCELLED, Stopping
+from suites.steps import Batch, Steps
+from suites.traffic import COMPLETED, TERMINAL, entries, file_of, reference_of
+from suites.unknown import unknown_id
+from suites.verify import Verify
+
+A_WHILE = 5.0
+"""Seconds in which a refused cancel might come into effect, where the clock can be moved."""
+
+
+@pytest.fixture(scope="module")
+def ended(directories: Directories) -> Directory:
+    """A directory of one file for the batches that have ended when their cancel comes."""
+    return directories.holding(1, "cancel too late")
+
+
+@pytest.fixture(scope="module")
+def completed(ended: Directory, stopping: Stopping, steps: Steps) -> Batch:
+    """A batch that is COMPLETED."""
+    return _ended(COMPLETED, ended, stopping, steps)
+
+
+def _ended(status: str, directory: Directory, stopping: Stopping, steps: Steps) -> Batch:
+    """A batch in that terminal status. Skips where no other can be had than a COMPLETED one."""
+    if stopping.is_steered:
+        steps.steer(directory, [], status)
+        return steps.finish(steps.create(directory))
+    if status != COMPLETED:
+        pytest.skip(f"needs {capabilities()['steering']}")
+    return steps.completed(directory)
+
+
+@pytest.mark.requirement("cancel-refused-in-terminal-status", "refused-cancel-changes-nothing")
+@pytest.mark.parametrize("status", sorted(TERMINAL))
+def test_a_batch_that_has_ended_cannot_be_cancelled(
+    status: str, ended: Directory, stopping: Stopping, steps: Steps, target: Target, verify: Verify
+) -> None:
+    """Neither at once nor later, and it is afterwards what it was before."""
+    batch = _ended(status, ended, stopping, steps)
+    results = steps.results(batch) if status == COMPLETED else entries(steps.expanded(batch["id"]))
+    before = status, _jobs(results)
+    for _ in range(2):
+        exchange = steps.batches.cancel(batch["id"])
+        if target.moves_when_told:
+            target.wait(A_WHILE)
+        shown = steps.expanded(batch["id"])
+        if exchange.response is None or not exchange.response.is_refusal:
+            continue
+        after = shown.get("status"), _jobs(entries(shown))
+        verify(
+            "refused-cancel-changes-nothing",
+            after == before,
+            expected=before,
+            actual=after,
+            exchanges=[exchange, steps.batches.get(batch["id"], expand=["results"])],
+            case=status,
+        )
+
+
+def _jobs(results: list[dict[str, Any]] | None) -> dict[str, str | None] | None:
+    """The job of each file, `None` where it has none; `None` where there are no results."""
+    if results is None:
+        return None
+    references = ((file_of(entry), reference_of(entry)) for entry in results)
+    return {file_id: reference and reference[1] for file_id, reference in references if file_id is not None}
+
+
+@pytest.mark.requirement("cancel-refuses-unknown-batch")
+def test_a_batch_that_is_not_there_cannot_be_cancelled(completed: Batch, steps: Steps, batches: Batches) -> None:
+    """An id that looks right and belongs to nothing is refused."""
+    for batch_id in (unknown_id(completed["id"]), "none"):
+        steps.refused("cancel-refuses-unknown-batch", batches.cancel(batch_id), batch_id)
+
+
+@pytest.mark.requirement("cancel-without-server-error")
+def test_a_malformed_cancel_is_no_failure(completed: Batch, batches: Batches) -> None:
+    """Whatever the id, the parameters and the body are."""
+    for batch_id in (" ", "a/b", "%00", "..%2f", "x" * 500, "\u00e9", completed["source_directory_id"]):
+        batches.cancel(batch_id)
+    for params in ([("project_id", "")], [("project_id", "none")], [("organization_id", "\0")], [("expand", "x")]):
+        batches.cancel(completed["id"], params=params)
+    for body in (None, [], {"batch_id": 7}, "text"):
+        batches.cancel(completed["id"], json=body)
+    for content in (b"{", b"\xff", b"[" * 1000):
+        batches.cancel(completed["id"], content=content)
+
+
+@pytest.mark.requirement("cancel-needs-valid-key")
+def test_a_stranger_cancels_nothing(stopping: Stopping, directories: Directories, steps: Steps, verify: Verify) -> None:
+    """Without a key that was issued a cancel is refused, and the batch goes on."""
+    tries = [(stranger, ()) for stranger in (ANONYMOUS, *NEVER_ISSUED)]
+    _is_spared("cancel-needs-valid-key", tries, directories.holding(1, "cancel by strangers"), stopping, steps, verify)
+
+
+@pytest.mark.requirement("cancel-hides-other-projects")
+def test_a_batch_of_another_project_cannot_be_cancelled(
+    stopping: Stopping, directories: Directories, steps: Steps, target: Target, verify: Verify
+) -> None:
+    """The key of another project is refused, whichever project it names, and the batch goes on."""
+    if not target.keys[OTHER]:
+        pytest.skip(f"needs {capabilities()['other-key']}")
+    tries = [(OTHER, ()), (OTHER, ("project_id",))]
+    directory = directories.holding(1, "cancel by neighbours")
+    _is_spared("cancel-hides-other-projects", tries, directory, stopping, steps, verify)
+
+
+def _is_spared(
+    requirement: str,
+    tries: Sequence[tuple[str, Sequence[str]]],
+    directory: Directory,
+    stopping: Stopping,
+    steps: Steps,
+    verify: Verify,
+) -> None:
+    """Lets callers cancel a batch under way, naming these fields of it, and verifies that they are refused in vain."""
+    for _ in range(1 if stopping.is_steered else BATCHES_TO_SEE):
+        batch = stopping.begin(directory)
+        refused = [
+            steps.batches.cancel(batch["id"], caller=caller, params=[(name, batch[name]) for name in named])
+            for caller, named in tries
+        ]
+        for exchange in refused:
+            steps.refused(requirement, exchange, f"the key of {exchange.caller}")
+        status = stopping.end_of(batch).get("status")
+        if status != CANCELLED:
+            break
+    verify(
+        requirement,
+        status != CANCELLED,
+        expected=f"a batch that goes on, for nobody of {MAIN} has cancelled it",
+        actual=status,
+        exchanges=refused,
+        case=f"batch {batch['id']}",
+    )
