@@ -90,16 +90,16 @@ def cancel_refused_after_the_end() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         ending = ended.get(call.path.get("batch_id", ""))
-        if call.name == CANCEL and ending and call.is_after(ending[0]) and ending[0].caller == call.caller:
-            if call.succeeded or call.refused:
-                yield observe(
-                    "cancel-refused-in-terminal-status",
-                    call.refused,
-                    expected=f"a 4xx for a batch that was {ending[1]}",
-                    actual=_status(call),
-                    exchanges=[ending[0].exchange, call.exchange],
-                    case=ending[1],
-                )
+        is_too_late = ending is not None and call.is_after(ending[0]) and ending[0].caller == call.caller
+        if call.name == CANCEL and ending is not None and is_too_late and (call.succeeded or call.refused):
+            yield observe(
+                "cancel-refused-in-terminal-status",
+                call.refused,
+                expected=f"a 4xx for a batch that was {ending[1]}",
+                actual=_status(call),
+                exchanges=[ending[0].exchange, call.exchange],
+                case=ending[1],
+            )
         for batch in call.batches:
             status = status_of(batch)
             if status in TERMINAL:
