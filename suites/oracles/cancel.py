@@ -9,7 +9,8 @@ from suites.traffic import CANCEL, CREATE, TERMINAL, Call, status_of
 from suites.verify import Observation, observe
 
 NOT_IMPLEMENTED = 501
-"""The status of an operation that a server does not have."""
+NO_OPERATION = frozenset({404, 405, NOT_IMPLEMENTED})
+"""Statuses by which a server that does not offer to cancel may answer."""
 
 
 def _status(call: Call) -> str:
@@ -46,11 +47,18 @@ def cancel_is_answered_in_json() -> Look:
 
 @oracle("cancel-without-server-error")
 def cancel_without_server_error() -> Look:
-    """A cancel is answered without a 5xx, but for one that says that there is no such operation."""
+    """A cancel is answered without a 5xx, but for one that says that there is no such operation.
+
+    Nothing is to be praised before some answer has shown that there is one.
+    """
+    answers: set[int] = set()
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if call.name != CANCEL or response is None or response.is_busy or response.status == NOT_IMPLEMENTED:
+        if call.name != CANCEL or response is None or response.is_busy:
+            return
+        answers.add(response.status)
+        if response.status == NOT_IMPLEMENTED or answers <= NO_OPERATION:
             return
         yield observe(
             "cancel-without-server-error",

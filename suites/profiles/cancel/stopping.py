@@ -9,6 +9,7 @@ import pytest
 from fixtures.configurations import JobType
 from fixtures.directories import Directory
 from fixtures.exchange import Exchange
+from suites.oracles.cancel import NO_OPERATION
 from suites.steps import Batch, Steps, conclusive
 from suites.traffic import COMPLETED, TERMINAL, call_of
 
@@ -22,8 +23,6 @@ TRIES = 3
 BATCHES_TO_SEE = 2
 """Batches that end CANCELLED unasked before it is no accident, where nobody says how they end."""
 
-NO_OPERATION = frozenset({404, 405, 501})
-"""Statuses by which a server that does not offer to cancel may answer."""
 ABOUT_RIGHTS = frozenset({401, 403})
 """Statuses by which a server may refuse a key that opens other operations."""
 
