@@ -100,6 +100,11 @@ class Work:
     def ended(self) -> int:
         return self.course[-1][0]
 
+    def stop(self, instant: int) -> None:
+        """It is CANCELLED from then on, unless it has ended before."""
+        if instant < self.ended:
+            self.course = [*(step for step in self.course if step[0] < instant), (instant, "CANCELLED")]
+
     def status(self, now: int) -> str:
         return next(status for begins, status in reversed(self.course) if begins <= now)
 
@@ -146,6 +151,8 @@ class History:
             "refused create": self.refused_create,
             "stranger": self.stranger,
             "neighbour": self.neighbour,
+            "cancel": self.cancel,
+            "cancel by another": self.cancel_by_another,
             "limit": self.limit,
             "wait": self.wait,
         }
@@ -284,8 +291,31 @@ class History:
             foreign = [("project_id", PROJECTS[work.owner])]
             self._say("GET", BATCHES, self._choice((403, 404)), {}, caller=caller, params=foreign)
 
+    def cancel(self) -> None:
+        """Somebody cancels a batch of theirs, which may be over, refuse until it is RUNNING, or end before it stops."""
+        work = self._known(self.works)
+        if work is None:
+            return
+        self._begin(work.known_from)
+        status = work.status(self._effect)
+        path = f"{BATCHES}/{work.id}/cancel"
+        if status in ENDS or (status != "RUNNING" and self._flip()):
+            self._end("POST", path, self._choice((400, 404, 405, 409, 422)), {"id": work.id}, caller=work.owner)
+            return
+        work.stop(self._effect + self._int(0, 3) * SECOND)
+        shown = self._shown(work)
+        self._end("POST", path, self._choice(SUCCESSES), shown, caller=work.owner)
+
+    def cancel_by_another(self) -> None:
+        """Somebody cancels what is not theirs, or not there."""
+        work = self._known(self.works)
+        if work is not None:
+            path = f"{BATCHES}/{self._choice([work.id, 'bat-none'])}/cancel"
+            callers = [ANONYMOUS, UNKNOWN, OTHER if work.owner == MAIN else MAIN]
+            self._say("POST", path, self._refusal(), {"detail": "?"}, caller=self._choice(callers))
+
     def limit(self) -> None:
-        path = self._choice([BATCHES, f"{BATCHES}/bat-1", DIRECTORIES])
+        path = self._choice([BATCHES, f"{BATCHES}/bat-1", f"{BATCHES}/bat-1/cancel", DIRECTORIES])
         status, headers = self._choice([(429, ()), (503, (("Retry-After", "2"),))])
         self._say("POST" if path != f"{BATCHES}/bat-1" else "GET", path, status, b"", headers=headers)
 

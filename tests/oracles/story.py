@@ -99,6 +99,9 @@ class Story:
         path = f"{BATCHES}/{batch_id}"
         self.say(name, "GET", path, status, answer, params=params, caller=caller)
 
+    def _cancel(self, name: str, batch_id: str, answer: Any, status: int, caller: str = MAIN) -> None:
+        self.say(name, "POST", f"{BATCHES}/{batch_id}/cancel", status, answer, caller=caller)
+
     def _list(self, name: str, answer: Any, caller: str = MAIN, status: int = 200) -> None:
         self.say(name, "GET", BATCHES, status, answer, caller=caller)
 
@@ -164,3 +167,12 @@ class Story:
         limited = (("retry-after", "1"),)
         self.say("rate limit", "GET", BATCHES, 503, refused, headers=limited)
         self.say("other endpoint", "GET", "/api/v2/parse/job-1", 500, refused)
+
+        stopping = batch("bat-7", "dir-1", "RUNNING", created=40, updated=41)
+        self._create("create to cancel", "dir-1", 200, {**stopping, "status": "PENDING"}, PARSE)
+        self._cancel("stranger's cancel", "bat-7", refused, 401, ANONYMOUS)
+        self._cancel("foreign cancel", "bat-7", refused, 404, OTHER)
+        self._cancel("cancel", "bat-7", stopping, 202)
+        self._get("get cancelled", "bat-7", {**stopping, "status": "CANCELLED", "updated_at": at(42)})
+        self._cancel("cancel again", "bat-7", refused, 409)
+        self._cancel("cancel completed", "bat-1", refused, 409)

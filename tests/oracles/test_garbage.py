@@ -72,6 +72,8 @@ REQUESTS = st.sampled_from(
         ("GET", f"{BATCHES}/bat-1", EXPAND),
         ("GET", f"{BATCHES}/bat-1", EXPAND),
         ("GET", f"{BATCHES}/%FF", EXPAND),
+        ("POST", f"{BATCHES}/bat-1/cancel", ()),
+        ("POST", f"{BATCHES}/bat-7/cancel", ()),
         ("POST", DIRECTORIES, ()),
         ("POST", f"{DIRECTORIES}/dir-1/files/upload", ()),
         ("GET", f"{DIRECTORIES}/dir-1/files", ()),
@@ -139,7 +141,10 @@ def nested(levels: int) -> bytes:
     ],
     ids=lambda body: ascii(body[:30]),
 )
-@pytest.mark.parametrize(("method", "path"), [("POST", BATCHES), ("GET", BATCHES), ("GET", f"{BATCHES}/bat-1")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", BATCHES), ("GET", BATCHES), ("GET", f"{BATCHES}/bat-1"), ("POST", f"{BATCHES}/bat-1/cancel")],
+)
 def test_no_body_breaks_an_oracle(method: str, path: str, body: bytes) -> None:
     odd = exchange(method, path, 200, body, sent=100, received=101, params=EXPAND)
     heard([*Story().exchanges.values(), odd, odd])

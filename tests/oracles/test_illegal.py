@@ -128,6 +128,9 @@ LATE = batch("bat-8", "dir-1", "COMPLETED", created=50, updated=50)
 LEFT = batch("bat-8", "dir-1", "COMPLETED")
 SHOWN = batch("bat-1", "dir-1", "COMPLETED", updated=8)
 
+STOPPING = batch("bat-7", "dir-1", "RUNNING", created=40, updated=41)
+CANCELLED = {**STOPPING, "status": "CANCELLED", "updated_at": at(42)}
+
 NULL_RESULT = [{"source_directory_file_id": "dfl-1"}]
 TYPE_ALONE = {"type": "parse_v2"}
 
@@ -264,6 +267,24 @@ SPOILT = (
         items(SHOWN),
         frozenset({"list-is-of-one-project"}),
     ),
+    # Cancel.
+    Spoilt("cancel-answers-with-batch", "cancel", without("config")),
+    Spoilt("cancel-answers-with-batch", "cancel", raw(b"")),
+    Spoilt("cancel-answers-with-batch", "cancel", raw(b"[]")),
+    Spoilt("cancel-answers-with-batch", "cancel", raw(b'{"message": "ok"}')),
+    Spoilt("cancel-answers-with-batch", "cancel", media_type("text/plain")),
+    Spoilt("cancel-answers-with-batch", "cancel", no_media_type),
+    Spoilt("cancel-without-server-error", "cancel", status(500)),
+    Spoilt("cancel-without-server-error", "cancel again", status(502)),
+    Spoilt("cancel-without-server-error", "stranger's cancel", status(500)),
+    Spoilt("cancel-returns-batch-asked-for", "cancel", with_fields(id="bat-4")),
+    Spoilt("cancel-never-carries-results", "cancel", with_fields(results=[])),
+    Spoilt("cancel-refused-in-terminal-status", "cancel again", status(200, CANCELLED)),
+    Spoilt("cancel-refused-in-terminal-status", "cancel completed", status(200, SHOWN)),
+    Spoilt("cancel-needs-valid-key", "stranger's cancel", status(200, STOPPING)),
+    Spoilt("cancel-hides-other-projects", "foreign cancel", status(202, STOPPING)),
+    Spoilt("status-is-documented", "cancel", with_fields(status="CANCELLING")),
+    Spoilt("terminal-status-is-final", "cancel", with_fields(status="FAILED")),
 )
 
 SPOKEN_OF = {id_ for oracle in ORACLES for id_ in oracle.requirements}

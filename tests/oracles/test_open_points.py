@@ -29,6 +29,25 @@ def create(sent: float, received: float, params: Pairs = (), project: str = "prj
     return exchange("POST", BATCHES, 200, answer, body=BODY, params=params, sent=sent, received=received)
 
 
+STOPPING = batch("bat-6", "dir-1", "RUNNING", created=40, updated=41)
+
+
+def cancel(answer: Any, status: int, sent: float) -> Exchange:
+    return exchange("POST", f"{BATCHES}/bat-6/cancel", status, answer, sent=sent, received=sent + 1)
+
+
+def stopping() -> list[Exchange]:
+    """A batch is created, runs, and is cancelled."""
+    body = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
+    return [exchange("POST", BATCHES, 200, STOPPING, body=body, sent=60, received=61), cancel(STOPPING, 200, 62)]
+
+
+def ended(status: str, sent: float, results: Any = None) -> Exchange:
+    shown = {**STOPPING, "status": status, "results": results}
+    params = [("expand", "results")]
+    return exchange("GET", f"{BATCHES}/bat-6", 200, shown, params=params, sent=sent, received=sent + 1)
+
+
 SHOWN_AGAIN = {**DONE, "results": [entry("dfl-1", "job-1"), entry("dfl-2")]}
 
 OPEN: dict[str, list[Exchange]] = {
@@ -57,6 +76,14 @@ OPEN: dict[str, list[Exchange]] = {
         get({}, status=404, batch_id="bat-6"),
     ],
     "a rate limit on a get": [get({}, status=429)],
+    "a second cancel while the batch is being stopped, accepted": [*stopping(), cancel(STOPPING, 202, 64)],
+    "a second cancel while the batch is being stopped, refused": [*stopping(), cancel({}, 409, 64)],
+    "a batch that ends by itself between its cancel and its stop": [*stopping(), ended("COMPLETED", 64)],
+    "a batch that fails between its cancel and its stop": [*stopping(), ended("FAILED", 64)],
+    "a cancelled batch without any results": [*stopping(), ended("CANCELLED", 64, None)],
+    "a cancelled batch that tells of one file only": [*stopping(), ended("CANCELLED", 64, [entry("dfl-1", "job-1")])],
+    "a cancel that is not offered, as not implemented": [cancel({}, 501, 62)],
+    "a rate limit on a cancel": [*stopping(), cancel({}, 429, 64)],
 }
 
 

@@ -51,8 +51,8 @@ TOLD_OF_OUTPUT = 300
 BY_THE_WALL = ("--numprocesses=0", "--poll-interval=0.5")
 IMPATIENTLY = ("--poll-timeout=10", "--settle-timeout=2")
 """How long is waited for what a deviation may never show."""
-PACE = "0.03"
-"""Seconds that a batch stays in each status where time is the wall's."""
+PACE = "0.1"
+"""Seconds that a batch stays in each status where time is the wall's: over at the second poll, not before a cancel."""
 
 
 @dataclass(frozen=True)

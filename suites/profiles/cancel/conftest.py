@@ -14,7 +14,7 @@ def stopping(steps: Steps, directories: Directories) -> Stopping:
     Only answers for a batch that is surely there and under way say so, and only when none says otherwise.
     """
     offered = Stopping(steps)
-    offered.first = offered.attempt(offered.begin(directories.holding(1, "cancel")))
+    offered.first = offered.attempt(directories.holding(1, "cancel"))
     if offered.first.shows_no_operation:
         pytest.skip(f"needs a target that offers to cancel a batch ({offered.first.refused[-1][1]})")
     return offered

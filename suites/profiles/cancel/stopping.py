@@ -20,6 +20,8 @@ LONG = 600.0
 """Seconds that a steered batch is under way unless it is cancelled."""
 TRIES = 3
 """Refusals of a cancel while a batch is RUNNING that are no accident."""
+BATCHES_TO_CATCH = 3
+"""Batches of which one is still under way when its cancel comes, unless they are too fast for that."""
 BATCHES_TO_SEE = 2
 """Batches that end CANCELLED unasked before it is no accident, where nobody says how they end."""
 
@@ -79,7 +81,21 @@ class Stopping:
             self.course = self.steps.steer(directory, [(status, LONG)], COMPLETED, files)
         return self.steps.create(directory, job_type)
 
-    def attempt(self, batch: Batch, params: Sequence[tuple[str, str]] = ()) -> Attempt:
+    def attempt(
+        self,
+        directory: Directory,
+        status: str = RUNNING,
+        job_type: JobType = "parse_v2",
+        params: Sequence[tuple[str, str]] = (),
+    ) -> Attempt:
+        """Cancels a fresh batch, and another one where that has ended before a cancel could come."""
+        for _ in range(BATCHES_TO_CATCH):
+            attempt = self.ask(self.begin(directory, status, job_type=job_type), params)
+            if attempt.accepted or attempt.refused:
+                break
+        return attempt
+
+    def ask(self, batch: Batch, params: Sequence[tuple[str, str]] = ()) -> Attempt:
         """Cancels a batch as soon as that is accepted.
 
         It is tried until the batch has ended, or was RUNNING at `TRIES` refusals.
@@ -100,7 +116,7 @@ class Stopping:
                 break
         return attempt
 
-    def accepted(self, attempt: Attempt, requirement: str) -> Exchange:
+    def accepted(self, attempt: Attempt, requirement: str = "cancel-accepts-batch-under-way") -> Exchange:
         """The cancel that was accepted, as `requirement` says that it has to be. Skips where that is left open."""
         refused = attempt.refused_while_running
         if attempt.accepted is None and len(refused) < TRIES:
@@ -122,10 +138,6 @@ class Stopping:
         )
         assert attempt.accepted is not None
         return attempt.accepted
-
-    def cancel(self, batch: Batch) -> Exchange:
-        """The accepted cancel of a batch that is under way. Skips where that is left open."""
-        return self.accepted(self.attempt(batch), "cancel-accepts-batch-under-way")
 
     def end_of(self, batch: Batch) -> Batch:
         """The batch at its end; a steered one has it behind it when what it was told to do is over.

@@ -11,7 +11,7 @@ from fixtures.directories import Directories, Directory
 from fixtures.exchange import Exchange
 from fixtures.target import Target
 from spec.requirements import capabilities
-from suites.profiles.cancel.stopping import BATCHES_TO_SEE, CANCELLED, RUNNING, Stopping
+from suites.profiles.cancel.stopping import BATCHES_TO_CATCH, BATCHES_TO_SEE, CANCELLED, RUNNING, Attempt, Stopping
 from suites.steps import Batch, Steps, conclusive
 from suites.traffic import JOB_PATHS, TERMINAL, call_of, entries, file_of, reference_of
 from suites.verify import Verify
@@ -37,7 +37,7 @@ UNFINISHED = frozenset({"FAILED", CANCELLED})
 )
 def test_a_batch_is_cancelled_and_stays_so(stopping: Stopping, steps: Steps, walks: Walks, verify: Verify) -> None:
     """The first cancel is accepted and may be sent again; the batch ends, is listed as CANCELLED, and stays so."""
-    accepted = stopping.accepted(stopping.first, "cancel-accepts-batch-under-way")
+    accepted = stopping.accepted(stopping.first)
     batch = stopping.first.batch
     steps.batches.cancel(batch["id"])
     stopping.cancelled(batch, accepted)
@@ -78,8 +78,8 @@ def test_a_batch_that_is_accepted_for_cancelling_ends_cancelled(
     """From whichever status, and of whichever product; before it is RUNNING, a batch may refuse."""
     if not stopping.is_steered:
         pytest.skip(f"needs {capabilities()['steering']}")
-    batch = stopping.begin(directories.holding(1, "cancel early"), status, job_type=job_type)
-    stopping.cancelled(batch, stopping.cancel(batch))
+    attempt = stopping.attempt(directories.holding(1, "cancel early"), status, job_type)
+    stopping.cancelled(attempt.batch, stopping.accepted(attempt))
 
 
 @pytest.mark.requirement("cancel-keeps-finished-results", "cancel-ends-in-cancelled")
@@ -90,7 +90,7 @@ def test_a_finished_file_keeps_its_results(
     """What is finished when the cancel is sent has an entry afterwards, with a job that was not stopped."""
     directory = directories.holding(FILES, "cancel late")
     batch, finished = (_told if stopping.is_steered else _watched)(directory, job_type, stopping, steps, client)
-    accepted = stopping.cancel(batch)
+    accepted = stopping.accepted(stopping.ask(batch))
     stopping.cancelled(batch, accepted)
     for file_id, known in finished.items():
         exchange, job_id = steps.target.eventually(partial(_job_of, file_id, batch, steps), _is_told)
@@ -195,8 +195,8 @@ def test_the_other_batch_goes_on(stopping: Stopping, directories: Directories, v
     """Of two batches over one directory one is cancelled, and the other ends as if nothing had happened."""
     directory = directories.holding(1, "cancel one of two")
     for _ in range(1 if stopping.is_steered else BATCHES_TO_SEE):
-        batch, other = stopping.begin(directory), stopping.begin(directory)
-        accepted = stopping.cancel(batch)
+        attempt, other = _with_another(directory, stopping)
+        accepted = stopping.accepted(attempt)
         ended = stopping.end_of(other)
         if ended.get("status") != CANCELLED:
             break
@@ -209,12 +209,22 @@ def test_the_other_batch_goes_on(stopping: Stopping, directories: Directories, v
     )
 
 
+def _with_another(directory: Directory, stopping: Stopping) -> tuple[Attempt, Batch]:
+    """An attempt at one batch when there is another, which was created after it."""
+    for _ in range(BATCHES_TO_CATCH):
+        batch, other = stopping.begin(directory), stopping.begin(directory)
+        attempt = stopping.ask(batch)
+        if attempt.accepted or attempt.refused:
+            break
+    return attempt, other
+
+
 @pytest.mark.requirement("cancel-accepts-own-project")
 def test_the_own_project_may_be_named(stopping: Stopping, directories: Directories) -> None:
     """A cancel with the project_id of the batch is accepted like one without."""
-    batch = stopping.begin(directories.holding(1, "cancel in project"))
-    params = [("project_id", batch["project_id"])]
-    stopping.accepted(stopping.attempt(batch, params), "cancel-accepts-own-project")
+    params = [("project_id", stopping.first.batch["project_id"])]
+    attempt = stopping.attempt(directories.holding(1, "cancel in project"), params=params)
+    stopping.accepted(attempt, "cancel-accepts-own-project")
 
 
 @pytest.mark.requirement("cancel-accepts-own-organization")
@@ -222,6 +232,6 @@ def test_the_own_organization_may_be_named(stopping: Stopping, directories: Dire
     """A cancel with the organization_id of the key is accepted like one without."""
     if target.organization_id is None:
         pytest.skip(f"needs {capabilities()['organization']}")
-    batch = stopping.begin(directories.holding(1, "cancel in organization"))
     params = [("organization_id", target.organization_id)]
-    stopping.accepted(stopping.attempt(batch, params), "cancel-accepts-own-organization")
+    attempt = stopping.attempt(directories.holding(1, "cancel in organization"), params=params)
+    stopping.accepted(attempt, "cancel-accepts-own-organization")
