@@ -4,7 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from spec import profiles, requirements
 from spec.elements import elements
@@ -50,6 +52,22 @@ def test_a_profile_only_adds(name: str) -> None:
         assert set(whole["components"]["schemas"][schema].get("required", ())) == set(definition.get("required", ()))
 
 
+@each
+def test_a_profile_makes_a_valid_document(name: str) -> None:
+    assert list(OpenAPIV31SpecValidator(contract(name)).iter_errors()) == []
+
+
+@each
+def test_its_examples_keep_their_own_schemas(name: str) -> None:
+    whole = {"components": contract(name)["components"]}
+    for operation in operations().values():
+        if operation.part != name or operation.success_schema is None:
+            continue
+        for example in operation.definition["responses"]["2XX"]["content"]["application/json"]["examples"].values():
+            shown = whole["components"]["examples"][example["$ref"].rpartition("/")[2]]
+            jsonschema.Draft202012Validator({**operation.success_schema, **whole}).validate(shown["value"])
+
+
 def test_the_core_is_what_is_checked_unless_more_is_asked_for() -> None:
     core = requirements.of(())
     assert {requirement.profile for requirement in core.values()} == {None}
@@ -71,3 +89,14 @@ def test_a_profile_that_does_not_exist_is_wrong_usage() -> None:
     ended = collected("--profile=nonsense")
     assert ended.returncode == 4
     assert "nonsense" in ended.stderr
+
+
+def test_the_tests_of_a_profile_are_collected_where_it_is_asked_for() -> None:
+    assert "suites/profiles/" not in collected().stdout
+    assert "suites/profiles/cancel/" in collected("--profile=cancel").stdout
+
+
+def test_a_requirement_of_a_profile_that_was_not_asked_for_is_wrong_usage() -> None:
+    ended = collected("--requirement=cancel-ends-in-cancelled")
+    assert ended.returncode == 4
+    assert "--profile=cancel" in ended.stderr
