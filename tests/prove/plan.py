@@ -4,11 +4,20 @@ import random
 from collections.abc import Iterable, Sequence
 
 from fixtures.mock.variants import Variant
-from tests.prove.runs import EVERYTHING, SCENARIOS, SIZE, Order
+from tests.prove.runs import EVERYTHING, PACE, SCENARIOS, SIZE, SLOW_PACE, Order
 
 WITHOUT_SIZE = f"--deselect={SIZE}"
 OF_SIZE = frozenset({"create-accepts-1000-files", "create-refuses-1001-files"})
 """Requirements that only the large directory can tell of."""
+OF_RUNNING = frozenset(
+    {
+        "cancel-accepts-batch-under-way",
+        "cancel-accepts-own-organization",
+        "cancel-accepts-own-project",
+        "cancel-never-carries-results",
+    }
+)
+"""Requirements that only a batch can break that is RUNNING for a while."""
 
 QUICK = (*SCENARIOS, WITHOUT_SIZE)
 THOROUGH = (EVERYTHING,)
@@ -32,7 +41,8 @@ def of_deviation(variant: Variant, black_box: bool) -> Order:
     """A first look at a deviation, with the scenarios that exercise what it breaks."""
     selected = tuple(f"--requirement={id_}" for id_ in variant.requirements)
     tests = (*SCENARIOS, *selected) if OF_SIZE & set(variant.requirements) else (*QUICK, *selected)
-    return Order(variant.name, deviations=(variant.name,), tests=tests, black_box=black_box)
+    pace = SLOW_PACE if OF_RUNNING & set(variant.requirements) else PACE
+    return Order(variant.name, deviations=(variant.name,), tests=tests, black_box=black_box, pace=pace)
 
 
 FURTHER_LOOKS = (QUICK, THOROUGH)

@@ -53,6 +53,8 @@ IMPATIENTLY = ("--poll-timeout=10", "--settle-timeout=2")
 """How long is waited for what a deviation may never show."""
 PACE = "0.1"
 """Seconds that a batch stays in each status where time is the wall's: over at the second poll, not before a cancel."""
+SLOW_PACE = "0.5"
+"""The same where a batch has to be seen RUNNING."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Order:
     liberties: tuple[str, ...] = ()
     tests: tuple[str, ...] = SCENARIOS
     black_box: bool = False
+    pace: str = PACE
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def run(order: Order) -> Outcome:
         _silence(Path(folder, "output.txt"))
         arguments = [*LEAN, *ALL_PROFILES, f"--report-dir={folder}", *order.tests]
         if order.black_box:
-            with forked_mock("--pace", PACE, *variants) as mock:
+            with forked_mock("--pace", order.pace, *variants) as mock:
                 os.environ["LLAMA_CLOUD_API_KEY"] = mock.api_key
                 os.environ["LLAMA_CLOUD_OTHER_API_KEY"] = mock.other_api_key
                 given = ("--target", mock.base_url, "--organization-id", mock.organization_id)

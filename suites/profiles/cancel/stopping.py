@@ -47,6 +47,12 @@ class Attempt:
         return [exchange for before, exchange, after in self.refused if before == after == RUNNING]
 
     @property
+    def is_over(self) -> bool:
+        """Whether there is no point in asking again."""
+        has_ended = self.batch.get("status") in TERMINAL
+        return has_ended or self.accepted is not None or len(self.refused_while_running) == TRIES
+
+    @property
     def shows_no_operation(self) -> bool:
         """Whether all cancels were answered as if there were no such operation."""
         answers = [exchange.response.status for _, exchange, _ in self.refused if exchange.response]
@@ -95,6 +101,16 @@ class Stopping:
                 break
         return attempt
 
+    def seen_running(self, batch: Batch) -> Batch:
+        """The batch once it is seen RUNNING. Skips where it ends before that."""
+        for _ in self.steps.target.pauses(self.steps.target.poll_timeout):
+            batch = self.steps.get(batch["id"])
+            if batch.get("status") == RUNNING:
+                return batch
+            if batch.get("status") in TERMINAL:
+                break
+        pytest.skip(f"needs a batch that is seen {RUNNING}, and {batch['id']} was {batch.get('status')} by then")
+
     def ask(self, batch: Batch, params: Sequence[tuple[str, str]] = ()) -> Attempt:
         """Cancels a batch as soon as that is accepted.
 
@@ -102,19 +118,25 @@ class Stopping:
         """
         attempt = Attempt(batch, None)
         for _ in self.steps.target.pauses(self.steps.target.poll_timeout):
-            before = self.steps.get(batch["id"])
-            if before.get("status") in TERMINAL:
-                return replace(attempt, batch=before)
-            exchange = self.steps.batches.cancel(batch["id"], params=params)
-            conclusive(exchange)
-            if call_of(exchange).succeeded:
-                return replace(attempt, batch=before, accepted=exchange)
-            after = self.steps.get(batch["id"])
-            refusal = (str(before.get("status")), exchange, str(after.get("status")))
-            attempt = Attempt(after, None, (*attempt.refused, refusal))
-            if len(attempt.refused_while_running) == TRIES:
+            attempt = self._asked_once_more(attempt, params)
+            while attempt.refused_while_running and not attempt.is_over:
+                attempt = self._asked_once_more(attempt, params)
+            if attempt.is_over:
                 break
         return attempt
+
+    def _asked_once_more(self, attempt: Attempt, params: Sequence[tuple[str, str]]) -> Attempt:
+        batch_id = attempt.batch["id"]
+        before = self.steps.get(batch_id)
+        if before.get("status") in TERMINAL:
+            return replace(attempt, batch=before)
+        exchange = self.steps.batches.cancel(batch_id, params=params)
+        conclusive(exchange)
+        if call_of(exchange).succeeded:
+            return replace(attempt, batch=before, accepted=exchange)
+        after = self.steps.get(batch_id)
+        refusal = (str(before.get("status")), exchange, str(after.get("status")))
+        return Attempt(after, None, (*attempt.refused, refusal))
 
     def accepted(self, attempt: Attempt, requirement: str = "cancel-accepts-batch-under-way") -> Exchange:
         """The cancel that was accepted, as `requirement` says that it has to be. Skips where that is left open."""
