@@ -60,7 +60,7 @@ def _is_listed(batch: Batch, walks: Walks, target: Target, verify: Verify) -> No
         actual=walk.ids,
         exchanges=walk.exchanges,
     )
-    for status in {batch["status"], RUNNING}:
+    for status in sorted({str(batch.get("status")), RUNNING}):
         walk = target.eventually(partial(walks.all, status=status, **within), lambda walk: batch["id"] not in walk.ids)
         verify(
             "cancelled-batch-is-listed-as-cancelled",
