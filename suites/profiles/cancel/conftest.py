@@ -3,13 +3,14 @@
 import pytest
 
 from fixtures.directories import Directories
+from suites.oracles.cancel import NO_OPERATION
 from suites.profiles.cancel.stopping import Stopping
 from suites.steps import Steps
 
 
 @pytest.fixture(scope="session")
 def stopping(steps: Steps, directories: Directories) -> Stopping:
-    """The steps of cancelling. Skips where the target does not offer it, as the first batch shows.
+    """The steps of cancelling. Skips where the target does not offer it, as the first batch shows, or does not show.
 
     Only answers for a batch that is surely there and under way say so, and only when none says otherwise.
     """
@@ -17,4 +18,12 @@ def stopping(steps: Steps, directories: Directories) -> Stopping:
     offered.first = offered.attempt(directories.holding(1, "cancel"))
     if offered.first.shows_no_operation:
         pytest.skip(f"needs a target that offers to cancel a batch ({offered.first.refused[-1][1]})")
+    if not offered.first.accepted and not offered.first.refused:
+        batch = offered.first.batch
+        exchange = steps.batches.cancel(batch["id"])
+        if exchange.response is not None and exchange.response.status in NO_OPERATION:
+            pytest.skip(
+                "needs a batch that is under way when its cancel comes, to see whether that is offered; "
+                f"{batch['id']} was {batch.get('status')} by then ({exchange})"
+            )
     return offered

@@ -18,6 +18,8 @@ RUNNING = "RUNNING"
 
 LONG = 600.0
 """Seconds that a steered batch is under way unless it is cancelled."""
+A_WHILE = 2.0
+"""Seconds in which a cancel that should not have come into effect might, where the clock is the wall's."""
 TRIES = 3
 """Refusals of a cancel while a batch is RUNNING that are no accident."""
 BATCHES_TO_CATCH = 3
@@ -45,6 +47,11 @@ class Attempt:
     def refused_while_running(self) -> list[Exchange]:
         """The cancels that were refused while the batch was RUNNING before and after."""
         return [exchange for before, exchange, after in self.refused if before == after == RUNNING]
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether the batch is RUNNING, and was when a cancel was refused, so that another may come at once."""
+        return not self.is_over and bool(self.refused) and self.refused[-1][0] == self.refused[-1][2] == RUNNING
 
     @property
     def is_over(self) -> bool:
@@ -119,7 +126,7 @@ class Stopping:
         attempt = Attempt(batch, None)
         for _ in self.steps.target.pauses(self.steps.target.poll_timeout):
             attempt = self._asked_once_more(attempt, params)
-            while attempt.refused_while_running and not attempt.is_over:
+            while attempt.can_be_repeated:
                 attempt = self._asked_once_more(attempt, params)
             if attempt.is_over:
                 break
@@ -161,19 +168,25 @@ class Stopping:
         assert attempt.accepted is not None
         return attempt.accepted
 
-    def end_of(self, batch: Batch) -> Batch:
-        """The batch at its end; a steered one has it behind it when what it was told to do is over.
+    def spared(self, batch: Batch) -> Batch:
+        """A batch that nobody has cancelled, after a while or at its end, whichever can be waited for."""
+        target = self.steps.target
+        if not self.is_steered:
+            return self.steps.finish(self.steps.get(batch["id"]))
+        target.wait(LONG if target.moves_when_told else A_WHILE)
+        return self.steps.get(batch["id"])
 
-        Raises `Trouble` when it takes longer than the user waits.
+    def cancelled(self, batch: Batch, accepted: Exchange) -> Batch:
+        """The batch when its cancel has done its work. Skips where it ended before it could be stopped.
+
+        A steered one has it behind it when what it was told to do is over. Raises `Trouble` when it takes longer than
+        the user waits.
         """
         if self.is_steered and self.steps.target.moves_when_told:
             self.steps.target.wait(LONG)
-            return self.steps.get(batch["id"])
-        return self.steps.finish(self.steps.get(batch["id"]))
-
-    def cancelled(self, batch: Batch, accepted: Exchange) -> Batch:
-        """The batch when its cancel has done its work. Skips where it ended before it could be stopped."""
-        ended = self.end_of(batch)
+            ended = self.steps.get(batch["id"])
+        else:
+            ended = self.steps.finish(self.steps.get(batch["id"]))
         status = ended.get("status")
         if not self.is_steered and status in TERMINAL - {CANCELLED}:
             pytest.skip(f"needs a batch that is stopped before its work is over, and {batch['id']} is {status}")

@@ -17,7 +17,7 @@ from suites.verify import Verify
 
 UNRELIABLE = frozenset({"FAILED"})
 """Statuses in which results are not said to be reliable."""
-A_WHILE = 5.0
+LATER = 5.0
 """Seconds in which a refused cancel might come into effect, where the clock can be moved."""
 
 
@@ -49,7 +49,7 @@ def test_a_batch_that_has_ended_cannot_be_cancelled(
     for _ in range(2):
         exchange = steps.batches.cancel(batch["id"])
         if target.moves_when_told:
-            target.wait(A_WHILE)
+            target.wait(LATER)
         shown = steps.expanded(batch["id"])
         if exchange.response is None or not exchange.response.is_refusal:
             break
@@ -127,7 +127,7 @@ def _is_spared(
         ]
         for exchange in refused:
             steps.refused(requirement, exchange, f"the key of {exchange.caller}")
-        status = stopping.end_of(batch).get("status")
+        status = stopping.spared(batch).get("status")
         if status != CANCELLED:
             break
     verify(
