@@ -53,8 +53,8 @@ IMPATIENTLY = ("--poll-timeout=10", "--settle-timeout=2")
 """How long is waited for what a deviation may never show."""
 PACE = "0.1"
 """Seconds that a batch stays in each status where time is the wall's: over at the second poll, not before a cancel."""
-SLOW_PACE = "0.5"
-"""The same where a batch has to be seen RUNNING."""
+SLOW_PACE = "3"
+"""The same where a batch has to be seen RUNNING for longer than one answer may lag behind another."""
 
 
 @dataclass(frozen=True)
