@@ -145,3 +145,11 @@ def test_a_list_that_names_the_own_project_is_judged_as_well() -> None:
     foreign = {**RUNNING, "id": "bat-7", "project_id": "prj-2"}
     only_named = [create(50, 51, named), listed(*named, items=(foreign,))]
     assert heard(only_named).accused == {"list-is-of-one-project"}
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_an_operation_that_is_not_offered_is_not_praised(status: int) -> None:
+    """Not before another answer has shown that it is there."""
+    not_there, refused = cancel({}, status, 62), cancel({}, 409, 64)
+    assert "cancel-without-server-error" not in heard([not_there]).praised
+    assert "cancel-without-server-error" in heard([not_there, refused]).praised
