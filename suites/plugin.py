@@ -27,8 +27,8 @@ PART = pytest.StashKey[dict[str, Any]]()
 PROFILES = Path(__file__).parent / "profiles"
 """Where the tests of the profiles are, a folder for each."""
 MARK = "requirement"
-STORIES = frozenset({"scenarios", PROFILES.name})
-"""Folders of what is told by hand."""
+STORIES = ("scenarios", PROFILES.name)
+"""Folders of what is told by hand, those of the core first."""
 COSTLY = frozenset({"series", "large", "neighbours", "steered", "stopping"})
 """Fixtures that spend files, and that several tests share: those go to one worker."""
 SHARING = "sharing "
@@ -93,7 +93,8 @@ def requirement_ids(item: pytest.Item) -> list[str]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Selects by requirement, refuses one that does not exist, and keeps together what shares a costly fixture.
 
-    Scenarios come before what is generated, so that they find the limits of the run untouched.
+    Scenarios come before the stories of the profiles, and these before what is generated, so that the core finds the
+    limits of the run untouched.
     """
     wanted = set(config.getoption("--requirement"))
     _check_profiles(config, wanted)
@@ -104,12 +105,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if not wanted & set(requirement_ids(item))]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if wanted & set(requirement_ids(item))]
-    items.sort(key=lambda item: not STORIES.intersection(item.path.parts))
+    items.sort(key=_turn)
     for item in items:
         if isinstance(item, pytest.Function) and (shared := COSTLY.intersection(item.fixturenames)):
             item.add_marker(pytest.mark.xdist_group(SHARING + "+".join(sorted(shared))))
     if SHARD in config.stash and items:
         _keep_part(config, items, config.stash[SHARD])
+
+
+def _turn(item: pytest.Item) -> int:
+    """Where in the run a test has its turn."""
+    folders = item.path.relative_to(item.config.rootpath).parts
+    return next((turn for turn, folder in enumerate(STORIES) if folder in folders), len(STORIES))
 
 
 def _check_profiles(config: pytest.Config, wanted: set[str]) -> None:
