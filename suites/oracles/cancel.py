@@ -134,7 +134,7 @@ def strangers_cancel_nothing() -> Look:
     return look
 
 
-@oracle("cancel-hides-other-projects")
+@oracle("cancel-hides-other-projects", assumes="callers are of different projects")
 def neighbours_cancel_nothing() -> Look:
     """Nobody cancels a batch that was created with the key of another project."""
     owners: dict[str, Call] = {}

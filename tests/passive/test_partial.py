@@ -10,7 +10,7 @@ from fixtures.exchange import Exchange
 from tests.oracles.legal import histories
 from tests.passive.recordings import document, entry, judged
 
-EXAMPLES = 60
+EXAMPLES = 150
 QUIETLY = settings(
     max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -69,7 +69,7 @@ def test_a_service_that_is_reached_by_url_is_judged_as_far_as_it_can_be(by_url: 
     assert ended.code == 0, ended.output
     assert ended.report["verdict"] == "conformant"
     assert ended.report["target"]["kind"] == "url"
-    assert ended.report["target"]["capabilities"] == []
+    assert ended.report["target"]["capabilities"] == ["receiver"]
     reasons = ended.not_exercised
     assert "--organization-id" in reasons["organization-id-accepted"]
     assert "LLAMA_CLOUD_OTHER_API_KEY" in reasons["get-hides-other-projects"]

@@ -1,0 +1,178 @@
+"""Batches that tell webhooks: who subscribed to what, what a get showed, and what was told."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pytest
+
+from fixtures.directories import Directory
+from fixtures.exchange import Exchange
+from fixtures.receiver import OK, Delivery
+from fixtures.target import FIRST_PAUSE
+from fixtures.webhooks import Webhook
+from suites.steps import Batch, Steps
+from suites.traffic import CREATE, GET, read, status_of
+
+PENDING = "batch.pending"
+RUNNING = "batch.running"
+ENDS = {"COMPLETED": "batch.success", "FAILED": "batch.error", "CANCELLED": "batch.cancelled"}
+"""The event of each end."""
+EVENTS = (PENDING, RUNNING, *ENDS.values())
+WAITING = ("PENDING", "THROTTLED")
+STATUSES = frozenset({*WAITING, "RUNNING", *ENDS})
+NULL = "null events"
+ABSENT = "no events"
+ALL = (NULL, ABSENT)
+"""The names of webhooks that subscribed to nothing in particular."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A batch at its end, with its webhooks by the names that the suite gave them, mostly those of their events.
+
+    `statuses` are those that its create and its gets showed, in order.
+    """
+
+    batch: Batch
+    statuses: tuple[str, ...]
+    exchanges: tuple[Exchange, ...]
+    webhooks: Mapping[str, Webhook]
+
+    @property
+    def case(self) -> str:
+        """The batch in words."""
+        return f"batch {self.batch['id']}, {self.batch['status']}"
+
+    @property
+    def end(self) -> str:
+        """The event that its end is."""
+        return ENDS[self.batch["status"]]
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The events that surely came about: statuses that were shown, and RUNNING only when it was no mere passing."""
+        was_running = ("RUNNING", "RUNNING") in pairwise(self.statuses)
+        return (
+            *([PENDING] if "PENDING" in self.statuses else []),
+            *([RUNNING] if was_running else []),
+            self.end,
+        )
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether any endpoint was sent anything."""
+        return any(webhook.endpoint.heard for webhook in self.webhooks.values())
+
+    def owed(self, name: str) -> list[str]:
+        """The events that came about and that a webhook subscribed to."""
+        subscribed = self.webhooks[name].configuration.get("webhook_events")
+        return [event for event in self.events if subscribed is None or event in subscribed]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every endpoint that answers as it should was told what it is owed."""
+        return all(
+            len(webhook.endpoint.posts) >= len(self.owed(name))
+            for name, webhook in self.webhooks.items()
+            if webhook.endpoint.status == OK
+        )
+
+    def deliveries(self) -> Iterator[tuple[str, Delivery]]:
+        """Everything that was posted, each with the name of its webhook."""
+        for name, webhook in self.webhooks.items():
+            for delivery in webhook.endpoint.posts:
+                yield name, delivery
+
+
+class Telling:
+    """Creates batches with webhooks, follows them to their ends, and waits for what is told."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+        self._shown: defaultdict[str, list[tuple[str, Exchange]]] = defaultdict(list)
+
+    def hear(self, exchange: Exchange) -> None:
+        """Remembers which statuses of which batches an exchange shows."""
+        call = read(exchange)
+        if call is not None and call.name in (CREATE, GET):
+            for batch in call.batches:
+                self._shown[batch["id"]].append((status_of(batch) or "", exchange))
+
+    def create(
+        self, directory: Directory, webhooks: Iterable[Webhook] = (), configuration_ids: Sequence[str] = ()
+    ) -> Exchange:
+        """Asks for a parse batch with webhooks. Skips when its files are not to be spent."""
+        self._steps.ledger.spend_files(len(directory.file_ids))
+        job = {"type": "parse_v2", "configuration_id": self._steps.configuration_id("parse_v2")}
+        given = {
+            "webhook_configurations": [webhook.configuration for webhook in webhooks],
+            "webhook_configuration_ids": list(configuration_ids),
+        }
+        named = {name: value for name, value in given.items() if value}
+        return self._steps.batches.create_from({"source_directory_id": directory.id, "config": {"job": job}, **named})
+
+    def followed(self, batch: Batch, webhooks: Mapping[str, Webhook]) -> Told:
+        """A batch when it has ended and told everything, or when the time that a batch may take has gone by again.
+
+        Skips when a create gave a batch that was there already, whose webhooks are not those of the create, and when
+        a get shows another batch.
+        """
+        created = batch["id"]
+        if len({exchange.number for _, exchange in self._shown[created]}) > 1:
+            pytest.skip(f"needs a batch of its own for each create, and {created} was there before")
+        batch = self._steps.finish(self._begun(batch))
+        if batch["id"] != created:
+            pytest.skip(f"needs a get that shows the batch asked for, and {batch['id']} is not {created}")
+        shown = self._shown[created]
+        told = Told(batch, tuple(status for status, _ in shown), (shown[0][1], shown[-1][1]), webhooks)
+        for _ in self._steps.target.pauses(self._steps.target.poll_timeout):
+            if told.is_over:
+                break
+        return told
+
+    def _begun(self, batch: Batch) -> Batch:
+        """A batch that waits no more; one that is RUNNING is looked at twice."""
+        for _ in self._steps.target.pauses(self._steps.target.poll_timeout):
+            batch = self._steps.get(batch["id"])
+            if batch.get("status") not in WAITING:
+                break
+        if batch.get("status") == "RUNNING":
+            self._steps.target.wait(FIRST_PAUSE)
+            batch = self._steps.get(batch["id"])
+        return batch
+
+
+def content(delivery: Delivery) -> object:
+    """The JSON of a delivery, also where it is written into a string of JSON; `None` where there is none."""
+    value: object = delivery.body
+    for _ in range(2):
+        if isinstance(value, str | bytes):
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                return None
+    return value
+
+
+def status_in(delivery: Delivery) -> str | None:
+    """The status of a batch at the top of the object that a delivery is."""
+    value = content(delivery)
+    status = value.get("status") if isinstance(value, dict) else None
+    return status if isinstance(status, str) and status in STATUSES else None
+
+
+def texts_in(delivery: Delivery) -> set[str]:
+    """Every string that a delivery has as a value, however deep."""
+    found, left = set(), [content(delivery)]
+    while left:
+        match left.pop():
+            case str(text):
+                found.add(text)
+            case list(values):
+                left += values
+            case dict(fields):
+                left += fields.values()
+    return found
