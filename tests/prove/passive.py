@@ -21,6 +21,7 @@ from suites.oracles.settled import SETTLED
 from suites.passive.judge import Judge
 from suites.passive.reading import read
 from tests.prove import plan
+from tests.prove.judgement import companions
 from tests.prove.runs import WARM, Order, run
 
 AT_ONCE = 1.0
@@ -127,4 +128,5 @@ def prove(deviations: Mapping[str, Variant], companies: Sequence[Order], jobs: i
 
 
 def _is_noticed(variant: Variant, heard: Heard | None) -> bool:
-    return heard is not None and bool(heard.failed & set(variant.requirements))
+    """Whether a recording showed what a deviation breaks, or what cannot but fall with it."""
+    return heard is not None and bool(heard.failed & {*variant.requirements, *companions().of(variant)})
