@@ -10,6 +10,7 @@ from fixtures.mock.deviations import DEVIATIONS
 from fixtures.settings import KEY, OTHER_KEY
 from tests.bench import measures
 from tests.docs.pages import ROOT
+from tests.prove.passive import excuse
 from tests.suites.sessions import run
 
 PAGE = (ROOT / "docs" / "measured.md").read_text(encoding="utf-8")
@@ -48,6 +49,11 @@ def test_a_rehearsal_exercises_what_the_page_says(offered: str, tmp_path: Path) 
 def test_as_many_deviations_are_out_of_sight() -> None:
     unseen = [variant for variant in DEVIATIONS.values() if variant.needs_steering]
     assert re.findall(r"(\d+) deviations cannot\s+be seen that way", PAGE) == [str(len(unseen))]
+
+
+def test_as_many_deviations_are_shown_by_recordings() -> None:
+    heard = [variant for variant in DEVIATIONS.values() if excuse(variant) is None]
+    assert re.findall(r"A recording shows (\d+) deviations", PAGE) == [str(len(heard))]
 
 
 def test_the_bounds_are_those_of_the_bench() -> None:
