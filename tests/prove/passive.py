@@ -1,12 +1,9 @@
 """What a recording shows: each variant is run once, recorded, and judged from the recording alone."""
 
-import gc
-import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,14 +12,12 @@ import yaml
 
 from fixtures.mock.variants import Variant
 from reports.findings import Findings
-from spec import requirements
-from spec.openapi import operations
 from suites.oracles.settled import SETTLED
 from suites.passive.judge import Judge
 from suites.passive.reading import read
 from tests.prove import plan
 from tests.prove.judgement import companions
-from tests.prove.runs import WARM, Order, run
+from tests.prove.runs import Order, in_forks, run
 
 AT_ONCE = 1.0
 """Seconds of the settle timeout for a mock that lags in nothing."""
@@ -41,17 +36,6 @@ class Heard:
     def failed(self) -> frozenset[str]:
         """The requirements that failed."""
         return frozenset(self.violations)
-
-
-def hear_all(orders: Sequence[Order], jobs: int) -> Iterator[Heard]:
-    """Runs all orders, so many at a time, and judges their recordings, in the same order."""
-    for module in WARM:
-        import_module(module)
-    requirements.load()
-    operations()
-    gc.freeze()
-    with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
-        yield from pool.imap(hear, orders)
 
 
 def hear(order: Order) -> Heard:
@@ -110,7 +94,7 @@ def prove(deviations: Mapping[str, Variant], companies: Sequence[Order], jobs: i
         orders = [plan.of_deviation(variant, black_box=False) for variant in missed]
         heard |= {
             each.order.name: each
-            for each in hear_all([replace(order, tests=look) if look else order for order in orders], jobs)
+            for each in in_forks(hear, [replace(order, tests=look) if look else order for order in orders], jobs)
         }
     noticed = [name for name, variant in deviations.items() if _is_noticed(variant, heard.get(name))]
     yield from (
@@ -118,7 +102,7 @@ def prove(deviations: Mapping[str, Variant], companies: Sequence[Order], jobs: i
         for name, variant in deviations.items()
         if name not in noticed and excuse(variant) is None
     )
-    free = list(hear_all([plan.clean(False), *companies], jobs))
+    free = list(in_forks(hear, [plan.clean(False), *companies], jobs))
     for each in (*heard.values(), *free):
         yield from (f"{each.order.name}: {trouble}" for trouble in each.troubles)
     for each in free:

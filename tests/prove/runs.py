@@ -7,13 +7,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 import pytest
@@ -23,6 +23,8 @@ from fixtures.mock import __main__ as mock_command
 from reports import files
 from spec import profiles, requirements
 from spec.openapi import operations
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parent.parent.parent
 SIZE = "suites/scenarios/test_size.py"
@@ -98,13 +100,18 @@ class Outcome:
 
 def run_all(orders: Sequence[Order], jobs: int) -> Iterator[Outcome]:
     """Runs all orders, so many at a time, and gives the outcomes in the same order."""
+    return in_forks(run, orders, jobs)
+
+
+def in_forks(work: Callable[[Order], T], orders: Sequence[Order], jobs: int) -> Iterator[T]:
+    """Does some work on all orders, each in a fork of its own, and gives what comes of it in the same order."""
     for module in WARM:
         import_module(module)
     requirements.load()
     operations()
     gc.freeze()
     with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
-        yield from pool.imap(run, orders)
+        yield from pool.imap(work, orders)
 
 
 def run(order: Order) -> Outcome:
