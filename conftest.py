@@ -10,21 +10,18 @@ from typing import Any
 import pytest
 
 from fixtures.client import Client
-from fixtures.confirmation import confirm
 from fixtures.ledger import Ledger
-from fixtures.leftovers import Leftovers, delete_leftovers
-from fixtures.preflight import obstacle
 from fixtures.rate import Rate
-from fixtures.runfile import NAME as RUN_FILE_NAME
+from fixtures.remembered import clean_up_alone
 from fixtures.runfile import RunFile
 from fixtures.settings import RUN_ID, SETTINGS, Settings, rate, read_settings
+from fixtures.start import start
 from fixtures.target import Target, capabilities
 from fixtures.troubles import Trouble
 from reports.exit_codes import CONFORMANT, INCONCLUSIVE
 from reports.hooks import TROUBLES
-from reports.model import Report
 from reports.narrowing import addresses_suites
-from reports.plan import Unrehearsed, plan_lines, rehearse, total
+from reports.planning import plan, totals
 from reports.reading import read
 from reports.refusal import Refusal
 from suites.asked import asked_profiles
@@ -129,34 +126,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Plans a run, or deletes what earlier runs have left, and does nothing else, where that is asked for."""
     if config.getoption("--plan"):
-        return _plan(config)
+        return plan(config, rate(read_settings(config)))
     if config.getoption("--clean-up"):
-        return _clean_up(config)
+        is_done = clean_up_alone(read_settings(config), _report_folder(config))
+        return CONFORMANT if is_done else INCONCLUSIVE
     return None
-
-
-def _plan(config: pytest.Config) -> int:
-    settings = read_settings(config)
-    print("\n".join(plan_lines(_rehearsed(config), rate(settings))))
-    return CONFORMANT
-
-
-def _rehearsed(config: pytest.Config) -> Report:
-    arguments = [argument for argument in config.invocation_params.args if argument != "--plan"]
-    try:
-        return rehearse(arguments, config.rootpath)
-    except Unrehearsed as error:
-        raise pytest.UsageError(f"the run cannot be planned: {error}") from None
-
-
-def _clean_up(config: pytest.Config) -> int:
-    settings = read_settings(config)
-    try:
-        still_there = list(delete_leftovers(settings, _report_folder(config)))
-    except Trouble as trouble:
-        still_there = [str(trouble)]
-    print("\n".join(still_there) or f"Nothing that an earlier run has made is left on {settings.target}.")
-    return INCONCLUSIVE if still_there else CONFORMANT
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -166,36 +140,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     A run that cannot be asked ends here, as inconclusive.
     """
     config = session.config
-    path = _run_file_path(config)
-    if path is None or hasattr(config, "workerinput") or config.option.collectonly:
-        return
-    settings = config.stash[SETTINGS]
-    confirm(config, settings, lambda: total(_rehearsed(config), rate(settings)))
-    if reason := obstacle(settings):
-        config.stash[TROUBLES].append(reason)
+    try:
+        start(config, _report_folder(config), lambda: totals(config, rate(config.stash[SETTINGS])))
+    except Trouble as trouble:
+        config.stash[TROUBLES].append(str(trouble))
         pytest.exit("the target cannot be checked, see TROUBLES", returncode=INCONCLUSIVE)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    config.pluginmanager.register(Leftovers(path, settings.target))
-
-
-def _run_file_path(config: pytest.Config) -> Path | None:
-    """Where a run by URL keeps what its workers share; `None` for any other."""
-    settings = config.stash.get(SETTINGS, None)
-    if settings is None or settings.is_mock or settings.rehearsal:
-        return None
-    return _report_folder(config) / RUN_FILE_NAME.format(config.stash[RUN_ID])
 
 
 def _report_folder(config: pytest.Config) -> Path:
     return config.rootpath / str(config.getoption("--report-dir"))
-
-
-@pytest.fixture(scope="session")
-def run_file(pytestconfig: pytest.Config) -> Iterator[RunFile]:
-    """What the workers of the run share."""
-    file = RunFile(_run_file_path(pytestconfig))
-    yield file
-    file.close()
 
 
 @pytest.fixture(scope="session")

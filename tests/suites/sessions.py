@@ -14,11 +14,12 @@ import httpx
 
 from fixtures.embedded import MockAddress
 from fixtures.exchange import TOO_MANY
+from fixtures.state import STATE_DIR
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 120
 """Seconds after which a run is given up."""
-KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")
+KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV", STATE_DIR)
 DIRECTORIES = "/api/v1/beta/directories"
 TRIES = 3
 """How often a mock that turns some requests away is asked."""

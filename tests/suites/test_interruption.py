@@ -16,8 +16,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fixtures.embedded import MockAddress, running_mock
-from fixtures.journal import Journal
-from fixtures.runfile import RunFile
 from reports.document import schema
 from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, command, directories_on, environment
 from tests.suites.sessions import run as run_to_its_end
@@ -170,8 +168,6 @@ def test_a_second_ctrl_c_loses_nothing(workers: Sequence[str], tmp_path: Path) -
 
 def test_a_kill_at_any_moment_leaves_a_report_and_what_can_be_cleaned_up(mock: MockAddress, tmp_path: Path) -> None:
     moments = random.Random(SEED)
-    journals = tmp_path / "journals"
-    journals.mkdir()
     for number in range(KILLS):
         arguments = (f"--target={mock.base_url}", *(("-n", "2") if number % 5 == 4 else ("-n", "0")))
         with going(tmp_path / str(number), arguments, LLAMA_CLOUD_API_KEY=mock.api_key) as run:
@@ -181,15 +177,16 @@ def test_a_kill_at_any_moment_leaves_a_report_and_what_can_be_cleaned_up(mock: M
             run.process.communicate(timeout=TIME_LIMIT)
             assert is_cut_short(run.report()), number
             assert run.leaves_nothing(), number
-        for journal in (tmp_path / str(number)).glob("run-*.sqlite*"):
-            journal.rename(journals / journal.name)
-    assert directories_on(mock) != []
-    assert list(journals.iterdir()) != []
-    ended = clean_up(journals, mock)
+        assert list((tmp_path / str(number)).glob("run-*")) == []
+    made = directories_on(mock)
+    assert made != []
+    ended = clean_up(tmp_path / "another", f"{mock.base_url}/", mock.api_key)
     assert ended.code == 0, ended.output
     assert directories_on(mock) == []
-    assert list(journals.iterdir()) == []
-    assert f"left on {mock.base_url}" in ended.output
+    assert all(f"({name}) was deleted" in ended.output for name in made)
+    ended = clean_up(tmp_path / "another", mock.base_url, mock.api_key)
+    assert ended.code == 0, ended.output
+    assert f"No run against {mock.base_url} is remembered here" in ended.output
 
 
 def test_what_goes_on_is_not_cleaned_up(tmp_path: Path) -> None:
@@ -197,23 +194,15 @@ def test_what_goes_on_is_not_cleaned_up(tmp_path: Path) -> None:
         arguments = ("-n", "0", f"--target={slow.base_url}", "-k", SOON_WAITING)
         with going(tmp_path / "report", arguments, LLAMA_CLOUD_API_KEY=slow.api_key) as run:
             run.wait_until(lambda: run.ended_tests() > 0)
-            ended = clean_up(tmp_path / "report", slow)
+            ended = clean_up(tmp_path / "another", slow.base_url, slow.api_key)
             assert ended.code == 6
             assert "still goes on" in ended.output
             assert directories_on(slow) != []
 
 
-def test_what_cannot_be_cleaned_up_is_named(mock: MockAddress, tmp_path: Path) -> None:
-    journal = Journal(RunFile(tmp_path / "run-x.sqlite"), mock.base_url, "main")
-    journal.made(journal.intend("directory", "one of the other project", "other"), "dir-1")
-    ended = clean_up(tmp_path, mock)
-    assert ended.code == 6
-    assert "directory dir-1 (one of the other project) could not be deleted" in ended.output
-
-
-def clean_up(journals: Path, mock: MockAddress) -> Ended:
-    """What `--clean-up` makes of the journals in a folder."""
-    return run_to_its_end(journals, "--clean-up", f"--target={mock.base_url}", LLAMA_CLOUD_API_KEY=mock.api_key)
+def clean_up(directory: Path, url: str, key: str) -> Ended:
+    """What `--clean-up` makes of what runs have left, with reports in a directory of its own."""
+    return run_to_its_end(directory, "--clean-up", f"--target={url}", LLAMA_CLOUD_API_KEY=key)
 
 
 def test_a_kill_before_the_first_test_leaves_what_was_there(tmp_path: Path) -> None:
