@@ -1,43 +1,61 @@
-"""Lets a run end soon after Ctrl-C, and once."""
+"""Lets a run end soon after Ctrl-C, SIGTERM or the end of its terminal, and once."""
 
 import gc
 import os
 import signal
 import sys
 import warnings
+from collections.abc import Generator
 from contextlib import suppress
+from time import monotonic
 from types import FrameType
 from typing import Any, Final
 
 import pytest
 
+from spec import signals
+
 POSTPONED: Final = 0.01
-"""Seconds by which Ctrl-C is put off where what is raised would be dropped."""
+"""Seconds by which an interrupt is put off where what is raised would be dropped."""
 
 
 class PromptEnd:
-    """Sees to it that Ctrl-C arrives, in this process and in the workers of xdist, and is dealt with quickly.
+    """Sees to it that an interrupt arrives, in this process and in the workers of xdist, and is dealt with quickly.
 
     Python drops what is raised while its garbage collector calls back, which Hypothesis lets it do all the time, and
-    Ctrl-C with it. Workers hear of Ctrl-C from a terminal only; one that has heard of it cleans up, and is not to be
-    interrupted in that. pytest renders every frame of the interrupted test, for a second or more, and shows the last.
+    the interrupt with it. Workers hear of Ctrl-C from a terminal only; one that has heard of it cleans up, and is not
+    to be interrupted in that. A second interrupt of the run itself ends that too: what is still there stays in the
+    journal. pytest renders every frame of the interrupted test, for a second or more, and shows the last.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._is_worker = hasattr(config, "workerinput")
         self._shows_all = bool(config.getoption("fulltrace", False))
-        self._is_asked_for = False
+        self._asked_at: float | None = None
         self._is_interrupted = False
+        self._is_interrupted_again = False
+        self._is_at_end = False
         self._workers: dict[object, int] = {}
-        self._handles = sys.platform != "win32" and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        if self._handles:
-            signal.signal(signal.SIGINT, self._interrupt)
-            signal.signal(signal.SIGALRM, self._interrupt)
+        self._before = {each: signal.getsignal(each) for each in signals.ENDING if signals.is_free(each)}
+        for each in self._before:
+            signal.signal(each, self._interrupt)
+        if self._before and sys.platform != "win32":
+            self._before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._interrupt)
+        config.add_cleanup(self._give_back)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Leave what a second interrupt finds under way, and come to the end all the same."""
+        try:
+            return (yield)
+        except KeyboardInterrupt:
+            session.exitstatus = pytest.ExitCode.INTERRUPTED
+            return None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self) -> None:
-        """Let the next Ctrl-C be an ordinary one, and let nothing that this one left half-done count as an error."""
-        self._stop_handling()
+        """Let nothing disturb the last words, and let nothing that was left half-done count as an error."""
+        self._is_at_end = True
         if self._is_interrupted:
             warnings.simplefilter("ignore", pytest.PytestUnraisableExceptionWarning)
 
@@ -54,8 +72,8 @@ class PromptEnd:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self) -> None:
-        """Stop before the next test where the interrupted one took Ctrl-C for a failure of its own."""
-        if self._is_asked_for and not self._is_interrupted:
+        """Stop before the next test where the interrupted one took the interrupt for a failure of its own."""
+        if self._asked_at is not None and not self._is_interrupted:
             raise KeyboardInterrupt
 
     @pytest.hookimpl(tryfirst=True)
@@ -64,35 +82,52 @@ class PromptEnd:
         if excinfo.type is not KeyboardInterrupt:
             return
         self._is_interrupted = True
-        self._stop_handling()
-        if self._is_worker:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-        self._interrupt_workers()
+        self._asked_at = self._asked_at or monotonic()
+        self._signal_workers(signal.SIGINT)
         _drop_frames_without_line(excinfo)
         if not self._shows_all:
             excinfo.value.__cause__ = None
             excinfo.traceback = excinfo.traceback[-1:]
 
-    def _interrupt(self, _number: int, frame: FrameType | None) -> None:
-        self._is_asked_for = True
-        if _is_called_back(frame):
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        signals.leave_terminal(number)
+        is_postponed = sys.platform != "win32" and number == signal.SIGALRM
+        if self._is_at_end or not (is_postponed or self._is_another()):
+            return
+        if sys.platform != "win32" and _is_called_back(frame):
             signal.setitimer(signal.ITIMER_REAL, POSTPONED)
-        else:
-            raise KeyboardInterrupt
+            return
+        if self._is_interrupted:
+            self._is_interrupted_again = True
+            if sys.platform != "win32":
+                self._signal_workers(signal.SIGKILL)
+        raise KeyboardInterrupt
 
-    def _stop_handling(self) -> None:
-        if self._handles:
-            self._handles = False
+    def _is_another(self) -> bool:
+        """Whether a signal is not the same as one that came already, and is to be obeyed."""
+        if self._asked_at is not None and (self._is_worker or monotonic() - self._asked_at < signals.SAME):
+            return False
+        self._asked_at = monotonic()
+        return True
+
+    def _give_back(self) -> None:
+        """Restore what was there before; after a second interrupt nobody waits for threads that wait for an answer."""
+        if sys.platform != "win32" and self._before:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        for each, handler in self._before.items():
+            signal.signal(each, handler)
+        if self._is_interrupted_again:
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError, ValueError):
+                    stream.flush()
+            os._exit(pytest.ExitCode.INTERRUPTED)
 
-    def _interrupt_workers(self) -> None:
+    def _signal_workers(self, number: signal.Signals) -> None:
         if sys.platform == "win32":
             return
         for process in self._workers.values():
             with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGINT)
+                os.kill(process, number)
 
 
 def _is_called_back(frame: FrameType | None) -> bool:
