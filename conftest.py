@@ -4,6 +4,7 @@ import logging
 import os
 import textwrap
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,25 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SETTINGS] = read_settings(config)
         if config.getoption("--hypothesis-profile") is None:
             load_profile(config.stash[SETTINGS].fuzz)
+        _check_variants(config.stash[SETTINGS])
         _check_seed(config)
         _weigh_tests(config)
+
+
+def _check_variants(settings: Settings) -> None:
+    """Refuses names that the mock does not know; `fixtures` may not ask it, as it is a process of its own there."""
+    if not settings.variants:
+        return
+    for option, plural, names in (
+        ("--deviation", "deviations", settings.deviations),
+        ("--liberty", "liberties", settings.liberties),
+    ):
+        known = getattr(import_module(f"fixtures.mock.{plural}"), plural.upper())
+        if unknown := [name for name in names if name not in known]:
+            raise pytest.UsageError(
+                f"{option} names the unknown {', '.join(unknown)}; "
+                f"python3 run.py mock --list-{plural} shows which there are"
+            )
 
 
 def _weigh_tests(config: pytest.Config) -> None:

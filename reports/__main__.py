@@ -1,5 +1,7 @@
 """What is done with report files: `python -m reports show|render|merge|diff|gate|fidelity`."""
 
+from spec import process  # isort: split
+
 import argparse
 import json
 import shutil
@@ -144,4 +146,4 @@ def _tell(report: Report, paths: list[Path], told: tuple[RequirementResult, ...]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process.run(main)

@@ -9,6 +9,8 @@ own counts as a trouble. Sessions that touch no test below `suites/` are left al
 after the process was killed reads what was known, marked as interrupted. The other files are made of it at the end.
 """
 
+from spec import process  # isort: split
+
 import platform
 import sys
 import threading
@@ -63,7 +65,8 @@ _MARKUP: Final[dict[Style, dict[str, bool]]] = {
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the hooks of `reports.hooks`."""
+    """Declare the hooks of `reports.hooks`, and let a run go on when nobody reads what it prints."""
+    process.tolerant_output()
     pluginmanager.add_hookspecs(hooks)
 
 
@@ -232,7 +235,7 @@ class ConformanceReporter:
         try:
             session.exitstatus = self._finish(int(session.exitstatus))
         except Exception:
-            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            session.exitstatus = exit_codes.INCONCLUSIVE
             self._config.notify_exception(pytest.ExceptionInfo.from_current())
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -293,10 +296,7 @@ class ConformanceReporter:
         if not self._begun and not self._findings.troubles:
             return status
         report = self._judge_and_write()
-        if self._by_hand or status in (
-            pytest.ExitCode.INTERNAL_ERROR,
-            pytest.ExitCode.USAGE_ERROR,
-        ):
+        if self._by_hand or status == pytest.ExitCode.USAGE_ERROR:
             return status
         return exit_codes.of(report)
 

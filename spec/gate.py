@@ -1,5 +1,7 @@
 """Sees to it that no change of the contract goes without a version and a note: `python -m spec.gate BASE`."""
 
+from spec import process  # isort: split
+
 import ast
 import subprocess
 import sys
@@ -11,7 +13,7 @@ import yaml
 
 from spec.usage import WRONG_USAGE, Parser
 
-UNANNOUNCED: Final = 1
+UNANNOUNCED: Final = 7
 
 CHANGELOG: Final = "CHANGELOG.md"
 FOLDERS: Final = ("spec/", "spec/profiles/")
@@ -123,4 +125,4 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process.run(main)

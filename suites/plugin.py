@@ -1,6 +1,6 @@
 """The pytest plugin of the suites: what tests are given, and what they found on its way to the report."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[VERIFY] = Verify()
     config.stash[TALLY] = Tally()
     config.addinivalue_line("markers", f"{MARK}(*ids): the requirements that a test exercises")
+    _check_requirements(config)
     if given := config.getoption("--shard"):
         try:
             config.stash[SHARD] = shards.parse(given)
@@ -97,10 +98,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     limits of the run untouched.
     """
     wanted = set(config.getoption("--requirement"))
-    _check_profiles(config, wanted)
-    for origin, ids in [("--requirement", wanted), *((item.nodeid, requirement_ids(item)) for item in items)]:
-        if unknown := set(ids) - requirements.load().keys():
-            raise pytest.UsageError(f"{origin} names the unknown requirement {', '.join(sorted(unknown))}")
+    for item in items:
+        _refuse_unknown(item.nodeid, requirement_ids(item))
     if wanted:
         left_out = [item for item in items if not wanted & set(requirement_ids(item))]
         config.hook.pytest_deselected(items=left_out)
@@ -119,12 +118,20 @@ def _turn(item: pytest.Item) -> int:
     return next((turn for turn, folder in enumerate(STORIES) if folder in folders), len(STORIES))
 
 
-def _check_profiles(config: pytest.Config, wanted: set[str]) -> None:
+def _check_requirements(config: pytest.Config) -> None:
+    """Refuses a selection that cannot be meant, before anything is sent and before there are workers."""
+    wanted = config.getoption("--requirement")
+    _refuse_unknown("--requirement", wanted)
     asked = {None, *asked_profiles(config)}
-    for id_ in sorted(wanted & requirements.load().keys()):
+    for id_ in wanted:
         profile = requirements.load()[id_].profile
         if profile not in asked:
             raise pytest.UsageError(f"{id_} is of the profile {profile}: add --profile={profile}")
+
+
+def _refuse_unknown(origin: str, ids: Iterable[str]) -> None:
+    if unknown := set(ids) - requirements.load().keys():
+        raise pytest.UsageError(f"{origin} names the unknown requirement {', '.join(sorted(unknown))}")
 
 
 def _keep_part(config: pytest.Config, items: list[pytest.Item], shard: shards.Shard) -> None:

@@ -1,4 +1,4 @@
-"""What all tests of the project share."""
+"""What holds for all of the project's own tests, and never for a conformance run."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.state import STATE_DIR
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A warning is an error, so that what a newer Python or library warns of is mended before users see it."""
+    config.addinivalue_line("filterwarnings", "error")
 
 
 @pytest.fixture(scope="session", autouse=True)

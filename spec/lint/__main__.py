@@ -1,5 +1,7 @@
 """Lints the OpenAPI documents: `python -m spec.lint`, with Redocly from npm where Node is there."""
 
+from spec import process  # isort: split
+
 import hashlib
 import os
 import re
@@ -76,4 +78,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process.run(main)

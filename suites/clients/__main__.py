@@ -1,5 +1,7 @@
 """`tox -e clients`: shows whether the released clients still work with a service, and agree with the contract."""
 
+from spec import process  # isort: split
+
 import argparse
 import os
 import sys
@@ -27,6 +29,7 @@ from suites.clients.table import ROOT, Client, load
 CONFORMANT: Final = 0
 NONCONFORMANT: Final = 1
 INCONCLUSIVE: Final = 6
+UNEXPLAINED: Final = 7
 
 IMPATIENT: Final[dict[str, Any]] = {
     "poll_interval": 10.0,
@@ -43,9 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         clients = _chosen(options.client)
         settings = _settings(options, len(clients))
+        return _judge(clients, settings, ROOT / options.report_dir)
     except pytest.UsageError as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE
+
+
+def _judge(clients: list[Client], settings: Settings, folder: Path) -> int:
     began = time.monotonic()
     jobs = os.cpu_count() or 1 if settings.is_mock else 1
     with ThreadPoolExecutor(jobs) as pool:
@@ -59,7 +66,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complaints=stale(explanations(), load()),
         seconds=time.monotonic() - began,
     )
-    folder: Path = ROOT / options.report_dir
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "clients.json").write_text(as_json(outcome), encoding="utf-8")
     (folder / "clients.md").write_text(as_markdown(outcome), encoding="utf-8")
@@ -69,8 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def exit_code(outcome: Outcome) -> int:
     """What the shell is told: a violation, or a difference that nobody explains, outranks what was not judged."""
-    if of_verdict(outcome.findings, "fail") or outcome.unexplained:
+    if of_verdict(outcome.findings, "fail"):
         return NONCONFORMANT
+    if outcome.unexplained:
+        return UNEXPLAINED
     if of_verdict(outcome.findings, "trouble") or not of_verdict(outcome.findings, "pass"):
         return INCONCLUSIVE
     return CONFORMANT
@@ -140,4 +148,4 @@ def _driven(environment: Environment, description: Description, settings: Settin
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process.run(main)

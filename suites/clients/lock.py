@@ -3,6 +3,8 @@
 A lock is made once; to renew one, delete it. Locks of clients that left the table are deleted.
 """
 
+from spec import process  # isort: split
+
 import json
 import shutil
 import subprocess
@@ -18,7 +20,7 @@ UV: Final = (
     *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
     *("--generate-hashes", "--no-header", "--no-emit-index-url", "-"),
 )
-NOT_LOCKED: Final = 1
+NOT_LOCKED: Final = process.BROKEN
 
 
 def lock_python(client: Client) -> str:
@@ -67,4 +69,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process.run(main)

@@ -4,6 +4,8 @@ Judges recordings, or what passes while it listens. It asks a service nothing of
 nothing.
 """
 
+from spec import process  # isort: split
+
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
@@ -130,4 +132,4 @@ def _report(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process.run(main)

@@ -1,5 +1,7 @@
 """`tox -e prove`: runs the suite over every deviation and every liberty, and fails when one of them is misjudged."""
 
+from spec import process  # isort: split
+
 import argparse
 import os
 import sys
@@ -12,13 +14,14 @@ from pathlib import Path
 from fixtures.mock.deviations import DEVIATIONS
 from fixtures.mock.liberties import LIBERTIES, THEMES
 from fixtures.mock.variants import Variant
+from reports import exit_codes
 from spec import requirements
+from spec.usage import WRONG_USAGE, Parser
 from tests.prove import judgement, passive, plan, render
 from tests.prove.figures import differences
 from tests.prove.runs import ROOT, Outcome, run_all
 
-MISJUDGED = 1
-WRONG_USAGE = 4
+MISJUDGED = exit_codes.REGRESSED
 
 TOLD = 50
 """Runs after which the progress is told."""
@@ -63,7 +66,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.prove", description=__doc__)
+    parser = Parser(prog="python -m tests.prove", description=__doc__)
     parser.add_argument("--requirement", metavar="ID", action="append", default=[], help="only its deviations")
     parser.add_argument("--black-box", action="store_true", help="by URL, without control, by the clock on the wall")
     parser.add_argument("--apart", action="store_true", help="each liberty on its own as well, not only in company")
@@ -127,4 +130,4 @@ def _with(proof: render.Proof, problems: Iterable[str]) -> render.Proof:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process.run(main)
