@@ -17,6 +17,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Generator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -44,6 +45,10 @@ from spec import requirements
 
 REPORT_DIR: Final = "reports/out"
 """Where reports go unless `--report-dir` says otherwise, seen from the root directory."""
+
+REPORTER: Final = "conformance-reporter"
+"""The name under which the reporter of a session is registered."""
+ENDED_EARLY: Final = "The run was ended before its first test: nothing was found out, and there is no report of it."
 
 _LISTING_OPTIONS: Final = (
     "help",
@@ -117,7 +122,22 @@ def pytest_configure(config: pytest.Config) -> None:
     if not is_worker and not any(config.getoption(name, None) for name in _LISTING_OPTIONS):
         config.stash.setdefault(TROUBLES, [])
         terms = _terms(config) if addresses_suites(config) else Terms()
-        config.pluginmanager.register(ConformanceReporter(config, terms), "conformance-reporter")
+        config.pluginmanager.register(ConformanceReporter(config, terms), REPORTER)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Say in a sentence that an interrupt came before there was anything to report, wherever it came."""
+    try:
+        code = yield
+    except KeyboardInterrupt:
+        code = pytest.ExitCode.INTERRUPTED
+    if hasattr(config, "workerinput") or not addresses_suites(config):
+        return code
+    reporter: ConformanceReporter | None = config.pluginmanager.get_plugin(REPORTER)
+    if code == pytest.ExitCode.INTERRUPTED and not (reporter and reporter.has_something_to_report):
+        print(ENDED_EARLY, file=sys.stderr)
+    return code
 
 
 def _terms(config: pytest.Config) -> Terms:
@@ -157,6 +177,7 @@ class ConformanceReporter:
         self._started_at = datetime.now(UTC)
         self._started = perf_counter()
         self._finished = False
+        self._has_reported = False
         self._lines: list[Line] = []
         self._annotations: list[str] = []
         self._fallback_id = uuid.uuid4().hex
@@ -222,6 +243,9 @@ class ConformanceReporter:
         self._interrupted = True
         if is_exit and not self._config.stash[TROUBLES]:
             self._add_trouble(f"The run was ended: {excinfo.value}")
+        if self._begun:
+            with suppress(OSError):
+                self._write_so_far()
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Count an error of pytest or of a plugin as a trouble."""
@@ -234,6 +258,9 @@ class ConformanceReporter:
         """Judge, write the files, and set the exit code of the session."""
         try:
             session.exitstatus = self._finish(int(session.exitstatus))
+        except KeyboardInterrupt:
+            self._finished, self._interrupted, self._by_hand = False, True, True
+            raise
         except Exception:
             session.exitstatus = exit_codes.INCONCLUSIVE
             self._config.notify_exception(pytest.ExceptionInfo.from_current())
@@ -250,6 +277,11 @@ class ConformanceReporter:
             self._interrupted = True
             self._finish(exit_codes.INCONCLUSIVE)
         self._print()
+
+    @property
+    def has_something_to_report(self) -> bool:
+        """Whether there is a report, or will be one at the end."""
+        return self._begun or self._has_reported
 
     @property
     def _directory(self) -> Path:
@@ -308,6 +340,7 @@ class ConformanceReporter:
         return self._interrupted or is_incomplete
 
     def _judge_and_write(self) -> Report:
+        self._has_reported = True
         report = self._judge_by_terms()
         written: tuple[Path, ...] = ()
         try:

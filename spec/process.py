@@ -2,6 +2,7 @@
 
 Python ends a crash with 1, which is a verdict here: a `must` is violated. From this import on, also while the imports
 after it are under way, a crash ends with `BROKEN` and one sentence; `python -X dev` shows the traceback in its place.
+An interrupt by Ctrl-C or one of the other `spec.signals` ends with `INTERRUPTED` and one sentence.
 What is printed breaks nothing: neither a reader that leaves early, nor a full disk, nor an encoding without the
 character.
 """
@@ -16,6 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NoReturn
+
+from spec import signals
 
 INTERRUPTED: Final = 2
 WRONG_USAGE: Final = 4
@@ -94,7 +97,7 @@ def _broken(kind: type[BaseException], error: BaseException, traceback: Tracebac
     with suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
     if issubclass(kind, KeyboardInterrupt):
-        _say("Interrupted.")
+        _say("Interrupted, and nothing is said for or against a service.")
         raise SystemExit(INTERRUPTED)
     if sys.version_info < OLDEST:
         _say(f"This is Python {sys.version.split()[0]}, and the project needs {'.'.join(map(str, OLDEST))} or newer.")
@@ -133,3 +136,4 @@ with suppress(OSError):
         pass  # The number of a stream that was closed would be given to the next file.
     os.close(spare)
 sys.excepthook = _broken
+signals.take()

@@ -11,9 +11,7 @@ from types import FrameType
 from typing import Any, Final, NoReturn
 
 NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-ENDING: Final[tuple[signal.Signals, ...]] = tuple(
-    getattr(signal, name) for name in NAMES if hasattr(signal, name)
-)
+ENDING: Final[tuple[signal.Signals, ...]] = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
 """Those that this system has. Windows has SIGBREAK in the place of SIGHUP, and ends at a SIGTERM without a word."""
 SAME: Final = 1.0
 """Seconds within which several signals are one: terminals, tox and `timeout` send to a process and to its group."""

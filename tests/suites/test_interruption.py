@@ -117,17 +117,27 @@ def is_cut_short(report: dict[str, Any] | None) -> bool:
     return report is not None and report["run"]["interrupted"] is True and report["verdict"] == "inconclusive"
 
 
-@pytest.mark.parametrize("signalled", [os.kill, os.killpg], ids=["by kill", "in a terminal"])
-@pytest.mark.parametrize("workers", WORKERS.values(), ids=WORKERS)
-def test_ctrl_c_ends_a_run_at_once(
-    workers: Sequence[str], signalled: Callable[[int, int], None], tmp_path: Path
+ENDS = {
+    "Ctrl-C in a terminal": (os.killpg, signal.SIGINT, "2"),
+    "SIGINT by kill": (os.kill, signal.SIGINT, "0"),
+    "SIGTERM by kill": (os.kill, signal.SIGTERM, "0"),
+    "SIGTERM by kill, with workers": (os.kill, signal.SIGTERM, "2"),
+    "SIGTERM to the whole group": (os.killpg, signal.SIGTERM, "2"),
+    "the end of its terminal": (os.killpg, signal.SIGHUP, "0"),
+}
+
+
+@pytest.mark.parametrize(("signalled", "number", "workers"), ENDS.values(), ids=ENDS)
+def test_a_run_that_is_told_to_end_does_so_at_once(
+    signalled: Callable[[int, int], None], number: signal.Signals, workers: str, tmp_path: Path
 ) -> None:
-    with going(tmp_path / "report", workers) as run:
+    with going(tmp_path / "report", ("-n", workers)) as run:
         run.wait_until(lambda: run.ended_tests() > 0)
         before = run.ended_tests()
         assert len(run.survivors()) > 1
         began = time.monotonic()
-        signalled(run.process.pid, signal.SIGINT)
+        signalled(run.process.pid, number)
+        signalled(run.process.pid, number)
         output, _ = run.process.communicate(timeout=TIME_LIMIT)
         seconds = time.monotonic() - began
         assert run.process.returncode == 2, output
