@@ -3,7 +3,8 @@
 
 tox goes into a private virtual environment, once and again when its lock changes; tox then makes
 the environment of the tasks. What follows the task's name goes to the task. The exit code is the
-task's own; 4 means that the task never started.
+task's own; 4 means that the task never started, 2 that it was ended before its time: by Ctrl-C, by
+SIGTERM as CI sends it, or with its terminal.
 
 The file is read by Pythons as old as 3.6 so that they can be told that they are too old.
 """
@@ -11,6 +12,7 @@ The file is read by Pythons as old as 3.6 so that they can be told that they are
 import configparser
 import hashlib
 import importlib.util
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +22,9 @@ TOX_LOCK = ROOT / "requirements" / "tox.lock"
 TOX_DIR = ROOT / ".venv-tox"
 OLDEST = (3, 11)
 NOT_STARTED = 4
-INTERRUPTED = 130
+INTERRUPTED = 2
+SECONDS_TO_STOP = 10
+"""What a step of the set-up has to end when it is told to."""
 
 
 class SetupError(Exception):
@@ -75,17 +79,25 @@ def build(command: "list[str]") -> None:
 
     Raises SetupError with everything that the step printed if it fails.
     """
-    done = subprocess.run(
+    with subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=str(ROOT),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        check=False,
-    )
-    if done.returncode:
-        output = done.stdout.decode(errors="replace")
-        raise SetupError(f"{output}\nThe set-up failed, see above: {' '.join(command)}")
+    ) as process:
+        try:
+            output, _ = process.communicate()
+        except KeyboardInterrupt:
+            process.terminate()
+            try:
+                process.communicate(timeout=SECONDS_TO_STOP)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
+    if process.returncode:
+        told = output.decode(errors="replace")
+        raise SetupError(f"{told}\nThe set-up failed, see above: {' '.join(command)}")
 
 
 def ensure_tox() -> None:
@@ -125,21 +137,33 @@ def ensure_environment(environment: Path, lock: Path, command: "list[str]") -> N
 def run(command: "list[str]", exit_code: Path) -> int:
     """Let tox run a task to its end and return the task's exit code.
 
-    Ctrl-C goes from the terminal to the task too, which is given the time that it takes. tox then
-    answers 1 whatever the task answered, and the file `exit_code` has the answer.
+    Ctrl-C goes from the terminal to tox and the task too. What CI sends goes to this process alone,
+    which passes it on. The task is given the time that it takes. tox then answers 1 whatever the
+    task answered, and the file `exit_code` has the answer.
     """
     if exit_code.exists():
         exit_code.unlink()
-    interrupted = False
-    with subprocess.Popen(command, cwd=ROOT) as process:
-        while process.returncode is None:
-            try:
-                process.wait()
-            except KeyboardInterrupt:
-                interrupted = True
+    interrupted = []
+
+    def pass_on(number: int, _frame: object) -> None:
+        interrupted.append(number)
+        if number != signal.SIGINT:
+            process.send_signal(signal.SIGTERM)
+
+    with subprocess.Popen(command, cwd=str(ROOT)) as process:
+        on_ending_signals(pass_on)
+        process.wait()
     if interrupted:
         return int(exit_code.read_text()) if exit_code.exists() else INTERRUPTED
     return process.returncode if process.returncode >= 0 else 128 - process.returncode
+
+
+def on_ending_signals(handler: "object") -> None:
+    """Let a handler have the signals that end a command, where nobody has them ignored."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)  # type: ignore[arg-type]
 
 
 def main(arguments: "list[str]") -> int:
@@ -157,6 +181,7 @@ def main(arguments: "list[str]") -> int:
             file=sys.stdout if asked else sys.stderr,
         )
         return 0 if asked else NOT_STARTED
+    on_ending_signals(signal.default_int_handler)
     task, *rest = arguments
     if rest[:1] == ["--"]:
         rest = rest[1:]

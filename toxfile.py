@@ -1,10 +1,31 @@
 """What the tasks of tox.ini need of tox beyond its settings."""
 
+import signal
 from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
 
+from tox.config.cli.parser import ToxParser
 from tox.execute.api import Outcome
 from tox.plugin import impl
 from tox.tox_env.api import ToxEnv
+
+ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+"""The signals that end a command, as far as this system has them."""
+
+
+@impl
+def tox_add_option(parser: ToxParser) -> None:  # noqa: ARG001
+    """Take each signal that ends a command for Ctrl-C, once: then tox interrupts the task and waits for its end."""
+    for number in ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @impl

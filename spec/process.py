@@ -24,6 +24,7 @@ INTERRUPTED: Final = 2
 WRONG_USAGE: Final = 4
 BROKEN: Final = 6
 """The exit code where the question could not be asked or answered, as of an inconclusive run."""
+STOPPED: Final = "Interrupted, and nothing is said for or against a service."
 OLDEST: Final = (3, 11)
 ROOT: Final = Path(__file__).resolve().parent.parent
 STDOUT: Final = 1
@@ -42,6 +43,11 @@ def run(main: Callable[[], int | None]) -> NoReturn:
         code = main() or 0
     except SystemExit as end:
         code = end.code or 0
+    except KeyboardInterrupt:
+        _say(STOPPED)
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os._exit(INTERRUPTED)  # Threads that wait for an answer are not waited for.
     finally:
         with suppress(OSError, ValueError):
             sys.stdout.flush()
@@ -97,7 +103,7 @@ def _broken(kind: type[BaseException], error: BaseException, traceback: Tracebac
     with suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
     if issubclass(kind, KeyboardInterrupt):
-        _say("Interrupted, and nothing is said for or against a service.")
+        _say(STOPPED)
         raise SystemExit(INTERRUPTED)
     if sys.version_info < OLDEST:
         _say(f"This is Python {sys.version.split()[0]}, and the project needs {'.'.join(map(str, OLDEST))} or newer.")

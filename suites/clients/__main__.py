@@ -19,7 +19,7 @@ from fixtures.target import open_target
 from fixtures.troubles import Trouble
 from spec.usage import WRONG_USAGE, Parser
 from suites.clients.driver import driving
-from suites.clients.environments import Environment, NoRuntime, prepare
+from suites.clients.environments import Environment, NoRuntime, prepare, stop_installing
 from suites.clients.findings import Finding, of_verdict
 from suites.clients.models import Comparison, Description, describe, differences, explanations, judged, requests, stale
 from suites.clients.render import Outcome, as_json, as_markdown, as_text
@@ -55,8 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _judge(clients: list[Client], settings: Settings, folder: Path) -> int:
     began = time.monotonic()
     jobs = os.cpu_count() or 1 if settings.is_mock else 1
-    with ThreadPoolExecutor(jobs) as pool:
+    pool = ThreadPoolExecutor(jobs)
+    try:
         found = list(pool.map(lambda client: _of_client(client, settings), clients))
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        stop_installing()
+        if not settings.is_mock:
+            print(f"What the clients have made on {settings.target} by now may still be there.", file=sys.stderr)
+        raise
     comparisons = [comparison for _, comparison in found if comparison]
     outcome = Outcome(
         target=settings.target,

@@ -20,6 +20,9 @@ BUILD_TIMEOUT: Final = 300.0
 TOLD: Final = 300
 """Characters of an installer's last words that are told."""
 
+_installers: set["subprocess.Popen[str]"] = set()
+"""Those at work, of all threads."""
+
 
 class NoRuntime(Exception):
     """What the client runs on is not on this machine; the message says what it needs."""
@@ -98,22 +101,31 @@ def _install_node(environment: Environment) -> None:
     _run(client, [_node()[1], "ci", "--loglevel=error"], folder)
 
 
+def stop_installing() -> None:
+    """Ends the installers that are at work."""
+    for process in tuple(_installers):
+        process.terminate()
+
+
 def _run(client: Client, command: list[str], folder: Path = ROOT) -> None:
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=BUILD_TIMEOUT,
-            check=False,
-        )
-        code, output = done.returncode, done.stdout
-    except subprocess.TimeoutExpired:
-        code, output = 1, f"no end within {BUILD_TIMEOUT:.0f} s"
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        _installers.add(process)
+        try:
+            output, _ = process.communicate(timeout=BUILD_TIMEOUT)
+            code = process.returncode
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code, output = 1, f"no end within {BUILD_TIMEOUT:.0f} s"
+        finally:
+            _installers.discard(process)
     if code:
         told = " ".join(output.split())[-TOLD:]
         raise Trouble(

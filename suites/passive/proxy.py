@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
+from types import FrameType
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,6 +15,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from fixtures.wire import MOST_BYTES, NoAnswer, NoCookies, unpacked
+from spec.signals import ENDING, leave_terminal
 from suites.passive.har import header
 from suites.passive.recorded import NO_ANSWER, Headers, Recorded
 
@@ -72,10 +74,15 @@ def listen(port: int, target: str, hear: Hear) -> None:
 class _Server(uvicorn.Server):
     """Ends at a signal, and leaves it at that."""
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Ends, and writes no more to a terminal that is gone."""
+        leave_terminal(sig)
+        super().handle_exit(sig, frame)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Takes Ctrl-C and SIGTERM as the wish to end."""
-        before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+        """Takes Ctrl-C, SIGTERM and the end of the terminal as the wish to end."""
+        before = {each: signal.signal(each, self.handle_exit) for each in ENDING}
         try:
             yield
         finally:

@@ -20,6 +20,7 @@ import pytest
 
 from fixtures.embedded import MockAddress
 from fixtures.mock import __main__ as mock_command
+from fixtures.state import STATE_DIR
 from reports import files
 from spec import profiles, requirements
 from spec.openapi import operations
@@ -110,8 +111,14 @@ def in_forks(work: Callable[[Order], T], orders: Sequence[Order], jobs: int) -> 
     requirements.load()
     operations()
     gc.freeze()
-    with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
+    with multiprocessing.get_context("fork").Pool(jobs, _leave_ending_to_parent, maxtasksperchild=1) as pool:
         yield from pool.imap(work, orders)
+
+
+def _leave_ending_to_parent() -> None:
+    """Let Ctrl-C in a terminal, which every process hears of, be a matter of the parent, which then sends SIGTERM."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def run(order: Order) -> Outcome:
@@ -121,6 +128,7 @@ def run(order: Order) -> Outcome:
     began = time.perf_counter()
     with (
         TemporaryDirectory() as folder,
+        patch.dict(os.environ, {STATE_DIR: folder}),
         patch("reports.files.RENDERERS", {files.SOURCE: files.RENDERERS[files.SOURCE]}),
     ):
         _silence(Path(folder, "output.txt"))
