@@ -143,15 +143,20 @@ def run(command: "list[str]", exit_code: Path) -> int:
     """
     if exit_code.exists():
         exit_code.unlink()
-    interrupted = []
+    interrupted = []  # type: list[int]
+    started = []  # type: list[subprocess.Popen[bytes]]
 
     def pass_on(number: int, _frame: object) -> None:
         interrupted.append(number)
         if number != signal.SIGINT:
-            process.send_signal(signal.SIGTERM)
+            for process in started:
+                process.send_signal(signal.SIGTERM)
 
+    on_ending_signals(pass_on)
     with subprocess.Popen(command, cwd=str(ROOT)) as process:
-        on_ending_signals(pass_on)
+        started.append(process)
+        if interrupted:
+            process.send_signal(signal.SIGTERM)
         process.wait()
     if interrupted:
         return int(exit_code.read_text()) if exit_code.exists() else INTERRUPTED
