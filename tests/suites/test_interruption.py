@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from fixtures.embedded import MockAddress, running_mock
 from reports.document import schema
+from spec.signals import SAME
 from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, command, directories_on, environment
 from tests.suites.sessions import run as run_to_its_end
 
@@ -174,6 +175,41 @@ def test_a_second_ctrl_c_loses_nothing(workers: Sequence[str], tmp_path: Path) -
         assert is_cut_short(run.report())
         assert run.ended_tests() >= before
         assert run.leaves_nothing()
+
+
+@contextmanager
+def stopped(address: MockAddress) -> Iterator[None]:
+    """A mock that takes connections and answers nothing for as long as the context lasts."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text("utf-8").split()
+    (process,) = (int(each) for each in children if mock_address_of(each) == address)
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("workers", WORKERS.values(), ids=WORKERS)
+def test_a_second_signal_ends_what_does_not_come_to_an_end(workers: Sequence[str], tmp_path: Path) -> None:
+    with running_mock() as mock:
+        arguments = (*(workers or ("-n", "0")), f"--target={mock.base_url}")
+        with going(tmp_path / "report", arguments, LLAMA_CLOUD_API_KEY=mock.api_key) as run:
+            run.wait_until(lambda: run.ended_tests() > 0)
+            with stopped(mock):
+                run.process.send_signal(signal.SIGTERM)
+                run.let(2 * SAME)
+                run.process.send_signal(signal.SIGTERM)
+                began = time.monotonic()
+                output, _ = run.process.communicate(timeout=TIME_LIMIT)
+                seconds = time.monotonic() - began
+                assert run.process.returncode == 2, output
+                assert is_cut_short(run.report())
+                assert "Traceback" not in output
+                assert run.leaves_nothing()
+                assert seconds < PROMPT
+        assert directories_on(mock) != []
+        assert clean_up(tmp_path / "another", mock.base_url, mock.api_key).code == 0
+        assert directories_on(mock) == []
 
 
 def test_a_kill_at_any_moment_leaves_a_report_and_what_can_be_cleaned_up(mock: MockAddress, tmp_path: Path) -> None:
