@@ -1,7 +1,6 @@
 """Wiring: the plugins of the suite, what they tell each other, and which oracles hear which client."""
 
 import logging
-import os
 import textwrap
 from collections.abc import Iterator
 from importlib import import_module
@@ -19,6 +18,7 @@ from fixtures.settings import RUN_ID, SETTINGS, Settings, rate, read_settings
 from fixtures.start import start
 from fixtures.target import Target, capabilities
 from fixtures.troubles import Trouble
+from fixtures.waits import Waiting
 from reports.exit_codes import CONFORMANT, INCONCLUSIVE
 from reports.hooks import TROUBLES
 from reports.narrowing import addresses_suites
@@ -177,14 +177,15 @@ def client(
     ledger: Ledger,
     run_file: RunFile,
     recorder: Recorder | None,
+    worker: str,
+    waiting: Waiting,
     pytestconfig: pytest.Config,
 ) -> Iterator[Client]:
     """The one client of the worker; every exchange of the run passes through it, and every oracle hears it."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with Client(target, settings.request_timeout, settings.poll_timeout, worker) as opened:
         opened.permits += [
             ledger.spend_request,
-            Rate(run_file, None if settings.rehearsal else rate(settings)).wait_for_turn,
+            Rate(run_file, None if settings.rehearsal else rate(settings), waiting).wait_for_turn,
         ]
         tally = pytestconfig.stash[TALLY]
         tally.timelines.clock = lambda: target.now

@@ -8,7 +8,6 @@ import pytest
 
 from fixtures.batches import Batches
 from fixtures.ledger import Ledger
-from fixtures.progress import TerminalProgress
 from fixtures.settings import Settings
 from fixtures.target import Target
 from fixtures.troubles import Trouble
@@ -204,11 +203,10 @@ def steps(
     verify: Verify,
     settings: Settings,
     ledger: Ledger,
-    progress: TerminalProgress,
     extract_configuration_id: Callable[[], str],
 ) -> Steps:
     """The steps of a story."""
-    return Steps(target, batches, verify, settings, ledger, progress, extract_configuration_id)
+    return Steps(target, batches, verify, settings, ledger, extract_configuration_id)
 
 
 @pytest.fixture(scope="session")

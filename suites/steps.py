@@ -11,7 +11,6 @@ from fixtures.configurations import JobType
 from fixtures.directories import Directory
 from fixtures.exchange import Exchange, TooDeep
 from fixtures.ledger import Ledger
-from fixtures.progress import TerminalProgress
 from fixtures.settings import Settings
 from fixtures.target import MAIN, Target
 from fixtures.troubles import Trouble
@@ -37,7 +36,6 @@ class Steps:
         verify: Verify,
         settings: Settings,
         ledger: Ledger,
-        progress: TerminalProgress,
         extract_id: Callable[[], str],
     ) -> None:
         self.target = target
@@ -45,7 +43,6 @@ class Steps:
         self.verify = verify
         self._settings = settings
         self.ledger = ledger
-        self._progress = progress
         self._extract_id = extract_id
         self._latest: dict[str, Batch] = {}
 
@@ -163,10 +160,8 @@ class Steps:
     def finish(self, batch: Batch, caller: str = MAIN) -> Batch:
         """The batch at its end. Raises `Trouble` when that takes longer than the user waits."""
         bound = self.target.poll_timeout
-        for waited in self.target.pauses(bound):
+        for _ in self.target.pauses(bound, lambda: f"batch {batch['id']} is {batch.get('status')}"):  # noqa: B023
             if batch.get("status") not in TERMINAL:
-                if self.target.clock is None:
-                    self._progress.waiting(f"batch {batch['id']} is {batch.get('status')}", waited, bound)
                 batch = self.get(batch["id"], caller)
             if batch.get("status") in TERMINAL:
                 self.verify(

@@ -207,7 +207,7 @@ def test_a_later_upload_is_not_part_of_a_completed_batch(
 def test_a_running_batch_can_be_watched(steps: Steps, directories: Directories, settings: Settings) -> None:
     """From the create to the end, plain and expanded reads in turn succeed."""
     batch = steps.create(directories.holding(2, "watched"))
-    for _ in steps.target.pauses(settings.poll_timeout):
+    for _ in steps.target.pauses(settings.poll_timeout, f"batch {batch['id']} is to end"):
         steps.expanded(batch["id"])
         if steps.get(batch["id"])["status"] in TERMINAL:
             break

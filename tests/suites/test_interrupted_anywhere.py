@@ -4,7 +4,8 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -58,8 +59,8 @@ def in_fork(work: Callable[[], int], output: Path) -> int:
         with output.open("wb") as file:
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)
-        sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-        sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for each in signals.ENDING[1:]:
             signal.signal(each, signal.SIG_DFL)
@@ -165,14 +166,13 @@ def test_an_interrupt_while_modules_are_imported_ends_with_a_sentence(tmp_path: 
     for module in ("suites.generation", "reports.verdicts", "fixtures.client"):
         output = tmp_path / f"{module}.txt"
 
-        class Interrupting:
+        class Interrupting(MetaPathFinder):
             """Finds no module, and is interrupted at one."""
 
-            def find_spec(self, name: str, *_: object) -> Iterator[None] | None:
+            def find_spec(self, fullname: str, *_: Any) -> None:
                 """Interrupts."""
-                if name == module:  # noqa: B023
+                if fullname == module:  # noqa: B023
                     signal.raise_signal(signal.SIGTERM)
-                return None
 
         def work() -> int:
             for name in [name for name in sys.modules if name.split(".")[0] in ("suites", "reports", "fixtures")]:

@@ -8,7 +8,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -177,36 +177,38 @@ def test_a_second_ctrl_c_loses_nothing(workers: Sequence[str], tmp_path: Path) -
         assert run.leaves_nothing()
 
 
-@contextmanager
-def stopped(address: MockAddress) -> Iterator[None]:
-    """A mock that takes connections and answers nothing for as long as the context lasts."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text("utf-8").split()
-    (process,) = (int(each) for each in children if mock_address_of(each) == address)
-    os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGCONT)
+def children() -> set[int]:
+    """The processes that this one has started."""
+    own = f"PPid:\t{os.getpid()}\n"
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if own in (folder / "status").read_text("utf-8"):
+                found.add(int(folder.name))
+    return found
 
 
 @pytest.mark.parametrize("workers", WORKERS.values(), ids=WORKERS)
 def test_a_second_signal_ends_what_does_not_come_to_an_end(workers: Sequence[str], tmp_path: Path) -> None:
+    before = children()
     with running_mock() as mock:
+        (process,) = children() - before
         arguments = (*(workers or ("-n", "0")), f"--target={mock.base_url}")
         with going(tmp_path / "report", arguments, LLAMA_CLOUD_API_KEY=mock.api_key) as run:
             run.wait_until(lambda: run.ended_tests() > 0)
-            with stopped(mock):
-                run.process.send_signal(signal.SIGTERM)
-                run.let(2 * SAME)
-                run.process.send_signal(signal.SIGTERM)
-                began = time.monotonic()
-                output, _ = run.process.communicate(timeout=TIME_LIMIT)
-                seconds = time.monotonic() - began
-                assert run.process.returncode == 2, output
-                assert is_cut_short(run.report())
-                assert "Traceback" not in output
-                assert run.leaves_nothing()
-                assert seconds < PROMPT
+            os.kill(process, signal.SIGSTOP)
+            run.process.send_signal(signal.SIGTERM)
+            run.let(2 * SAME)
+            run.process.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            output, _ = run.process.communicate(timeout=TIME_LIMIT)
+            seconds = time.monotonic() - began
+            assert run.process.returncode == 2, output
+            assert is_cut_short(run.report())
+            assert "Traceback" not in output
+            assert run.leaves_nothing()
+            assert seconds < PROMPT
+        os.kill(process, signal.SIGCONT)
         assert directories_on(mock) != []
         assert clean_up(tmp_path / "another", mock.base_url, mock.api_key).code == 0
         assert directories_on(mock) == []

@@ -99,7 +99,7 @@ class Stopping:
 
     def seen_running(self, batch: Batch) -> Batch:
         """The batch once it is seen RUNNING. Skips where it ends before that."""
-        for _ in self.steps.target.pauses(self.steps.target.poll_timeout):
+        for _ in self.steps.target.pauses(self.steps.target.poll_timeout, f"batch {batch['id']} is to run"):
             batch = self.steps.get(batch["id"])
             if batch.get("status") == RUNNING:
                 return batch
@@ -113,7 +113,7 @@ class Stopping:
         It is tried until the batch has ended, or is refused for good.
         """
         attempt = Attempt(batch, None)
-        for _ in self.steps.target.pauses(self.steps.target.poll_timeout):
+        for _ in self.steps.target.pauses(self.steps.target.poll_timeout, f"batch {batch['id']} is to be cancelled"):
             attempt = self._asked_once_more(attempt, params)
             if attempt.is_over or self._is_refused_for_good(attempt):
                 break

@@ -145,7 +145,7 @@ def _watched(
     if job_type != "parse_v2":
         pytest.skip(f"needs {capabilities()['steering']}; what is left to chance is asked of parse batches alone")
     batch = stopping.begin(directory, job_type=job_type)
-    for _ in steps.target.pauses(steps.target.poll_timeout):
+    for _ in steps.target.pauses(steps.target.poll_timeout, f"batch {batch['id']} is to show a finished file"):
         batch = steps.expanded(batch["id"])
         if batch.get("status") in TERMINAL:
             break

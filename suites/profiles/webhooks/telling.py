@@ -128,14 +128,15 @@ class Telling:
             pytest.skip(f"needs a get that shows the batch asked for, and {batch['id']} is not {created}")
         shown = self._shown[created]
         told = Told(batch, tuple(status for status, _ in shown), (shown[0][1], shown[-1][1]), webhooks)
-        for _ in self._steps.target.pauses(self._steps.target.poll_timeout):
+        late = f"batch {created} has ended, and its webhooks have not been told of all of it"
+        for _ in self._steps.target.pauses(self._steps.target.poll_timeout, late):
             if told.is_over:
                 break
         return told
 
     def _begun(self, batch: Batch) -> Batch:
         """A batch that waits no more; one that is RUNNING is looked at twice."""
-        for _ in self._steps.target.pauses(self._steps.target.poll_timeout):
+        for _ in self._steps.target.pauses(self._steps.target.poll_timeout, f"batch {batch['id']} is to begin"):
             batch = self._steps.get(batch["id"])
             if batch.get("status") not in WAITING:
                 break
