@@ -1,5 +1,7 @@
 """Prints the page of all options of a run: `python -m docs.options > docs/options.md`."""
 
+from spec import process  # isort: split
+
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -105,5 +107,11 @@ def page() -> Iterator[str]:
     yield f"| {ENDED_BY_HAND} | ended by Ctrl-C | The report has what was known by then. |"
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Print the page, and give the exit code for the shell."""
     print("\n".join(page()))
+    return exit_codes.CONFORMANT
+
+
+if __name__ == "__main__":
+    process.run(main)

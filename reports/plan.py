@@ -33,7 +33,8 @@ def rehearse(arguments: Sequence[str], root: Path) -> Report:
             cwd=root,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=TIME_LIMIT,
             check=False,
         )

@@ -214,7 +214,7 @@ class ConformanceReporter:
         try:
             files.begin(self._judge(interrupted=True), self._directory)
         except OSError as error:
-            sentence = f"The report could not be written: {error}."
+            sentence = f"The report could not be written: {error}; name another directory with --report-dir."
             self._config.stash[TROUBLES].append(sentence)
             pytest.exit(sentence, returncode=exit_codes.INCONCLUSIVE)
         self._keeper.start()
@@ -346,7 +346,7 @@ class ConformanceReporter:
         try:
             written = files.write(report, self._directory)
         except OSError as error:
-            self._add_trouble(f"The report could not be written: {error}.")
+            self._add_trouble(f"The report could not be written: {error}; name another directory with --report-dir.")
             report = self._judge_by_terms()
         names = [_from_here(path, self._config.invocation_params.dir) for path in written]
         told = gate.only_new(report) if self._config.getoption("--only-new") else None

@@ -14,7 +14,8 @@ import pytest
 ROOT: Final = Path(__file__).resolve().parent.parent
 ADDED: Final = "PYTEST_ADDOPTS"
 """The variable by which pytest lets the environment add to the command line."""
-OWN: Final = ("-c", str(ROOT / "pyproject.toml"), "-p", "reports.plugin")
+OWN_PLUGIN: Final = "reports.plugin"
+OWN: Final = ("-c", str(ROOT / "pyproject.toml"), "-p", OWN_PLUGIN)
 OF_PYTEST: Final = {
     int(pytest.ExitCode.INTERNAL_ERROR): process.BROKEN,
     int(pytest.ExitCode.NO_TESTS_COLLECTED): process.WRONG_USAGE,
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = int(pytest.main([*OWN, *(sys.argv[1:] if arguments is None else arguments)]))
     except ImportError as error:
         print(f"{error}; a plugin is named with -p, in {ADDED} or in PYTEST_PLUGINS.", file=sys.stderr)
-        return process.BROKEN
+        return process.BROKEN if OWN_PLUGIN in str(error) else process.WRONG_USAGE
     if code == pytest.ExitCode.USAGE_ERROR and added:
         print(f"The environment variable {ADDED} has added to the command line: {added}", file=sys.stderr)
     return OF_PYTEST.get(code, code)

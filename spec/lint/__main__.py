@@ -27,7 +27,7 @@ def find_node() -> tuple[str, str] | None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         return None
-    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    version = subprocess.run([node, "--version"], capture_output=True, encoding="utf-8", check=False)
     return (node, npm) if is_new_enough(version.stdout) else None
 
 

@@ -183,7 +183,6 @@ def driving(environment: Environment, target: Target, request_timeout: float) ->
         env=_variables(target.base_url, key, request_timeout),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
         encoding="utf-8",
     ) as process:
         assert process.stdin is not None

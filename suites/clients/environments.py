@@ -114,7 +114,7 @@ def _run(client: Client, command: list[str], folder: Path = ROOT) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
         errors="replace",
     ) as process:
         _installers.add(process)

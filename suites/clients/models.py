@@ -101,7 +101,8 @@ def describe(environment: Environment) -> Description:
             [*environment.command[:-1], str(DRIVERS / "describe.py")],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=DESCRIBE_TIMEOUT,
             check=False,
         )

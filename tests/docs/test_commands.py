@@ -198,7 +198,7 @@ def test_every_block_says_what_it_is(page: str) -> None:
     [
         ("python3 run.py conformance --no-such-option", 4),
         ("python3 run.py reports show missing.json", 4),
-        ("python3 run.py mock --port eight", 2),
+        ("python3 run.py mock --port eight", 4),
     ],
 )
 def test_a_command_that_does_not_work_is_seen(line: str, code: int, desk: Desk) -> None:
