@@ -11,6 +11,7 @@ import pytest
 
 from conftest import pytest_plugins
 from fixtures.settings import BASE_URL, KEY, OTHER_KEY
+from fixtures.state import STATE_DIR
 from reports import exit_codes
 
 COMMAND = "python -m docs.options > docs/options.md"
@@ -20,14 +21,13 @@ VARIABLES = {
     KEY: "the key of the target; wanted with a URL, and not read for the mock",
     OTHER_KEY: "a key of another project; lets the suite check that neither project sees anything of the other",
     BASE_URL: "the base URL of the target where `--target` is not given",
+    STATE_DIR: "where runs are remembered for `--clean-up`; by default the state directory of the user",
 }
 VERDICTS = {code: verdict for verdict, code in exit_codes.OF_VERDICT.items()}
 OTHER_CODES = {
     exit_codes.WRONG_USAGE: "wrong usage",
     exit_codes.REGRESSED: "worse than asked for",
 }
-ENDED_BY_HAND = 2
-"""How pytest ends after Ctrl-C."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,10 @@ def page() -> Iterator[str]:
     yield from ("", "## Exit codes", "", "| code | | what to do |", "| --- | --- | --- |")
     for code, advice in exit_codes.ADVICE.items():
         yield f"| {code} | {VERDICTS.get(code) or OTHER_CODES[code]} | {advice} |"
-    yield f"| {ENDED_BY_HAND} | ended by Ctrl-C | The report has what was known by then. |"
+    yield (
+        f"| {process.INTERRUPTED} | ended from outside, by Ctrl-C, SIGTERM or with its terminal | "
+        "The report has what was known by then; before the first test there is none. |"
+    )
 
 
 def main() -> int:

@@ -1,10 +1,13 @@
-"""The progress bar of long uploads: in a terminal, and nowhere else."""
+"""What takes long is shown in a terminal: uploads as a bar, waits as a line, also those of workers."""
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+from fixtures.embedded import running_mock
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [
@@ -53,3 +56,27 @@ def test_a_log_shows_no_bar(tmp_path: Path) -> None:
         [*COMMAND, f"--report-dir={tmp_path}"], cwd=ROOT, capture_output=True, timeout=TIME_LIMIT, check=True
     )
     assert BAR not in ended.stdout
+
+
+def test_a_terminal_shows_what_workers_wait_for(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    with running_mock("--pace", "60") as slow:
+        environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LLAMA_CLOUD_API_KEY": slow.api_key}
+        arguments = (f"--target={slow.base_url}", f"--report-dir={tmp_path}", "-n", "2", "-p", "no:cacheprovider")
+        with subprocess.Popen(
+            [*COMMAND[:3], *arguments, "suites/scenarios/test_guide.py"],
+            cwd=ROOT,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=environment,
+        ) as process:
+            os.close(theirs)
+            output = b""
+            while not re.search(rb"waiting \d+ of 600 s: batch \S+ is PENDING", output):
+                output += os.read(ours, 65536)
+            process.terminate()
+            output += read_all(ours)
+            assert process.wait(TIME_LIMIT) == 2
+    os.close(ours)
+    assert b"INCONCLUSIVE" in output
