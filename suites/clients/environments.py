@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -104,7 +107,16 @@ def _install_node(environment: Environment) -> None:
 def stop_installing() -> None:
     """Ends the installers that are at work."""
     for process in tuple(_installers):
-        process.terminate()
+        _stop(process)
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    """Ends an installer, with what it has started in its turn."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _run(client: Client, command: list[str], folder: Path = ROOT) -> None:
@@ -116,13 +128,14 @@ def _run(client: Client, command: list[str], folder: Path = ROOT) -> None:
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
+        start_new_session=True,
     ) as process:
         _installers.add(process)
         try:
             output, _ = process.communicate(timeout=BUILD_TIMEOUT)
             code = process.returncode
         except subprocess.TimeoutExpired:
-            process.kill()
+            _stop(process)
             code, output = 1, f"no end within {BUILD_TIMEOUT:.0f} s"
         finally:
             _installers.discard(process)

@@ -67,8 +67,10 @@ def listen(port: int, target: str, hear: Hear) -> None:
             timeout_graceful_shutdown=SECONDS_TO_FINISH,
         )
         address = f"http://{LOOPBACK}:{opened.getsockname()[1]}"
-        print(f"Listening on {address} for {target}; Ctrl-C ends it with the report.", flush=True)
-        _Server(config).run([opened])
+        server = _Server(config)
+        with server.capture_signals():
+            print(f"Listening on {address} for {target}; Ctrl-C ends it with the report.", flush=True)
+            server.run([opened])
 
 
 class _Server(uvicorn.Server):

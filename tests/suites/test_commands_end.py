@@ -1,0 +1,206 @@
+"""Commands beside a run, told to end: each does so at once, with its code, and leaves no process behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from spec import process
+from suites.clients import environments
+from suites.clients.environments import stop_installing
+from suites.clients.table import load
+
+ROOT = Path(__file__).parents[2]
+TIME_LIMIT = 60
+"""Seconds after which a command is given up."""
+ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+@contextmanager
+def started(*words: str) -> Iterator["subprocess.Popen[str]"]:
+    """A command in a session of its own."""
+    with subprocess.Popen(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as command:
+        try:
+            yield command
+        finally:
+            command.kill()
+
+
+def line_with(command: "subprocess.Popen[str]", words: str) -> str:
+    """The first line of a command's output that has some words."""
+    assert command.stdout is not None
+    return next(line for line in command.stdout if words in line)
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_the_mock_ends_with_0_since_nothing_has_failed(number: signal.Signals) -> None:
+    with started("-m", "fixtures.mock", "--port", "0") as mock:
+        port = int(line_with(mock, "Serving").partition("127.0.0.1:")[2].partition(" ")[0])
+        mock.send_signal(number)
+        output, _ = mock.communicate(timeout=TIME_LIMIT)
+    assert mock.returncode == 0, output
+    assert "Traceback" not in output
+    socket.create_server(("127.0.0.1", port)).close()
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_the_proxy_ends_with_its_report_from_the_first_word_on(number: signal.Signals, tmp_path: Path) -> None:
+    arguments = ("--listen", "0", "--target", "http://127.0.0.1:1", f"--report-dir={tmp_path}")
+    with started("-m", "suites.passive", *arguments) as proxy:
+        line_with(proxy, "Listening")
+        proxy.send_signal(number)
+        output, _ = proxy.communicate(timeout=TIME_LIMIT)
+    assert proxy.returncode == 6, output
+    assert "No exchange could be judged" in output
+    assert "Traceback" not in output
+    assert (tmp_path / "report.json").is_file()
+
+
+INTERRUPTED = """
+import signal, sys
+from spec import process
+def main():
+    import threading
+    threading.Thread(target=threading.Event().wait).start()
+    signal.raise_signal(int(sys.argv[1]))
+process.run(main)
+"""
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_command_waits_for_nobody_and_says_so_in_a_sentence(number: signal.Signals) -> None:
+    with started("-c", INTERRUPTED, str(int(number))) as command:
+        output, _ = command.communicate(timeout=TIME_LIMIT)
+    assert (command.returncode, output) == (process.INTERRUPTED, f"{process.STOPPED}\n")
+
+
+IGNORANT = """
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+from spec import process
+signal.raise_signal(signal.SIGHUP)
+"""
+
+
+def test_what_nohup_ignores_stays_ignored() -> None:
+    with started("-c", IGNORANT) as command:
+        output, _ = command.communicate(timeout=TIME_LIMIT)
+    assert (command.returncode, output) == (0, "")
+
+
+def test_an_installer_ends_with_all_that_it_has_started(tmp_path: Path) -> None:
+    client = load()[0]
+    grandchild = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {WAITS!r}, {str(tmp_path / 'pid')!r}])"
+    command = [sys.executable, "-c", grandchild]
+    ended: list[BaseException] = []
+
+    def install() -> None:
+        try:
+            environments._run(client, command)
+        except Exception as error:
+            ended.append(error)
+
+    installer = threading.Thread(target=install)
+    installer.start()
+    wait_for(lambda: (tmp_path / "pid").is_file() and bool((tmp_path / "pid").read_text()))
+    pid = int((tmp_path / "pid").read_text())
+    stop_installing()
+    installer.join(TIME_LIMIT)
+    assert len(ended) == 1
+    wait_for(lambda: not is_alive(pid))
+
+
+WAITS = "import os, sys, threading; open(sys.argv[1], 'w').write(str(os.getpid())); threading.Event().wait(60)"
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process is there, and not only its remains."""
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text("utf-8")
+    except OSError:
+        return False
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Looks until a condition holds."""
+    give_up = time.monotonic() + TIME_LIMIT
+    while not condition():
+        assert time.monotonic() < give_up
+        os.sched_yield()
+
+
+# --- run.py ---
+
+TASK = """
+import pathlib, signal, sys, threading
+ended = threading.Event()
+codes = []
+def end(number, frame):
+    codes.append(number)
+    ended.set()
+signal.signal(signal.SIGINT, end)
+signal.signal(signal.SIGTERM, end)
+print("task", flush=True)
+while not ended.wait(0.01): pass
+pathlib.Path(sys.argv[1]).write_text("2" if sys.argv[2] == "noted" else "")
+if sys.argv[2] != "noted": pathlib.Path(sys.argv[1]).unlink()
+print("ended by", *codes, flush=True)
+sys.exit(1)
+"""
+CALLER = """
+import pathlib, sys, run
+run.on_ending_signals(run.signal.default_int_handler)
+sys.exit(run.run([sys.executable, *sys.argv[2:]], pathlib.Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.parametrize(
+    ("noted", "number"), [("noted", signal.SIGTERM), ("", signal.SIGTERM), ("noted", signal.SIGHUP)]
+)
+def test_run_py_passes_on_what_only_it_was_told_and_gives_the_code_of_the_task(
+    noted: str, number: signal.Signals, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "code")
+    with started("-c", CALLER, file, "-c", TASK, file, noted) as command:
+        line_with(command, "task")
+        command.send_signal(number)
+        output, _ = command.communicate(timeout=TIME_LIMIT)
+    assert command.returncode == 2, output
+    assert "ended by 15" in output
+
+
+SETTING_UP = """
+import sys, run
+run.on_ending_signals(run.signal.default_int_handler)
+try:
+    run.build([sys.executable, "-c", sys.argv[1], sys.argv[2]])
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_run_py_ends_a_step_of_its_set_up(tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    with started("-c", SETTING_UP, WAITS, str(file)) as command:
+        wait_for(lambda: file.is_file() and bool(file.read_text()))
+        command.send_signal(signal.SIGTERM)
+        output, _ = command.communicate(timeout=TIME_LIMIT)
+    assert output == "interrupted\n"
+    assert not is_alive(int(file.read_text()))
