@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 
+from fixtures.gateway import declare
 from fixtures.settings import Settings, settings_of
 from fixtures.target import open_target
 from fixtures.troubles import Trouble
@@ -82,6 +83,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--client", metavar="NAME", action="append", default=[], help="only this one, such as pypi-2.9.1"
     )
+    declare(parser.add_argument)
     parser.add_argument("--project-id", metavar="ID")
     parser.add_argument("--parse-configuration-id", metavar="ID", default="cfg-PARSE_AGENTIC")
     parser.add_argument("--extract-configuration-id", metavar="ID", help="by default each client saves one")
