@@ -1,6 +1,5 @@
 """Wiring: the plugins of the suite, what they tell each other, and which oracles hear which client."""
 
-import logging
 import os
 import textwrap
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from fixtures.client import Client
 from fixtures.confirmation import confirm
 from fixtures.ledger import Ledger
 from fixtures.leftovers import Leftovers, delete_leftovers
+from fixtures.mask import MASK
 from fixtures.preflight import obstacle
 from fixtures.rate import Rate
 from fixtures.runfile import NAME as RUN_FILE_NAME
@@ -41,23 +41,20 @@ HEADER_WIDTH = 78
 WORKERS_BY_URL = 8
 SEED = pytest.StashKey[int | str]()
 """Where the seed of a run is kept on its `pytest.Config`."""
-INDISCREET = ("httpx", "httpcore")
-"""Loggers that repeat what a service says, headers with keys among it, where the user asks for a log."""
 
-pytest_plugins = ["fixtures.plugin", "suites.plugin", "suites.passive.plugin", "reports.plugin"]
+pytest_plugins = ["fixtures.secrecy", "fixtures.plugin", "suites.plugin", "suites.passive.plugin", "reports.plugin"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Silences what would tell keys; reads the settings and says how much is generated, where the suites are to run."""
+    """Reads the settings, hides their secrets, and says how much is generated, where the suites are to run."""
     if config.rootpath.resolve() != ROOT:
         raise pytest.UsageError(
             f"pytest takes {config.rootpath} for the root directory in place of {ROOT}: "
             "write an option and its directory in one word, as in --report-dir=DIR"
         )
-    for name in INDISCREET:
-        logging.getLogger(name).setLevel(logging.WARNING)
     if addresses_suites(config):
         config.stash[SETTINGS] = read_settings(config)
+        MASK.learn(config.stash[SETTINGS].secrets)
         if config.getoption("--hypothesis-profile") is None:
             load_profile(config.stash[SETTINGS].fuzz)
         _check_seed(config)
@@ -106,6 +103,11 @@ def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
         "capabilities": capabilities(settings),
         "settings": settings.shown(),
     }
+
+
+def pytest_conformance_hide(text: str) -> str:
+    """A text without the secrets of the run."""
+    return MASK.hide(text)
 
 
 def pytest_conformance_run(config: pytest.Config) -> dict[str, Any]:
@@ -210,6 +212,7 @@ def client(
 ) -> Iterator[Client]:
     """The one client of the worker; every exchange of the run passes through it, and every oracle hears it."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    MASK.learn(target.secrets)
     with Client(target, settings.request_timeout, settings.poll_timeout, worker) as opened:
         opened.permits += [
             ledger.spend_request,

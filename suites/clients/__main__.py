@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 
 from fixtures.gateway import declare
+from fixtures.mask import MASK, hide
 from fixtures.settings import Settings, settings_of
 from fixtures.target import open_target
 from fixtures.troubles import Trouble
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except pytest.UsageError as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE
+    hide(settings.secrets)
     began = time.monotonic()
     jobs = os.cpu_count() or 1 if settings.is_mock else 1
     with ThreadPoolExecutor(jobs) as pool:
@@ -62,8 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     folder: Path = ROOT / options.report_dir
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "clients.json").write_text(as_json(outcome), encoding="utf-8")
-    (folder / "clients.md").write_text(as_markdown(outcome), encoding="utf-8")
+    (folder / "clients.json").write_text(MASK.hide(as_json(outcome)), encoding="utf-8")
+    (folder / "clients.md").write_text(MASK.hide(as_markdown(outcome)), encoding="utf-8")
     print(as_text(outcome))
     return exit_code(outcome)
 

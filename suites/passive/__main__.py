@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from fixtures.gateway import Gateway, declare, gateway_of
+from fixtures.mask import hide
 from fixtures.settings import is_loopback
 from fixtures.way import way_to
 from reports.findings import Findings
@@ -123,7 +124,9 @@ def _judge_proxy(given: argparse.Namespace) -> int:
     began, findings = datetime.now(UTC), Findings()
     name = "what passed through the proxy"
     judge = Judge(name, "main", None, given.settle_timeout)
-    listen(given.listen, way_to(given.target, _gateway(given)), judge.take)
+    way = way_to(given.target, _gateway(given))
+    hide(way.secrets)
+    listen(given.listen, way, judge.take)
     judge.judge(findings.add)
     return _report(given, findings, [name], judge.counts, began)
 

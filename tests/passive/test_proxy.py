@@ -169,7 +169,8 @@ def test_a_gateway_gets_what_it_asks_for_and_nobody_reads_it(tmp_path: Path) -> 
         relaying(url, {}, demands=gate, tls=certificates.serving) as front,
         listening(front.url, tmp_path / "report", *identity, "--secret-header", ": ".join(gate)) as proxy,
     ):
-        assert httpx.get(f"{proxy.url}/api/v2/batches/bat-1", headers={"x-gate": "mine"}).status_code == 200
+        headers = {"x-gate": "mine", "Authorization": f"Bearer {KEY}"}
+        assert httpx.get(f"{proxy.url}/api/v2/batches/bat-1", headers=headers).status_code == 200
         code, output = proxy.end()
     assert code == 0, output
     assert seen.headers[0]["x-gate"] == gate[1]

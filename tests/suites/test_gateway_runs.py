@@ -11,10 +11,10 @@ from tests.suites.relay import relaying
 from tests.suites.sessions import run
 
 GATE = ("X-Gate", "sesame-opens-the-gate")
-STORY = "test_a_list_shows_nothing_of_another_project or a_stranger or test_operations"
+STORY = "test_a_list_shows_nothing_of_another_project or a_stranger or (test_operations and getBatch)"
 
 
-def test_a_run_passes_a_gateway_with_all_its_requests(steered: MockAddress, tmp_path: Path) -> None:
+def test_a_run_passes_a_gateway_with_all_its_requests(mock: MockAddress, tmp_path: Path) -> None:
     """The scenarios with both keys, generated requests, clean-up and a later `--clean-up`, by two workers."""
     certificates = made_in(tmp_path)
     given = (
@@ -23,12 +23,12 @@ def test_a_run_passes_a_gateway_with_all_its_requests(steered: MockAddress, tmp_
         *("--ca-bundle", str(certificates.issuers)),
     )
     early = ("-c", "pyproject.toml", "-p", "fixtures.plugin")
-    keys = {"LLAMA_CLOUD_API_KEY": steered.api_key, "LLAMA_CLOUD_OTHER_API_KEY": steered.other_api_key}
-    with relaying(steered.base_url, {}, demands=GATE, tls=certificates.serving) as front:
+    keys = {"LLAMA_CLOUD_API_KEY": mock.api_key, "LLAMA_CLOUD_OTHER_API_KEY": mock.other_api_key}
+    with relaying(mock.base_url, {}, demands=GATE, tls=certificates.serving) as front:
         target = (*early, f"--target={front.url}", *given)
         ended = run(tmp_path / "report", *target, "-n", "2", "-k", STORY, f"--record={tmp_path / 'run.har'}", **keys)
         assert ended.code == 0, ended.output
-        assert front.passed > 100
+        assert front.passed > 20
         passed = front.passed
         cleaned = run(tmp_path / "report", *target, *FAST, "--clean-up", **keys)
         assert cleaned.code == 0, cleaned.output

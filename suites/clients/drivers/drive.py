@@ -112,10 +112,11 @@ def _trusted() -> Any:
 def _dress(request: Any) -> None:
     """Puts the gateway's headers to a request to the service, and takes them off one to where a redirect leads."""
     url, own = request.url, httpx.URL(os.environ["LLAMA_CLOUD_BASE_URL"])
-    for name, value in GATEWAY.get("headers", {}).items():
-        request.headers.pop(name, None)
-        if (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port):
-            request.headers[name] = value.encode("latin-1")
+    given = {name.encode(): value.encode("latin-1") for name, value in GATEWAY.get("headers", {}).items()}
+    names = {name.lower() for name in given}
+    kept = [(name, value) for name, value in request.headers.raw if name.lower() not in names]
+    is_own = (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port)
+    request.headers = httpx.Headers([*kept, *(given.items() if is_own else ())])
 
 
 async def _dress_later(request: Any) -> None:
