@@ -1,6 +1,5 @@
 """Wiring: the plugins of the suite, what they tell each other, and which oracles hear which client."""
 
-import logging
 import textwrap
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,6 +10,7 @@ import pytest
 
 from fixtures.client import Client
 from fixtures.ledger import Ledger
+from fixtures.mask import MASK
 from fixtures.rate import Rate
 from fixtures.remembered import clean_up_alone
 from fixtures.runfile import RunFile
@@ -39,23 +39,20 @@ HEADER_WIDTH = 78
 WORKERS_BY_URL = 8
 SEED = pytest.StashKey[int | str]()
 """Where the seed of a run is kept on its `pytest.Config`."""
-INDISCREET = ("httpx", "httpcore")
-"""Loggers that repeat what a service says, headers with keys among it, where the user asks for a log."""
 
-pytest_plugins = ["fixtures.plugin", "suites.plugin", "suites.passive.plugin", "reports.plugin"]
+pytest_plugins = ["fixtures.secrecy", "fixtures.plugin", "suites.plugin", "suites.passive.plugin", "reports.plugin"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Silences what would tell keys; reads the settings and says how much is generated, where the suites are to run."""
+    """Reads the settings, hides their secrets, and says how much is generated, where the suites are to run."""
     if config.rootpath.resolve() != ROOT:
         raise pytest.UsageError(
             f"pytest takes {config.rootpath} for the root directory in place of {ROOT}: "
             "write an option and its directory in one word, as in --report-dir=DIR"
         )
-    for name in INDISCREET:
-        logging.getLogger(name).setLevel(logging.WARNING)
     if addresses_suites(config):
         config.stash[SETTINGS] = read_settings(config)
+        MASK.learn(config.stash[SETTINGS].secrets)
         if config.getoption("--hypothesis-profile") is None:
             load_profile(config.stash[SETTINGS].fuzz)
         _check_variants(config.stash[SETTINGS])
@@ -123,6 +120,11 @@ def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
     }
 
 
+def pytest_conformance_hide(text: str) -> str:
+    """A text without the secrets of the run."""
+    return MASK.hide(text)
+
+
 def pytest_conformance_run(config: pytest.Config) -> dict[str, Any]:
     """What the report says of the run."""
     return {"id": config.stash[RUN_ID], "seed": config.stash[SEED], "profiles": asked_profiles(config)}
@@ -182,6 +184,7 @@ def client(
     pytestconfig: pytest.Config,
 ) -> Iterator[Client]:
     """The one client of the worker; every exchange of the run passes through it, and every oracle hears it."""
+    MASK.learn(target.secrets)
     with Client(target, settings.request_timeout, settings.poll_timeout, worker) as opened:
         opened.permits += [
             ledger.spend_request,

@@ -26,6 +26,8 @@ _LEFT_TO_CURL: Final = frozenset(
         "user-agent",
     }
 )
+_HIDDEN: Final = "***"
+"""What the record has in the place of a secret."""
 _GLOB: Final = re.compile(r"[\[\]{}]")
 _DOT_SEGMENT: Final = re.compile(r"/\.{1,2}(?:[/?#]|$)")
 
@@ -33,7 +35,7 @@ _DOT_SEGMENT: Final = re.compile(r"/\.{1,2}(?:[/?#]|$)")
 def curl_line(exchange: Exchange) -> str:
     """Tell an exchange as one line for bash or zsh, without a control character.
 
-    Keys stand there as environment variables. A body that cannot be repeated from the record, as
+    Keys and secret headers stand there as environment variables. A body that cannot be repeated from the record, as
     it is multipart, was cut or holds a NUL, is named in a comment at the end instead.
     """
     request = exchange.request
@@ -46,7 +48,7 @@ def curl_line(exchange: Exchange) -> str:
         *_authorization(exchange.caller),
     ]
     for name, value in _headers(request, with_content_type=remark is None):
-        words += ["-H", quote(f"{name}: {value}")]
+        words += ["-H", quote(f"{name}: {value}") if value != _HIDDEN else f'"{name}: ${_variable(name)}"']
     if request.body and remark is None:
         words += ["--data-raw", quote(request.body)]
     return " ".join(words) + (f"  # {remark}" if remark else "")
@@ -90,6 +92,11 @@ def _headers(request: Request, *, with_content_type: bool) -> Iterator[tuple[str
         if is_default or (name.lower() == "content-type" and not with_content_type):
             continue
         yield name, value
+
+
+def _variable(header: str) -> str:
+    """Name the environment variable that stands for the value of a header that is hidden in the record."""
+    return re.sub(r"[^A-Z0-9]", "_", header.upper())
 
 
 def _why_body_is_left_out(request: Request) -> str | None:

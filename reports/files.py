@@ -29,7 +29,10 @@ ABANDONED: Final = 60.0
 """Seconds after which a half-written file is one that a killed run left behind."""
 
 
-def begin(report: Report, directory: Path) -> None:
+Hide = Callable[[str], str]
+
+
+def begin(report: Report, directory: Path, hide: Hide = str) -> None:
     """Put the report of a run that begins in the place of an earlier one, whose other files are removed.
 
     Removed is also what killed runs left half-written. Raises `OSError` when that cannot be done.
@@ -39,28 +42,28 @@ def begin(report: Report, directory: Path) -> None:
         for path in directory.glob(f".{name}.*"):
             if path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
-    write_source(report, directory)
+    write_source(report, directory, hide)
     for name in RENDERERS.keys() - {SOURCE}:
         (directory / name).unlink(missing_ok=True)
 
 
-def write_source(report: Report, directory: Path) -> None:
+def write_source(report: Report, directory: Path, hide: Hide = str) -> None:
     """Write what is known while a run goes on. Raises `OSError` as `write` does."""
     directory.mkdir(parents=True, exist_ok=True)
-    _replace(directory / SOURCE, render_json(report))
+    _replace(directory / SOURCE, hide(render_json(report)))
 
 
-def write(report: Report, directory: Path) -> tuple[Path, ...]:
+def write(report: Report, directory: Path, hide: Hide = str) -> tuple[Path, ...]:
     """Write every report file into a directory, which is created, and return their paths.
 
-    Each file appears whole or not at all. Raises `OSError` when the directory or a file cannot be
-    written.
+    What is written passes `hide`, the last mask before secrets. Each file appears whole or not at
+    all. Raises `OSError` when the directory or a file cannot be written.
     """
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, render in RENDERERS.items():
         paths.append(directory / name)
-        _replace(paths[-1], render(report))
+        _replace(paths[-1], hide(render(report)))
     return tuple(paths)
 
 

@@ -23,5 +23,10 @@ def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
 
 
 @pytest.hookspec(firstresult=True)
+def pytest_conformance_hide(text: str) -> str | None:
+    """Give a text that is to be written into a report file without the secrets of the run."""
+
+
+@pytest.hookspec(firstresult=True)
 def pytest_conformance_run(config: pytest.Config) -> dict[str, Any] | None:
     """Give the `id` of the run, its `seed` and its `profiles`, asked once: before the first test, or at the end."""

@@ -212,7 +212,7 @@ class ConformanceReporter:
             return
         self._begun = True
         try:
-            files.begin(self._judge(interrupted=True), self._directory)
+            files.begin(self._judge(interrupted=True), self._directory, self._hide)
         except OSError as error:
             sentence = f"The report could not be written: {error}; name another directory with --report-dir."
             self._config.stash[TROUBLES].append(sentence)
@@ -288,6 +288,10 @@ class ConformanceReporter:
         chosen: str = self._config.getoption("report_dir")
         return self._config.rootpath / chosen
 
+    def _hide(self, text: str) -> str:
+        hidden: str | None = self._config.hook.pytest_conformance_hide(text=text)
+        return text if hidden is None else hidden
+
     def _notice(self, nodeid: str) -> None:
         self._touches_suites = self._touches_suites or nodeid.startswith(f"{SUITES}/")
 
@@ -333,7 +337,7 @@ class ConformanceReporter:
         return exit_codes.of(report)
 
     def _write_so_far(self) -> None:
-        files.write_source(self._judge(interrupted=True), self._directory)
+        files.write_source(self._judge(interrupted=True), self._directory, self._hide)
 
     def _is_cut_short(self) -> bool:
         is_incomplete = self._begun and not self._is_complete and not self._stopped_by_maxfail()
@@ -344,7 +348,7 @@ class ConformanceReporter:
         report = self._judge_by_terms()
         written: tuple[Path, ...] = ()
         try:
-            written = files.write(report, self._directory)
+            written = files.write(report, self._directory, self._hide)
         except OSError as error:
             self._add_trouble(f"The report could not be written: {error}; name another directory with --report-dir.")
             report = self._judge_by_terms()

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 import pytest
 
+from fixtures.gateway import declare
+from fixtures.mask import MASK, hide
 from fixtures.settings import Settings, settings_of
 from fixtures.target import open_target
 from fixtures.troubles import Trouble
@@ -53,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _judge(clients: list[Client], settings: Settings, folder: Path) -> int:
+    hide(settings.secrets)
     began = time.monotonic()
     jobs = os.cpu_count() or 1 if settings.is_mock else 1
     pool = ThreadPoolExecutor(jobs)
@@ -74,8 +77,8 @@ def _judge(clients: list[Client], settings: Settings, folder: Path) -> int:
         seconds=time.monotonic() - began,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "clients.json").write_text(as_json(outcome), encoding="utf-8")
-    (folder / "clients.md").write_text(as_markdown(outcome), encoding="utf-8")
+    (folder / "clients.json").write_text(MASK.hide(as_json(outcome)), encoding="utf-8")
+    (folder / "clients.md").write_text(MASK.hide(as_markdown(outcome)), encoding="utf-8")
     print(as_text(outcome))
     return exit_code(outcome)
 
@@ -97,6 +100,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--client", metavar="NAME", action="append", default=[], help="only this one, such as pypi-2.9.1"
     )
+    declare(parser.add_argument)
     parser.add_argument("--project-id", metavar="ID")
     parser.add_argument("--parse-configuration-id", metavar="ID", default="cfg-PARSE_AGENTIC")
     parser.add_argument("--extract-configuration-id", metavar="ID", help="by default each client saves one")

@@ -15,10 +15,11 @@ from typing import IO, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from fixtures.exchange import SECRET_HEADERS, Exchange, Request, Response
+from fixtures.gateway import Gateway
 from fixtures.key import Key, spellings
-from fixtures.settings import is_loopback
 from fixtures.target import MAIN, Target
 from fixtures.troubles import Trouble
+from fixtures.way import Way
 from fixtures.words import HIDDEN, legible, unsigned
 from suites.clients.environments import Environment
 from suites.traffic import json_object
@@ -84,7 +85,8 @@ class Driver:
         self._process = process
         self._name = name
         self._target = target
-        self._secrets = spellings(target.issued_keys)
+        self._secrets = spellings(target.secrets)
+        self._secret_headers = SECRET_HEADERS | target.way.gateway.secret_names
         self._base_path = urlsplit(target.base_url).path.rstrip("/")
         self._moments = count()
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -157,7 +159,8 @@ class Driver:
             response=Response(
                 told["status"],
                 tuple(
-                    (header, HIDDEN if header.lower() in SECRET_HEADERS else value) for header, value in told["headers"]
+                    (header, HIDDEN if header.lower() in self._secret_headers else value)
+                    for header, value in told["headers"]
                 ),
                 self._without_keys(base64.b64decode(told["received"])),
             ),
@@ -176,11 +179,13 @@ class Driver:
 @contextmanager
 def driving(environment: Environment, target: Target, request_timeout: float) -> Iterator[Driver]:
     """Starts the driver of a client for a target, and ends it afterwards."""
-    key = target.keys[MAIN]
+    key, way = target.keys[MAIN], target.way
     assert key is not None
+    if way.gateway.client_cert and environment.client.registry == "npm":
+        raise Trouble(f"{environment.client.name} cannot show a client certificate; leave it out with --client")
     with subprocess.Popen(
         environment.command,
-        env=_variables(target.base_url, key, request_timeout),
+        env=_variables(target.way, key, request_timeout),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
@@ -196,14 +201,24 @@ def driving(environment: Environment, target: Target, request_timeout: float) ->
                 process.kill()
 
 
-def _variables(base_url: str, key: Key, request_timeout: float) -> dict[str, str]:
+def _variables(way: Way, key: Key, request_timeout: float) -> dict[str, str]:
     """The variables of this process without the user's settings of the client, and with those that count."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("LLAMA_", "PYTHON"))}
+    others = ("LLAMA_", "PYTHON", *(() if way.tls else ("SSL_CERT_",)))
+    own = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     given = {
         "LLAMA_CLOUD_API_KEY": key.value,
-        "LLAMA_CLOUD_BASE_URL": base_url,
+        "LLAMA_CLOUD_BASE_URL": way.url,
         "REQUEST_TIMEOUT": f"{request_timeout:g}",
+        "GATEWAY": _told_of_gateway(way.gateway),
         "PYTHONUTF8": "1",
     }
-    direct = {"NO_PROXY": "*", "no_proxy": "*"} if is_loopback(base_url) else {}
-    return {**own, **given, **direct}
+    direct = {} if way.proxy else {"NO_PROXY": "*", "no_proxy": "*"}
+    issuers = way.gateway.ca_bundle
+    trusted = {"SSL_CERT_FILE": issuers, "NODE_EXTRA_CA_CERTS": issuers} if issuers else {}
+    return {**own, **given, **direct, **trusted}
+
+
+def _told_of_gateway(gateway: Gateway) -> str:
+    """What a driver has to know to pass a gateway, as JSON."""
+    headers = {header.name: header.value for header in gateway.headers}
+    return json.dumps({"headers": headers, "certificate": gateway.client_cert, "key": gateway.client_key})

@@ -16,6 +16,7 @@ from typing import Any, Final
 from fixtures.key import Key
 from fixtures.target import MAIN, Target
 from fixtures.troubles import Trouble
+from fixtures.way import Way
 from spec.elements import parameters_of
 from spec.openapi import Operation, operations
 from spec.reading import read_yaml
@@ -173,6 +174,7 @@ def _target(url: str) -> Target:
         poll_interval=1.0,
         poll_timeout=1.0,
         settle_timeout=1.0,
+        way=Way(url),
     )
 
 

@@ -13,7 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
+from fixtures.gateway import Gateway, declare, gateway_of
+from fixtures.mask import hide
 from fixtures.settings import is_loopback
+from fixtures.way import way_to
 from reports.findings import Findings
 from reports.model import Recording
 from reports.recorded import report_on, tell
@@ -45,10 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "--target is http:// beyond loopback, where keys travel in the open: use https://, or add --insecure-http"
         )
     try:
+        if given.recordings and _gateway(given).is_asked_for:
+            parser.error("headers and certificates go with --listen; recordings are asked nothing")
         return _judge_proxy(given) if given.recordings == [] else _judge_recordings(given)
-    except (NoRecording, CannotListen) as refusal:
+    except (NoRecording, CannotListen, pytest.UsageError) as refusal:
         print(refusal, file=sys.stderr)
         return WRONG_USAGE
+
+
+def _gateway(given: argparse.Namespace) -> Gateway:
+    return gateway_of(lambda option: getattr(given, option.removeprefix("--").replace("-", "_")))
 
 
 def _port(text: str) -> int:
@@ -77,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--listen", metavar="PORT", type=_port, help="pass requests on from this port of loopback")
     parser.add_argument("--target", metavar="URL", help="the base URL that --listen passes them on to")
+    declare(parser.add_argument)
     parser.add_argument(
         "--settle-timeout",
         metavar="SECONDS",
@@ -114,7 +126,9 @@ def _judge_proxy(given: argparse.Namespace) -> int:
     began, findings = datetime.now(UTC), Findings()
     name = "what passed through the proxy"
     judge = Judge(name, "main", None, given.settle_timeout)
-    listen(given.listen, given.target, judge.take)
+    way = way_to(given.target, _gateway(given))
+    hide(way.secrets)
+    listen(given.listen, way, judge.take)
     judge.judge(findings.add)
     return _report(given, findings, [name], judge.counts, began)
 

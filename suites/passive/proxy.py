@@ -14,6 +14,7 @@ import httpx
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from fixtures.way import Way
 from fixtures.wire import MOST_BYTES, NoAnswer, NoCookies, unpacked
 from spec.signals import ENDING, leave_terminal
 from suites.passive.har import header
@@ -49,7 +50,7 @@ class Refused(Exception):
     """A request that is not passed on. The message is a clause that says why."""
 
 
-def listen(port: int, target: str, hear: Hear) -> None:
+def listen(port: int, way: Way, hear: Hear) -> None:
     """Passes on what comes to a port of loopback until Ctrl-C or SIGTERM. Raises `CannotListen`."""
     try:
         opened = socket.create_server((LOOPBACK, port))
@@ -57,7 +58,7 @@ def listen(port: int, target: str, hear: Hear) -> None:
         raise CannotListen(f"port {port} of {LOOPBACK} cannot be listened on ({error}): take another.") from None
     with opened:
         config = uvicorn.Config(
-            Proxy(target, hear),
+            Proxy(way, hear),
             http="h11",  # Tells an absolute URL from a path.
             lifespan="on",
             access_log=False,
@@ -69,7 +70,7 @@ def listen(port: int, target: str, hear: Hear) -> None:
         address = f"http://{LOOPBACK}:{opened.getsockname()[1]}"
         server = _Server(config)
         with server.capture_signals():
-            print(f"Listening on {address} for {target}; Ctrl-C ends it with the report.", flush=True)
+            print(f"Listening on {address} for {way.url}; Ctrl-C ends it with the report.", flush=True)
             server.run([opened])
 
 
@@ -95,8 +96,9 @@ class _Server(uvicorn.Server):
 class Proxy:
     """The ASGI application. What it is asked goes to `target` and nowhere else, and the exchange to `hear`."""
 
-    def __init__(self, target: str, hear: Hear) -> None:
-        parts = urlsplit(target.rstrip("/"))
+    def __init__(self, way: Way, hear: Hear) -> None:
+        parts = urlsplit(way.url.rstrip("/"))
+        self._way = way
         self._origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         self._prefix = parts.path.encode("ascii")
         self._hear = hear
@@ -131,7 +133,8 @@ class Proxy:
             exchange.lack = BROKEN_OFF if exchange.status else NO_ANSWER
             if exchange.status:
                 raise
-            await _answer(send, 502, f"{self._origin} gave no answer: {type(error).__name__}.")
+            told = error if isinstance(error, httpx.ProxyError) else type(error).__name__
+            await _answer(send, 502, f"{self._origin} gave no answer: {told}.")
         except _Gone:
             exchange.lack = BROKEN_OFF
         finally:
@@ -141,8 +144,8 @@ class Proxy:
     async def _live(self, receive: Receive, send: Send) -> None:
         """Holds the connections to the target while the server lives."""
         await receive()
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-        async with httpx.AsyncClient(limits=limits, follow_redirects=False, cookies=NoCookies()) as self._client:
+        self._client = httpx.AsyncClient(transport=_Transport(self._way), trust_env=False, cookies=NoCookies())
+        async with self._client:
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
@@ -154,6 +157,29 @@ class Proxy:
             yield response
         finally:
             await response.aclose()
+
+
+class _Transport(httpx.AsyncHTTPTransport):
+    """Goes a way, and tells what fails on it; for as many as ask at a time."""
+
+    def __init__(self, way: Way) -> None:
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+        super().__init__(verify=way.verify, trust_env=False, limits=limits, proxy=way.httpx_proxy())
+        self._way = way
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends a request, with what the way puts to it."""
+        self._way.dress(request)
+        try:
+            response = await super().handle_async_request(request)
+        except httpx.TransportError as error:
+            raise self._way.blame(error) or error from error.__cause__
+        try:
+            self._way.check(response)
+        except httpx.ProxyError:
+            await response.aclose()
+            raise
+        return response
 
 
 class _Gone(Exception):

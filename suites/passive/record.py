@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.exchange import Exchange, Headers
+from fixtures.mask import MASK
 
 CREATOR = "batches-conformance"
 HEAD = json.dumps({"log": {"version": "1.2", "creator": {"name": CREATOR, "version": "1"}, "entries": []}})
@@ -48,7 +49,7 @@ class Recorder:
         if self._ahead is not None:
             exchange = replace(exchange, sent_at=exchange.sent_at + timedelta(seconds=self._ahead()))
         entry = entry_of(exchange, without=() if self._ahead is None else ("date",))
-        os.write(self._file, (json.dumps(entry) + BETWEEN).encode())
+        os.write(self._file, (MASK.hide(json.dumps(entry)) + BETWEEN).encode())
 
     def close(self) -> None:
         """Ends the writing, of this process."""

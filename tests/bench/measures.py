@@ -24,6 +24,7 @@ from fixtures.journal import Journal
 from fixtures.key import Key
 from fixtures.runfile import RunFile
 from fixtures.target import MAIN, Target
+from fixtures.way import Way
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
 from suites.tally import Tally
@@ -214,6 +215,6 @@ def long_recording() -> Iterator[Ratio]:
 
 def _client(mock: MockAddress) -> Client:
     assert mock.control_url is not None
-    control = Control(mock.control_url, STEP)
-    target = Target(mock.base_url, "mock", {MAIN: Key(mock.api_key)}, {}, control, control, None, STEP, STEP, STEP)
+    control, way = Control(Way(mock.control_url), STEP), Way(mock.base_url)
+    target = Target(way.url, "mock", {MAIN: Key(mock.api_key)}, {}, control, control, None, STEP, STEP, STEP, way)
     return Client(target, STEP, STEP, "bench")

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,24 @@ from typing import Any
 import pytest
 
 from fixtures.exchange import Exchange
+from fixtures.gateway import gateway_of
 from fixtures.settings import Settings, settings_of
 from fixtures.target import Target, open_target
 from fixtures.troubles import Trouble
+from fixtures.way import way_to
 from spec.lint.__main__ import find_node
 from suites.clients import __main__ as command
 from suites.clients import driver as drivers
-from suites.clients.driver import Driver, driving
+from suites.clients.driver import Driver, Style, driving
 from suites.clients.environments import Environment, prepare
 from suites.clients.findings import Finding
 from suites.clients.models import Description, describe, differences, explanations, judged, requests
 from suites.clients.nobody import nobody
 from suites.clients.table import ROOT, Client
+from tests.fixtures.certificates import made_in
+from tests.fixtures.loopback import Answer, serving
 from tests.fixtures.targets import target_at
+from tests.suites.relay import relaying
 
 OURS = Client("pypi", "2.9.0", "2.8-2.9")
 INSTALLED = Environment(OURS, Path(sys.prefix))
@@ -117,12 +123,36 @@ def test_exchanges_reach_the_listeners_without_keys(mock: Target) -> None:
     assert heard[0].received < heard[1].sent
     assert refused.status == 401
     assert refused.is_refused
-    (key, *_) = mock.issued_keys
+    (key, *_) = mock.secrets
     assert key.value not in repr(heard)
 
 
+@pytest.mark.parametrize("style", ["sync", "async"])
+def test_a_client_passes_a_gateway_and_takes_nothing_elsewhere(style: Style, mock: Target, tmp_path: Path) -> None:
+    certificates, gate = made_in(tmp_path), "sesame-opens-the-gate"
+    identity = {"--ca-bundle": str(certificates.issuers), "--client-cert": str(certificates.client)}
+    gateway = gateway_of(lambda name: {**identity, "--secret-header": [f"X-Gate: {gate}"]}.get(name))
+    heard: list[Exchange] = []
+    with relaying(mock.base_url, {}, demands=("X-Gate", gate), tls=certificates.serving) as front:
+        keys, way = mock.keys, way_to(front.url, gateway)
+        with driving(INSTALLED, target_at(front.url, keys=keys, way=way), 9.0) as driver:
+            driver.listeners.append(heard.append)
+            assert driver.call("batches.list", pages=1, style=style).answered
+    assert front.passed
+    assert not front.refused
+    assert gate not in repr(heard)
+    with serving() as service, serving() as elsewhere:
+        service.answers[:] = [Answer(307, b"", (("Location", f"{elsewhere.url}/api/v2/batches"),))]
+        way = way_to(service.url, replace(gateway, client_cert=None))
+        with driving(INSTALLED, target_at(service.url, way=way), 9.0) as driver:
+            driver.call("batches.list", pages=1, style=style)
+    assert service.asked[0].header("x-gate") == gate
+    assert elsewhere.asked
+    assert all(asked.header("x-gate") is None for asked in elsewhere.asked)
+
+
 def test_a_key_that_a_client_tells_is_hidden(mock: Target) -> None:
-    (key, *_) = mock.issued_keys
+    (key, *_) = mock.secrets
     reply: dict[str, Any] = {
         "value": None,
         "error": {"classes": ["Oops"], "message": f"no {key.value}"},

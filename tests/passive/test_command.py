@@ -73,6 +73,11 @@ REFUSED: dict[str, Sequence[str]] = {
     "a key in the open": ["--listen", "8080", "--target", "http://192.0.2.1"],
     "a port that is none": ["--listen", "70000", "--target", "http://127.0.0.1:1"],
     "an unknown option": ["--nonsense"],
+    "a gateway before a recording": ["a.har", "--header", "X-A: 1"],
+    "a header that is none": ["--listen", "0", "--target", "http://127.0.0.1:1", "--header", "X-A"],
+    "no such issuers": ["--listen", "0", "--target", "https://127.0.0.1:1", "--ca-bundle", "nowhere.pem"],
+    "no such certificate": ["--listen", "0", "--target", "https://127.0.0.1:1", "--client-cert", "nowhere.pem"],
+    "a target without a port": ["--listen", "0", "--target", "http://127.0.0.1:port"],
 }
 
 

@@ -19,7 +19,9 @@ import httpx
 
 from fixtures.wire import MOST_BYTES
 from suites.passive.proxy import MARK
+from tests.fixtures.certificates import made_in
 from tests.oracles.story import batch
+from tests.suites.relay import relaying
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 60
@@ -92,8 +94,9 @@ class Listening:
 
 
 @contextmanager
-def listening(to: str, folder: Path) -> Iterator[Listening]:
-    command = [sys.executable, "-m", "suites.passive", "--listen", "0", "--target", to, "--report-dir", str(folder)]
+def listening(to: str, folder: Path, *options: str) -> Iterator[Listening]:
+    where = ("--listen", "0", "--target", to, "--report-dir", str(folder))
+    command = [sys.executable, "-m", "suites.passive", *where, *options]
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with subprocess.Popen(
         command, cwd=ROOT, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -156,6 +159,22 @@ def test_a_target_that_is_not_there_is_never_judged(tmp_path: Path) -> None:
     assert code == 6
     recording = json.loads(proxy.report())["run"]["recording"]
     assert (recording["judged"], recording["set_aside"]) == (0, {"no answer was recorded": 1})
+
+
+def test_a_gateway_gets_what_it_asks_for_and_nobody_reads_it(tmp_path: Path) -> None:
+    certificates, gate = made_in(tmp_path), ("X-Gate", "sesame-opens-the-gate")
+    identity = (f"--ca-bundle={certificates.issuers}", f"--client-cert={certificates.client}")
+    with (
+        target() as (url, seen),
+        relaying(url, {}, demands=gate, tls=certificates.serving) as front,
+        listening(front.url, tmp_path / "report", *identity, "--secret-header", ": ".join(gate)) as proxy,
+    ):
+        headers = {"x-gate": "mine", "Authorization": f"Bearer {KEY}"}
+        assert httpx.get(f"{proxy.url}/api/v2/batches/bat-1", headers=headers).status_code == 200
+        code, output = proxy.end()
+    assert code == 0, output
+    assert seen.headers[0]["x-gate"] == gate[1]
+    assert gate[1] not in output + proxy.report()
 
 
 def test_a_body_that_is_too_long_passes_unread(tmp_path: Path) -> None:

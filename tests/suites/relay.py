@@ -2,6 +2,7 @@
 
 import base64
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,13 +22,17 @@ class Relay:
     """Where a relay listens. `keys` are those of the mock by those that the relay takes.
 
     With `echoes` every answer has the key in a header, and every refusal in its body, in the forms in which servers
-    write it. Once `holds` is set, requests wait for ever; `held` tells that one does.
+    write it. What comes without the header `demands` is refused and counted. Once `holds` is set, requests wait for
+    ever; `held` tells that one does.
     """
 
     url: str
     mock_url: str
     keys: Mapping[str, str]
     echoes: bool = False
+    demands: tuple[str, str] | None = None
+    passed: int = 0
+    refused: int = 0
     holds: threading.Event = field(default_factory=threading.Event)
     held: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
@@ -58,6 +63,13 @@ def handler(relay: Relay, client: httpx.Client) -> type[BaseHTTPRequestHandler]:
                 relay.released.wait(LONGEST_HOLD)
                 self.close_connection = True
                 return
+            if relay.demands and self.headers.get(relay.demands[0]) != relay.demands[1]:
+                relay.refused += 1
+                self.send_response(403)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            relay.passed += 1
             headers = {name: value for name, value in self.headers.items() if name.lower() not in NOT_RELAYED}
             given = headers.get("Authorization", "")
             key = given.removeprefix("Bearer ")
@@ -95,14 +107,23 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def relaying(mock_url: str, keys: Mapping[str, str], *, echoes: bool = False) -> Iterator[Relay]:
-    """Runs a relay for as long as the context lasts."""
-    relay = Relay("", mock_url, keys, echoes)
+def relaying(
+    mock_url: str,
+    keys: Mapping[str, str],
+    *,
+    echoes: bool = False,
+    demands: tuple[str, str] | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[Relay]:
+    """Runs a relay for as long as the context lasts, over TLS where that is given."""
+    relay = Relay("", mock_url, keys, echoes, demands)
     with (
         httpx.Client(trust_env=False, timeout=LONGEST_HOLD) as client,
         Server(("127.0.0.1", 0), handler(relay, client)) as server,
     ):
-        relay.url = f"http://127.0.0.1:{server.server_address[1]}"
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        relay.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -8,12 +8,24 @@ import path from "node:path";
 
 const RETRIES = 4;
 const TEXT_LIMIT = 2000;
+const GATEWAY = JSON.parse(process.env.GATEWAY ?? "{}");
+const gatewayHeaders = Object.entries(GATEWAY.headers ?? {});
 const { LlamaCloud, toFile } = createRequire(import.meta.url)(path.resolve(process.argv[2]));
 const clients = new Map();
 let exchanges = [];
 
+// What a gateway asks for is for the service alone: with it, no redirect is followed.
+function dressed(url, init) {
+  if (!gatewayHeaders.length) return init;
+  const headers = new Headers(init?.headers);
+  if (new URL(url).origin === new URL(process.env.LLAMA_CLOUD_BASE_URL).origin) {
+    for (const [name, value] of gatewayHeaders) headers.set(name, value);
+  }
+  return { ...init, headers, redirect: "manual" };
+}
+
 async function listen(url, init) {
-  const response = await fetch(url, init);
+  const response = await fetch(url, dressed(url, init));
   const received = Buffer.from(await response.clone().arrayBuffer());
   exchanges.push({
     method: (init?.method ?? "GET").toUpperCase(),

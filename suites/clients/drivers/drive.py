@@ -5,7 +5,8 @@ asks for a `call`, such as `batches.get`, with `path` for arguments by position 
 `style` says whether the synchronous or the asynchronous client makes it, or `raw` for the response behind the model;
 `pages` is how many pages of a list are followed at the most; `key` is a key to be sent in place of the user's own.
 
-Every exchange that the client makes is told, so that the requests and answers themselves can be judged.
+Every exchange that the client makes is told, so that the requests and answers themselves can be judged. The variable
+GATEWAY has, as JSON, the `headers` and the `certificate` (with its `key`) that a gateway before the service asks for.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from typing import Any
 llama_cloud: Any = importlib.import_module("llama_cloud")
 httpx: Any = importlib.import_module("httpx")
 
+GATEWAY = json.loads(os.environ.get("GATEWAY", "{}"))
 RETRIES = 4
 TEXT_LIMIT = 2_000
 
@@ -35,16 +37,16 @@ class Hands:
     def client(self, is_async: bool, key: str | None) -> Any:
         """A client with response validation on that tells its exchanges."""
         if (is_async, key) not in self._clients:
-            kind, http, hook = (
-                (llama_cloud.AsyncLlamaCloud, llama_cloud.DefaultAsyncHttpxClient, self._note_later)
+            kind, http, dress, hook = (
+                (llama_cloud.AsyncLlamaCloud, llama_cloud.DefaultAsyncHttpxClient, _dress_later, self._note_later)
                 if is_async
-                else (llama_cloud.LlamaCloud, llama_cloud.DefaultHttpxClient, self._note)
+                else (llama_cloud.LlamaCloud, llama_cloud.DefaultHttpxClient, _dress, self._note)
             )
             self._clients[is_async, key] = kind(
                 **({"api_key": key} if key else {}),
                 max_retries=RETRIES,
                 timeout=float(os.environ["REQUEST_TIMEOUT"]),
-                http_client=http(event_hooks={"response": [hook]}),
+                http_client=http(verify=_trusted(), event_hooks={"request": [dress], "response": [hook]}),
                 _strict_response_validation=True,
             )
         return self._clients[is_async, key]
@@ -97,6 +99,28 @@ class Hands:
             found = found.get_next_page()
             pages.append(_page(found))
         return {"pages": pages, "goes_on": found.has_next_page()}
+
+
+def _trusted() -> Any:
+    """The certificates that count, and the one that is shown."""
+    tls = httpx.create_ssl_context()
+    if GATEWAY.get("certificate"):
+        tls.load_cert_chain(GATEWAY["certificate"], GATEWAY["key"])
+    return tls
+
+
+def _dress(request: Any) -> None:
+    """Puts the gateway's headers to a request to the service, and takes them off one to where a redirect leads."""
+    url, own = request.url, httpx.URL(os.environ["LLAMA_CLOUD_BASE_URL"])
+    given = {name.encode(): value.encode("latin-1") for name, value in GATEWAY.get("headers", {}).items()}
+    names = {name.lower() for name in given}
+    kept = [(name, value) for name, value in request.headers.raw if name.lower() not in names]
+    is_own = (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port)
+    request.headers = httpx.Headers([*kept, *(given.items() if is_own else ())])
+
+
+async def _dress_later(request: Any) -> None:
+    _dress(request)
 
 
 async def _later(method: Any, path: list[Any], arguments: dict[str, Any], most: int) -> Any:

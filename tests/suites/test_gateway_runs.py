@@ -1,0 +1,85 @@
+"""Whole runs behind a gateway, and in surroundings in which nothing can be asked."""
+
+from pathlib import Path
+
+import pytest
+
+from fixtures.embedded import MockAddress
+from tests.fixtures.certificates import made_in
+from tests.suites.conftest import FAST
+from tests.suites.relay import relaying
+from tests.suites.sessions import run
+
+GATE = ("X-Gate", "sesame-opens-the-gate")
+STORY = "test_a_list_shows_nothing_of_another_project or a_stranger or (test_operations and getBatch)"
+
+
+def test_a_run_passes_a_gateway_with_all_its_requests(mock: MockAddress, tmp_path: Path) -> None:
+    """The scenarios with both keys, generated requests, clean-up and a later `--clean-up`, by two workers."""
+    certificates = made_in(tmp_path)
+    given = (
+        *("--secret-header", ": ".join(GATE), "--header", "X-Stage: blue"),
+        *("--client-cert", str(certificates.certificate), "--client-key", str(certificates.key)),
+        *("--ca-bundle", str(certificates.issuers)),
+    )
+    early = ("-c", "pyproject.toml", "-p", "fixtures.plugin")
+    keys = {"LLAMA_CLOUD_API_KEY": mock.api_key, "LLAMA_CLOUD_OTHER_API_KEY": mock.other_api_key}
+    with relaying(mock.base_url, {}, demands=GATE, tls=certificates.serving) as front:
+        target = (*early, f"--target={front.url}", *given)
+        ended = run(tmp_path / "report", *target, "-n", "2", "-k", STORY, f"--record={tmp_path / 'run.har'}", **keys)
+        assert ended.code == 0, ended.output
+        assert front.passed > 20
+        passed = front.passed
+        cleaned = run(tmp_path / "report", *target, *FAST, "--clean-up", **keys)
+        assert cleaned.code == 0, cleaned.output
+        planned = run(tmp_path / "plan", *target, *FAST, "--plan", "-k", "a_stranger", **keys)
+        assert planned.code == 0, planned.output
+        assert front.passed == passed
+        assert front.refused == 0
+        refused = run(tmp_path / "refused", *early, f"--target={front.url}", *given[4:], *FAST, **keys)
+        assert refused.code == 6, refused.output
+    settings = ended.report["target"]["settings"]
+    assert settings["header"] == "X-Stage: blue"
+    assert settings["secret_header"] == "X-Gate (hidden)"
+    assert "header: X-Stage: blue" in " ".join(ended.output.split())
+    recorded = (tmp_path / "run.har").read_text("utf-8")
+    assert '"x-stage", "value": "blue"' in recorded
+    assert GATE[1] not in ended.everything_written + cleaned.output + recorded
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "said"),
+    [
+        (["--target=https://127.0.0.1:1"], {"SSL_CERT_FILE": "/nowhere.pem"}, "SSL_CERT_FILE names /nowhere.pem"),
+        (["--target=http://127.0.0.1:1"], {"ALL_PROXY": "socks4://127.0.0.1:1"}, "ALL_PROXY names a socks4://"),
+        (["--target=http://127.0.0.1:1", "--clean-up"], {"HTTP_PROXY": "http://:1"}, "HTTP_PROXY names no proxy"),
+        (["--target=https://127.0.0.1:1", "--plan"], {"SSL_CERT_DIR": "/nowhere"}, "SSL_CERT_DIR names /nowhere"),
+    ],
+)
+def test_surroundings_that_cannot_be_used_are_a_4(
+    arguments: list[str], variables: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    ended = run(tmp_path, *arguments, **variables, LLAMA_CLOUD_API_KEY="llx-some-key")
+    assert ended.code == 4, ended.output
+    assert ended.output.count("\n") < 5
+    assert said in ended.output
+    assert "Traceback" not in ended.output
+
+
+def test_a_dead_proxy_is_a_6_and_named(tmp_path: Path) -> None:
+    dead = {"HTTP_PROXY": "http://127.0.0.1:1"}
+    ended = run(tmp_path, "--target=http://127.0.0.1:2", *FAST, **dead, LLAMA_CLOUD_API_KEY="llx-some")
+    assert ended.code == 6, ended.output
+    told = " ".join(ended.output.split())
+    assert "the proxy http://127.0.0.1:1 that HTTP_PROXY names cannot be reached" in told
+    assert "Traceback" not in told
+
+
+def test_the_mock_needs_nothing_of_the_surroundings(tmp_path: Path) -> None:
+    hostile = {
+        **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "socks5://:"),
+        **dict.fromkeys(("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"), "/nowhere"),
+        "NO_PROXY": "[::1",
+    }
+    ended = run(tmp_path, *FAST, "-k", STORY, "--profile=webhooks", **hostile)
+    assert ended.code == 0, ended.output
