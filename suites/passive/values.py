@@ -1,0 +1,191 @@
+"""The JSON text of a recording, read value by value, so that a damaged one costs no other."""
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+CHUNK = 1 << 20
+"""Bytes that are read at once, at the least."""
+LONGEST_VALUE = 1 << 28
+"""Characters beyond which a value whose end was not found is given up."""
+LONGEST_INTEGER = 4_000
+"""Digits of a number beyond which it is not kept exactly; Python refuses to convert more than 4,300."""
+OF_PARTS = frozenset({"name", "value", "comment", "mimeType", "type", "id"})
+"""Names with which parts of an entry begin, so that an entry that begins with one is not known by it."""
+
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[\[\]{}]', re.DOTALL)
+_BARE = re.compile(r'[^\[\]{}",:]*+')
+_SPACE = re.compile(r"\s*+")
+_FOLLOWED = re.compile(r"""\s*+(?:\]|,?\s*+\{|,\s*+[^\s"])""")
+_FIRST_NAME = re.compile(r'\{\s*+"([^"\\]++)"\s*+:')
+
+
+class Several(tuple[Any, ...]):
+    """The different values that an object has under one name."""
+
+
+class EndOfText(Exception):
+    """The text ends before its end."""
+
+
+class Damaged:
+    """Stands for a value whose text is not JSON."""
+
+
+DAMAGED: Final = Damaged()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    told: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        values = told.setdefault(name, [])
+        if not values or values[-1] != value:
+            values.append(value)
+    return {name: values[0] if len(values) == 1 else Several(values) for name, values in told.items()}
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, strict=False)
+
+
+def decoded(text: str | bytes) -> Any:
+    """A whole JSON text as its writer meant it: with NaN, control characters and half characters. Raises `ValueError`.
+
+    A name that stands twice has `Several` values.
+    """
+    told = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else text
+    try:
+        return _DECODER.decode(told)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _beginning(name: str) -> re.Pattern[str] | None:
+    """How an entry begins that follows another, where the first of its names shows it."""
+    return None if name in OF_PARTS else re.compile(rf',\s*+\{{\s*+"{re.escape(name)}"\s*+:')
+
+
+class Text:
+    """A JSON text that stands in a file of UTF-8. Bytes that are none of it become lone surrogates."""
+
+    def __init__(self, file: BinaryIO, chunk: int = CHUNK) -> None:
+        self._file = file
+        self._chunk = chunk
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._text = ""
+        self._at = 0
+        self._dropped = 0
+        self._beginning: re.Pattern[str] | None = None
+
+    def peek(self) -> str:
+        """The next character that is no space; empty at the end."""
+        while True:
+            self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._more():
+                return ""
+
+    def value(self) -> Any:
+        """The value that begins here, or `DAMAGED`. Raises `EndOfText`."""
+        self.peek()
+        while True:
+            value, end = self._decoded()
+            is_sure = end is not None and self._is_followed(end)
+            if not is_sure and (damaged := self._end_of_damaged()) is not None:
+                value, end, is_sure = DAMAGED, damaged, True
+            if is_sure and end is not None and end < len(self._text):
+                break
+            if not self._more():
+                end = self._balanced(len(self._text)) if end is None else end
+                break
+        if end is None:
+            raise EndOfText
+        self._at = end
+        return value
+
+    def items(self) -> Iterator[Any]:
+        """The values of the list that begins here. Raises `EndOfText`."""
+        self._at += 1
+        while (following := self.peek()) != "]":
+            if following == "":
+                raise EndOfText
+            if following == ",":
+                self._at += 1
+                continue
+            if self._beginning is None and (first := _FIRST_NAME.match(self._text, self._at)):
+                self._beginning = _beginning(first[1])
+            yield self.value()
+        self._at += 1
+
+    def members(self) -> Iterator[str]:
+        """The names of the object that begins here, each while its value is next; it may be read, or not."""
+        self._at += 1
+        while (following := self.peek()) != "}":
+            if following == "":
+                raise EndOfText
+            if following in ",:":
+                self._at += 1
+                continue
+            name = self.value()
+            if not isinstance(name, str) or self.peek() != ":":
+                continue
+            self._at += 1
+            self.peek()
+            begin = self._dropped + self._at
+            yield name
+            if self._dropped + self._at == begin:
+                self.value()
+
+    def _more(self) -> bool:
+        """Reads on, twice as far each time that what was read is not enough."""
+        rest = self._text[self._at :]
+        if len(rest) > LONGEST_VALUE:
+            return False
+        chunk = self._file.read(max(self._chunk, len(rest)))
+        text = self._decoder.decode(chunk, final=not chunk)
+        self._dropped += self._at
+        self._text, self._at = rest + text, 0
+        return bool(chunk or text)
+
+    def _decoded(self) -> tuple[Any, int | None]:
+        try:
+            return _DECODER.raw_decode(self._text, self._at)
+        except (ValueError, RecursionError):
+            return DAMAGED, None
+
+    def _is_followed(self, end: int) -> bool:
+        """Whether what comes behind a value can: behind an entry none of its own parts does."""
+        return end < len(self._text) and (self._beginning is None or _FOLLOWED.match(self._text, end) is not None)
+
+    def _end_of_damaged(self) -> int | None:
+        """Where a value ends that cannot be read: by its brackets, or where the next entry begins, if that is here."""
+        if self._beginning is None:
+            return self._balanced(len(self._text))
+        following = self._beginning.search(self._text, self._at + 1)
+        end = self._balanced(following.start() if following else len(self._text))
+        if end is not None and _FOLLOWED.match(self._text, end):
+            return end
+        return following.start() if following else None
+
+    def _balanced(self, limit: int) -> int | None:
+        """Where a value ends by its brackets, before the limit."""
+        if self._text[self._at : self._at + 1] not in ("{", "[", '"'):
+            return max(_BARE.match(self._text, self._at).end(), self._at + 1)  # type: ignore[union-attr]
+        depth = 0
+        for token in _TOKEN.finditer(self._text, self._at, limit):
+            begins = token[0][0]
+            if begins == '"' and not token[1]:
+                return None
+            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(begins, 0)
+            if depth <= 0:
+                return token.end()
+        return None
