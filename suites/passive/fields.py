@@ -21,6 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 _BRACKETED = re.compile(r"(?<=://)\[([^\]:]*)\]")
 """A host in brackets that is no address, as recorders write that have struck it out."""
+_HEADER_NAME = re.compile(r":?[A-Za-z][\w.!#$%&'^`|~+-]*", re.ASCII)
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 BASE64 = "base64"
 PLAIN = frozenset({"", "utf-8", "utf8", "identity", "none", "text", "plain"})
@@ -73,6 +74,8 @@ def _name_of(value: object) -> str:
 
 def _pairs(value: object) -> Iterator[tuple[object, object]]:
     if isinstance(value, dict):
+        if value.keys() <= {"name", "value"} and value:
+            raise Odd(ODD)
         for name, told in value.items():
             yield from ((name, each) for each in (told if isinstance(told, list | Several) else (told,)))
         return
@@ -93,8 +96,8 @@ def _pairs(value: object) -> Iterator[tuple[object, object]]:
 def headers_of(value: object) -> Headers:
     """Headers as pairs, `Host` for its pseudo-header of HTTP/2; what is no text in a value shows as such."""
     pairs = [("host", told) if name == ":authority" else (name, told) for name, told in pairs_of(value)]
-    if any(_HALF.search(name) for name, _ in pairs):
-        raise Odd(NOT_TEXT)
+    if not all(_HEADER_NAME.fullmatch(name) for name, _ in pairs):
+        raise Odd(ODD)
     return tuple((name, _HALF.sub("\ufffd", told)) for name, told in pairs if not name.startswith(":"))
 
 

@@ -268,17 +268,16 @@ def _is_text(body: bytes) -> bool:
 
 
 def _is_whole(body: bytes, size: object, headers: Headers, comment: object) -> bool:
-    """Whether nothing of a body was left out; JSON that can be read is whole in any case."""
+    """Whether nothing of a body was left out; an object or a list of JSON is whole in any case."""
     length = _length(headers)
     if size == len(body) and length in (len(body), None) and not comment:
         return True
     try:
-        json.loads(body)
+        return isinstance(json.loads(body), dict | list)
     except RecursionError:
         return True
     except ValueError:
         return False
-    return True
 
 
 def _length(headers: Headers) -> int | None:

@@ -81,8 +81,9 @@ def _date_time(value: object) -> datetime | None:
 def _since_1970(number: float) -> tuple[float | None, float]:
     unit = next((unit for least, unit in UNITS if number >= least), 1.0)
     seconds = number / unit
-    slack = 1.0 / unit if number == int(min(max(number, 0.0), 1e300)) else 1e-6
-    return (seconds, slack) if EARLIEST < seconds < LATEST else (None, 0.0)
+    if not EARLIEST < seconds < LATEST:
+        return None, 0.0
+    return seconds, 1.0 / unit if number.is_integer() else 10.0**-FRACTION_DIGITS
 
 
 def span_of(value: object) -> float | None:

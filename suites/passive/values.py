@@ -18,7 +18,7 @@ OF_PARTS = frozenset({"name", "value", "comment", "mimeType", "type", "id"})
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[\[\]{}]', re.DOTALL)
 _BARE = re.compile(r'[^\[\]{}",:]*+')
 _SPACE = re.compile(r"\s*+")
-_FOLLOWED = re.compile(r"""\s*+(?:\]|,?\s*+\{|,\s*+[^\s"])""")
+_STRAY = re.compile(r"\]\s*+,?\s*+\{")
 _FIRST_NAME = re.compile(r'\{\s*+"([^"\\]++)"\s*+:')
 
 
@@ -68,9 +68,15 @@ def decoded(text: str | bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-def _beginning(name: str) -> re.Pattern[str] | None:
-    """How an entry begins that follows another, where the first of its names shows it."""
-    return None if name in OF_PARTS else re.compile(rf',\s*+\{{\s*+"{re.escape(name)}"\s*+:')
+class _Border:
+    """How the text looks between two entries, the first of whose names is known."""
+
+    def __init__(self, name: str) -> None:
+        first = rf'"{re.escape(name)}"\s*+:'
+        self.beginning = re.compile(rf",\s*+\{{\s*+{first}")
+        self.end = re.compile(
+            rf"""\s*+(?:\]|,?\s*+"?\{{|,?\s*+{first}|,\s*+[^\s"]|,\s*+"(?:[^"\\]++|\\.)*+"\s*+[,\]])""", re.DOTALL
+        )
 
 
 class Text:
@@ -83,7 +89,7 @@ class Text:
         self._text = ""
         self._at = 0
         self._dropped = 0
-        self._beginning: re.Pattern[str] | None = None
+        self._border: _Border | None = None
 
     def peek(self) -> str:
         """The next character that is no space; empty at the end."""
@@ -115,14 +121,15 @@ class Text:
     def items(self) -> Iterator[Any]:
         """The values of the list that begins here. Raises `EndOfText`."""
         self._at += 1
-        while (following := self.peek()) != "]":
+        while (following := self.peek()) != "]" or self._goes_on():
             if following == "":
                 raise EndOfText
-            if following == ",":
+            if following in ",]":
                 self._at += 1
                 continue
-            if self._beginning is None and (first := _FIRST_NAME.match(self._text, self._at)):
-                self._beginning = _beginning(first[1])
+            first = _FIRST_NAME.match(self._text, self._at) if self._border is None else None
+            if first and first[1] not in OF_PARTS:
+                self._border = _Border(first[1])
             yield self.value()
         self._at += 1
 
@@ -164,15 +171,19 @@ class Text:
 
     def _is_followed(self, end: int) -> bool:
         """Whether what comes behind a value can: behind an entry none of its own parts does."""
-        return end < len(self._text) and (self._beginning is None or _FOLLOWED.match(self._text, end) is not None)
+        return end < len(self._text) and (self._border is None or self._border.end.match(self._text, end) is not None)
+
+    def _goes_on(self) -> bool:
+        """Whether the bracket that is next ends no list, as another entry comes behind it."""
+        return _STRAY.match(self._text, self._at) is not None
 
     def _end_of_damaged(self) -> int | None:
         """Where a value ends that cannot be read: by its brackets, or where the next entry begins, if that is here."""
-        if self._beginning is None:
+        if self._border is None:
             return self._balanced(len(self._text))
-        following = self._beginning.search(self._text, self._at + 1)
+        following = self._border.beginning.search(self._text, self._at + 1)
         end = self._balanced(following.start() if following else len(self._text))
-        if end is not None and _FOLLOWED.match(self._text, end):
+        if end is not None and self._border.end.match(self._text, end):
             return end
         return following.start() if following else None
 
