@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from fixtures.wire import NoAnswer, unpacked
@@ -190,10 +191,15 @@ def _lack(
 
 def _says(entry: dict[str, Any], response: dict[str, Any], names: frozenset[str]) -> bool:
     return any(
-        name.lstrip("_").lower() in names and str(value).strip().lower() not in NO
+        _plain(name) in names and str(value).strip().lower() not in NO
         for part in (entry, response)
         for name, value in part.items()
     )
+
+
+@lru_cache(maxsize=1024)
+def _plain(name: str) -> str:
+    return name.lstrip("_").lower()
 
 
 def _was_cached(entry: dict[str, Any]) -> bool:

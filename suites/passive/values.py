@@ -19,6 +19,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[\[\]{}]', re.DOTALL)
 _BARE = re.compile(r'[^\[\]{}",:]*+')
 _SPACE = re.compile(r"\s*+")
 _STRAY = re.compile(r"\]\s*+,?\s*+\{")
+_TAIL = re.compile(r"\}\s*+\]\s*+\}\s*+\}\s*+\Z")
 _FIRST_NAME = re.compile(r'\{\s*+"([^"\\]++)"\s*+:')
 
 
@@ -111,7 +112,7 @@ class Text:
             if is_sure and end is not None and end < len(self._text):
                 break
             if not self._more():
-                end = self._balanced(len(self._text)) if end is None else end
+                end = self._last_end() if end is None else end
                 break
         if end is None:
             raise EndOfText
@@ -186,6 +187,11 @@ class Text:
         if end is not None and self._border.end.match(self._text, end):
             return end
         return following.start() if following else None
+
+    def _last_end(self) -> int | None:
+        """Where the last value ends, with no more to come: by the brackets that end a recording, or by its own."""
+        tail = _TAIL.search(self._text, self._at) if self._border else None
+        return tail.start() + 1 if tail else self._balanced(len(self._text))
 
     def _balanced(self, limit: int) -> int | None:
         """Where a value ends by its brackets, before the limit."""

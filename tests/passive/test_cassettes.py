@@ -114,6 +114,7 @@ def event(batch_id: str, **fields: Any) -> dict[str, Any]:
     return {"ScenarioFinished": {"recorder": {"interactions": {batch_id: interaction}}}}
 
 
+JUNK: list[Any] = [None, 5, [], "\ud800", {"a": 1}, float("nan")]
 BAD_LINES = [
     *("{", "null", "nonsense", '{"ScenarioFinished": 5}', '{"ScenarioFinished": {"recorder": {"interactions": [1]}}}'),
     *("[" * DEEPER, json.dumps(event("bat-2", request=None)), json.dumps(event("bat-2", response=[1]))),
@@ -158,7 +159,7 @@ def test_an_exchange_of_a_report_that_is_damaged_costs_no_other(part: str, repor
     ]
     others = {each.url for each in of_report(report)}
     assert others
-    for junk in (None, 5, [], "\ud800", {"a": 1}, float("nan")):
+    for junk in JUNK:
         before, shown[0][part] = shown[0][part], junk
         after = of_report(json.dumps(told))
         assert len([each for each in after if each.lack is None]) >= len(of_report(report)) - 1
@@ -168,7 +169,7 @@ def test_an_exchange_of_a_report_that_is_damaged_costs_no_other(part: str, repor
 def test_what_stands_before_the_cut_of_a_report_is_read(report: str) -> None:
     cut = report[: report.rindex('"exchanges": [') + 200]
     read_report = own_report.read(BytesIO(cut.encode()), "report.json")
-    found = []
+    found: list[Recorded] = []
     with pytest.raises(CutOff):
         found.extend(read_report)
     whole = report.rindex('"troubles"')

@@ -189,6 +189,21 @@ def test_a_recording_is_cut_off_only_where_its_list_does_not_end() -> None:
         next(read)
 
 
+def test_the_last_entry_may_be_damaged_too() -> None:
+    """Where the end of the list is there, nothing was cut off."""
+    text = json.dumps(named(1))
+    for place in (text.index('"time"'), text.index('"time"') + 5, text.index('"url"')):
+        damaged = text[:place] + text[place + 1 :]
+        assert len(urls(f'{{"log": {{"entries": [{json.dumps(named(0))}, {damaged}]}}}}'.encode())) == 2
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_each_damaged_entry_is_counted_once(count: int) -> None:
+    damaged = json.dumps(named(1)).replace('"time"', 'time"')
+    entries = ", ".join([json.dumps(named(0)), *[damaged] * count, json.dumps(named(2))])
+    assert len(urls(f'{{"log": {{"entries": [{entries}]}}}}'.encode())) == count + 2
+
+
 def test_every_cut_leaves_what_stands_before_it() -> None:
     file = document([named(number) for number in range(3)])
     ends = [file.index(b"host-1"), file.index(b"host-2"), len(file)]
