@@ -9,7 +9,14 @@ from reports.curl import curl_line
 from reports.diff import describe_change
 from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
-from reports.wording import describe, describe_recording, describe_spending, describe_target, describe_waiver
+from reports.wording import (
+    describe,
+    describe_recording,
+    describe_spending,
+    describe_target,
+    describe_waiver,
+    reasons_of,
+)
 
 TOLD_FIRST: Final = 3
 """Failed requirements that are told before everything else."""
@@ -86,6 +93,9 @@ def _facts(report: Report) -> list[str]:
         lines += [f"{target}, {traffic.count} exchanges.", ""]
     if report.run.recording:
         lines += [f"Recording: {escape(describe_recording(report.run.recording))}.", ""]
+        if reasons := reasons_of(report.run.recording):
+            lines += ["| set aside | since |", "| ---: | --- |"]
+            lines += [*(f"| {count} | {escape(reason)} |" for count, reason in reasons), ""]
     lines += [f"Spent: {describe_spending(report.run.spent)}.", ""]
     return lines
 

@@ -15,7 +15,15 @@ from reports.diff import describe_change
 from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
 from reports.verdicts import counts, told_shard
-from reports.wording import describe, describe_recording, describe_spending, describe_target, describe_waiver, duration
+from reports.wording import (
+    describe,
+    describe_recording,
+    describe_spending,
+    describe_target,
+    describe_waiver,
+    duration,
+    reasons_of,
+)
 
 NARROWEST: Final = 60
 VIOLATIONS_TOLD: Final = 5
@@ -123,6 +131,8 @@ def _head(report: Report, writer: _Writer) -> Iterator[Line]:
         yield from writer.labelled("part", told_shard(report.run.shard), indent=0)
     if report.run.recording:
         yield from writer.labelled("recording", describe_recording(report.run.recording), indent=0)
+        for count, reason in reasons_of(report.run.recording):
+            yield from writer.labelled("", f"{count:>7}  {reason}", indent=0)
     if report.run.narrowed:
         yield from writer.labelled("narrowed", f"by {report.run.narrowed}", indent=0)
     if report.run.interrupted:

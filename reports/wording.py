@@ -31,11 +31,16 @@ def describe_target(target: Target) -> str:
 
 
 def describe_recording(recording: Recording) -> str:
-    """Tell in one visible line what was judged, and what was not."""
+    """Tell in one visible line how much was judged, and how much was not."""
     aside = sum(recording.set_aside.values())
-    reasons = "; ".join(f"{count:,} since {reason}" for reason, count in sorted(recording.set_aside.items()))
     told = f"{recording.judged:,} exchanges judged, {recording.other:,} of others left alone, {aside:,} set aside"
-    return visible(f"{', '.join(recording.sources)}: {told}{f' ({reasons})' if reasons else ''}")
+    return visible(f"{', '.join(recording.sources)}: {told}")
+
+
+def reasons_of(recording: Recording) -> list[tuple[str, str]]:
+    """List why exchanges were set aside, with how many for each reason, the most first."""
+    ranked = sorted(recording.set_aside.items(), key=lambda reason: (-reason[1], reason[0]))
+    return [(f"{count:,}", visible(reason)) for reason, count in ranked]
 
 
 def describe_spending(spent: Spending) -> str:

@@ -6,15 +6,16 @@ from typing import Final
 
 from reports.curl import curl_line
 from reports.exit_codes import ADVICE, OF_VERDICT
-from reports.html.markup import Element, short, tag
+from reports.html.markup import Element, cell, head, row, short, table, tag
 from reports.html.words import anchor, badge, evidence_anchor, mark, moment
-from reports.model import Report, RequirementResult
+from reports.model import Recording, Report, RequirementResult
 from reports.wording import (
     describe_contract,
     describe_recording,
     describe_spending,
     describe_target,
     long_duration,
+    reasons_of,
 )
 
 TROUBLES_SHOWN: Final = 50
@@ -60,7 +61,12 @@ def banner(report: Report) -> Element:
 
 def sections(report: Report) -> list[Element | None]:
     """Make what explains the verdict; parts with nothing to say are left out."""
-    return [_failed(report.requirements), _unexercised(report.requirements), _troubles(report.troubles)]
+    return [
+        _failed(report.requirements),
+        _unexercised(report.requirements),
+        _set_aside(report.run.recording),
+        _troubles(report.troubles),
+    ]
 
 
 def _tiles(results: Iterable[RequirementResult]) -> list[Element]:
@@ -132,6 +138,18 @@ def _unexercised(results: Iterable[RequirementResult]) -> Element | None:
         tag("h2", "What was not exercised, and why"),
         tag("ul", items, class_="plain"),
         id="not-exercised",
+    )
+
+
+def _set_aside(recording: Recording | None) -> Element | None:
+    if recording is None or not recording.set_aside:
+        return None
+    rows = [row(head(reason), cell("Exchanges", count)) for count, reason in reasons_of(recording)]
+    return tag(
+        "section",
+        tag("h2", "What was set aside, and why"),
+        table("Exchanges that were not judged", ("Reason", "Exchanges"), rows),
+        id="set-aside",
     )
 
 

@@ -11,10 +11,12 @@ from fixtures.exchange import SECRET_HEADERS, Headers
 from fixtures.key import Key, spellings
 from fixtures.target import ANONYMOUS
 from fixtures.words import HIDDEN, SHORTEST_SECRET
-from suites.passive.recorded import Recorded
+from suites.passive.recorded import Recorded, header
 
 MOST_SECRETS = 500
 """Different secrets of a recording that are looked for everywhere; those of an exchange always are in what is its."""
+KEY_HEADER = "authorization"
+"""The header whose presence elsewhere shows that a recorder does not leave out keys."""
 SCOPE = ("project_id", "organization_id")
 
 _SECRET_NAME = re.compile(r"auth|cookie|token|secret|session|csrf|passw|api[-_]?key|credential|signature", re.I)
@@ -33,12 +35,14 @@ class Callers:
     """
 
     def __init__(self) -> None:
-        self._shows_credentials = False
+        self._shows_keys = False
+        self._shows_hosts = False
         self._numbers: dict[str, int] = {}
 
     def note(self, recorded: Recorded) -> None:
         """Takes in an exchange, before any is judged."""
-        self._shows_credentials = self._shows_credentials or any(_credentials(recorded))
+        self._shows_keys = self._shows_keys or header(recorded.sent_headers, KEY_HEADER) is not None
+        self._shows_hosts = self._shows_hosts or header(recorded.sent_headers, "host") is not None
 
     def name(self, recorded: Recorded) -> str:
         """What an exchange's caller is called; one that nobody knows again has a name of its own."""
@@ -53,8 +57,14 @@ class Callers:
         return ", ".join([f"key {number}", *scope])
 
     def _is_anonymous(self, recorded: Recorded) -> bool:
-        """Whether nothing was sent that may open a service, by a recorder that would have shown it."""
-        return (recorded.is_whole or self._shows_credentials) and not any(_credentials(recorded))
+        """Whether nothing was sent that may open a service, by a recorder that would have shown it.
+
+        No request goes without a host, and none without any header: where others show one, and this does not, it was
+        the recorder that left it out.
+        """
+        has_host = header(recorded.sent_headers, "host") is not None or not self._shows_hosts
+        is_shown = recorded.is_whole or (self._shows_keys and has_host and bool(recorded.sent_headers))
+        return is_shown and not any(True for _ in _credentials(recorded))
 
 
 def _credentials(recorded: Recorded) -> Iterator[str]:

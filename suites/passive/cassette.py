@@ -1,130 +1,197 @@
-"""What schemathesis records: cassettes in YAML, as VCR has them, and events in NDJSON."""
+"""Cassettes as schemathesis and VCR write them, in YAML, and the events of schemathesis in NDJSON."""
 
-import json
 import re
-from base64 import b64decode
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 import yaml
 
-from suites.passive.har import LATEST, moment_of, stamped_at_end
-from suites.passive.recorded import NO_ANSWER, NO_BODY, PART_OF_BODY, CutOff, Headers, NoRecording, Recorded
+from suites.passive.fields import Odd, body_of, headers_of, object_of, status_of, text_of, url_of
+from suites.passive.har import stamped_at_end
+from suites.passive.recorded import NO_ANSWER, NO_BODY, PART_OF_BODY, CutOff, NoRecording, Recorded, unread
+from suites.passive.times import moment_of, span_of
+from suites.passive.values import decoded
 
-ITEM = b"- "
-HEAD = re.compile(rb"^(http_interactions|interactions):", re.MULTILINE)
+HEAD = re.compile(rb"^(http_interactions|interactions):")
+ITEM = re.compile(rb"([ ]*)- ")
+DEEPEST = 2_000
+"""Levels of YAML beyond which an interaction is not read, as its library would not survive it."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_UNREADABLE = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What the library raises for YAML that is none."""
 
 
 def read_yaml(file: BinaryIO, name: str) -> Iterator[Recorded]:
     """The interactions of a cassette in YAML, one after the other. Raises `NoRecording` or `CutOff`."""
-    number = 0
+    number, is_last_read = 0, True
     for number, text in enumerate(_items(file, name), start=1):
-        try:
-            entry = yaml.load(text, _Loader)[0]
-        except (yaml.YAMLError, TypeError, IndexError, ValueError) as error:
-            raise CutOff(f"{name} is cut off or damaged after interaction {number - 1}; record it again.") from error
-        yield _of_interaction(number, _object(entry))
+        entry = _entry(text)
+        if not is_last_read:
+            yield unread(number - 1)
+        is_last_read = entry is not None
+        if entry is not None:
+            yield _checked(number, entry, _of_interaction)
+    if not is_last_read:
+        raise CutOff(f"{name} is cut off or damaged after interaction {number - 1}; record it again.")
 
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _entry(text: bytes) -> Any:
+    """An interaction, `None` where its text is damaged."""
+    if _may_be_too_deep(text) and _depth(text) > DEEPEST:
+        return {}
+    try:
+        return yaml.load(text, _LOADER)[0]
+    except _UNREADABLE:
+        return None
+
+
+def _may_be_too_deep(text: bytes) -> bool:
+    return sum(map(text.count, (b"[", b"{", b"- ", b"? "))) + text.count(b"\n") > DEEPEST
+
+
+def _depth(text: bytes) -> int:
+    depth = deepest = 0
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                deepest = max(depth, deepest)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if deepest > DEEPEST:
+                break
+    except _UNREADABLE:
+        return deepest
+    return deepest
 
 
 def _items(file: BinaryIO, name: str) -> Iterator[bytes]:
     """The items of the one list of a cassette, each as a list of its own."""
-    for line in file:
-        if HEAD.match(line):
-            break
-    else:
+    if not any(map(HEAD.match, file)):
         raise NoRecording(f"{name} is no cassette, as it has no http_interactions: name a recording.")
     item: list[bytes] = []
+    begin: bytes | None = None
+    is_within = False
     for line in file:
-        if line.startswith(ITEM) and item:
+        if begin is None and (found := ITEM.match(line)):
+            begin = found[0]
+        is_first = begin is not None and line.startswith(begin)
+        if item and (is_first or line[:1].isalpha()):
             yield b"".join(item)
             item = []
-        elif item and line[:1].isalpha():
-            break
-        item += [line] if item or line.startswith(ITEM) else []
+        is_within = is_first or (is_within and not line[:1].isalpha())
+        if is_within:
+            item.append(line)
     if item:
         yield b"".join(item)
 
 
+def read_events(file: BinaryIO, name: str) -> Iterator[Recorded]:
+    """The interactions among the events of a run, line by line. Raises `CutOff`."""
+    number, is_last_read = 0, True
+    for line in file:
+        if not line.strip():
+            continue
+        if not is_last_read:
+            number += 1
+            yield unread(number)
+        try:
+            event = decoded(line)
+            is_last_read = True
+        except ValueError:
+            is_last_read = False
+            continue
+        for interaction in _interactions(event):
+            number += 1
+            yield _checked(number, interaction, _of_event)
+    if not is_last_read:
+        raise CutOff(f"{name} is cut off or damaged after exchange {number}; record it again.")
+
+
+def _interactions(event: Any) -> Iterator[Any]:
+    """The interactions of a scenario that has been finished; what has not their form stands for itself."""
+    if not isinstance(event, dict) or "ScenarioFinished" not in event:
+        return
+    told: Any = event
+    for part in ("ScenarioFinished", "recorder", "interactions"):
+        told = told.get(part)
+        if told is None:
+            return
+        if not isinstance(told, dict):
+            yield told
+            return
+    yield from told.values()
+
+
+def _checked(number: int, entry: Any, read: Callable[[int, dict[str, Any]], Recorded]) -> Recorded:
+    """An interaction, or what stands for one that cannot be read."""
+    if not isinstance(entry, dict):
+        return unread(number)
+    try:
+        return read(number, entry)
+    except Odd as odd:
+        return unread(number, str(odd))
+
+
 def _of_interaction(number: int, entry: dict[str, Any]) -> Recorded:
-    request, response = _object(entry.get("request")), _object(entry.get("response"))
-    status = _object(response.get("status")).get("code")
+    request, response = object_of(entry.get("request")), object_of(entry.get("response"))
+    told = response.get("status")
     body, lack = _body(response)
     started, slack = moment_of(entry.get("recorded_at"))
     return _recorded(
         number,
         request,
-        _headers(response.get("headers")),
-        status=int(str(status)) if str(status).isdecimal() else 0,
+        response,
+        status=status_of(told.get("code") if isinstance(told, dict) else told),
         body=body,
         sent_body=_body(request)[0],
         lack=lack,
-        times=(started, _positive(response.get("elapsed")), slack),
+        times=(started, span_of(response.get("elapsed")), slack),
     )
 
 
 def _body(part: dict[str, Any]) -> tuple[bytes, str | None]:
     """A body, and what is lacking of it."""
     told = part.get("body")
-    text = told if isinstance(told, str) else _object(told).get("string")
-    packed = _object(told).get("base64_string")
+    named = told if isinstance(told, dict) else {"string": told}
+    text, packed = named.get("string"), named.get("base64_string")
+    if isinstance(packed, str):
+        text, encoding = packed, "base64"
+    else:
+        encoding = ""
+    if text is None:
+        return b"", NO_BODY
     try:
-        body = b64decode(packed) if isinstance(packed, str) else _encoded(text)
+        body = text if isinstance(text, bytes) else body_of(text, encoding)
     except ValueError:
         return b"", PART_OF_BODY
-    if body is None:
-        return b"", NO_BODY
     is_part = part.get("truncated_from") is not None or "\ufffd" in str(text)
     return body, PART_OF_BODY if is_part else None
 
 
-def _encoded(text: object) -> bytes | None:
-    if isinstance(text, bytes):
-        return text
-    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else None
-
-
-def read_events(file: BinaryIO, name: str) -> Iterator[Recorded]:
-    """The interactions among the events of a run, line by line. Raises `CutOff`."""
-    number = 0
-    for line in file:
-        if not line.strip():
-            continue
-        try:
-            event = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise CutOff(f"{name} is cut off or damaged after exchange {number}; record it again.") from error
-        scenario = _object(_object(event).get("ScenarioFinished"))
-        for interaction in _object(_object(scenario.get("recorder")).get("interactions")).values():
-            number += 1
-            yield _of_event(number, _object(interaction))
-
-
 def _of_event(number: int, entry: dict[str, Any]) -> Recorded:
-    request, response = _object(entry.get("request")), _object(entry.get("response"))
-    status, content, at = response.get("status_code"), _packed(response.get("content")), entry.get("timestamp")
+    request, response = object_of(entry.get("request")), object_of(entry.get("response"))
+    content = _packed(response.get("content"))
     is_part = response.get("content_size") is not None
     return _recorded(
         number,
         request,
-        _headers(response.get("headers")),
-        status=status if isinstance(status, int) else 0,
+        response,
+        status=status_of(response.get("status_code")),
         body=content or b"",
         sent_body=_packed(request.get("body")) or b"",
         lack=PART_OF_BODY if is_part else NO_BODY if content is None else None,
-        times=(_positive(at), _positive(response.get("elapsed")), 0.0),
+        times=(moment_of(entry.get("timestamp"))[0], span_of(response.get("elapsed")), 0.0),
     )
 
 
 def _packed(value: object) -> bytes | None:
-    packed = _object(value).get("$base64")
+    packed = value.get("$base64") if isinstance(value, dict) else None
     if not isinstance(packed, str):
         return None
     try:
-        return b64decode(packed)
+        return body_of(packed, "base64")
     except ValueError:
         return None
 
@@ -132,7 +199,7 @@ def _packed(value: object) -> bytes | None:
 def _recorded(
     number: int,
     request: dict[str, Any],
-    headers: Headers,
+    response: dict[str, Any],
     *,
     status: int,
     body: bytes,
@@ -141,15 +208,16 @@ def _recorded(
     times: tuple[float | None, float | None, float],
 ) -> Recorded:
     started, seconds, slack = times
+    told = {"url": request.get("uri", request.get("url")), "headers": request.get("headers")}
     return stamped_at_end(
         Recorded(
             number=number,
-            method=str(request.get("method") or ""),
-            url=str(request.get("uri") or ""),
-            sent_headers=_headers(request.get("headers")),
+            method=text_of(request.get("method")),
+            url=url_of(told),
+            sent_headers=headers_of(request.get("headers")),
             sent_body=sent_body,
             status=status,
-            headers=headers,
+            headers=headers_of(response.get("headers")),
             body=body,
             started=started,
             seconds=seconds,
@@ -157,22 +225,3 @@ def _recorded(
             lack=NO_ANSWER if status == 0 else lack if 200 <= status < 300 else None,
         )
     )
-
-
-def _headers(told: object) -> Headers:
-    """Headers that are told by name, each with one value or several."""
-    named = _object(told).items()
-    values = ((str(name), value if isinstance(value, list) else [value]) for name, value in named)
-    return tuple(chain.from_iterable(((name, str(each)) for each in several) for name, several in values))
-
-
-def _positive(value: object) -> float | None:
-    try:
-        seconds = float(str(value))
-    except ValueError:
-        return None
-    return seconds if 0 < seconds < LATEST else None
-
-
-def _object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

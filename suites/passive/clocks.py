@@ -3,11 +3,13 @@
 import math
 from email.utils import parsedate_to_datetime
 
-from suites.passive.har import header
-from suites.passive.recorded import Recorded
+from suites.passive.recorded import Recorded, header
 
 DATE_UNIT = 2.0
 """Seconds that a `Date` may lag behind the moment at which it was sent: its own unit, and a server's cache."""
+
+MOST_APART = 86_400.0
+"""Seconds between a time and the `Date` of its answer beyond which one is wrong, and no clock explains it."""
 
 
 class Clocks:
@@ -26,12 +28,17 @@ class Clocks:
         date = _date(recorded)
         if date is None or recorded.started is None or recorded.seconds is None:
             return
+        if abs(recorded.started - date) > MOST_APART:
+            return
         self._least = max(self._least, recorded.started - date - DATE_UNIT)
         self._most = min(self._most, recorded.started + recorded.seconds - date)
 
     def slack(self, recorded: Recorded) -> float:
         """How many seconds the times of an exchange may be off; infinitely many where it has none."""
         if recorded.started is None or recorded.seconds is None:
+            return math.inf
+        date = _date(recorded)
+        if date is not None and abs(recorded.started - date) > MOST_APART:
             return math.inf
         apart = self._least - self._most
         return recorded.slack + (apart + DATE_UNIT if apart > 0 else 0.0)

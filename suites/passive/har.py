@@ -1,70 +1,105 @@
 """HAR files, as browsers, proxies and HTTP clients write them, read entry by entry."""
 
 import json
-from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, BinaryIO
 
-import ijson  # type: ignore[import-untyped]
-
+from fixtures.wire import NoAnswer, unpacked
+from suites.passive.fields import (
+    BASE64,
+    Odd,
+    body_of,
+    headers_of,
+    object_of,
+    pairs_of,
+    sent_body_of,
+    status_of,
+    text_of,
+    url_of,
+    with_query,
+)
 from suites.passive.recorded import (
+    BROKEN_OFF,
     FROM_CACHE,
     NO_ANSWER,
     NO_BODY,
     NO_HEADERS,
+    NOT_OF_SERVICE,
+    NOT_TEXT,
+    PACKED,
     PART_OF_BODY,
     CutOff,
     Headers,
     NoRecording,
     Recorded,
+    header,
+    unread,
 )
+from suites.passive.struck_out import is_struck_out
+from suites.passive.times import has_offset, moment_of, seconds_of
+from suites.passive.values import EndOfText, Text
 
-ENTRIES = "log.entries"
 NO_CONTENT = 204
 NO_TYPE = frozenset({"", "x-unknown"})
 """What recorders write where an answer had no content type."""
-FRACTION_DIGITS = 6
-"""Digits of a second that are read."""
 STAMPED_AT_END = frozenset({"harfile"})
 """Creators that note the moment at which they had the answer in the place of the start."""
-LONGEST = 1e9
-"""Milliseconds beyond which a time is no time."""
-LATEST = 1e11
-"""Seconds since 1970 beyond which a moment is no moment."""
 DELAY = 0.02
 """Seconds that such a recorder may have taken to note it."""
+OF_CACHE = frozenset(
+    {
+        *("fromcache", "fromdiskcache", "frommemorycache", "fromprefetchcache", "fromserviceworker", "cached"),
+        *("servedfromcache", "fetchedviaserviceworker", "servedfromserviceworker", "wasfulfilled"),
+    }
+)
+"""What browsers note of an answer that was not the service's, in small letters."""
+OF_BREAK = frozenset({"error", "errortext", "failuretext", "wasaborted"})
+"""What they note of an exchange that was not ended."""
+NO = frozenset({"", "0", "false", "no", "none", "null", "network"})
+"""How they deny it, if they do not leave it out."""
+PROXY_MARK = "x-batches-conformance"
+"""The header by which an answer of our own proxy is known."""
+BODIES = ("_body", "body", "text")
+"""Where else recorders keep the body of an answer."""
 
 
 def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
     """The entries of a HAR file. Raises `NoRecording` or `CutOff`."""
-    number, begin = 0, file.tell()
-    is_late = _creator(file) in STAMPED_AT_END
-    file.seek(begin)
+    text, number, is_begun = Text(file), 0, False
+    is_absolute: bool | None = None
     try:
-        for number, entry in enumerate(ijson.items(file, f"{ENTRIES}.item", use_float=True), start=1):
+        is_late = _creator_before_entries(text, name) in STAMPED_AT_END
+        is_begun = True
+        for number, entry in enumerate(text.items(), start=1):
             found = recorded(number, entry)
+            if found.started is not None:
+                own = has_offset(entry.get("startedDateTime"))
+                is_absolute = own if is_absolute is None else is_absolute
+                found = found if own == is_absolute else replace(found, started=None)
             yield stamped_at_end(found) if is_late else found
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        if number == 0 and not _has_entries(file):
-            raise NoRecording(f"{name} is no HAR file, as it is not JSON: name a recording.") from error
-        raise CutOff(f"{name} is cut off or damaged after entry {number}; record it again.") from error
-    if number == 0 and not _has_entries(file):
-        raise NoRecording(f"{name} is JSON, and no HAR file, as it has no log.entries: name a recording.")
+    except EndOfText:
+        if not is_begun:
+            raise NoRecording(
+                f"{name} is no whole HAR file: it ends before its log.entries; record it again."
+            ) from None
+        raise CutOff(f"{name} is cut off or damaged after entry {number}; record it again.") from None
 
 
-def _creator(file: BinaryIO) -> str | None:
-    """Who wrote a HAR file, where that stands before its entries, as it should."""
-    try:
-        for prefix, _, value in ijson.parse(file, use_float=True):
-            if prefix == "log.creator.name":
-                return str(value)
-            if prefix == ENTRIES:
-                return None
-    except (ijson.JSONError, UnicodeDecodeError):
-        return None
-    return None
+def _creator_before_entries(text: Text, name: str) -> str | None:
+    """Goes to the entries, and gives who wrote them, where that stands before them, as it should."""
+    if text.peek() != "{":
+        raise NoRecording(f"{name} is no HAR file, as it is not JSON: name a recording.")
+    for part in text.members():
+        creator: object = None
+        for part_of_log in text.members() if part == "log" and text.peek() == "{" else ():
+            if part_of_log == "creator":
+                told = text.value()
+                creator = told.get("name") if isinstance(told, dict) else None
+            elif part_of_log == "entries" and text.peek() == "[":
+                return creator if isinstance(creator, str) else None
+    raise NoRecording(f"{name} is JSON, and no HAR file, as it has no log.entries: name a recording.")
 
 
 def stamped_at_end(found: Recorded) -> Recorded:
@@ -74,87 +109,116 @@ def stamped_at_end(found: Recorded) -> Recorded:
     return replace(found, started=found.started - found.seconds, slack=found.slack + DELAY)
 
 
-def _has_entries(file: BinaryIO) -> bool:
-    file.seek(0)
-    try:
-        return any(
-            prefix == ENTRIES and event == "start_array"
-            for prefix, event, _ in ijson.parse(without_mark(file), use_float=True)
-        )
-    except (ijson.JSONError, UnicodeDecodeError):
-        return False
-
-
-def without_mark(file: BinaryIO) -> BinaryIO:
-    """The file, moved behind a byte order mark if there is one where it stands."""
-    begin = file.tell()
-    if file.read(3) != b"\xef\xbb\xbf":
-        file.seek(begin)
-    return file
-
-
 def recorded(number: int, entry: Any) -> Recorded:
-    """An entry of a HAR file; what has not the form of one has no answer."""
-    entry = _object(entry)
-    request, response = _object(entry.get("request")), _object(entry.get("response"))
-    headers = _headers(response.get("headers"))
-    content = _object(response.get("content"))
-    typed = _with_type(headers, str(content.get("mimeType") or ""))
-    status = response.get("status")
-    status = status if isinstance(status, int) else 0
-    body, lack = _body(content, response, headers)
+    """An entry of a HAR file; what cannot be told of it is what it lacks."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("request"), dict):
+        return unread(number)
+    request = entry["request"]
+    try:
+        url, method = url_of(request), request.get("method")
+        if not isinstance(method, str) or not method.strip():
+            return unread(number)
+    except Odd as odd:
+        return unread(number, str(odd))
+    known = replace(unread(number), method=method.strip().upper(), url=url)
+    try:
+        return _with_answer(_with_request(known, request), entry)
+    except Odd as odd:
+        return replace(known, lack=str(odd))
+
+
+def _with_request(known: Recorded, request: dict[str, Any]) -> Recorded:
+    told = request.get("queryString")
+    sent_headers = headers_of(request.get("headers"))
+    cookies = pairs_of(request.get("cookies"))
+    if cookies and header(sent_headers, "cookie") is None:
+        sent_headers = (*sent_headers, ("cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
+    return replace(
+        known,
+        url=with_query(known.url, _pairs_of_query(told)),
+        sent_headers=sent_headers,
+        sent_body=sent_body_of(request.get("postData")),
+        query_in="url" if "?" in known.url else "nowhere" if told is None else "beside",
+    )
+
+
+def _pairs_of_query(told: object) -> tuple[tuple[str, str], ...]:
+    if isinstance(told, str):
+        parts = (part.partition("=") for part in told.lstrip("?").split("&"))
+        return tuple((name, value) for name, _, value in parts)
+    return pairs_of(told)
+
+
+def _with_answer(known: Recorded, entry: dict[str, Any]) -> Recorded:
+    response = object_of(entry.get("response"))
+    told = response.get("content")
+    content = {"text": told} if isinstance(told, str) else object_of(told)
+    headers = _with_type(headers_of(response.get("headers")), content.get("mimeType"))
+    status = status_of(response.get("status"))
     started, start_slack = moment_of(entry.get("startedDateTime"))
-    seconds, time_slack = _seconds(entry)
-    return Recorded(
-        number=number,
-        method=str(request.get("method") or ""),
-        url=str(request.get("url") or ""),
-        sent_headers=_headers(request.get("headers")),
-        sent_body=_sent_body(_object(request.get("postData"))),
+    seconds, time_slack = seconds_of(entry)
+    body, lack = _body(content, response, headers) if 200 <= status < 300 else _refusal(content)
+    return replace(
+        known,
         status=status,
-        headers=typed,
+        headers=headers,
         body=body,
         started=started,
         seconds=seconds,
         slack=start_slack + time_slack,
         caller=entry["_caller"] if isinstance(entry.get("_caller"), str) else None,
-        lack=_lack(entry, status, headers, typed, lack),
+        lack=_lack(entry, response, status, headers, lack),
     )
 
 
-def _lack(entry: dict[str, Any], status: int, headers: Headers, typed: Headers, of_body: str | None) -> str | None:
+def _lack(
+    entry: dict[str, Any], response: dict[str, Any], status: int, headers: Headers, of_body: str | None
+) -> str | None:
     if status == 0:
         return NO_ANSWER
-    if entry.get("_fromCache") or entry.get("_fetchedViaServiceWorker") or _is_aged(headers):
+    if _says(entry, response, OF_CACHE) or _was_cached(entry) or _is_aged(headers):
         return FROM_CACHE
-    if status == NO_CONTENT:
+    if header(headers, PROXY_MARK) is not None:
+        return NOT_OF_SERVICE
+    if status >= 500 and not headers:
+        return NO_HEADERS
+    if status == NO_CONTENT or not 200 <= status < 300:
         return None
-    if 200 <= status < 300:
-        return of_body or (None if typed else NO_HEADERS)
-    return None
+    if _says(entry, response, OF_BREAK):
+        return BROKEN_OFF
+    return of_body or (None if headers else NO_HEADERS)
 
 
-def _object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _says(entry: dict[str, Any], response: dict[str, Any], names: frozenset[str]) -> bool:
+    return any(
+        _plain(name) in names and str(value).strip().lower() not in NO
+        for part in (entry, response)
+        for name, value in part.items()
+    )
 
 
-def _headers(entries: Any) -> Headers:
-    """Headers as pairs, without the pseudo-headers of HTTP/2."""
-    pairs = (_object(entry) for entry in (entries if isinstance(entries, list) else ()))
-    named = ((str(pair.get("name") or ""), str(pair.get("value") or "")) for pair in pairs)
-    return tuple((name, value) for name, value in named if name and not name.startswith(":"))
+@lru_cache(maxsize=1024)
+def _plain(name: str) -> str:
+    return name.lstrip("_").lower()
 
 
-def _with_type(headers: Headers, media_type: str) -> Headers:
-    """Headers with the content type that the recorder has kept elsewhere."""
-    if media_type in NO_TYPE or header(headers, "content-type") is not None:
+def _was_cached(entry: dict[str, Any]) -> bool:
+    """Whether the recorder tells of an entry of its cache, or names another source than the network."""
+    cache, source = entry.get("cache"), entry.get("_fetchType")
+    is_known = isinstance(cache, dict) and any(cache.get(when) for when in ("beforeRequest", "afterRequest"))
+    return is_known or (isinstance(source, str) and not source.lower().startswith("network"))
+
+
+def _with_type(headers: Headers, media_type: object) -> Headers:
+    """Headers with the content type that the recorder has kept elsewhere, or has struck out."""
+    own = header(headers, "content-type")
+    if own is not None and "/" in own:
+        if "\ufffd" in own:
+            raise Odd(NOT_TEXT)
         return headers
-    return (*headers, ("content-type", media_type))
-
-
-def header(headers: Headers, name: str) -> str | None:
-    """The first value of a header, by its name in lower case."""
-    return next((value for key, value in headers if key.lower() == name), None)
+    if isinstance(media_type, str) and media_type not in NO_TYPE and not is_struck_out(media_type):
+        return (*(pair for pair in headers if pair[0].lower() != "content-type"), ("content-type", media_type))
+    return () if own is not None and (not own.strip() or is_struck_out(own)) else headers
 
 
 def _is_aged(headers: Headers) -> bool:
@@ -162,30 +226,64 @@ def _is_aged(headers: Headers) -> bool:
     return age.isascii() and age.isdecimal() and age.strip("0") != ""
 
 
+def _refusal(content: dict[str, Any]) -> tuple[bytes, None]:
+    """The body of an answer that promises none; nothing is said against it."""
+    try:
+        return body_of(content.get("text"), content.get("encoding")), None
+    except (Odd, ValueError):
+        return b"", None
+
+
 def _body(content: dict[str, Any], response: dict[str, Any], headers: Headers) -> tuple[bytes, str | None]:
-    """The body of an answer, and what is lacking of it, if that can be told."""
-    text, size = content.get("text"), content.get("size")
-    if not isinstance(text, str) or not text:
+    """The body of a 2xx, and what is lacking of it, if that can be told. Raises `Odd`."""
+    size = content.get("size")
+    elsewhere = (part.get(name) for part in (content, response) for name in BODIES if part.get(name))
+    text = content.get("text") or next(elsewhere, content.get("text"))
+    if text is None or text == "":
         is_empty = size == 0 and (_length(headers) == 0 or (text == "" and response.get("bodySize") == 0))
         return b"", None if is_empty else NO_BODY
     try:
-        is_packed = content.get("encoding") == "base64"
-        body = b64decode(text) if is_packed else text.encode("utf-8", "surrogatepass")
+        body = body_of(text, content.get("encoding"))
     except ValueError:
         return b"", PART_OF_BODY
+    if text_of(content.get("encoding")).strip().lower() == BASE64:
+        body, lack = _unpacked(body, header(headers, "content-encoding") or "")
+        if lack is not None:
+            return b"", lack
+    elif isinstance(text, str) and not text.isascii() and not _is_text(body):
+        raise Odd(NOT_TEXT)
     return body, None if _is_whole(body, size, headers, content.get("comment")) else PART_OF_BODY
 
 
+def _unpacked(body: bytes, encoding: str) -> tuple[bytes, str | None]:
+    """A body that its recorder may have left as it came, packed."""
+    if not encoding or _is_text(body):
+        return body, None
+    try:
+        return unpacked(body, encoding), None
+    except NoAnswer:
+        return b"", PACKED
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _is_whole(body: bytes, size: object, headers: Headers, comment: object) -> bool:
-    """Whether nothing of a body was left out; JSON that can be read is whole in any case."""
+    """Whether nothing of a body was left out; an object or a list of JSON is whole in any case."""
     length = _length(headers)
     if size == len(body) and length in (len(body), None) and not comment:
         return True
     try:
-        json.loads(body)
-    except (ValueError, RecursionError):
+        return isinstance(json.loads(body), dict | list)
+    except RecursionError:
+        return True
+    except ValueError:
         return False
-    return True
 
 
 def _length(headers: Headers) -> int | None:
@@ -193,43 +291,4 @@ def _length(headers: Headers) -> int | None:
     told = header(headers, "content-length")
     if told is None or not told.isascii() or not told.isdecimal() or header(headers, "content-encoding"):
         return None
-    return int(told)
-
-
-def _sent_body(post: dict[str, Any]) -> bytes:
-    text = post.get("text")
-    if not isinstance(text, str):
-        return b""
-    try:
-        return b64decode(text) if post.get("encoding") == "base64" else text.encode("utf-8", "surrogatepass")
-    except ValueError:
-        return b""
-
-
-def moment_of(value: object) -> tuple[float | None, float]:
-    """Seconds since 1970 of a written date-time, and how far off its last digit lets it be; `None` for anything else.
-
-    One without an offset is taken for UTC, as all those beside it.
-    """
-    if not isinstance(value, str):
-        return None, 0.0
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None, 0.0
-    fraction = value.partition(".")[2]
-    digits = next((place for place, digit in enumerate(fraction) if not digit.isdecimal()), len(fraction))
-    seconds = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    return (seconds, 10.0 ** -min(digits, FRACTION_DIGITS)) if 0 < seconds < LATEST else (None, 0.0)
-
-
-def _seconds(entry: dict[str, Any]) -> tuple[float | None, float]:
-    """How long an entry took, which is told in milliseconds, and how far off that may be."""
-    told = _duration(entry.get("time")) or sum(map(_duration, _object(entry.get("timings")).values()))
-    return (told / 1000, 0.0005 if told == int(told) else 0.000001) if told else (None, 0.0)
-
-
-def _duration(value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return 0.0
-    return float(value) if 0 < value < LONGEST else 0.0
+    return int(told) if len(told) < 19 else None

@@ -18,11 +18,11 @@ from suites.oracles.panel import Panel
 from suites.oracles.settled import SETTLED
 from suites.passive.callers import Callers, Secrets, shown
 from suites.passive.clocks import Clocks
-from suites.passive.har import header
 from suites.passive.order import Spool
-from suites.passive.recorded import Recorded
+from suites.passive.recorded import NO_QUERY, STRUCK_OUT, Recorded, header
+from suites.passive.struck_out import lacks_values
 from suites.tally import Tally
-from suites.traffic import CREATE
+from suites.traffic import CREATE, LIST, read
 from suites.verify import Verify
 
 TOO_LARGE = f"the body of the answer is larger than {MOST_BYTES:,} bytes"
@@ -62,16 +62,21 @@ class Judge:
         self._clocks = Clocks()
         self._secrets = Secrets()
         self._callers: defaultdict[str, Callers] = defaultdict(Callers)
+        self._shows_queries = False
 
     def take(self, recorded: Recorded) -> None:
         """Takes an exchange, or sets it aside."""
+        if recorded.lack is not None and not recorded.url:
+            self.counts.set_aside[recorded.lack] += 1
+            return
         base = base_of(recorded)
         if base is None or self._only not in (None, base):
             self.counts.other += 1
             return
         self.counts.bases[base] += 1
         self._callers[base].note(recorded)
-        lack = recorded.lack or (TOO_LARGE if len(recorded.body) > MOST_BYTES else None)
+        self._shows_queries = self._shows_queries or (recorded.query_in == "url" and "?" in recorded.url)
+        lack = recorded.lack or _lack(recorded)
         if lack is not None:
             self.counts.set_aside[lack] += 1
             return
@@ -91,6 +96,9 @@ class Judge:
                 exchange = self._exchange(base, recorded)
                 if _is_twin(exchange, recorded, twins):
                     self.counts.set_aside[RECORDED_TWICE] += 1
+                    continue
+                if recorded.query_in == "nowhere" and not self._shows_queries and _rests_on_query(exchange):
+                    self.counts.set_aside[NO_QUERY] += 1
                     continue
                 now = exchange.received
                 tally.hear(exchange)
@@ -137,6 +145,19 @@ class Judge:
         )
 
 
+def _lack(recorded: Recorded) -> str | None:
+    """Why an exchange cannot be judged that was recorded whole."""
+    if len(recorded.body) > MOST_BYTES:
+        return TOO_LARGE
+    return STRUCK_OUT if lacks_values(recorded) else None
+
+
+def _rests_on_query(exchange: Exchange) -> bool:
+    """Whether an answer may be right or wrong by a query: a list, or results."""
+    call = read(exchange)
+    return call is not None and (call.name == LIST or call.answer.get("results") is not None)
+
+
 def base_of(recorded: Recorded) -> str | None:
     """The base URL below which an exchange is one of the service; `None` where it is none."""
     try:
@@ -157,7 +178,10 @@ def _below(path: str) -> str:
 
 
 def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchange]) -> bool:
-    """Whether a create is one that was heard before: written down twice, or sent again to be answered as before."""
+    """Whether a create is one that was heard before: written down twice, or sent again to be answered as before.
+
+    Two recorders, of which nobody knows whose clock is right, show the same `Date` and the same headers beside it.
+    """
     found = match(exchange.request.method, exchange.request.path)
     if found is None or found[0].id != CREATE or not 200 <= recorded.status < 300:
         return False
@@ -166,7 +190,10 @@ def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchan
     digest = blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16).digest()
     twin = twins.get(digest)
     twins[digest] = exchange
-    return twin is not None and (bool(retry) or exchange.sent - exchange.slack <= twin.received + twin.slack)
+    if twin is None or twin.response is None or exchange.response is None:
+        return False
+    is_same_answer = exchange.response.header("date") is not None and exchange.response.headers == twin.response.headers
+    return bool(retry) or is_same_answer or exchange.sent - exchange.slack <= twin.received + twin.slack
 
 
 def merged(counts: Iterable[Counts]) -> Counts:

@@ -1,53 +1,85 @@
 """The suite's own `report.json`, as a recording of the exchanges that it shows."""
 
-import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, BinaryIO
 
-from suites.passive.recorded import NO_ANSWER, PART_OF_BODY, CutOff, Recorded
+from suites.passive.fields import Odd, body_of, headers_of, object_of, status_of, text_of, url_of
+from suites.passive.recorded import NO_ANSWER, PART_OF_BODY, CutOff, Recorded, unread
+from suites.passive.times import moment_of, span_of
+from suites.passive.values import EndOfText, Text, decoded
 
 MARK = b'"kind": "batches-conformance report"'
 """What such a report begins with, behind its bracket."""
-
-_CUT = re.compile(r"… \(\d+ bytes\)\Z")
+AT_ONCE = 1 << 16
+"""Bytes that are read at once of the exchanges of a violation."""
 SLACK = 0.000_002
 """Seconds that its times may be off."""
+
+_CUT = re.compile(r"… \(\d+ bytes\)\Z")
+_EXCHANGES = re.compile(rb'"exchanges":\s*(?=\[)')
+"""What stands before the exchanges of a violation, and never within a text, where quotes are escaped."""
 
 
 def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
     """The exchanges that stand as evidence in a report, each once. Raises `CutOff`."""
+    begin = file.tell()
+    whole = file.read()
+    seen: set[tuple[str, str]] = set()
+    number, is_whole = 0, _is_whole(whole)
+    for found in _EXCHANGES.finditer(whole):
+        file.seek(begin + found.end())
+        text = Text(file, AT_ONCE)
+        text.peek()
+        try:
+            for exchange in text.items():
+                which = _identity(exchange)
+                if which is None or which not in seen:
+                    number += 1
+                    yield _recorded(number, exchange)
+                if which is not None:
+                    seen.add(which)
+        except EndOfText:
+            break
+    if not is_whole:
+        raise CutOff(f"{name} is a report that is cut off or damaged; take a whole copy.")
+
+
+def _is_whole(report: bytes) -> bool:
     try:
-        report = json.load(file)
-        found = {
-            (exchange["worker"], exchange["number"]): exchange
-            for result in report["requirements"]
-            for violation in result["violations"]
-            for exchange in violation["exchanges"]
-        }
-        told = [_recorded(number, each) for number, each in enumerate(found.values(), start=1)]
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise CutOff(f"{name} is a report that is cut off or damaged; take a whole copy.") from error
-    yield from told
+        return isinstance(decoded(report), dict)
+    except ValueError:
+        return False
 
 
-def _recorded(number: int, exchange: dict[str, Any]) -> Recorded:
-    request, response = exchange["request"], exchange["response"]
-    body = response["body"] if response else ""
-    sent_body = request["body"] or ""
-    return Recorded(
-        number=number,
-        method=request["method"],
-        url=request["url"],
-        sent_headers=tuple((name, value) for name, value in request["headers"]),
-        sent_body=b"" if _CUT.search(sent_body) else sent_body.encode("utf-8", "surrogatepass"),
-        status=response["status"] if response else 0,
-        headers=tuple((name, value) for name, value in response["headers"]) if response else (),
-        body=body.encode("utf-8", "surrogatepass"),
-        started=datetime.fromisoformat(exchange["sent_at"]).timestamp(),
-        seconds=exchange["seconds"],
-        slack=SLACK,
-        caller=exchange["caller"],
-        lack=NO_ANSWER if response is None else PART_OF_BODY if _CUT.search(body) else None,
-    )
+def _identity(exchange: Any) -> tuple[str, str] | None:
+    """What an exchange is known by in its run, however often it is shown."""
+    if not isinstance(exchange, dict):
+        return None
+    return str(exchange.get("worker")), str(exchange.get("number"))
+
+
+def _recorded(number: int, exchange: Any) -> Recorded:
+    if not isinstance(exchange, dict):
+        return unread(number)
+    try:
+        request, response = object_of(exchange.get("request")), object_of(exchange.get("response"))
+        started, _ = moment_of(exchange.get("sent_at"))
+        body, sent_body = text_of(response.get("body")), text_of(request.get("body"))
+        return Recorded(
+            number=number,
+            method=text_of(request.get("method")),
+            url=url_of(request),
+            sent_headers=headers_of(request.get("headers")),
+            sent_body=b"" if _CUT.search(sent_body) else body_of(sent_body, None),
+            status=status_of(response.get("status")),
+            headers=headers_of(response.get("headers")),
+            body=body_of(body, None),
+            started=started,
+            seconds=span_of(exchange.get("seconds")),
+            slack=SLACK,
+            caller=text_of(exchange.get("caller")) or None,
+            lack=NO_ANSWER if not response else PART_OF_BODY if _CUT.search(body) else None,
+        )
+    except Odd as odd:
+        return unread(number, str(odd))

@@ -17,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 from fixtures.way import Way
 from fixtures.wire import MOST_BYTES, NoAnswer, NoCookies, unpacked
 from spec.signals import ENDING, leave_terminal
-from suites.passive.har import header
-from suites.passive.recorded import NO_ANSWER, Headers, Recorded
+from suites.passive.har import PROXY_MARK
+from suites.passive.recorded import BROKEN_OFF, NO_ANSWER, Headers, Recorded, header
 
 Hear = Callable[[Recorded], None]
 
@@ -29,7 +29,7 @@ HOP_BY_HOP = frozenset(
         *("te", "trailer", "transfer-encoding", "upgrade"),
     }
 )
-MARK = (b"x-batches-conformance", b"said by the proxy, not by the target")
+MARK = (PROXY_MARK.encode(), b"said by the proxy, not by the target")
 """The header by which an answer of the proxy's own is known."""
 TIMES = httpx.Timeout(600.0, connect=30.0)
 """Seconds that the target may let a part of an exchange wait."""
@@ -39,7 +39,6 @@ SLACK = 0.000_002
 """Seconds that its times may be off."""
 
 TOO_LONG = f"the body of the answer is longer than {MOST_BYTES:,} bytes, and was passed on unread"
-BROKEN_OFF = "the exchange broke off"
 
 
 class CannotListen(Exception):

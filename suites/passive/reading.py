@@ -6,21 +6,25 @@ from pathlib import Path
 from typing import BinaryIO
 
 from suites.passive import cassette, har, own_report
-from suites.passive.recorded import NoRecording, Reader, Recorded
+from suites.passive.opening import opened
+from suites.passive.recorded import CutOff, NoRecording, Reader, Recorded
 
 SNIFFED = 4096
 """Bytes at the beginning of a file by which its kind is recognised."""
 
+_EVENTS = re.compile(rb'\{\s*"Initialize"')
 _YAML = re.compile(rb"\A\s*(#|---|command:|recorded_with:|http_interactions:|interactions:|version:)")
 
 
 def read(path: Path) -> Iterator[Recorded]:
     """The exchanges of a recording, as it has them. Raises `NoRecording` or `CutOff`."""
     try:
-        with path.open("rb") as file:
-            yield from _reader(har.without_mark(file), path)(file, path.name)
+        with opened(path) as (file, is_whole):
+            yield from _reader(file, path)(file, path.name)
+            if not is_whole:
+                raise CutOff(f"{path.name} is cut off or damaged in its packing; pack it again.")
     except OSError as error:
-        raise NoRecording(f"{path} cannot be read ({error.strerror}): name a recording.") from None
+        raise NoRecording(f"{path} cannot be read ({error.strerror or error}): name a recording.") from None
 
 
 def _reader(file: BinaryIO, path: Path) -> Reader:
@@ -33,7 +37,7 @@ def _reader(file: BinaryIO, path: Path) -> Reader:
     if text.startswith(b"{"):
         if text[1:].lstrip().startswith(own_report.MARK):
             return own_report.read
-        return cassette.read_events if text.startswith(b'{"Initialize"') else har.read
+        return cassette.read_events if _EVENTS.match(text) else har.read
     if _YAML.match(head):
         return cassette.read_yaml
     raise NoRecording(f"{path} is no recording that is known: name a HAR file, a cassette or a report.json.")

@@ -47,6 +47,7 @@ def entry(exchange: Exchange, digits: int = 6) -> Json:
     told = entry_of(exchange)
     del told["_caller"]
     headers = [each for each in told["request"]["headers"] if each["name"].lower() != "authorization"]
+    headers.append({"name": "Accept", "value": "application/json"})
     if exchange.caller != ANONYMOUS:
         headers.append({"name": "Authorization", "value": f"Bearer {KEYS[exchange.caller]}"})
     told["request"]["headers"] = headers

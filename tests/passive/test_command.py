@@ -59,6 +59,22 @@ def test_of_a_cut_recording_nothing_is_lost(tmp_path: Path, capsys: pytest.Captu
     assert run(tmp_path, saved(tmp_path, broken[:-100])) == 1
 
 
+def test_what_was_set_aside_stands_by_its_reason_in_every_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bodiless = entry(GET)
+    del bodiless["response"]["content"]["text"]
+    file = document([entry(GET), bodiless, bodiless]).replace(b'"entries": [', b'"entries": [null, ')
+    assert run(tmp_path, saved(tmp_path, file)) == 0
+    reasons = {"the body of the answer was not recorded": 2, "the entry is damaged, or describes no exchange": 1}
+    told = capsys.readouterr().out
+    summary, page = ((tmp_path / "out" / name).read_text(encoding="utf-8") for name in ("summary.md", "report.html"))
+    for reason, count in reasons.items():
+        assert f"{count}  {reason}" in told
+        assert f"| {count} | {reason} |" in summary
+        assert reason in page
+
+
 def test_a_recording_of_something_else_is_inconclusive(tmp_path: Path) -> None:
     assert run(tmp_path, saved(tmp_path, document([]))) == 6
 

@@ -1,0 +1,197 @@
+"""The parts of an entry, in the forms in which recorders write them."""
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes, urlencode, urlsplit
+
+from suites.passive.recorded import NOT_TEXT, ODD, TWO_QUERIES, Headers
+from suites.passive.struck_out import is_struck_out
+from suites.passive.times import number_of
+from suites.passive.values import Several
+
+Pairs = tuple[tuple[str, str], ...]
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""What a recorder writes for bytes that are no text, and half characters."""
+_BYTE = re.compile("[\udc80-\udcff]")
+"""A byte that is none of UTF-8, as Python and mitmproxy write it."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
+_BRACKETED = re.compile(r"(?<=://)\[([^\]:]*)\]")
+"""A host in brackets that is no address, as recorders write that have struck it out."""
+_HEADER_NAME = re.compile(r":?[A-Za-z][\w.!#$%&'^`|~+-]*", re.ASCII)
+_ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
+BASE64 = "base64"
+PLAIN = frozenset({"", "utf-8", "utf8", "identity", "none", "text", "plain"})
+"""What recorders write for a body that stands there as it is."""
+
+
+class Odd(Exception):
+    """A part of an entry has a form that is not known. The message is the reason for which the entry is set aside."""
+
+
+def object_of(value: object) -> dict[str, Any]:
+    """An object, empty where there is none. Raises `Odd`."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Odd(ODD)
+    return value
+
+
+def text_of(value: object) -> str:
+    """A text, empty where there is none. Raises `Odd`."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str | int | float):
+        raise Odd(ODD)
+    return str(value)
+
+
+def status_of(value: object) -> int:
+    """A status; 0 where there was none. Raises `Odd`."""
+    told = value.strip().partition(" ")[0] if isinstance(value, str) else value
+    number = 0.0 if told in (None, "") else number_of(told)
+    if number is None or number != number or not -1 <= number < 600 or 0 < number < 100 or number % 1:
+        raise Odd(ODD)
+    return int(number) if number >= 200 else 0
+
+
+def pairs_of(value: object) -> Pairs:
+    """Names and values: objects that have both, lists of two, one object, or lines. Raises `Odd`."""
+    return () if value is None else tuple((_name_of(name), text_of(told)) for name, told in _pairs(value))
+
+
+def _name_of(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Odd(ODD)
+    return value.strip()
+
+
+def _pairs(value: object) -> Iterator[tuple[object, object]]:
+    if isinstance(value, dict):
+        if value.keys() <= {"name", "value"} and value:
+            raise Odd(ODD)
+        for name, told in value.items():
+            yield from ((name, each) for each in (told if isinstance(told, list | Several) else (told,)))
+        return
+    if not isinstance(value, list):
+        raise Odd(ODD)
+    for pair in value:
+        if isinstance(pair, dict):
+            yield pair.get("name"), pair.get("value")
+        elif isinstance(pair, list) and len(pair) == 2:
+            yield pair[0], pair[1]
+        elif isinstance(pair, str) and ":" in pair[1:]:
+            name, _, told = pair[1:].partition(":")
+            yield pair[0] + name, told.strip()
+        else:
+            raise Odd(ODD)
+
+
+def headers_of(value: object) -> Headers:
+    """Headers as pairs, `Host` for its pseudo-header of HTTP/2; what is no text in a value shows as such."""
+    pairs = [("host", told) if name == ":authority" else (name, told) for name, told in pairs_of(value)]
+    if not all(_HEADER_NAME.fullmatch(name) for name, _ in pairs):
+        raise Odd(ODD)
+    return tuple((name, _HALF.sub("\ufffd", told)) for name, told in pairs if not name.startswith(":"))
+
+
+def url_of(request: dict[str, Any]) -> str:
+    """The whole URL of a request, from its headers where it does not say so itself. Raises `Odd`."""
+    told = request.get("url")
+    if told is not None and not isinstance(told, str):
+        raise Odd(ODD)
+    url = (told or "").strip()
+    if not url or url.startswith("/"):
+        named = {name.lower(): value for name, value in pairs_of(request.get("headers"))}
+        url = url or named.get(":path", "")
+        host = named.get(":authority") or named.get("host")
+        if not url.startswith("/") or not host:
+            raise Odd(ODD)
+        url = f"https:{url}" if url.startswith("//") else f"{named.get(':scheme') or 'https'}://{host}{url}"
+    elif not _SCHEME.match(url):
+        url = f"https://{url}"
+    url = _BYTE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", _BRACKETED.sub(r"\1", url)).replace(" ", "%20")
+    if _HALF.search(url) or _CONTROL.search(url):
+        raise Odd(NOT_TEXT)
+    try:
+        urlsplit(url)
+    except ValueError:
+        raise Odd(ODD) from None
+    return url
+
+
+def with_query(url: str, told: Pairs) -> str:
+    """The URL with what its recorder tells of the query beside it. Raises `Odd` where the two contradict each other."""
+    parts = urlsplit(url)
+    own: dict[str, set[bytes]] = {}
+    for pair in parts.query.split("&"):
+        name, _, value = pair.partition("=")
+        own.setdefault(unquote_plus(name), set()).update(_readings(value))
+    further: list[tuple[str, str]] = []
+    for name, value in told:
+        if not name:
+            continue
+        known = own.get(unquote_plus(name))
+        if known is None:
+            further.append((name, value))
+        elif not known & _readings(value) and not is_struck_out(value):
+            raise Odd(TWO_QUERIES)
+    query = "&".join([*([parts.query] if parts.query else []), *_written(further)])
+    return parts._replace(query=query).geturl() if further else url
+
+
+def _readings(value: str) -> set[bytes]:
+    """What a value may mean, as nobody knows whether it was decoded."""
+    raw = raw_of(value)
+    return {raw, unquote_to_bytes(raw), unquote_to_bytes(raw.replace(b"+", b" "))}
+
+
+def _written(pairs: list[tuple[str, str]]) -> Iterator[str]:
+    """Pairs as they stand in a URL; a recorder that has left one of them encoded has left all."""
+    is_encoded = any(_ESCAPED.search(each) for pair in pairs for each in pair)
+    for pair in pairs:
+        yield "=".join(quote(raw_of(each), safe="%+/:") if is_encoded else quote_plus(raw_of(each)) for each in pair)
+
+
+def raw_of(text: str) -> bytes:
+    """The bytes of a text, those among them that were none of UTF-8. Raises `Odd` for half a character."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise Odd(NOT_TEXT) from None
+
+
+def body_of(value: object, encoding: object) -> bytes:
+    """A body as it is told. Raises `Odd`, and `ValueError` for base64 that is none."""
+    if not isinstance(value, str):
+        raise Odd(ODD)
+    named = text_of(encoding).strip().lower()
+    if named == BASE64:
+        return b64decode("".join(value.split()), validate=True)
+    if named not in PLAIN:
+        raise Odd(ODD)
+    return raw_of(value)
+
+
+def sent_body_of(post: object) -> bytes:
+    """The body of a request; empty where it was not recorded. Raises `Odd`."""
+    if isinstance(post, str):
+        return raw_of(post)
+    told = object_of(post)
+    if told.get("text") not in (None, ""):
+        try:
+            return body_of(told["text"], told.get("encoding"))
+        except ValueError:
+            raise Odd(ODD) from None
+    params, media_type = pairs_of(told.get("params")), text_of(told.get("mimeType")).lower()
+    if "json" in media_type:
+        return raw_of("&".join(f"{name}={value}" if value else name for name, value in params))
+    if "multipart" in media_type:
+        return b""
+    return urlencode([(raw_of(name), raw_of(value)) for name, value in params]).encode()

@@ -1,0 +1,65 @@
+"""What recorders write in the place of a value that nobody is to see, and which a service has never said."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from suites.oracles.paging import KNOWN
+from suites.passive.recorded import Recorded
+
+_WORD = "(?:redacted|filtered|masked|censored|scrubbed|saniti[sz]ed|anonymi[sz]ed|obfuscated|removed|hidden|stripped)"
+_STRUCK_OUT = re.compile(
+    rf"""
+    \s* (?: {_WORD} (?:[_:-]\S*)? | [\w-]+ _{_WORD}
+          | [\[<({{*_%-] [^\n]{{0,40}} \b{_WORD}\b [^\n]{{0,40}} [\]>)}}*_%-] ) \s*
+    | .* \*\*\* .*
+    | .* [•●█■]{{2}} .*
+    | (?: .*[_-])? [xX]{{4,}} (?: [_-].*)?
+    | \{{\{{ .* \}}\}} | \$\{{ .* \}}
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_HINT = re.compile(
+    rb"\*\*\*|\xe2\x80\xa2|\xe2\x97\x8f|\xe2\x96|\\u2022|\\u25cf|\\u25[89a]|[xX]{4}|\{\{|\$\{"
+    rb"|[Rr](?:edact|EDACT|emoved|EMOVED)|[Ff](?:iltered|ILTERED)|[Mm](?:asked|ASKED)|[Cc](?:ensored|ENSORED)"
+    rb"|[Ss](?:crubbed|CRUBBED|aniti|ANITI|tripped|TRIPPED)|[Aa](?:nonymi|NONYMI)|[Oo](?:bfus|BFUS)|[Hh](?:idden|IDDEN)"
+)
+"""Without which there is nothing of the kind in a body."""
+FREE_TEXT = frozenset({"error_message", "detail", "message", "name", "description"})
+"""Fields in which a service may write what it likes."""
+ASKED_FOR = KNOWN | {"expand"}
+"""The parameters of a query that a judgement rests on."""
+
+
+def is_struck_out(value: str) -> bool:
+    """Whether a text stands in the place of another."""
+    return _STRUCK_OUT.fullmatch(value) is not None
+
+
+def lacks_values(recorded: Recorded) -> bool:
+    """Whether a judgement of the exchange would rest on a value that its recorder has struck out."""
+    parts = urlsplit(recorded.url)
+    asked = [value for name, value in parse_qsl(parts.query) if name in ASKED_FOR]
+    named = [unquote(segment) for segment in parts.path.split("/")]
+    if any(map(is_struck_out, [*asked, *named])):
+        return True
+    bodies = (recorded.sent_body, recorded.body if 200 <= recorded.status < 300 else b"")
+    return any(is_struck_out(text) for body in bodies if _HINT.search(body) for text in _texts(body))
+
+
+def _texts(body: bytes) -> Iterator[str]:
+    """The texts of a JSON body that are not free."""
+    try:
+        waiting = [json.loads(body)]
+    except (ValueError, RecursionError):
+        return
+    while waiting:
+        value: Any = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += [each for name, each in value.items() if name not in FREE_TEXT]

@@ -1,0 +1,104 @@
+"""The times of a recording, in whatever form its recorder wrote them."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+FRACTION_DIGITS = 6
+"""Digits of a second that are read."""
+EARLIEST = 946_684_800.0
+"""Seconds since 1970 before which a moment is no moment: the beginning of the year 2000."""
+LATEST = 1e11
+"""Seconds since 1970 from which on a moment is no moment."""
+LONGEST = 1e9
+"""Milliseconds from which on a time is no time."""
+LONGEST_DATE = 100
+"""Characters of a written moment."""
+UNITS = ((1e17, 1e9), (1e14, 1e6), (2e10, 1e3))
+"""From which number on the seconds since 1970 are told in which part of a second."""
+
+_FRACTION = re.compile(r":\d\d[.,](\d+)")
+_TO_THE_SECOND = re.compile(r"\d\d:?\d\d:?\d\d")
+_NUMBER = re.compile(r"-?\d{1,25}(?:\.\d{1,25})?(?:[eE][+-]?\d{1,3})?")
+_OF_A_BROWSER = re.compile(r"([A-Z][a-z]{2}),? ([A-Z][a-z]{2}) (\d{1,2}),? (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4}).*")
+"""How JavaScript writes a date."""
+
+
+def number_of(value: object) -> float | None:
+    """A number, which may be written as text; `None` for anything else."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number and not (isinstance(value, str) and _NUMBER.fullmatch(value.strip())):
+        return None
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        return None
+
+
+def moment_of(value: object) -> tuple[float | None, float]:
+    """Seconds since 1970 of a moment, and how far off its last digit lets it be; `None` for anything else.
+
+    A date-time without an offset is taken for UTC, as all those beside it.
+    """
+    number = number_of(value)
+    if number is not None:
+        return _since_1970(number)
+    found = _date_time(value)
+    if found is None:
+        return None, 0.0
+    try:
+        seconds = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None, 0.0
+    fraction = _FRACTION.search(str(value))
+    digits = len(fraction[1]) if fraction else 0
+    return (seconds, 10.0 ** -min(digits, FRACTION_DIGITS)) if EARLIEST < seconds < LATEST else (None, 0.0)
+
+
+def has_offset(value: object) -> bool:
+    """Whether a moment that can be read says to which place on earth it belongs."""
+    found = None if number_of(value) is not None else _date_time(value)
+    return found is None or found.tzinfo is not None
+
+
+def _date_time(value: object) -> datetime | None:
+    """A date-time to the second."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or len(value) > LONGEST_DATE or not _TO_THE_SECOND.search(value):
+        return None
+    text = value.strip()
+    told = _OF_A_BROWSER.fullmatch(text)
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            return read(f"{told[1]}, {told[3]} {told[2]} {told[4]} {told[5]} {told[6]}" if told else text)
+        except (ValueError, TypeError, LookupError, OverflowError):
+            continue
+    return None
+
+
+def _since_1970(number: float) -> tuple[float | None, float]:
+    unit = next((unit for least, unit in UNITS if number >= least), 1.0)
+    seconds = number / unit
+    if not EARLIEST < seconds < LATEST:
+        return None, 0.0
+    return seconds, 1.0 / unit if number.is_integer() else 10.0**-FRACTION_DIGITS
+
+
+def span_of(value: object) -> float | None:
+    """Seconds that something took."""
+    seconds = number_of(value)
+    return seconds if seconds is not None and 0 <= seconds < LONGEST / 1000 else None
+
+
+def seconds_of(entry: dict[str, Any]) -> tuple[float | None, float]:
+    """How long an entry took, which is told in milliseconds, and how far off that may be."""
+    timings = entry.get("timings")
+    told = _duration(entry.get("time")) or sum(map(_duration, timings.values() if isinstance(timings, dict) else ()))
+    return (told / 1000, 0.0005 if told == int(told) else 0.000001) if told else (None, 0.0)
+
+
+def _duration(value: object) -> float:
+    number = number_of(value)
+    return number if number is not None and 0 < number < LONGEST else 0.0
