@@ -1,0 +1,135 @@
+"""How a command of the project ends, whatever goes wrong. To be imported before anything else, and left by `run`.
+
+Python ends a crash with 1, which is a verdict here: a `must` is violated. From this import on, also while the imports
+after it are under way, a crash ends with `BROKEN` and one sentence; `python -X dev` shows the traceback in its place.
+What is printed breaks nothing: neither a reader that leaves early, nor a full disk, nor an encoding without the
+character.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, NoReturn
+
+INTERRUPTED: Final = 2
+WRONG_USAGE: Final = 4
+BROKEN: Final = 6
+"""The exit code where the question could not be asked or answered, as of an inconclusive run."""
+OLDEST: Final = (3, 11)
+ROOT: Final = Path(__file__).resolve().parent.parent
+STDOUT: Final = 1
+STDERR: Final = 2
+
+
+def run(main: Callable[[], int | None]) -> NoReturn:
+    """Do what a command does, and end the process with the exit code that it gives.
+
+    The code holds also where nobody reads what is printed. Where it could not be printed for another reason, that is
+    said, and no 0 is given.
+    """
+    output = tolerant_output()
+    code: object
+    try:
+        code = main() or 0
+    except SystemExit as end:
+        code = end.code or 0
+    finally:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+    if output and output.failure:
+        _say(f"Standard output could not be written ({output.failure.strerror}): what was to be told is not complete.")
+        code = code or BROKEN
+    raise SystemExit(code)
+
+
+class _Output(io.FileIO):
+    """Standard output that takes whatever it is given, and remembers why it could not be written."""
+
+    failure: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        """Write what can be written."""
+        try:
+            return super().write(data) or 0
+        except BrokenPipeError:
+            return len(data)
+        except OSError as error:
+            self.failure = error
+            return len(data)
+
+
+def tolerant_output() -> _Output | None:
+    """Let standard output take whatever is printed, unless somebody else has taken its place already."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is not sys.__stdout__ or isinstance(sys.stdout, _Text):
+        return None
+    if sys.platform == "win32":
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        return None
+    with suppress(OSError):
+        sys.stdout.flush()
+    raw = _Output(STDOUT, "w", closefd=False)
+    sys.stdout = sys.__stdout__ = _Text(
+        io.BufferedWriter(raw),
+        encoding=sys.stdout.encoding,
+        errors="backslashreplace",
+        line_buffering=sys.stdout.line_buffering,
+    )
+    return raw
+
+
+class _Text(io.TextIOWrapper):
+    """Known by its class, so that it is not put in its own place."""
+
+
+def _broken(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> NoReturn:
+    """End a crash: what `sys.excepthook` raises is how Python ends."""
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stdout.flush()
+    if issubclass(kind, KeyboardInterrupt):
+        _say("Interrupted.")
+        raise SystemExit(INTERRUPTED)
+    if sys.version_info < OLDEST:
+        _say(f"This is Python {sys.version.split()[0]}, and the project needs {'.'.join(map(str, OLDEST))} or newer.")
+        raise SystemExit(WRONG_USAGE)
+    if sys.flags.dev_mode:
+        sys.__excepthook__(kind, error, traceback)
+    what = (
+        "Something that the suite needs failed" if issubclass(kind, OSError | ImportError) else "The suite itself broke"
+    )
+    told = " ".join(f"{kind.__name__}: {error}".split())
+    _say(
+        f"{what}, and nothing is said for or against a service: {told}{_place(traceback)}; "
+        "python -X dev shows the traceback."
+    )
+    raise SystemExit(BROKEN)
+
+
+def _place(traceback: TracebackType | None) -> str:
+    """The last line of ours on the way to the crash."""
+    place = ""
+    while traceback is not None:
+        file = Path(traceback.tb_frame.f_code.co_filename)
+        if file.is_relative_to(ROOT) and not file.name.startswith("<"):
+            place = f" (at {file.relative_to(ROOT).as_posix()}:{traceback.tb_lineno})"
+        traceback = traceback.tb_next
+    return place
+
+
+def _say(sentence: str) -> None:
+    with suppress(OSError, ValueError, AttributeError):
+        print(sentence, file=sys.stderr, flush=True)
+
+
+with suppress(OSError):
+    while (spare := os.open(os.devnull, os.O_RDWR)) <= STDERR:
+        pass  # The number of a stream that was closed would be given to the next file.
+    os.close(spare)
+sys.excepthook = _broken
