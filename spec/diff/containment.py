@@ -19,9 +19,10 @@ def relation(old: Document, before: dict[str, Any], new: Document, after: dict[s
             jsonschema_rs.canonicalize(_whole(document, schema), draft=_DRAFT)
             for document, schema in ((old, before), (new, after))
         )
-    except (CanonicalizationError, ValueError):
+        is_wider, is_narrower = later.covers(earlier), earlier.covers(later)
+    except (CanonicalizationError, jsonschema_rs.ReferencingError, ValueError):
         return "same" if before == after else "replaced"
-    return judged(later.covers(earlier) == Containment.YES, earlier.covers(later) == Containment.YES)
+    return judged(is_wider == Containment.YES, is_narrower == Containment.YES)
 
 
 def judged(is_wider: bool, is_narrower: bool) -> Relation:

@@ -9,7 +9,7 @@ from spec.diff.document import Document, Node, Schema
 from spec.diff.model import Finding
 from spec.diff.rules import Side
 from spec.diff.shapes import ANY_TYPE, Shape, admits_null, atoms, finite, json_types, name_of, shape, told
-from spec.diff.texts import as_text, is_taken, reading, takes
+from spec.diff.texts import are_taken, as_text, is_taken, reading
 
 _NULL: Final[dict[tuple[Side, bool], str]] = {
     ("request", True): "request-null-accepted",
@@ -68,9 +68,11 @@ class Walk:
         if a.alternatives:
             yield from self._alternatives(owner, old, new, a, b)
         yield from self._types(owner, old, new)
-        if self.over_texts and "array" not in a.types and b.types == {"array"}:
-            yield from self.compare(old, b.items, f"{where}[]")
         if not a.types & b.types:
+            if self.over_texts and {"array"} in (a.types, b.types):
+                # What stands alone is the one entry of a list.
+                before, after = (made.items if made.types == {"array"} else node for made, node in ((a, old), (b, new)))
+                yield from self.compare(before, after, f"{where}[]")
             return
         yield from self._limits(owner, a, b)
         if "object" in a.types & b.types:
@@ -105,12 +107,13 @@ class Walk:
 
     def _types(self, owner: str, old: Node, new: Node) -> Iterator[Finding]:
         before, after = shape(self.old, old, self.side).types, shape(self.new, new, self.side).types
-        is_wider = all(kind in after or self._takes(self.new, new, kind) for kind in before)
-        is_narrower = all(kind in before or self._takes(self.old, old, kind) for kind in after)
+        one, other = (self.old, old), (self.new, new)
+        is_wider = all(kind in after or self._is_taken(kind, one, other) for kind in before)
+        is_narrower = all(kind in before or self._is_taken(kind, other, one) for kind in after)
         yield from self._moved(owner, judged(is_wider, is_narrower), "type", _told_types(before), _told_types(after))
 
-    def _takes(self, document: Document, node: Node, kind: str) -> bool:
-        return self.over_texts and takes(document, node, self.side, kind)
+    def _is_taken(self, kind: str, sent: tuple[Document, Node], read: tuple[Document, Node]) -> bool:
+        return self.over_texts and is_taken(kind, sent, read, self.side)
 
     def _enumerated(self, owner: str, where: str, old: Node, new: Node) -> Iterator[Finding]:
         """What differs where the values of one side at least are enumerated."""
@@ -201,8 +204,9 @@ class Walk:
         if not (left or right):
             return
         if self.over_texts:
-            left = [one for one in left if not self._is_text(self.old, one, self.new, new)]
-            right = [one for one in right if not self._is_text(self.new, one, self.old, old)]
+            before, after = (self.old, (old,)), (self.new, (new,))
+            left = [one for one in left if not are_taken((self.old, (one,)), after, self.side)]
+            right = [one for one in right if not are_taken((self.new, (one,)), before, self.side)]
         has_fields = _has_fields(self.old, left) or _has_fields(self.new, right)
         if not has_fields and relation(self.old, old, self.new, new) == "same":
             return
@@ -216,9 +220,6 @@ class Walk:
             yield from self._moved(owner, "narrowed", "alternatives", self._called(self.old, one), "none")
         for one in right:
             yield from self._moved(owner, "widened", "alternatives", "none", self._called(self.new, one))
-
-    def _is_text(self, document: Document, one: Schema, other: Document, whole: dict[str, Any]) -> bool:
-        return is_taken(shape(document, (one,), self.side), other, (whole,), self.side)
 
     @staticmethod
     def _taken(

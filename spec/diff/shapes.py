@@ -131,7 +131,9 @@ def _restrict(made: Shape, part: dict[str, Any]) -> None:
         made.types = frozenset()
     if (values := _values(part)) is not None:
         made.values = {value: None for value in values if made.values is None or value in made.values}
-        made.is_at_odds |= bool(values)
+        made.is_at_odds |= bool(values) or any(
+            value is not None for value in (*part.get("enum", ()), part.get("const"))
+        )
     for key in _ALTERNATIVES:
         others = _but_null(part.get(key, ()))
         if key in part and not others:
@@ -155,8 +157,10 @@ def _let_through(document: Document, node: Node, made: Shape) -> None:
 
 def finite(made: Shape) -> dict[str, None] | None:
     """The values that a shape lets through, where they can be counted."""
-    if made.values is None and made.types <= {"boolean"} and not made.limits and not made.alternatives:
-        return dict.fromkeys(("false", "true") if made.types else ())
+    if not made.types:
+        return {}
+    if made.values is None and made.types == {"boolean"} and not made.limits and not made.alternatives:
+        return dict.fromkeys(("false", "true"))
     return made.values
 
 

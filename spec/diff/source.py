@@ -9,7 +9,7 @@ import yaml
 
 DEEPEST: Final = 200
 """Levels of nesting that are read; what has itself inside has more."""
-LARGEST: Final = 1_000_000
+LARGEST = 1_000_000
 """Values that are read; aliases can unfold a short text into any number."""
 
 _WORDS: Final = {True: "true", False: "false", None: "null"}
