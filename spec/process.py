@@ -66,21 +66,20 @@ class _Output(io.FileIO):
 
 def tolerant_output() -> _Output | None:
     """Let standard output take whatever is printed, unless somebody else has taken its place already."""
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    if sys.stdout is not sys.__stdout__ or isinstance(sys.stdout, _Text):
+    given = sys.stdout
+    if type(given) is not io.TextIOWrapper:
         return None
     if sys.platform == "win32":
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        given.reconfigure(errors="backslashreplace")
         return None
     with suppress(OSError):
-        sys.stdout.flush()
+        given.flush()
     raw = _Output(STDOUT, "w", closefd=False)
-    sys.stdout = sys.__stdout__ = _Text(
+    sys.stdout = _Text(
         io.BufferedWriter(raw),
-        encoding=sys.stdout.encoding,
+        encoding=given.encoding,
         errors="backslashreplace",
-        line_buffering=sys.stdout.line_buffering,
+        line_buffering=given.line_buffering,
     )
     return raw
 
@@ -132,4 +131,8 @@ with suppress(OSError):
     while (spare := os.open(os.devnull, os.O_RDWR)) <= STDERR:
         pass  # The number of a stream that was closed would be given to the next file.
     os.close(spare)
+if sys.stdout is None:
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+if sys.stderr is None:
+    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 sys.excepthook = _broken
