@@ -70,8 +70,9 @@ def _referring(form: Any, value: Any, kind: str, place: Place) -> Iterator[tuple
 def _inner(form: dict[str, Any], key: str) -> Any:
     if key in form.get("properties", {}):
         return form["properties"][key]
-    if any(re.match(pattern, key) for pattern in form.get("patternProperties", {})):
-        return None
+    for pattern, inner in form.get("patternProperties", {}).items():
+        if re.search(pattern, key):
+            return inner
     return form.get("additionalProperties")
 
 

@@ -209,6 +209,23 @@ def replaced(value: Any, place: tuple[Any, ...], junk: Any) -> Any:
     return dict(made) if isinstance(value, dict) else [part for _, part in made]
 
 
+def renamed(value: Any, place: tuple[Any, ...], name: str) -> Any:
+    """A value in which the last key of a place is another."""
+    if isinstance(value, list):
+        return [renamed(part, place[1:], name) if index == place[0] else part for index, part in enumerate(value)]
+    if len(place) == 1:
+        return {name if key == place[0] else key: part for key, part in value.items()}
+    return {key: renamed(part, place[1:], name) if key == place[0] else part for key, part in value.items()}
+
+
+@pytest.mark.parametrize("name", ["", "$ref"])
+def test_whatever_a_key_is_called_is_compared_or_refused(name: str) -> None:
+    for place in places(WHOLE):
+        if isinstance(place[-1], str):
+            with suppress(Unasked, NotPlain):
+                breaks(WHOLE, renamed(WHOLE, place, name))
+
+
 @settings(
     derandomize=True, deadline=None, max_examples=120, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
