@@ -469,7 +469,12 @@ def listened(kind: str) -> dict[str, tuple[Any, Any, Found, Found]]:
             {(name, "webhook-credentials-removed")},
             {(name, "webhook-credentials-added")},
         ),
-        f"{kind}: what opens the API itself": (plain, {**plain, "security": []}, set(), set()),
+        f"{kind}: what opens the API itself": (
+            plain,
+            {**plain, "security": [{"key": []}]},
+            {("act", "credentials-refused")},
+            {("act", "credentials-accepted")},
+        ),
         f"{kind}: extensions": (
             plain,
             {**calls(kind, {**SIGNED, "x-note": 1}), "x-note": {"post": 1}},
