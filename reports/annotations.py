@@ -1,20 +1,18 @@
 """What did not pass, as workflow commands that GitHub shows beside a change."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from reports.curl import curl_line
 from reports.model import Report, RequirementResult
 from reports.text import visible
+from spec.workflow import command
 
 TEXT_LIMIT: Final = 1_000
 """Characters of an expectation, an answer, a reason or a curl line that are told; GitHub cuts at 4 KiB."""
 COMMANDS_LIMIT: Final = 50
 """Commands of one kind that are printed; GitHub shows ten of each kind per step, and fifty per job."""
-
-_DATA: Final[Mapping[str, str]] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-_PROPERTY: Final[Mapping[str, str]] = {**_DATA, ":": "%3A", ",": "%2C"}
 
 
 def annotation_lines(report: Report) -> list[str]:
@@ -52,11 +50,7 @@ def _warnings(report: Report) -> Iterator[str]:
 
 
 def _command(kind: str, title: str, *lines: str) -> str:
-    return f"::{kind} title={_escape(visible(title), _PROPERTY)}::{_escape(chr(10).join(map(visible, lines)), _DATA)}"
-
-
-def _escape(text: str, escapes: Mapping[str, str]) -> str:
-    return "".join(escapes.get(character, character) for character in text)
+    return command(kind, visible(title), *map(visible, lines))
 
 
 def _cut(text: str) -> str:

@@ -1,27 +1,45 @@
-"""Whether a schema lets through all that another one does: jsonschema-rs is asked."""
+"""Whether a schema lets through a value, or all that another one does: jsonschema-rs is asked."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import jsonschema_rs
 from jsonschema_rs.canonical import CanonicalizationError, Containment
 
-from spec.diff.document import Document
+from spec.diff.document import Document, Node
 
 Relation = Literal["same", "narrowed", "widened", "replaced"]
+_DRAFT = jsonschema_rs.Draft202012
 
 
 def relation(old: Document, before: dict[str, Any], new: Document, after: dict[str, Any]) -> Relation:
     """How the values that a schema lets through became others; `replaced` also where nobody can tell."""
     try:
-        earlier, later = _canonical(old, before), _canonical(new, after)
-    except (CanonicalizationError, ValueError):
+        earlier, later = (
+            jsonschema_rs.canonicalize(_whole(document, schema), draft=_DRAFT)
+            for document, schema in ((old, before), (new, after))
+        )
+        is_wider, is_narrower = later.covers(earlier), earlier.covers(later)
+    except (CanonicalizationError, jsonschema_rs.ReferencingError, ValueError):
         return "same" if before == after else "replaced"
-    is_wider, is_narrower = later.covers(earlier) == Containment.YES, earlier.covers(later) == Containment.YES
+    return judged(is_wider == Containment.YES, is_narrower == Containment.YES)
+
+
+def judged(is_wider: bool, is_narrower: bool) -> Relation:
+    """What became of what is let through, when all of the old still is, and when all of the new was already."""
     if is_wider and is_narrower:
         return "same"
     return "widened" if is_wider else "narrowed" if is_narrower else "replaced"
 
 
-def _canonical(document: Document, schema: dict[str, Any]) -> jsonschema_rs.CanonicalSchema:
-    whole = {**{key: value for key, value in document.raw.items() if key in ("components", "$defs")}, **schema}
-    return jsonschema_rs.canonicalize(whole, draft=jsonschema_rs.Draft202012)
+def passing(document: Document, node: Node) -> Callable[[Any], bool]:
+    """What tells whether a value keeps all schemas of a node; all do where nobody can tell."""
+    try:
+        return jsonschema_rs.Draft202012Validator(_whole(document, {"allOf": list(node)})).is_valid
+    except (jsonschema_rs.ReferencingError, ValueError):
+        return lambda _: True
+
+
+def _whole(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with all that it can refer to."""
+    return {**{key: value for key, value in document.raw.items() if isinstance(value, dict)}, **schema}

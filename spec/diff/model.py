@@ -25,8 +25,19 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Acceptance:
+    """A break that somebody answers for, until a day if one is named."""
+
+    element: str
+    rule: str
+    reason: str
+    owner: str
+    until: str | None = None
+
+
+@dataclass(frozen=True)
 class Change:
-    """One thing that differs, with the rules of both sides, and the requirements that speak of it."""
+    """One thing that differs, with the rules of both sides, the requirements that speak of it, and who accepts it."""
 
     where: str
     what: What
@@ -35,11 +46,12 @@ class Change:
     after: str
     rules: tuple[str, ...]
     requirements: tuple[str, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
 
     @property
     def breaks(self) -> tuple[Breaks, ...]:
-        """Whom it breaks, callers first."""
-        found = {RULES[rule].breaks for rule in self.rules}
+        """Whom it breaks by a rule for which that is not accepted, callers first."""
+        found = {RULES[rule].breaks for rule in self.rules if all(entry.rule != rule for entry in self.accepted)}
         return tuple(whom for whom in PARTIES if whom in found)
 
 

@@ -1,21 +1,29 @@
-"""Two documents, side by side: operations, parameters, bodies, answers and who gets in."""
+"""Two documents, side by side: operations, parameters, bodies, answers, webhooks and who gets in."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from spec.diff.document import Document, Node
+from spec.diff.document import Document, Node, named
 from spec.diff.model import Finding
+from spec.diff.rules import Side
 from spec.diff.schemas import Walk
-from spec.diff.shapes import shape, told
-from spec.openapi import METHODS
+from spec.diff.shapes import possible_types, told
 
+_METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _MARK: Final = {"query": "?", "path": "/", "header": "#", "cookie": ";"}
 _STYLE: Final = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _UNDECLARED: Final = {"accept", "authorization", "content-type"}
 """Headers that are no parameters, whoever declares them."""
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/")
+"""How the media types begin that write the fields of an object as texts."""
+_ENCODING: Final = ("allowReserved", "contentType", "explode", "style")
+_LISTS: Final = frozenset({"array", "object"})
 _ALIKE: Final = {True: "required", False: "optional"}
+
+Key = tuple[str, ...]
+"""What makes two operations the same one."""
 
 
 @dataclass(frozen=True)
@@ -31,81 +39,86 @@ class Operation:
         return f"{self.id}{_MARK[parameter['in']]}{parameter['name']}"
 
 
+_SIDES: Final[tuple[Side, ...]] = ("request", "answer")
+_PARAMETER: Final[dict[Side, str]] = {"request": "parameter", "answer": "webhook-parameter"}
+
+
 class Comparison:
     """A comparison of two documents."""
 
     def __init__(self, old: Document, new: Document) -> None:
         self.old = old
         self.new = new
-        self.sent = Walk(old, new, "request")
-        self.read = Walk(old, new, "answer")
+        self.plain = {side: Walk(old, new, side) for side in _SIDES}
+        self.fields = {side: Walk(old, new, side, over_texts=True, within=self.plain[side]) for side in _SIDES}
+        self.texts = {side: Walk(old, new, side, over_texts=True, within=self.fields[side]) for side in _SIDES}
 
     def findings(self) -> Iterator[Finding]:
         """Everything that differs, seen from each side."""
-        before, after = _operations(self.old), _operations(self.new)
+        before, after = (_operations(document, document.raw.get("paths", {})) for document in (self.old, self.new))
         for key in before.keys() - after.keys():
             yield Finding(before[key].id, "removed", "operation-removed")
         for key in after.keys() - before.keys():
             yield Finding(after[key].id, "added", "operation-added")
         for key in before.keys() & after.keys():
             yield from self._operation(before[key], after[key])
-        yield from self._webhooks()
+        yield from self._calls(*(_webhooks(document) for document in (self.old, self.new)))
 
     def _operation(self, old: Operation, new: Operation) -> Iterator[Finding]:
         if old.id != new.id:
             yield Finding(old.id, "changed", "operation-renamed", "name", old.id, new.id)
         yield from _deprecated(old.id, old.definition, new.definition)
         yield from self._credentials(old, new)
-        yield from self._parameters(old, new)
+        yield from self._parameters(old, new, "request")
         yield from self._body(old, new)
         yield from self._answers(old, new)
+        yield from self._calls(_callbacks(self.old, old, old.id), _callbacks(self.new, new, old.id))
 
     # --- parameters ---
 
-    def _parameters(self, old: Operation, new: Operation) -> Iterator[Finding]:
+    def _parameters(self, old: Operation, new: Operation, side: Side) -> Iterator[Finding]:
+        """What differs between the parameters of a request, seen by who sends or by who reads it."""
+        what = _PARAMETER[side]
         for key in old.parameters.keys() - new.parameters.keys():
-            yield Finding(old.element(old.parameters[key]), "removed", "parameter-removed")
+            yield Finding(old.element(old.parameters[key]), "removed", f"{what}-removed")
         for key in new.parameters.keys() - old.parameters.keys():
-            how = _ALIKE[_is_required(new.parameters[key])]
+            how = f"-{_ALIKE[_is_required(new.parameters[key])]}" if side == "request" else ""
             # The operation goes by its old name, the parameter has but one.
-            element = f"{old.id}{new.element(new.parameters[key])[len(new.id) :]}"
-            yield Finding(element, "added", f"parameter-added-{how}")
+            element = replace(new, id=old.id).element(new.parameters[key])
+            yield Finding(element, "added", f"{what}-added{how}")
         for key in old.parameters.keys() & new.parameters.keys():
             before, after = old.parameters[key], new.parameters[key]
             element = old.element(before)
             yield from _deprecated(element, before, after)
-            yield from _required(element, "parameter", before, after)
-            (form_before, node_before), (form_after, node_after) = (
-                self._form(self.old, before),
-                self._form(self.new, after),
-            )
+            yield from _required(element, what, before, after)
+            form_before, form_after = self._forms(before, after, side)
             if form_before != form_after:
-                yield Finding(element, "changed", "parameter-form-changed", "form", form_before, form_after)
-            yield from self.sent.compare(node_before, node_after, element)
+                yield Finding(element, "changed", f"{what}-form-changed", "form", form_before, form_after)
+            yield from self._walk(before, side).compare(_content(before), _content(after), element)
 
-    @staticmethod
-    def _form(document: Document, parameter: dict[str, Any]) -> tuple[str, Node]:
-        """How a parameter is written, where that makes a difference, and its schema."""
-        for media_type, media in parameter.get("content", {}).items():
-            return media_type, _schema(media)
-        node = _schema(parameter)
-        words = [parameter.get("style", _STYLE[parameter["in"]])]
-        if shape(document, node, "request").types & {"array", "object"}:
-            words += ["exploded"] if parameter.get("explode", words == ["form"]) else ["in one"]
-        elif words == ["form"] or words == ["simple"]:
-            words = ["plain"]
-        if parameter.get("allowReserved"):
-            words += ["with reserved characters"]
-        return ", ".join(words), node
+    def _walk(self, holder: dict[str, Any], side: Side) -> Walk:
+        """The walk over what a parameter or a header holds."""
+        return (self.plain if holder.get("content") else self.texts)[side]
+
+    def _forms(self, old: dict[str, Any], new: dict[str, Any], side: Side) -> tuple[str, str]:
+        """How a parameter was written and is, where that makes a difference."""
+        if old.get("content") or new.get("content"):
+            before, after = (next(iter(holder.get("content", ())), "plain") for holder in (old, new))
+            return before, after
+        earlier, later = (
+            possible_types(document, _schema(holder), side) for document, holder in ((self.old, old), (self.new, new))
+        )
+        common = earlier & later & _LISTS
+        if not common and "string" in earlier and later == {"array"} and not _is_exploded(new, later):
+            # A text with a comma in it would become two.
+            return "plain", _form(new, later)
+        return _form(old, common), _form(new, common)
 
     # --- bodies ---
 
     def _body(self, old: Operation, new: Operation) -> Iterator[Finding]:
         element = f"{old.id}:body"
-        before, after = (
-            document.resolved(operation.definition.get("requestBody", {}))
-            for document, operation in ((self.old, old), (self.new, new))
-        )
+        before, after = _body(self.old, old), _body(self.new, new)
         if before and after:
             yield from _required(element, "body", before, after)
             yield from self._sent_types(element, before.get("content", {}), after.get("content", {}))
@@ -119,10 +132,12 @@ class Comparison:
             if (match := _covering(name, after)) is None:
                 yield Finding(element, "changed", "body-type-removed", "media type", name, "none")
                 continue
-            encodings = told(before[name].get("encoding", {})), told(after[match].get("encoding", {}))
-            if encodings[0] != encodings[1]:
+            is_form = name.lower().startswith(_FORMS)
+            encodings = _encodings(before[name]), _encodings(after[match])
+            if is_form and encodings[0] != encodings[1]:
                 yield Finding(element, "changed", "body-form-changed", "encoding", *encodings)
-            yield from self.sent.compare(_schema(before[name]), _schema(after[match]), element)
+            walk = (self.texts if is_form else self.plain)["request"]
+            yield from walk.compare(_schema(before[name]), _schema(after[match]), element)
         for name in after:
             if _covering(name, before) is None:
                 yield Finding(element, "changed", "body-type-added", "media type", "none", name)
@@ -130,10 +145,7 @@ class Comparison:
     # --- answers ---
 
     def _answers(self, old: Operation, new: Operation) -> Iterator[Finding]:
-        before, after = (
-            {str(status).upper(): document.resolved(answer) for status, answer in of.definition["responses"].items()}
-            for document, of in ((self.old, old), (self.new, new))
-        )
+        before, after = _answers(self.old, old), _answers(self.new, new)
         for status in sorted(before.keys() | after.keys()):
             element = f"{old.id}:{'default' if status == 'DEFAULT' else status}"
             earlier, later = _of_status(status, before), _of_status(status, after)
@@ -142,7 +154,10 @@ class Comparison:
             elif later is None:
                 yield Finding(element, "removed", _removed_answer(status, before, after))
             else:
-                yield from self._answer(element, earlier, later)
+                # A refusal that is told of apart from its range need not say again what the range says.
+                others = {other: answer for other, answer in after.items() if other != status}
+                range_ = None if status in before or _is_success(status, after) else _of_status(status, others)
+                yield from self._answer(element, earlier, {**(range_ or {}), **later})
 
     def _answer(self, element: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Finding]:
         yield from self._headers(element, old, new)
@@ -150,7 +165,7 @@ class Comparison:
         for name in after:
             match = _covering(name, before)
             if match is not None:
-                yield from self.read.compare(_schema(before[match]), _schema(after[name]), element)
+                yield from self.plain["answer"].compare(_schema(before[match]), _schema(after[name]), element)
             elif before:
                 yield Finding(element, "changed", "answer-type-added", "media type", "none", name)
             else:
@@ -172,35 +187,57 @@ class Comparison:
             yield Finding(f"{element}#{name}", "added", "answer-header-added")
         for name in before.keys() & after.keys():
             yield from _required(f"{element}#{name}", "answer-header", before[name], after[name])
-            yield from self.read.compare(_schema(before[name]), _schema(after[name]), f"{element}#{name}")
+            walk = self._walk(before[name], "answer")
+            yield from walk.compare(_content(before[name]), _content(after[name]), f"{element}#{name}")
 
-    def _webhooks(self) -> Iterator[Finding]:
-        before, after = _webhooks(self.old), _webhooks(self.new)
-        for name in before.keys() - after.keys():
-            yield Finding(name, "removed", "webhook-removed")
-        for name in after.keys() - before.keys():
-            yield Finding(name, "added", "webhook-added")
-        for name in before.keys() & after.keys():
-            yield from self._answer(f"{name}:body", before[name], after[name])
+    # --- what a listener is told ---
+
+    def _calls(self, before: dict[Key, Operation], after: dict[Key, Operation]) -> Iterator[Finding]:
+        """What differs between the requests that a client is sent, as webhooks or callbacks."""
+        for key in before.keys() - after.keys():
+            yield Finding(before[key].id, "removed", "webhook-removed")
+        for key in after.keys() - before.keys():
+            yield Finding(after[key].id, "added", "webhook-added")
+        for key in before.keys() & after.keys():
+            old, new = before[key], after[key]
+            yield from _deprecated(old.id, old.definition, new.definition)
+            yield from self._parameters(old, new, "answer")
+            yield from self._shown_credentials(old, new)
+            earlier, later = (_body(document, one) for document, one in ((self.old, old), (self.new, new)))
+            if earlier and later:
+                yield from _required(f"{old.id}:body", "webhook-body", earlier, later)
+            yield from self._answer(f"{old.id}:body", earlier, later)
 
     # --- who gets in ---
 
     def _credentials(self, old: Operation, new: Operation) -> Iterator[Finding]:
-        before, after = _credentials(self.old, old), _credentials(self.new, new)
-        told_before, told_after = (" or ".join(map(_told_credentials, ways)) for ways in (before, after))
-        if not all(any(need <= way for need in after) for way in before):
-            yield Finding(old.id, "changed", "credentials-refused", "credentials", told_before, told_after)
-        elif not all(any(need <= way for need in before) for way in after):
-            yield Finding(old.id, "changed", "credentials-accepted", "credentials", told_before, told_after)
+        before, after = (
+            _ways(document, one.definition.get("security", document.raw.get("security", [])))
+            for document, one in ((self.old, old), (self.new, new))
+        )
+        if not _suffices(before, after):
+            yield Finding(old.id, "changed", "credentials-refused", "credentials", _told(before), _told(after))
+        elif not _suffices(after, before):
+            yield Finding(old.id, "changed", "credentials-accepted", "credentials", _told(before), _told(after))
+
+    def _shown_credentials(self, old: Operation, new: Operation) -> Iterator[Finding]:
+        """What differs in the credentials that a listener is shown, which are those that its webhook names itself."""
+        before, after = (
+            _ways(document, one.definition.get("security", [])) for document, one in ((self.old, old), (self.new, new))
+        )
+        if not _suffices(after, before):
+            yield Finding(old.id, "changed", "webhook-credentials-removed", "credentials", _told(before), _told(after))
+        elif not _suffices(before, after):
+            yield Finding(old.id, "changed", "webhook-credentials-added", "credentials", _told(before), _told(after))
 
 
-def _operations(document: Document) -> dict[tuple[str, str], Operation]:
+def _operations(document: Document, paths: dict[str, Any]) -> dict[Key, Operation]:
     """The operations by method and path, whatever the parameters of the path are called."""
-    found = {}
-    for path, item in document.raw.get("paths", {}).items():
+    found: dict[Key, Operation] = {}
+    for path, item in named(paths).items():
         whole = document.resolved(item)
         names = re.findall(r"\{([^}]*)\}", path)
-        for method in METHODS:
+        for method in _METHODS:
             if method not in whole:
                 continue
             definition = whole[method]
@@ -223,28 +260,51 @@ def _key(parameter: dict[str, Any], path: list[str]) -> tuple[str, str]:
     return place, name
 
 
-def _webhooks(document: Document) -> dict[str, dict[str, Any]]:
-    """What is sent to a listener, by the name of the webhook."""
+def _webhooks(document: Document) -> dict[Key, Operation]:
+    """What is sent to a listener, by method and name of the webhook; it goes by that name."""
+    operations = _operations(document, document.raw.get("webhooks", {}))
+    return {(method, name): replace(one, id=name) for (method, name), one in operations.items()}
+
+
+def _callbacks(document: Document, operation: Operation, id_: str) -> dict[Key, Operation]:
+    """What is sent to where an operation was told to, by method, name of the callback and place."""
     return {
-        name: document.resolved(operation.get("requestBody", {}))
-        for name, item in document.raw.get("webhooks", {}).items()
-        for method, operation in document.resolved(item).items()
-        if method in METHODS
+        (method, name, place): replace(one, id=f"{id_}!{name}")
+        for name, entry in named(operation.definition.get("callbacks", {})).items()
+        for (method, place), one in _operations(document, document.resolved(entry)).items()
     }
 
 
-def _credentials(document: Document, operation: Operation) -> list[frozenset[str]]:
+def _body(document: Document, operation: Operation) -> dict[str, Any]:
+    whole: dict[str, Any] = document.resolved(operation.definition.get("requestBody", {}))
+    return whole
+
+
+def _answers(document: Document, operation: Operation) -> dict[str, dict[str, Any]]:
+    listed = named(operation.definition.get("responses", {}))
+    return {status.upper(): document.resolved(answer) for status, answer in listed.items()}
+
+
+def _ways(document: Document, security: list[dict[str, list[str]]]) -> list[frozenset[str]]:
     """The ways to get in, each the set of what is to be shown; whoever shows more gets in too."""
     schemes = document.raw.get("components", {}).get("securitySchemes", {})
-    ways = operation.definition.get("security", document.raw.get("security", []))
     return [
         frozenset(
             word
             for name, scopes in way.items()
             for word in (_scheme(document, schemes.get(name, {})), *(f"scope {scope}" for scope in scopes))
         )
-        for way in ways
+        for way in security
     ] or [frozenset()]
+
+
+def _suffices(shown: list[frozenset[str]], asked: list[frozenset[str]]) -> bool:
+    """Whether each of the ways that are shown is one of those that are asked for, or more."""
+    return all(any(need <= way for need in asked) for way in shown)
+
+
+def _told(ways: list[frozenset[str]]) -> str:
+    return " or ".join(" and ".join(sorted(way)) or "nothing" for way in ways)
 
 
 def _scheme(document: Document, scheme: dict[str, Any]) -> str:
@@ -253,12 +313,39 @@ def _scheme(document: Document, scheme: dict[str, Any]) -> str:
     return " ".join(str(word).lower() for word in words if word)
 
 
-def _told_credentials(way: frozenset[str]) -> str:
-    return " and ".join(sorted(way)) or "nothing"
-
-
 def _schema(holder: dict[str, Any]) -> Node:
     return (holder["schema"],) if "schema" in holder else ()
+
+
+def _content(holder: dict[str, Any]) -> Node:
+    """The schema of a parameter or a header, of its own or of its one media type."""
+    return _schema(next(iter(holder.get("content", {}).values()), holder))
+
+
+def _form(parameter: dict[str, Any], types: frozenset[str]) -> str:
+    """How a parameter is written when it is of these types, one word by word or in a list."""
+    style = parameter.get("style", _STYLE[parameter["in"]])
+    words = [style]
+    if types:
+        words += ["exploded" if _is_exploded(parameter, types) else "in one"]
+    elif style not in ("label", "matrix"):
+        words = ["plain"]
+    if parameter.get("allowReserved"):
+        words += ["with reserved characters"]
+    return ", ".join(words)
+
+
+def _is_exploded(parameter: dict[str, Any], types: frozenset[str]) -> bool:
+    style = parameter.get("style", _STYLE[parameter["in"]])
+    # A simple list is the same with it and without.
+    return bool(parameter.get("explode", style == "form")) and (style != "simple" or "object" in types)
+
+
+def _encodings(media: dict[str, Any]) -> str:
+    """How the parts of a form are written, in words of their own."""
+    parts = media.get("encoding", {}).items()
+    said = {name: {key: part[key] for key in _ENCODING if key in part} for name, part in parts}
+    return told({name: part for name, part in said.items() if part})
 
 
 def _is_required(entry: dict[str, Any]) -> bool:

@@ -13,16 +13,23 @@ _WORDS = ("statement", "covers", "needs", "floor")
 """What of a requirement may be told in another way."""
 
 
-def requirements_of(name: str, entries: Iterable[dict[str, Any]]) -> dict[str, Requirement]:
-    """The requirements of a file by id. Raises `Unasked` when they are none."""
-    try:
-        listed = [
-            Requirement(**{**entry, "covers": tuple(entry["covers"]), "needs": tuple(entry.get("needs", ()))})
-            for entry in entries
-        ]
-    except (TypeError, KeyError) as error:
-        raise Unasked(f"{name} has a requirement that is none ({error}): mend it first.") from None
-    return {requirement.id: requirement for requirement in listed}
+def requirements_of(name: str, entries: Any) -> dict[str, Requirement]:
+    """The requirements of a file by id. Raises `Unasked` with all that are none."""
+    if not isinstance(entries, list):
+        raise Unasked(f"{name} has no list of requirements: mend it first.")
+    found: dict[str, Requirement] = {}
+    wrong = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            one = Requirement(**{**entry, "covers": tuple(entry["covers"]), "needs": tuple(entry.get("needs", ()))})
+            if one.level not in ("must", "should") or not isinstance(one.id, str):
+                raise TypeError("its id is a text, and its level must or should")
+            found[one.id] = one
+        except (TypeError, KeyError, AttributeError) as error:
+            wrong.append(f"entry {number} ({error})")
+    if wrong:
+        raise Unasked(f"{name} has requirements that are none: mend {', '.join(wrong)} first.")
+    return found
 
 
 def compare(old: Mapping[str, Requirement], new: Mapping[str, Requirement]) -> Iterator[Finding]:

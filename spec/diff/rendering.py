@@ -3,12 +3,15 @@
 import json
 import textwrap
 from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Final
 
-from spec.diff.model import Change
+from spec.diff.model import Acceptance, Change
 from spec.diff.rules import RULES
 from spec.diff.verdict import Verdict
 
-_WIDTH = 110
+_WIDTH: Final = 110
+_OBJECTIONS: Final = "accepted breaks that do not fit"
 
 
 def as_text(verdict: Verdict) -> Iterator[str]:
@@ -18,12 +21,17 @@ def as_text(verdict: Verdict) -> Iterator[str]:
         yield ""
         yield title
         for change in changes:
-            yield f"  {_told(change)}"
+            yield f"  {headline(change)}"
             for rule in change.rules:
                 yield f"    {rule}: {RULES[rule].statement}"
+            yield from (f"    {acceptance(entry)}" for entry in change.accepted)
             if change.requirements:
                 told = f"requirements: {', '.join(change.requirements)}"
                 yield from textwrap.wrap(told, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6)
+    if verdict.objections:
+        yield ""
+        yield _OBJECTIONS
+        yield from (f"  {one_line(objection)}" for objection in verdict.objections)
 
 
 def as_json(verdict: Verdict) -> str:
@@ -35,6 +43,7 @@ def as_json(verdict: Verdict) -> str:
             "breaks": verdict.breaks,
             "changes": [_entry(change) for change in verdict.changes],
             "requirements": [_entry(change) for change in verdict.requirements],
+            "objections": verdict.objections,
         },
         indent=2,
         ensure_ascii=False,
@@ -48,22 +57,56 @@ def as_markdown(verdict: Verdict) -> Iterator[str]:
     yield summary(verdict)
     for title, changes in _sections(verdict):
         yield ""
-        yield f"### {title[0].upper()}{title[1:]}"
+        yield f"### {_capital(title)}"
         yield ""
         yield "| change | rule | requirements |"
         yield "| --- | --- | --- |"
         for change in changes:
-            rules = "<br>".join(f"`{rule}`: {RULES[rule].statement}" for rule in change.rules)
-            yield f"| {_cell(_told(change))} | {rules} | {', '.join(f'`{id_}`' for id_ in change.requirements)} |"
+            rules = [f"`{rule}`: {RULES[rule].statement}" for rule in change.rules]
+            rules += [_cell(acceptance(entry)) for entry in change.accepted]
+            ids = ", ".join(f"`{id_}`" for id_ in change.requirements)
+            yield f"| {_cell(headline(change))} | {'<br>'.join(rules)} | {ids} |"
+    if verdict.objections:
+        yield ""
+        yield f"### {_capital(_OBJECTIONS)}"
+        yield ""
+        yield from (f"- {_cell(objection)}" for objection in verdict.objections)
 
 
 def summary(verdict: Verdict) -> str:
-    """Whom the new contract breaks, in a sentence."""
-    found = len(verdict.changes) + len(verdict.requirements)
-    if not found:
-        return "Nothing changed."
-    count = f"{found} change{'s' if found > 1 else ''}"
-    return f"{count}, breaking {' and '.join(verdict.breaks) or 'neither callers nor answers'}."
+    """Whom the new contract breaks, in a sentence, and what was accepted, in another."""
+    changes = (*verdict.changes, *verdict.requirements)
+    words = ["Nothing changed."]
+    if changes:
+        whom = " and ".join(verdict.breaks) or "neither callers nor answers"
+        words = [f"{_counted(len(changes), 'change')}, breaking {whom}."]
+    if accepted := sum(bool(change.accepted) for change in changes):
+        words.append(f"{_counted(accepted, 'accepted break')}.")
+    if objections := len(verdict.objections):
+        words.append(f"{_counted(objections, 'accepted break')} that {'does' if objections == 1 else 'do'} not fit.")
+    return " ".join(words)
+
+
+def headline(change: Change) -> str:
+    """What changed, on one line."""
+    words = f"{change.where} {change.what}"
+    if change.aspect:
+        words = f"{words}: {change.aspect} from {change.before} to {change.after}"
+    elif change.after:
+        words = f"{words} as {change.after}"
+    return one_line(words)
+
+
+def acceptance(entry: Acceptance) -> str:
+    """Who accepts a break, and why, on one line."""
+    until = f" until {entry.until}" if entry.until else ""
+    return one_line(f"{entry.rule} is accepted by {entry.owner}{until}: {entry.reason}")
+
+
+def one_line(text: str) -> str:
+    """A text of somebody else that neither ends a line nor steers a terminal."""
+    words = " ".join(text.split())
+    return words if words.isprintable() else "".join(one if one.isprintable() else ascii(one)[1:-1] for one in words)
 
 
 def rules_table() -> Iterator[str]:
@@ -82,17 +125,25 @@ def _sections(verdict: Verdict) -> Iterator[tuple[str, list[Change]]]:
         (): "breaks nobody",
     }
     for whom, title in titles.items():
-        if found := [change for change in verdict.changes if change.breaks == whom]:
+        if found := [change for change in verdict.changes if change.breaks == whom and not _is_settled(change)]:
             yield title, found
+    if settled := list(filter(_is_settled, verdict.changes)):
+        yield "accepted", settled
     if verdict.requirements:
         yield "requirements", list(verdict.requirements)
 
 
-def _told(change: Change) -> str:
-    words = f"{change.where} {change.what}"
-    if change.aspect:
-        return f"{words}: {change.aspect} from {change.before} to {change.after}"
-    return f"{words} as {change.after}" if change.after else words
+def _is_settled(change: Change) -> bool:
+    """Whether it breaks somebody, and all of that is accepted."""
+    return bool(change.accepted and not change.breaks)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"
+
+
+def _capital(title: str) -> str:
+    return f"{title[0].upper()}{title[1:]}"
 
 
 def _entry(change: Change) -> dict[str, object]:
@@ -105,6 +156,7 @@ def _entry(change: Change) -> dict[str, object]:
         "breaks": change.breaks,
         "rules": [{"id": rule, "statement": RULES[rule].statement} for rule in change.rules],
         "requirements": change.requirements,
+        "accepted": [asdict(entry) for entry in change.accepted],
     }
 
 

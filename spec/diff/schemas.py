@@ -1,13 +1,15 @@
 """Two schemas, side by side: what changed in what they let through."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from spec.diff.containment import Relation, relation
+from spec.diff.containment import Relation, judged, passing, relation
 from spec.diff.document import Document, Node, Schema
 from spec.diff.model import Finding
 from spec.diff.rules import Side
-from spec.diff.shapes import ANY_TYPE, Shape, admits_null, atoms, json_types, name_of, shape, told
+from spec.diff.shapes import ANY_TYPE, Shape, admits_null, atoms, finite, json_types, name_of, shape, told
+from spec.diff.texts import are_taken, as_text, is_taken, reading
 
 _NULL: Final[dict[tuple[Side, bool], str]] = {
     ("request", True): "request-null-accepted",
@@ -18,14 +20,28 @@ _NULL: Final[dict[tuple[Side, bool], str]] = {
 
 
 class Walk:
-    """A walk over the schemas of two documents, where they stand on one side; it passes no pair twice."""
+    """A walk over the schemas of two documents, where they stand on one side; it passes no pair twice.
 
-    def __init__(self, old: Document, new: Document, side: Side) -> None:
+    In a walk over texts values are written as text, and `within` is the walk over the fields of an object.
+    """
+
+    def __init__(
+        self, old: Document, new: Document, side: Side, *, over_texts: bool = False, within: "Walk | None" = None
+    ) -> None:
         self.old = old
         self.new = new
         self.side = side
+        self.over_texts = over_texts
+        self.within = within or self
         self.passed: set[tuple[str, frozenset[int], frozenset[int]]] = set()
         self.equal: dict[tuple[frozenset[int], frozenset[int]], bool] = {}
+
+    def _rehearsal(self) -> "Walk":
+        """A walk as this one would go on, which leaves no traces."""
+        within = None if self.within is self else self.within._rehearsal()
+        made = Walk(self.old, self.new, self.side, over_texts=self.over_texts, within=within)
+        made.passed, made.equal = set(self.passed), self.equal
+        return made
 
     def compare(self, old: Node, new: Node, owner: str) -> Iterator[Finding]:
         """What differs between two schemas that stand at the element `owner`."""
@@ -43,20 +59,25 @@ class Walk:
         self.passed.add(pair)
         a, b = shape(self.old, old, self.side), shape(self.new, new, self.side)
         yield from self._notes(owner, a, b)
+        if a.values is not None or b.values is not None:
+            yield from self._enumerated(owner, where, old, new)
+            return
         if bool(a.alternatives) != bool(b.alternatives):
             yield from self._alternatives(owner, old, new, a, b)
             return
         if a.alternatives:
             yield from self._alternatives(owner, old, new, a, b)
-        if a.values is not None and b.values is not None:
-            yield from self._values(where, a.values, b.values)
-        else:
-            yield from self._types(owner, a, b)
+        yield from self._types(owner, old, new)
         if not a.types & b.types:
+            if self.over_texts and {"array"} in (a.types, b.types):
+                # What stands alone is the one entry of a list.
+                before, after = (made.items if made.types == {"array"} else node for made, node in ((a, old), (b, new)))
+                yield from self.compare(before, after, f"{where}[]")
             return
         yield from self._limits(owner, a, b)
         if "object" in a.types & b.types:
-            yield from self._fields(where, a, b)
+            if not (a.is_free or b.is_free):
+                yield from self._fields(where, a, b)
             yield from self._further(where, a, b)
         if "array" in a.types & b.types:
             yield from self.compare(a.items, b.items, f"{where}[]")
@@ -84,13 +105,45 @@ class Walk:
             rule = "default-changed" if a.default and b.default else "default-added" if b.default else "default-removed"
             yield Finding(owner, "changed", rule, "default", a.default or "none", b.default or "none")
 
-    def _types(self, owner: str, a: Shape, b: Shape) -> Iterator[Finding]:
-        yield from self._moved(owner, _subsets(a.types, b.types), "type", _told_types(a.types), _told_types(b.types))
-        if a.types & b.types and a.values != b.values:
-            how: Relation = "narrowed" if a.values is None else "widened"
+    def _types(self, owner: str, old: Node, new: Node) -> Iterator[Finding]:
+        before, after = shape(self.old, old, self.side).types, shape(self.new, new, self.side).types
+        one, other = (self.old, old), (self.new, new)
+        is_wider = all(kind in after or self._is_taken(kind, one, other) for kind in before)
+        is_narrower = all(kind in before or self._is_taken(kind, other, one) for kind in after)
+        yield from self._moved(owner, judged(is_wider, is_narrower), "type", _told_types(before), _told_types(after))
+
+    def _is_taken(self, kind: str, sent: tuple[Document, Node], read: tuple[Document, Node]) -> bool:
+        return self.over_texts and is_taken(kind, sent, read, self.side)
+
+    def _enumerated(self, owner: str, where: str, old: Node, new: Node) -> Iterator[Finding]:
+        """What differs where the values of one side at least are enumerated."""
+        a, b = shape(self.old, old, self.side), shape(self.new, new, self.side)
+        before, after = finite(a), finite(b)
+        how: Relation = "replaced"
+        if b.is_at_odds and not a.is_at_odds:
+            pass  # Whoever wrote that meant something, and nobody can tell what.
+        elif before is not None and after is not None:
+            yield from self._values(where, before, after)
+            return
+        elif after is not None and self._let_through(self.old, old, after):
+            how = "narrowed"
+        elif before is not None and self._let_through(self.new, new, before):
+            how = "widened"
+        if how == "replaced" and not a.types & b.types and (a.types and b.types):
+            yield from self._moved(owner, how, "type", _told_types(a.types), _told_types(b.types))
+        elif relation(self.old, {"allOf": list(old)}, self.new, {"allOf": list(new)}) != "same":
             yield from self._moved(owner, how, "values", _told_values(a.values), _told_values(b.values))
 
+    def _let_through(self, document: Document, node: Node, values: Iterable[str]) -> bool:
+        """Whether a node lets all values through, which are told in JSON."""
+        if self.over_texts:
+            return all(map(reading(document, node), values))
+        is_passing = passing(document, node)
+        return all(is_passing(json.loads(value)) for value in values)
+
     def _values(self, where: str, before: dict[str, None], after: dict[str, None]) -> Iterator[Finding]:
+        if self.over_texts:
+            before, after = (dict.fromkeys(map(as_text, values)) for values in (before, after))
         for value in before.keys() - after.keys():
             yield Finding(f"{where}={_bare(value)}", "removed", f"{self.side}-value-removed")
         for value in after.keys() - before.keys():
@@ -100,7 +153,7 @@ class Walk:
         if a.forms != b.forms:
             how = _subsets(frozenset(b.forms), frozenset(a.forms))
             yield from self._moved(owner, how, "format", _listed(a.forms), _listed(b.forms))
-        if not (a.limits or b.limits) or (a.values is not None and b.values is not None):
+        if not (a.limits or b.limits):
             return
         types = json_types(a.types & b.types)
         before, after = ({"type": types, "allOf": limits or [{}]} for limits in (a.limits, b.limits))
@@ -120,7 +173,7 @@ class Walk:
                 now = words[name in b.required]
                 rule = f"{self.side}-field-now-{now}"
                 yield Finding(element, "changed", rule, "required", words[name in a.required], now)
-            yield from self.compare(a.fields.get(name, ()), b.fields.get(name, ()), element)
+            yield from self.within.compare(a.fields.get(name, ()), b.fields.get(name, ()), element)
 
     def _added_field(self, name: str, a: Shape, b: Shape) -> str:
         if self.side == "request":
@@ -133,14 +186,14 @@ class Walk:
             how: Relation = "narrowed" if b.is_closed else "widened"
             yield from self._moved(where, how, "further fields", words[a.is_closed], words[b.is_closed])
         elif not a.is_closed:
-            yield from self.compare(a.further, b.further, f"{where}.*")
+            yield from self.within.compare(a.further, b.further, f"{where}.*")
 
     def _alternatives(self, owner: str, old: Node, new: Node, a: Shape, b: Shape) -> Iterator[Finding]:
-        left, right = list(a.alternatives or old), list(b.alternatives or new)
+        left, right = a.alternatives[:] or [_whole(old)], b.alternatives[:] or [_whole(new)]
         self._taken(left, right, self._is_equal)
-        if left or right:
-            yield from self._others(owner, {"allOf": list(old)}, {"allOf": list(new)}, left, right)
-        elif a.combined != b.combined:
+        found = list(self._others(owner, {"allOf": list(old)}, {"allOf": list(new)}, left, right))
+        yield from found
+        if a.combined != b.combined and not found and not (self.over_texts and (left or right)):
             how = relation(self.old, {"allOf": list(old)}, self.new, {"allOf": list(new)})
             yield from self._moved(owner, how, "alternatives", _listed(a.combined), _listed(b.combined))
 
@@ -148,6 +201,12 @@ class Walk:
         self, owner: str, old: dict[str, Any], new: dict[str, Any], left: list[Schema], right: list[Schema]
     ) -> Iterator[Finding]:
         """What differs between alternatives of which none is the same in both documents."""
+        if not (left or right):
+            return
+        if self.over_texts:
+            before, after = (self.old, (old,)), (self.new, (new,))
+            left = [one for one in left if not are_taken((self.old, (one,)), after, self.side)]
+            right = [one for one in right if not are_taken((self.new, (one,)), before, self.side)]
         has_fields = _has_fields(self.old, left) or _has_fields(self.new, right)
         if not has_fields and relation(self.old, old, self.new, new) == "same":
             return
@@ -181,8 +240,7 @@ class Walk:
             return False
         pair = (self._identity(self.old, (one,)), self._identity(self.new, (other,)))
         if pair not in self.equal:
-            rehearsal = Walk(self.old, self.new, self.side)
-            rehearsal.passed, rehearsal.equal = set(self.passed), self.equal
+            rehearsal = self._rehearsal()
             self.equal[pair] = not any(rehearsal._beside_null((one,), (other,), ""))
             if self.equal[pair]:
                 self.passed |= rehearsal.passed
@@ -212,6 +270,11 @@ class Walk:
 
 _WITHIN: tuple[Relation, ...] = ("same", "widened")
 _AROUND: tuple[Relation, ...] = ("same", "narrowed")
+
+
+def _whole(node: Node) -> Schema:
+    """A node as one schema."""
+    return node[0] if len(node) == 1 else {"allOf": list(node)} if node else True
 
 
 def _has_fields(document: Document, schemas: Iterable[Schema]) -> bool:

@@ -1,11 +1,12 @@
 """Schemas without their composition: what `$ref`, `allOf` and null among alternatives come to."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from spec.diff.document import Document, Node, Schema
+from spec.diff.containment import passing
+from spec.diff.document import Document, Node, Schema, without_extensions
 from spec.diff.rules import Side
 
 _LEAVES: Final = {"number": ("integer", "fraction")}
@@ -15,7 +16,7 @@ _NOTHING: Final[dict[str, Any]] = {"not": {}}
 
 _ANNOTATIONS: Final = {
     "$anchor", "$comment", "$defs", "$dynamicAnchor", "$id", "$schema", "deprecated", "description", "discriminator",
-    "example", "examples", "externalDocs", "readOnly", "summary", "title", "writeOnly", "xml",
+    "example", "examples", "externalDocs", "nullable", "readOnly", "summary", "title", "writeOnly", "xml",
 }  # fmt: skip
 _FORMS: Final = ("format", "contentMediaType", "contentEncoding")
 _COMPARED: Final = {
@@ -31,11 +32,13 @@ _KEPT_FROM: Final[dict[Side, str]] = {"request": "readOnly", "answer": "writeOnl
 class Shape:
     """What a value has to be, null apart.
 
-    `types` tells whole numbers from others, `combined` says by which keywords the alternatives are.
+    `types` tells whole numbers from others, `combined` says by which keywords the alternatives are. `values` are those
+    that are enumerated and let through; where that is none of them, the schema is at odds with itself.
     """
 
     types: frozenset[str] = ANY_TYPE
     values: dict[str, None] | None = None
+    is_at_odds: bool = False
     fields: dict[str, Node] = field(default_factory=dict)
     required: set[str] = field(default_factory=set)
     is_closed: bool = False
@@ -47,6 +50,11 @@ class Shape:
     limits: list[dict[str, Any]] = field(default_factory=list)
     default: str = ""
     is_deprecated: bool = False
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it says nothing of the type, nor of any field."""
+        return self.types == ANY_TYPE and not self.fields and not self.required
 
 
 def atoms(document: Document, node: Node) -> list[dict[str, Any]]:
@@ -73,7 +81,15 @@ def atoms(document: Document, node: Node) -> list[dict[str, Any]]:
 
 
 def shape(document: Document, node: Node, side: Side) -> Shape:
-    """What the schemas of a node come to together, seen from one side."""
+    """What the schemas of a node come to together, seen from one side; nobody changes it."""
+    key = (side, *map(id, node))
+    if key not in document.shapes:
+        document.shapes[key] = (node, _made(document, node, side))  # with the node, so that its identity stays its own
+    made: Shape = document.shapes[key][1]
+    return made
+
+
+def _made(document: Document, node: Node, side: Side) -> Shape:
     parts = atoms(document, node)
     made = Shape()
     for part in parts:
@@ -92,8 +108,10 @@ def shape(document: Document, node: Node, side: Side) -> Shape:
         made.is_deprecated |= part.get("deprecated") is True
         if "default" in part and not made.default:
             made.default = told(part["default"])
-        if limits := {key: value for key, value in part.items() if _is_limit(key)}:
+        if limits := {key: value for key, value in without_extensions(part).items() if _is_limit(key)}:
             made.limits.append(limits)
+    if made.values is not None:
+        _let_through(document, node, made)
     hidden = {name for name, of in made.fields.items() if _is_marked(document, of, _KEPT_FROM[side])}
     made.fields = {name: of for name, of in made.fields.items() if name not in hidden}
     made.required -= hidden
@@ -109,10 +127,13 @@ def _restrict(made: Shape, part: dict[str, Any]) -> None:
     """Take the types, the values and the alternatives of one schema into account."""
     if "type" in part:
         made.types &= _leaves(part["type"])
+    if part.get("not") in (True, {}):
+        made.types = frozenset()
     if (values := _values(part)) is not None:
         made.values = {value: None for value in values if made.values is None or value in made.values}
-        made.types &= frozenset(_type_of(value) for value in values)
-        return
+        made.is_at_odds |= bool(values) or any(
+            value is not None for value in (*part.get("enum", ()), part.get("const"))
+        )
     for key in _ALTERNATIVES:
         others = _but_null(part.get(key, ()))
         if key in part and not others:
@@ -120,6 +141,37 @@ def _restrict(made: Shape, part: dict[str, Any]) -> None:
         if len(others) > 1:
             made.alternatives += others
             made.combined.add(key)
+
+
+def _let_through(document: Document, node: Node, made: Shape) -> None:
+    """Keep of the values that are enumerated those that the types, the limits and the alternatives let through."""
+    kept = [value for value in made.values or () if _type_of(value) in made.types]
+    if kept and (made.limits or made.alternatives):
+        is_passing = passing(document, node)
+        kept = [value for value in kept if is_passing(json.loads(value))]
+    made.is_at_odds &= not kept
+    made.values = dict.fromkeys(kept)
+    made.types &= frozenset(map(_type_of, kept))
+    made.alternatives, made.limits = [], []
+
+
+def finite(made: Shape) -> dict[str, None] | None:
+    """The values that a shape lets through, where they can be counted."""
+    if not made.types:
+        return {}
+    if made.values is None and made.types == {"boolean"} and not made.limits and not made.alternatives:
+        return dict.fromkeys(("false", "true"))
+    return made.values
+
+
+def possible_types(document: Document, node: Node, side: Side, passed: frozenset[int] = frozenset()) -> frozenset[str]:
+    """The types that a value can have, whichever of the alternatives it keeps."""
+    made = shape(document, node, side)
+    inner = passed | set(map(id, node))
+    left = [one for one in made.alternatives if id(one) not in inner]
+    if not left:
+        return made.types
+    return made.types & frozenset().union(*(possible_types(document, (one,), side, inner) for one in left))
 
 
 def name_of(document: Document, node: Node) -> str:
@@ -154,7 +206,7 @@ def _joined(node: Node, schema: Schema) -> Node:
 
 
 def _is_limit(key: str) -> bool:
-    return key not in _ANNOTATIONS and key not in _COMPARED and not key.startswith("x-")
+    return key not in _ANNOTATIONS and key not in _COMPARED
 
 
 def _is_marked(document: Document, node: Node, mark: str) -> bool:
@@ -176,22 +228,17 @@ def _leaves(names: str | list[str]) -> frozenset[str]:
 
 def _values(schema: dict[str, Any]) -> list[str] | None:
     """The values that a schema enumerates, itself or by alternatives that do nothing else; null left out."""
-    if "const" in schema:
-        return [told(schema["const"])] if schema["const"] is not None else []
-    if "enum" in schema:
-        return [told(value) for value in schema["enum"] if value is not None]
+    listed = [[schema["const"]]] if "const" in schema else []
+    listed += [schema["enum"]] if "enum" in schema else []
+    if listed:
+        said = [dict.fromkeys(told(value) for value in values if value is not None) for values in listed]
+        return [value for value in said[0] if value in said[-1]]
     for key in _ALTERNATIVES:
         others = _but_null(schema.get(key, ()))
-        listed = list(_enumerated(others))
-        if len(others) > 1 and None not in listed:
-            return [value for values in listed if values for value in values]
+        enumerated = [_values(other) if isinstance(other, dict) else None for other in others]
+        if len(others) > 1 and None not in enumerated:
+            return [value for values in enumerated if values for value in values]
     return None
-
-
-def _enumerated(schemas: list[Schema]) -> Iterator[list[str] | None]:
-    for schema in schemas:
-        is_plain = isinstance(schema, dict) and not any(map(_is_limit, schema)) and "$ref" not in schema
-        yield _values(schema) if is_plain and isinstance(schema, dict) else None
 
 
 def _type_of(value: str) -> str:

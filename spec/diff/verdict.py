@@ -24,12 +24,13 @@ class Contract:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What changed, and whom it breaks."""
+    """What changed, whom it breaks, and what does not fit of that which was accepted."""
 
     old: str
     new: str
     changes: tuple[Change, ...]
     requirements: tuple[Change, ...]
+    objections: tuple[str, ...] = ()
 
     @property
     def breaks(self) -> tuple[Breaks, ...]:
@@ -37,12 +38,25 @@ class Verdict:
         return broken((*self.changes, *self.requirements))
 
 
+def contracts(*names: str) -> list[Contract]:
+    """What names stand for. Raises `Unasked` with all that is wrong in any of them."""
+    found, wrong = [], []
+    for name in names:
+        try:
+            found.append(contract(name))
+        except Unasked as reason:
+            wrong.append(str(reason))
+    if wrong:
+        raise Unasked("\n".join(dict.fromkeys(wrong)))
+    return found
+
+
 def contract(name: str) -> Contract:
     """What a name stands for. Raises `Unasked` when it stands for nothing that can be compared."""
     if name in generations.load():
         return Contract(name, as_document(name, generations.contract(name)), generations.requirements_of(name))
     raw = content(name)
-    if "requirements" in raw and "openapi" not in raw:
+    if isinstance(raw, dict) and "requirements" in raw and "openapi" not in raw:
         return Contract(name, None, promises.requirements_of(name, raw["requirements"]))
     return Contract(name, as_document(name, raw), None)
 
@@ -52,10 +66,13 @@ def compared(old: Contract, new: Contract) -> Verdict:
     changes: list[Change] = []
     requirements: list[Change] = []
     if old.document and new.document:
-        changes = promises.concerned(
-            merged(Comparison(old.document, new.document).findings()),
-            {**load(), **(new.requirements or {}), **(old.requirements or {})},
-        )
+        try:
+            found = merged(Comparison(old.document, new.document).findings())
+        except RecursionError:
+            raise Unasked(
+                f"{old.name} and {new.name} cannot be compared: a schema in them goes too deep through its references."
+            ) from None
+        changes = promises.concerned(found, {**load(), **(new.requirements or {}), **(old.requirements or {})})
     if old.requirements is not None and new.requirements is not None:
         requirements = merged(promises.compare(old.requirements, new.requirements))
     elif not (old.document and new.document):

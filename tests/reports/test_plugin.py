@@ -14,6 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reports.document import schema
+from spec import workflow
 from tests.reports import samples
 
 pytest_plugins = ["pytester"]
@@ -124,6 +125,7 @@ def toy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Py
     add(pytester, "spec/openapi.py", "operations = dict\n")
     add(pytester, "spec/profiles.py", "load = dict\n")
     add(pytester, "spec/elements.py", "elements = sendable = showable = tuple\n")
+    add(pytester, "spec/workflow.py", Path(workflow.__file__).read_text(encoding="utf-8"))
     return pytester
 
 

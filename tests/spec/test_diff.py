@@ -1,20 +1,22 @@
 """Each kind of change is found, told by the right rule, and breaks whom it breaks; so is its mirror."""
 
+import json
 from typing import Any
 
 import pytest
 
-from spec.diff.document import Document
 from spec.diff.model import Finding, merged
 from spec.diff.operations import Comparison
+from spec.diff.reading import as_document
 from spec.diff.rules import RULES
+from spec.diff.source import plain
 from spec.patch import patched
 
 Found = set[tuple[str, str]]
 
 
 def findings(old: dict[str, Any], new: dict[str, Any]) -> list[Finding]:
-    return list(Comparison(Document("old", old), Document("new", new)).findings())
+    return list(Comparison(*(as_document("", plain(json.dumps(raw))) for raw in (old, new))).findings())
 
 
 def found(old: dict[str, Any], new: dict[str, Any]) -> Found:
@@ -143,6 +145,41 @@ SCHEMAS: dict[str, tuple[Any, Any, str, tuple[str | None, ...]]] = {
         "Thing.f",
         REPLACE,
     ),
+    "a limit that a value does not keep": (
+        thing({"enum": ["a", "bb"]}),
+        thing({"enum": ["a", "bb"], "minLength": 2}),
+        "Thing.f=a",
+        VALUE_GONE,
+    ),
+    "a pattern that a value does not keep": (
+        thing({"enum": ["a", "b"]}),
+        thing({"allOf": [{"enum": ["a", "b"]}, {"pattern": "^b"}]}),
+        "Thing.f=a",
+        VALUE_GONE,
+    ),
+    "alternatives that a value does not keep": (
+        thing({"enum": ["a", "b"]}),
+        thing({"enum": ["a", "b"], "anyOf": [{"const": "b"}, {"minLength": 2}]}),
+        "Thing.f=a",
+        VALUE_GONE,
+    ),
+    "a constant that is not among the values": (
+        thing({"enum": ["a", "b"]}),
+        thing({"enum": ["a", "b"], "const": "a"}),
+        "Thing.f=b",
+        VALUE_GONE,
+    ),
+    "values that two alternatives have": (
+        thing({"anyOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]}),
+        thing({"oneOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]}),
+        "Thing.f=b",
+        VALUE_GONE,
+    ),
+    "values of another type": (thing({"enum": ["a"]}), thing({"type": "integer"}), "Thing.f", REPLACE),
+    "values that keep the limits": (thing({**TEXT, "maxLength": 3}), thing({"enum": ["a"]}), "Thing.f", NARROW),
+    "values that do not": (thing({**TEXT, "maxLength": 3}), thing({"enum": ["abcd"]}), "Thing.f", REPLACE),
+    "one of two truths": (thing({"type": "boolean"}), thing({"const": True}), "Thing.f=false", VALUE_GONE),
+    "null by the word of 3.0": (thing({**TEXT, "nullable": True}), thing(TEXT), "Thing.f", NO_LONGER_NULL),
     "values that are excluded": (thing(TEXT), thing({**TEXT, "not": KIND}), "Thing.f", NARROW),
     "a condition": (
         thing(TEXT),
@@ -231,6 +268,19 @@ def test_a_change_of_a_schema_is_judged_from_its_side(name: str, side: str, back
     assert found(*pair) == ({(where or OWNER[side], rule)} if rule else set())
 
 
+@pytest.mark.parametrize("side", ["request", "answer"])
+@pytest.mark.parametrize(
+    "odd",
+    [{"type": "integer", "enum": ["a", "b"]}, {"enum": ["a", "b"], "minLength": 2}, {"enum": ["a", "b"], "const": "c"}],
+    ids=str,
+)
+def test_values_of_which_none_is_left_are_no_fewer_values_but_others(side: str, odd: Any) -> None:
+    sound = thing({"type": "string", "enum": ["a", "b"]})
+    assert found(with_schema(side, sound), with_schema(side, thing(odd))) == {("Thing.f", f"{side}-replaced")}
+    mended = found(with_schema(side, thing(odd)), with_schema(side, sound))
+    assert mended == {(f"Thing.f={value}", f"{side}-value-added") for value in "ab"}
+
+
 SAME: dict[str, tuple[Any, Any]] = {
     "null by a list or by alternatives": (
         thing({"type": ["string", "null"], "format": "date"}),
@@ -262,6 +312,18 @@ SAME: dict[str, tuple[Any, Any]] = {
     ),
     "limits that limit nothing": (thing({"type": "array"}), thing({"type": "array", "minItems": 0, "items": {}})),
     "further fields of any kind": (thing(TEXT), thing(TEXT, additionalProperties={})),
+    "null by the word of 3.0": (thing({**TEXT, "nullable": True}), thing(OR_NULL)),
+    "a whole number however it is written": (thing({"enum": [1, 2]}), thing({"enum": [2.0, 1.0]})),
+    "a truth or both of its values": (thing({"type": "boolean"}), thing({"enum": [True, False]})),
+    "values that no type or limit touches": (
+        thing({"enum": ["a", "b"]}),
+        thing({**TEXT, "enum": ["a", "b"], "minLength": 1, "pattern": "."}),
+    ),
+    "one alternative, or one schema that holds": (thing({"oneOf": [TEXT]}), thing({"allOf": [{"anyOf": [TEXT]}]})),
+    "extensions within a schema": (
+        thing({"type": "object", "patternProperties": {"^a": TEXT}}),
+        thing({"type": "object", "patternProperties": {"^a": {**TEXT, "x-note": [1]}}, "x-note": {"$ref": "#/no"}}),
+    ),
     "a circle, walked once more": (
         thing({"$ref": "#/components/schemas/Tree"}),
         thing(OTHERS["Tree"]),
@@ -327,7 +389,166 @@ def secured_as_a_whole(*ways: Any) -> dict[str, Any]:
 
 
 OK = {"description": "Done."}
+ANY_BODY = {**OK, "content": {"*/*": {}}}
+SIGNED = {"name": "X-Signature", "in": "header", "required": True, "schema": TEXT}
+
+
+def calls(
+    kind: str, *parameters: Any, method: str = "post", content: Any = JSON, required: bool = True, **more: Any
+) -> Any:
+    """A document with a webhook, or a callback, that sends this."""
+    sent = {method: {"parameters": list(parameters), "requestBody": {"content": content, "required": required}, **more}}
+    whole = {**BASE, "webhooks": {"done": sent, "x-note": 1}}
+    if kind == "callback":
+        whole = operation({"callbacks": {"done": {"{$request.query.url}": sent, "x-note": 1}}})
+    return {**whole, "components": secured()["components"]}
+
+
+def listened(kind: str) -> dict[str, tuple[Any, Any, Found, Found]]:
+    """What a listener notices, and what not."""
+    name = {"webhook": "done", "callback": "act!done"}[kind]
+    plain = calls(kind, SIGNED)
+    return {
+        f"{kind}: as such": (
+            BASE,
+            plain,
+            {(name, "webhook-added")},
+            {(name, "webhook-removed")},
+        ),
+        f"{kind}: a method": (
+            plain,
+            calls(kind, SIGNED, method="put"),
+            {(name, "webhook-added"), (name, "webhook-removed")},
+            {(name, "webhook-added"), (name, "webhook-removed")},
+        ),
+        f"{kind}: a header": (
+            plain,
+            calls(kind),
+            {(f"{name}#X-Signature", "webhook-parameter-removed")},
+            {(f"{name}#X-Signature", "webhook-parameter-added")},
+        ),
+        f"{kind}: a header now and then": (
+            plain,
+            calls(kind, {**SIGNED, "required": False}),
+            {(f"{name}#X-Signature", "webhook-parameter-now-optional")},
+            {(f"{name}#X-Signature", "webhook-parameter-now-required")},
+        ),
+        f"{kind}: a number for a text": (
+            plain,
+            calls(kind, {**SIGNED, "schema": {"type": "integer"}}),
+            {(f"{name}#X-Signature", "answer-narrowed")},
+            {(f"{name}#X-Signature", "answer-widened")},
+        ),
+        f"{kind}: a list in one": (
+            calls(kind, query(schema=LIST)),
+            calls(kind, query(schema=LIST, explode=False)),
+            {(f"{name}?q", "webhook-parameter-form-changed")},
+            {(f"{name}?q", "webhook-parameter-form-changed")},
+        ),
+        f"{kind}: a body now and then": (
+            plain,
+            calls(kind, SIGNED, required=False),
+            {(f"{name}:body", "webhook-body-now-optional")},
+            {(f"{name}:body", "webhook-body-now-required")},
+        ),
+        f"{kind}: a media type": (
+            plain,
+            calls(kind, SIGNED, content={"text/csv": {}}),
+            {(f"{name}:body", "answer-type-removed"), (f"{name}:body", "answer-type-added")},
+            {(f"{name}:body", "answer-type-removed"), (f"{name}:body", "answer-type-added")},
+        ),
+        f"{kind}: a field": (
+            calls(kind, content={"application/json": {"schema": thing(TEXT)}}),
+            calls(kind, content={"application/json": {"schema": thing(TEXT, properties={})}}),
+            {(f"{name}:body.f", "answer-field-removed")},
+            {(f"{name}:body.f", "answer-field-added")},
+        ),
+        f"{kind}: credentials": (
+            calls(kind, security=[{"key": []}]),
+            calls(kind),
+            {(name, "webhook-credentials-removed")},
+            {(name, "webhook-credentials-added")},
+        ),
+        f"{kind}: what opens the API itself": (
+            plain,
+            {**plain, "security": [{"key": []}]},
+            {("act", "credentials-refused")},
+            {("act", "credentials-accepted")},
+        ),
+        f"{kind}: extensions": (
+            plain,
+            {**calls(kind, {**SIGNED, "x-note": 1}), "x-note": {"post": 1}},
+            set(),
+            set(),
+        ),
+    }
+
+
 DOCUMENTS: dict[str, tuple[dict[str, Any], dict[str, Any], Found, Found]] = {
+    **listened("webhook"),
+    **listened("callback"),
+    "no answers": (
+        {**BASE, "paths": {THINGS: {"post": {"operationId": "act"}, "trace": {}}}},
+        {**BASE, "paths": {THINGS: {"post": {"operationId": "act"}}}},
+        {(f"TRACE {THINGS}", "operation-removed")},
+        {(f"TRACE {THINGS}", "operation-added")},
+    ),
+    "extensions everywhere": (
+        {**answers(_200={**OK, "content": JSON}), "components": {}},
+        {
+            **patched(
+                answers(_200={**OK, "content": {"application/json": {"schema": TEXT, "x-a": 1}}, "x-a": 1}),
+                {"paths": {"x-a": {"get": {"responses": {}}}, THINGS: {"x-a": 1, "post": {"responses": {"x-a": 1}}}}},
+            ),
+            "components": {"x-a": [1]},
+            "webhooks": {"x-a": [1]},
+            "x-a": {"$ref": "#/nowhere"},
+        },
+        set(),
+        set(),
+    ),
+    "a refusal without a body of its own, of a range": (
+        answers(_200=OK, _4XX=ANY_BODY),
+        answers(_200=OK, _4XX=ANY_BODY, _409=OK),
+        set(),
+        {("act:409", "answer-body-added")},
+    ),
+    "a refusal without a body of its own, of the default": (
+        answers(_200=OK, default={**OK, "content": JSON, "headers": {"X-Count": {"schema": TEXT}}}),
+        answers(_200=OK, default={**OK, "content": JSON, "headers": {"X-Count": {"schema": TEXT}}}, _404=OK),
+        set(),
+        {("act:404", "answer-body-added"), ("act:404#x-count", "answer-header-added")},
+    ),
+    "a refusal with another body than its range": (
+        answers(_200=OK, _4XX={**OK, "content": JSON}),
+        answers(_200=OK, _4XX={**OK, "content": JSON}, _409={**OK, "content": {"text/csv": {}}}),
+        {("act:409", "answer-type-added"), ("act:409", "answer-type-removed")},
+        {("act:409", "answer-type-added"), ("act:409", "answer-type-removed")},
+    ),
+    "a success without a body beside a range with one": (
+        answers(_2XX={**OK, "content": JSON}),
+        answers(_2XX={**OK, "content": JSON}, _204=OK),
+        {("act:204", "answer-type-removed")},
+        {("act:204", "answer-body-added")},
+    ),
+    "entries of a simple list, whatever explode says": (
+        parameters({"name": "id", "in": "path", "required": True, "schema": LIST}),
+        parameters({"name": "id", "in": "path", "required": True, "schema": LIST, "explode": True}),
+        set(),
+        set(),
+    ),
+    "the media type of a parameter": (
+        parameters({"name": "q", "in": "query", "content": JSON}),
+        parameters({"name": "q", "in": "query", "content": {"application/json": {"schema": {"type": "integer"}}}}),
+        {("act?q", "request-replaced")},
+        {("act?q", "request-replaced")},
+    ),
+    "an encoding of what is no form": (
+        body(JSON),
+        body({"application/json": {"schema": TEXT, "encoding": {"f": {"contentType": "text/plain", "x-a": 1}}}}),
+        set(),
+        set(),
+    ),
     "an operation": (
         BASE,
         patched(BASE, {"paths": {"/more": {"get": {"operationId": "look", "responses": {}}}}}),
@@ -596,6 +817,78 @@ def test_a_change_of_a_document_is_judged(name: str) -> None:
     before, after, forward, backward = DOCUMENTS[name]
     assert found(before, after) == forward
     assert found(after, before) == backward
+
+
+INTEGER = {"type": "integer"}
+WRITTEN: dict[str, Any] = {
+    "query": lambda schema: parameters(query(schema=schema)),
+    "header": lambda schema: parameters(query(schema=schema, **{"in": "header"})),
+    "cookie": lambda schema: parameters(query(schema=schema, **{"in": "cookie"})),
+    "path": lambda schema: parameters({"name": "id", "in": "path", "required": True, "schema": schema}),
+    "form": lambda schema: body({"application/x-www-form-urlencoded": {"schema": thing(schema)}}),
+    "parts": lambda schema: body({"multipart/form-data": {"schema": thing(schema)}}),
+}
+AS_TEXT: dict[str, tuple[Any, Any, str | None, str | None]] = {
+    "a whole number": (INTEGER, TEXT, "request-widened", "request-narrowed"),
+    "any number": ({"type": "number"}, TEXT, "request-widened", "request-narrowed"),
+    "a truth": ({"type": "boolean"}, TEXT, "request-widened", "request-narrowed"),
+    "a number that is any text already": ({"type": ["string", "integer"]}, TEXT, None, None),
+    "alternatives that are any text already": ({"anyOf": [TEXT, INTEGER]}, TEXT, None, None),
+    "a number, or a text of one character at least": (
+        INTEGER,
+        {**TEXT, "minLength": 1},
+        "request-widened",
+        "request-narrowed",
+    ),
+    "a number, or a text of two": (INTEGER, {**TEXT, "minLength": 2}, "request-replaced", "request-replaced"),
+    "a number, or its pattern": (INTEGER, {**TEXT, "pattern": "^-?[0-9]+$"}, "request-widened", "request-narrowed"),
+    "a number, or the pattern of few": (
+        INTEGER,
+        {**TEXT, "pattern": "^[0-9]$"},
+        "request-replaced",
+        "request-replaced",
+    ),
+    "a number, or a day": (INTEGER, {**TEXT, "format": "date"}, "request-replaced", "request-replaced"),
+    "values of a number": ({"enum": [1, 2]}, {"enum": ["1", "2"]}, None, None),
+    "values of a truth": ({"type": "boolean"}, {"enum": ["true", "false"]}, None, None),
+    "values, or any number": ({"enum": ["1", "2"]}, INTEGER, "request-widened", "request-narrowed"),
+    "values, or a number that is large": (
+        {"enum": ["1"]},
+        {**INTEGER, "minimum": 5},
+        "request-replaced",
+        "request-replaced",
+    ),
+}
+
+
+@pytest.mark.parametrize("place", WRITTEN)
+@pytest.mark.parametrize("name", AS_TEXT)
+def test_what_is_written_as_text_is_judged_as_text(name: str, place: str) -> None:
+    before, after, forward, backward = AS_TEXT[name]
+    old, new = WRITTEN[place](before), WRITTEN[place](after)
+    assert {rule for _, rule in found(old, new)} == {forward} - {None}
+    assert {rule for _, rule in found(new, old)} == {backward} - {None}
+
+
+def test_what_a_text_leads_to_is_judged_too() -> None:
+    """Entries of a list are texts, one value is a list of one, and an object within a form is JSON."""
+    numbers = {"type": "array", "items": INTEGER}
+    assert found(WRITTEN["query"](numbers), WRITTEN["query"](LIST)) == {("act?q[]", "request-widened")}
+    assert found(WRITTEN["query"](INTEGER), WRITTEN["query"](numbers)) == {("act?q", "request-widened")}
+    assert found(WRITTEN["query"](numbers), WRITTEN["query"](INTEGER)) == {("act?q", "request-narrowed")}
+    large = {"type": "array", "items": {**INTEGER, "minimum": 5}}
+    assert ("act?q[]", "request-narrowed") in found(WRITTEN["query"](INTEGER), WRITTEN["query"](large))
+    bars = parameters(query(schema=LIST, explode=False))
+    assert ("act?q", "parameter-form-changed") in found(WRITTEN["query"](TEXT), bars)
+    inner = thing(INTEGER), thing(TEXT)
+    assert found(*map(WRITTEN["query"], inner)) == {("act?q.f", "request-widened")}
+    assert found(*map(WRITTEN["form"], inner)) == {("act:body.f.f", "request-replaced")}
+
+
+def test_a_header_of_an_answer_is_text() -> None:
+    old, new = (answers(_200={**OK, "headers": {"X-Count": {"schema": schema}}}) for schema in (TEXT, INTEGER))
+    assert found(old, new) == {("act:200#x-count", "answer-narrowed")}
+    assert found(new, old) == {("act:200#x-count", "answer-widened")}
 
 
 def test_a_change_on_both_sides_is_told_once_with_both_rules() -> None:

@@ -1,6 +1,7 @@
 """`python -m spec diff`: what it takes, tells and exits with, and what it says of requirements."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from spec.__main__ import main
 from spec.openapi import CONTRACT, document
 from spec.patch import patched
 from spec.requirements import FILE
+from tests.docs.pages import ROOT
 
 Tell = Callable[..., tuple[object, str, str]]
 
@@ -61,7 +63,7 @@ def test_what_breaks_answers_is_told_with_rule_and_requirements(
     tell: Tell, written: Callable[[str, Any], Path]
 ) -> None:
     code, told, _ = tell("diff", CONTRACT, written("new.yaml", NULLABLE))
-    assert code == 1
+    assert code == 7
     assert "breaking answers." in told
     assert "breaks answers\n  Batch.id changed: null from excluded to possible\n    answer-null-possible: " in told
     assert "requirements: create-answers-with-batch, batch-id-is-unique" in told
@@ -78,7 +80,10 @@ def test_a_program_reads_the_same_as_a_person(tell: Tell, written: Callable[[str
     code, told, _ = tell("diff", CONTRACT, path, "--format", "json")
     read = json.loads(told)
     (change,) = read.pop("changes")
-    assert (code, read) == (1, {"old": str(CONTRACT), "new": str(path), "breaks": ["answers"], "requirements": []})
+    assert (code, read) == (
+        7,
+        {"old": str(CONTRACT), "new": str(path), "breaks": ["answers"], "requirements": [], "objections": []},
+    )
     assert {"create-answers-with-batch", "batch-id-is-unique"} <= set(change.pop("requirements"))
     (rule,) = change.pop("rules")
     assert rule["id"] == "answer-null-possible"
@@ -89,13 +94,14 @@ def test_a_program_reads_the_same_as_a_person(tell: Tell, written: Callable[[str
         "before": "excluded",
         "after": "possible",
         "breaks": ["answers"],
+        "accepted": [],
     }
 
 
 def test_markdown_is_a_table_that_nothing_breaks_out_of(tell: Tell, written: Callable[[str, Any], Path]) -> None:
     odd = {"components": {"schemas": {"BatchStatus": {"enum": ["PENDING", "a|b<br>\nc"]}}}}
     code, told, _ = tell("diff", CONTRACT, written("new.yaml", patched(document(), odd)), "--format", "markdown")
-    assert code == 1
+    assert code == 7
     rows = [line for line in told.splitlines() if line.startswith("| ")]
     assert all(row.replace("\\|", "").count("|") == 4 for row in rows)
     assert "### Breaks callers and answers" not in told
@@ -112,16 +118,28 @@ def test_markdown_is_a_table_that_nothing_breaks_out_of(tell: Tell, written: Cal
         (
             "old.yaml",
             {"openapi": "3.1.0", "paths": {"/a": {"get": {"parameters": [1]}}}},
-            "in paths//a/get/parameters/0",
+            "  paths//a/get/parameters/0: 1 is not of type",
         ),
-        ("old.yaml", {"openapi": "3.1.0", "paths": {"/a": {"get": []}}}, "in paths//a/get"),
-        ("old.yaml", {"openapi": "3.1.0", "components": {"schemas": {"A": {"type": "x"}}}}, "in components/schemas/A"),
-        ("old.yaml", {"openapi": "3.1.0", "paths": {"/a": {"$ref": "#/nowhere"}}}, "refers to #/nowhere"),
-        ("old.yaml", {"openapi": "3.1.0", "paths": {"/a": {"$ref": "b.yaml"}}}, "outside of itself"),
+        ("old.yaml", {"openapi": "3.1.0", "paths": {"/a": {"get": []}}}, "  paths//a/get: [] is not of type"),
+        (
+            "old.yaml",
+            {"openapi": "3.1.0", "components": {"schemas": {"A": {"type": "x"}}}},
+            "  components/schemas/A/type: ",
+        ),
+        (
+            "old.yaml",
+            {"openapi": "3.1.0", "paths": {"/a": {"$ref": "#/nowhere"}}},
+            "  paths//a: refers to #/nowhere, which is not there",
+        ),
+        (
+            "old.yaml",
+            {"openapi": "3.1.0", "paths": {"/a": {"$ref": "b.yaml"}}},
+            "  paths//a: refers to b.yaml, outside of itself",
+        ),
         ("old.yaml", [1], "is no document"),
         ("old.json", "{", "neither YAML nor JSON from line 1 on"),
         ("old.yaml", "a: &a [*a]", "has itself inside"),
-        ("old.yaml", {"requirements": [{"id": "a"}]}, "has a requirement that is none"),
+        ("old.yaml", {"requirements": [{"id": "a"}]}, "has requirements that are none: mend entry 1 ('covers') first"),
     ],
     ids=str,
 )
@@ -133,7 +151,145 @@ def test_what_cannot_be_compared_is_wrong_usage(
     assert (code, told) == (4, "")
     assert complaint.startswith(f"{path} ")
     assert words in complaint
-    assert complaint.count("\n") == 1
+    assert complaint.count("\n") == 1 + ("mend one place first" in complaint)
+
+
+WRONG = {
+    "openapi": "3.1.0",
+    "paths": {
+        "/a": {
+            "get": {
+                "parameters": [{"name": "q", "in": "body"}, {"$ref": "#/components/schemas/A"}, {"in": "query"}],
+                "responses": {"200": {"content": {"a/b": {"schema": {"type": "text"}}}}},
+            },
+            "put": {"requestBody": {"$ref": "#/components/requestBodies/B"}, "responses": None},
+            "post": {"requestBody": {"$ref": "#/x-bodies/C"}},
+        }
+    },
+    "webhooks": {"told": {"$ref": "#/components/pathItems/W"}},
+    "components": {
+        "schemas": {
+            "A": {"properties": {"$ref": {"items": {"$ref": "a.yaml"}}}},
+            "D": {"$ref": "#/components/schemas/D"},
+        }
+    },
+    "x-bodies": {"C": {"content": {"a/b": {"schema": {"anyOf": [{"$ref": "#/components/schemas/E"}]}}}}},
+}
+WRONG_PLACES = [
+    "paths//a/get/parameters/0/in: ",
+    "paths//a/get/parameters/2: ",
+    "paths//a/get/responses/200/content/a/b/schema/type: ",
+    "paths//a/put/responses: ",
+    "paths//a/get/parameters/1: refers to #/components/schemas/A, which is no parameter",
+    "paths//a/put/requestBody: refers to #/components/requestBodies/B, which is not there",
+    "webhooks/told: refers to #/components/pathItems/W, which is not there",
+    "components/schemas/A/properties/$ref/items: refers to a.yaml, outside of itself",
+    "components/schemas/D: refers to #/components/schemas/D in a circle",
+    "x-bodies/C/content/a/b/schema/anyOf/0: refers to #/components/schemas/E, which is not there",
+]
+
+
+def test_every_wrong_place_of_both_documents_is_told_at_once(tell: Tell, written: Callable[[str, Any], Path]) -> None:
+    other = {"openapi": "3.1.0", "security": {}, "components": {"headers": {"H": 1}}}
+    paths = [written("old.yaml", WRONG), written("new.json", other)]
+    code, told, complaint = tell("diff", *paths)
+    assert (code, told) == (4, "")
+    first, _, second = complaint.partition(f"\n{paths[1]} ")
+    assert first.startswith(f"{paths[0]} cannot be compared as OpenAPI 3.1, mend 10 places first:\n")
+    told_places = first.splitlines()[1:]
+    assert len(told_places) == len(WRONG_PLACES)
+    assert all(any(line.startswith(f"  {place}") for line in told_places) for place in WRONG_PLACES)
+    assert [line.partition(":")[0].strip() for line in second.splitlines()[1:]] == ["security", "components/headers/H"]
+    assert tell("diff", *paths)[2] == complaint
+    assert tell("diff", paths[1], "2.7")[2].count("\n") == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{" * 500, "is nested deeper than"),
+        ("[" * 500, "is nested deeper than"),
+        ("a: 1\na: 2", "has a twice in one place"),
+        ('{"a": 1, "a": 2}', "has a twice in one place"),
+        ("200: a\n'200': b", "has 200 twice in one place"),
+        ("a: !!int b", "has a value that cannot be read"),
+        ("a: !!timestamp b", "has a value that is not what its tag says"),
+        ("a: !b c", "is neither YAML nor JSON from line 1 on"),
+        ("", "is no document"),
+        ("openapi: 3.1", "mend one place first:\n  openapi: 3.1 is not of type"),
+    ],
+    ids=range(10),
+)
+def test_a_text_that_is_no_data_is_wrong_usage(
+    text: str, words: str, tell: Tell, written: Callable[[str, Any], Path]
+) -> None:
+    path = written("old.yaml", text)
+    code, told, complaint = tell("diff", "2.8", path)
+    assert (code, told) == (4, "")
+    assert complaint.startswith(f"{path} ")
+    assert words in complaint
+
+
+def test_aliases_that_unfold_to_too_much_are_wrong_usage(
+    tell: Tell, written: Callable[[str, Any], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spec.diff.source.LARGEST", 10_000)
+    lines = [f"{name}: &{name} [{','.join(['*' + last] * 40)}]" for last, name in zip("abc", "bcd", strict=True)]
+    code, told, complaint = tell("diff", "2.8", written("old.yaml", "\n".join(["a: &a [1]", *lines])))
+    assert (code, told) == (4, "")
+    assert "unfolds to more than 10,000 values" in complaint
+
+
+def test_yaml_is_read_as_version_1_2_has_it(tell: Tell, written: Callable[[str, Any], Path]) -> None:
+    text = """\ufeffopenapi: 3.1.0
+paths:
+  /a:
+    get:
+      responses: &answers
+        200:
+          content: {a/b: {schema: {enum: [on, 2030-12-31, 1.0, 1e1, "\\ud83d\\ude00", 010, ~, true]}}}
+    put: {responses: *answers}
+"""
+    values = ["on", "2030-12-31", 1, 10, "😀", 10, None, True]
+    answer = {"responses": {"200": {"content": {"a/b": {"schema": {"enum": values}}}}}}
+    same = {"openapi": "3.1.0", "paths": {"/a": {"get": answer, "put": answer}}}
+    code, told, complaint = tell("diff", written("old.yaml", text), written("new.json", same))
+    assert (code, complaint) == (0, "")
+    assert told.endswith("Nothing changed.\n")
+
+
+def test_references_that_go_too_deep_are_wrong_usage(tell: Tell, written: Callable[[str, Any], Path]) -> None:
+    def chain(last: str) -> dict[str, Any]:
+        schemas: dict[str, Any] = {
+            f"A{n}": {"properties": {"f": {"$ref": f"#/components/schemas/A{n + 1}"}}} for n in range(900)
+        }
+        content = {"a/b": {"schema": {"$ref": "#/components/schemas/A0"}}}
+        operation = {"post": {"requestBody": {"content": content}}}
+        components = {"schemas": {**schemas, "A900": {"type": last}}}
+        return {"openapi": "3.1.0", "paths": {"/a": operation}, "components": components}
+
+    code, told, complaint = tell("diff", written("old.json", chain("string")), written("new.json", chain("integer")))
+    assert (code, told) == (4, "")
+    assert "goes too deep through its references" in complaint
+
+
+def test_a_crash_has_a_code_of_its_own(tmp_path: Path) -> None:
+    """Neither that of a break nor that of a verdict, as Python's own would be."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import spec.diff.verdict\nspec.diff.verdict.compared = None\n", encoding="utf-8"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "spec", "diff", "2.8", "2.8"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (6, "")
+    assert "Traceback" not in done.stderr
+    assert "TypeError" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -176,7 +332,7 @@ def test_a_revision_of_git_can_be_named(
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
         monkeypatch.delenv(name, raising=False)
     code, told, _ = tell("diff", "HEAD:api.yaml", "api.yaml")
-    assert (code, "Batch.id changed" in told) == (1, True)
+    assert (code, "Batch.id changed" in told) == (7, True)
 
 
 # --- requirements ---
@@ -191,7 +347,7 @@ REQUIREMENTS: dict[str, tuple[list[Any], list[Any], tuple[int, str], tuple[int, 
         [],
         [requirement()],
         (0, "added as must\n    requirement-added"),
-        (1, "removed\n    must-removed"),
+        (7, "removed\n    must-removed"),
     ),
     "one more that should be": (
         [],
@@ -203,7 +359,7 @@ REQUIREMENTS: dict[str, tuple[list[Any], list[Any], tuple[int, str], tuple[int, 
         [requirement(level="should")],
         [requirement()],
         (0, "changed: level from should to must\n    should-raised"),
-        (1, "changed: level from must to should\n    must-lowered"),
+        (7, "changed: level from must to should\n    must-lowered"),
     ),
     "words": (
         [requirement()],

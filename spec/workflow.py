@@ -1,0 +1,16 @@
+"""Commands that a job prints, and GitHub shows beside a change."""
+
+from collections.abc import Mapping
+from typing import Final
+
+_DATA: Final[Mapping[str, str]] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY: Final[Mapping[str, str]] = {**_DATA, ":": "%3A", ",": "%2C"}
+
+
+def command(kind: str, title: str, *lines: str) -> str:
+    """The command for an annotation of a kind, `error`, `warning` or `notice`, on one line whatever the texts are."""
+    return f"::{kind} title={_escaped(title, _PROPERTY)}::{_escaped(chr(10).join(lines), _DATA)}"
+
+
+def _escaped(text: str, escapes: Mapping[str, str]) -> str:
+    return "".join(escapes.get(character, character) for character in text)
