@@ -111,7 +111,7 @@ class Waiver:
 
 @dataclass(frozen=True)
 class RequirementResult:
-    """A requirement and what became of it.
+    """A requirement and what became of it. `rests_on` is what its source says, in our own words.
 
     `observations` counts how often it held or was violated, `held` the first of these, `violations_left_out` how often
     it was violated in further ways whose evidence was not kept; `fingerprints` names all of its violations, those that
@@ -123,6 +123,7 @@ class RequirementResult:
     level: Level
     statement: str
     source: str
+    rests_on: str
     verdict: RequirementVerdict
     observations: int
     held: int

@@ -100,6 +100,7 @@ def _result(
         level=requirement.level,
         statement=requirement.statement,
         source=requirement.source,
+        rests_on=requirement.rests_on,
         verdict="fail" if violations else "not-exercised" if unexercised else "pass",
         observations=held + sum(violation.count for violation in violations) + findings.left_out[requirement.id],
         held=held,

@@ -25,6 +25,7 @@ def requirement(
         level=level,
         statement="A read that does not ask for results answers with none.",
         source="guide, reading results",
+        rests_on="The field is null unless it is asked for.",
         covers=("getBatch",),
         needs=needs,
         floor=floor,

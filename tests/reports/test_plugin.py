@@ -34,6 +34,7 @@ class Requirement(NamedTuple):
     level: str
     statement: str
     source: str
+    rests_on: str = "The guide says so."
     covers: tuple = ()
     needs: tuple = ()
     floor: int = 1
