@@ -7,6 +7,7 @@ from typing import Final
 from reports.curl import curl_line
 from reports.model import Report, RequirementResult
 from reports.text import visible
+from reports.wording import describe_value
 
 TEXT_LIMIT: Final = 1_000
 """Characters of an expectation, an answer, a reason or a curl line that are told; GitHub cuts at 4 KiB."""
@@ -33,8 +34,8 @@ def _failure(result: RequirementResult) -> str:
     first = result.violations[0]
     lines = [
         result.statement,
-        f"expected: {_cut(first.expected)}",
-        f"came: {_cut(first.actual)}",
+        f"expected: {_cut(describe_value(first.expected))}",
+        f"came: {_cut(describe_value(first.actual))}",
         f"source: {result.source}",
     ]
     if first.evidence and len(curl := curl_line(first.evidence)) <= TEXT_LIMIT:

@@ -87,7 +87,6 @@ def only_new(report: Report) -> tuple[RequirementResult, ...]:
         replace(
             result,
             violations=tuple(each for each in result.violations if each.fingerprint in worse[result.id].new),
-            violations_left_out=0,
         )
         for result in report.requirements
         if result.id in worse

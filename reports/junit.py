@@ -12,7 +12,7 @@ from reports.curl import curl_line
 from reports.diff import describe_change
 from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
-from reports.wording import describe, describe_contract, describe_waiver
+from reports.wording import describe, describe_contract, describe_value, describe_waiver
 
 _LEVELS: Final = ("must", "should")
 
@@ -82,11 +82,10 @@ def _requirement_case(result: RequirementResult) -> ET.Element:
     )
     if result.verdict == "fail":
         first = result.violations[0]
-        message = f"expected {first.expected}, came {first.actual}"
+        message = f"expected {describe_value(first.expected)}, came {describe_value(first.actual)}"
         failure = ET.SubElement(case, "failure", type=result.level, message=visible(message))
         blocks = [_readable(result.statement), _readable(f"Source: {result.source}")]
         blocks += [_violation(violation) for violation in result.violations]
-        blocks += [f"left out: {result.violations_left_out}"] if result.violations_left_out else []
         failure.text = "\n\n".join(blocks)
     elif result.verdict != "pass":
         reason = result.reason or "; ".join(map(describe_waiver, result.waivers)) or result.verdict
@@ -97,10 +96,10 @@ def _requirement_case(result: RequirementResult) -> ET.Element:
 
 def _violation(violation: Violation) -> str:
     lines = [
-        f"expected: {violation.expected}",
-        f"came: {violation.actual}",
+        f"expected: {describe_value(violation.expected)}",
+        f"came: {describe_value(violation.actual)}",
         *([f"case: {violation.case}"] if violation.case else []),
-        f"test: {violation.test}",
+        f"test: {', '.join(violation.tests)}",
         f"seen: {violation.count}",
         *map(describe, violation.exchanges),
     ]

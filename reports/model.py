@@ -52,26 +52,35 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Violation:
-    """One way in which a requirement was broken, with the exchanges that show it.
+    """One way in which a requirement was broken, with the simplest example of it and the exchanges that show it.
 
-    `oracle` is the one that noticed, `None` where the test itself did. `count` says how often the
-    same was seen; the exchanges are those of the first time. `fingerprint` names the defect in any run.
+    `check` is what was asked, `kind` in which way the answer was wrong, `operation` where it came to light; these with
+    the requirement make the `fingerprint`, which is the same in any run. `expected` and `actual` are JSON values,
+    `difference` says in a sentence what differs. `deciding` is the index of the exchange that shows the fault, `count`
+    how often the same was seen, `tests` where. The other fields are those of the example: the one of a scenario before
+    one that was `generated`, and so on. `oracle` is the one that noticed, `None` where the test itself did.
     """
 
     requirement: str
-    expected: str
-    actual: str
-    case: str
-    test: str
-    oracle: str | None
+    check: str
+    kind: str
+    operation: str | None
     fingerprint: str
-    count: int
+    expected: Any
+    actual: Any
+    difference: str
+    case: str
     exchanges: tuple[Exchange, ...]
+    deciding: int | None
+    generated: bool
+    oracle: str | None
+    tests: tuple[str, ...]
+    count: int
 
     @property
     def evidence(self) -> Exchange | None:
-        """The exchange in which the violation came to light: the last one."""
-        return self.exchanges[-1] if self.exchanges else None
+        """The exchange that shows the fault."""
+        return None if self.deciding is None else self.exchanges[self.deciding]
 
 
 @dataclass(frozen=True)
@@ -113,9 +122,8 @@ class Waiver:
 class RequirementResult:
     """A requirement and what became of it. `rests_on` is what its source says, in our own words.
 
-    `observations` counts how often it held or was violated, `held` the first of these, `violations_left_out` how often
-    it was violated in further ways whose evidence was not kept; `fingerprints` names all of its violations, those that
-    were left out too. `reason` says why it was not exercised, `reasons` are those that tests gave, whatever became of
+    `observations` counts how often it held or was violated, `held` the first of these. `violations` has one entry for
+    each fingerprint. `reason` says why it was not exercised, `reasons` are those that tests gave, whatever became of
     it; `spent` is what its tests used up. `waivers` are those that met one of its violations.
     """
 
@@ -128,12 +136,15 @@ class RequirementResult:
     observations: int
     held: int
     violations: tuple[Violation, ...]
-    violations_left_out: int
-    fingerprints: tuple[str, ...]
     reason: str | None
     reasons: tuple[str, ...]
     spent: Spending
     waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """The names of its violations."""
+        return tuple(violation.fingerprint for violation in self.violations)
 
 
 @dataclass(frozen=True)

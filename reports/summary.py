@@ -9,7 +9,14 @@ from reports.curl import curl_line
 from reports.diff import describe_change
 from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
-from reports.wording import describe, describe_recording, describe_spending, describe_target, describe_waiver
+from reports.wording import (
+    describe,
+    describe_recording,
+    describe_spending,
+    describe_target,
+    describe_value,
+    describe_waiver,
+)
 
 TOLD_FIRST: Final = 3
 """Failed requirements that are told before everything else."""
@@ -70,7 +77,7 @@ def _first(results: Iterable[RequirementResult]) -> Iterator[str]:
     for result in failed[:TOLD_FIRST]:
         first = result.violations[0]
         yield f"**{result.level} failed: {escape(result.id)}.** {escape(result.statement)}"
-        yield f"Expected {_cut(first.expected)}, came {_cut(first.actual)}."
+        yield f"Expected {_cut(describe_value(first.expected))}, came {_cut(describe_value(first.actual))}."
         yield ""
         if first.evidence and len(curl := curl_line(first.evidence)) <= CURL_LIMIT:
             yield from (*fence([curl], "sh"), "")
@@ -134,10 +141,14 @@ def _cut(text: str) -> str:
 
 def _violation(result: RequirementResult, violation: Violation) -> Iterator[str]:
     times = f", {violation.count} times" if violation.count > 1 else ""
-    title = html.escape(visible(f"{result.id}: {violation.test}{times}"))
+    title = html.escape(visible(f"{result.id}: {', '.join(violation.tests)}{times}"))
     yield from (f"<details><summary>{title}</summary>", "")
     yield from (f"{escape(result.statement)} (source: {escape(result.source)})", "")
-    told = {"expected": violation.expected, "came": violation.actual, "case": violation.case}
+    told = {
+        "expected": describe_value(violation.expected),
+        "came": describe_value(violation.actual),
+        "case": violation.case,
+    }
     lines = [line for name, text in told.items() if text for line in visible_lines(f"{name}: {text}")]
     yield from fence([*lines, *map(describe, violation.exchanges)], "text")
     if violation.evidence:

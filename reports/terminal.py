@@ -15,7 +15,15 @@ from reports.diff import describe_change
 from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
 from reports.verdicts import counts, told_shard
-from reports.wording import describe, describe_recording, describe_spending, describe_target, describe_waiver, duration
+from reports.wording import (
+    describe,
+    describe_recording,
+    describe_spending,
+    describe_target,
+    describe_value,
+    describe_waiver,
+    duration,
+)
 
 NARROWEST: Final = 60
 VIOLATIONS_TOLD: Final = 5
@@ -143,22 +151,19 @@ def _failure(result: RequirementResult, writer: _Writer) -> Iterator[Line]:
         yield ()
         yield from _violation(violation, writer)
     more = len(result.violations) - VIOLATIONS_TOLD
-    left_out = result.violations_left_out
-    rest = [f"{more} more in report.json"] if more > 0 else []
-    rest += [f"{left_out:,} more that were only counted"] if left_out else []
-    if rest:
+    if more > 0:
         yield ()
-        yield from writer.paragraph(f"and {', and '.join(rest)}", _INDENT, "quiet")
+        yield from writer.paragraph(f"and {more} more in report.json", _INDENT, "quiet")
 
 
 def _violation(violation: Violation, writer: _Writer) -> Iterator[Line]:
     times = f" ({violation.count} times)" if violation.count > 1 else ""
     noticed = f", noticed by the oracle {violation.oracle}" if violation.oracle else ""
-    yield from writer.labelled("expected", violation.expected)
-    yield from writer.labelled("came", violation.actual)
+    yield from writer.labelled("expected", describe_value(violation.expected))
+    yield from writer.labelled("came", describe_value(violation.actual))
     if violation.case:
         yield from writer.labelled("case", violation.case)
-    yield from writer.labelled("test", violation.test + times + noticed)
+    yield from writer.labelled("test", ", ".join(violation.tests) + times + noticed)
     yield from writer.labelled("named", violation.fingerprint)
     earlier = len(violation.exchanges) - EXCHANGES_TOLD
     if earlier > 0:

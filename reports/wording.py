@@ -1,5 +1,7 @@
 """How exchanges and targets are told in one line, wherever they are told."""
 
+import json
+from typing import Any
 from urllib.parse import urlsplit
 
 from reports.model import Exchange, Recording, Run, Spending, Target, Waiver
@@ -17,6 +19,11 @@ def describe(exchange: Exchange) -> str:
         f"{worker}#{exchange.number} {exchange.request.method} {path(exchange.request.url)}"
         f" -> {outcome} in {duration(exchange.seconds)}"
     )
+
+
+def describe_value(value: Any) -> str:
+    """Tell a value in one line: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def describe_contract(run: Run) -> str:

@@ -178,7 +178,7 @@ def pytest_runtest_makereport(
     if report.skipped and isinstance(report.longrepr, tuple):
         for id_ in requirement_ids(item):
             verify.could_not_ask(id_, report.longrepr[2].removeprefix("Skipped: "))
-    findings = verify.take(_without_group(item.nodeid))
+    findings = verify.take(_without_group(item.nodeid), generated=_turn(item) == len(STORIES))
     counted = item.config.stash[TALLY].take(requirement_ids(item))
     vars(report)["findings"] = {**findings, **counted, "shard": item.config.stash.get(PART, None)}
     return report

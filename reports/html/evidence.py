@@ -8,7 +8,7 @@ from reports.curl import curl_line
 from reports.html.markup import Content, Element, block, serialise, short, tag
 from reports.html.words import anchor, badge, evidence_anchor, times
 from reports.model import Exchange, Headers, RequirementResult, Violation
-from reports.wording import describe
+from reports.wording import describe, describe_value
 
 LIMIT: Final = 800_000
 """Bytes of evidence after which violations are only counted, so that a browser stays quick."""
@@ -54,29 +54,29 @@ def _article(result: RequirementResult, size: int) -> tuple[Element, int]:
             break
         article.append(told)
         shown += 1
-    article.extend(tag("p", sentence, class_="quiet") for sentence in _rest(result, len(result.violations) - shown))
+    article.extend(tag("p", sentence, class_="quiet") for sentence in _rest(len(result.violations) - shown))
     return article, size
 
 
-def _rest(result: RequirementResult, more: int) -> Iterator[str]:
+def _rest(more: int) -> Iterator[str]:
     if more:
         yield f"{more} more in report.json."
-    if result.violations_left_out:
-        yield f"Violated {times(result.violations_left_out)} more in further ways, which were only counted."
 
 
 def _violation(violation: Violation, *, is_first: bool) -> Element:
     """Make what is told of a violation; those after the first are unfolded one by one."""
     if is_first:
         return tag("div", _told(violation), class_="violation")
-    summary = f"{violation.test}: expected {violation.expected}, came {violation.actual}"
+    summary = (
+        f"{violation.check}: expected {describe_value(violation.expected)}, came {describe_value(violation.actual)}"
+    )
     return tag("details", tag("summary", short(summary, SUMMARY_LIMIT)), _told(violation), class_="violation")
 
 
 def _told(violation: Violation) -> list[Content]:
     facts = {
         "Case": violation.case,
-        "Test": violation.test,
+        "Tests": ", ".join(violation.tests),
         "Seen": times(violation.count),
         "Noticed by": f"the oracle {violation.oracle}" if violation.oracle else "the test itself",
     }
@@ -85,8 +85,13 @@ def _told(violation: Violation) -> list[Content]:
     return [
         tag(
             "div",
-            tag("div", tag("h4", "Expected"), block(short(violation.expected, TEXT_LIMIT)), class_="expected"),
-            tag("div", tag("h4", "Came"), block(short(violation.actual, TEXT_LIMIT)), class_="came"),
+            tag(
+                "div",
+                tag("h4", "Expected"),
+                block(short(describe_value(violation.expected), TEXT_LIMIT)),
+                class_="expected",
+            ),
+            tag("div", tag("h4", "Came"), block(short(describe_value(violation.actual), TEXT_LIMIT)), class_="came"),
             class_="beside",
         ),
         tag(

@@ -14,6 +14,7 @@ from reports.wording import (
     describe_recording,
     describe_spending,
     describe_target,
+    describe_value,
     long_duration,
 )
 
@@ -102,9 +103,9 @@ def _failure(result: RequirementResult, *, with_curl: bool) -> Element:
         tag(
             "p",
             tag("b", "Expected "),
-            short(first.expected, TEXT_LIMIT),
+            short(describe_value(first.expected), TEXT_LIMIT),
             tag("b", ", came "),
-            short(first.actual, TEXT_LIMIT),
+            short(describe_value(first.actual), TEXT_LIMIT),
         ),
         tag("p", tag("code", curl), class_="line") if 0 < len(curl) <= CURL_LIMIT else None,
         class_="card fail",

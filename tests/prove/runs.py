@@ -168,7 +168,11 @@ def _outcome(order: Order, report: dict[str, Any], seconds: float) -> Outcome:
 
 def _noticed(result: dict[str, Any]) -> Noticed:
     violations = result["violations"]
-    by = {f"oracle {each['oracle']}" if each["oracle"] else each["test"].rpartition("/")[2] for each in violations}
+    by = {
+        f"oracle {each['oracle']}" if each["oracle"] else test.rpartition("/")[2]
+        for each in violations
+        for test in each["tests"]
+    }
     first = violations[0]
     case = f" [{first['case']}]" if first["case"] else ""
     return Noticed(result["id"], tuple(sorted(by)), f"expected {first['expected']}, got {first['actual']}{case}")

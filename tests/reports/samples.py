@@ -68,11 +68,18 @@ def request(**changes: Any) -> dict[str, Any]:
 def violation(name: str = "results-null-unless-expanded", **changes: Any) -> dict[str, Any]:
     return {
         "requirement": name,
-        "expected": "results is null",
-        "actual": "results has 2 entries",
+        "check": "results-of-plain-read",
+        "kind": "unexpected",
+        "operation": "getBatch",
+        "expected": None,
+        "actual": [{"file_id": "file-1"}, {"file_id": "file-2"}],
+        "difference": "results has 2 entries",
         "case": "a completed batch, read without expand",
         "test": TEST,
+        "generated": False,
+        "oracle": None,
         "exchanges": [exchange()],
+        "deciding": -1,
         **changes,
     }
 
