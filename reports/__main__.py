@@ -1,26 +1,34 @@
-"""What is done with report files: `python -m reports show|render|merge|diff|gate|fidelity`."""
+"""What is done with report files: `python -m reports show|explain|replay|render|merge|diff|gate|fidelity`.
+
+Explaining and replaying take what the suites know; this module alone is the wiring between them and the reports.
+"""
 
 import argparse
 import json
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
 from reports import clock, exit_codes, fidelity, files, gate
 from reports.diff import attribution, compare, diff_lines
+from reports.explain import Check, Fault, Knowledge, chosen, explanation
+from reports.lines import Line, Writer
 from reports.merge import merge
-from reports.model import Report, RequirementResult
+from reports.model import Report, RequirementResult, Violation
 from reports.reading import read
 from reports.refusal import Refusal
-from reports.terminal import report_lines
+from reports.screen import print_lines
+from reports.terminal import failure_lines, report_lines
 from reports.verdicts import told_shard
+from reports.violation import USUAL
 from spec import requirements
 from spec.usage import Parser
 
 _REPORT: Final = "the report.json of a run"
+_LATEST: Final = Path("reports/out/report.json")
 
 
 def main() -> int:
@@ -39,7 +47,12 @@ def _arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     show = commands.add_parser("show", help="tell a report as the run told it at its end")
     show.add_argument("report", type=Path, help=_REPORT)
+    _add_loudness(show)
     show.set_defaults(command=_show)
+    explain = commands.add_parser("explain", help="explain a requirement: its source, its checks, what breaks it")
+    explain.add_argument("word", metavar="REQUIREMENT|FINGERPRINT", help="the id of a requirement, or of a violation")
+    explain.add_argument("report", type=Path, nargs="?", help=f"{_REPORT} (default: {_LATEST}, where it is)")
+    explain.set_defaults(command=_explain)
     render = commands.add_parser("render", help="write the page and all other files of a report again")
     render.add_argument("report", type=Path, help=_REPORT)
     render.add_argument("--out", type=Path, metavar="DIR", help="where they are written (default: beside the report)")
@@ -60,6 +73,7 @@ def _arguments() -> argparse.Namespace:
     judge.add_argument("--strict", "--strict-should", action="store_true", help="let a should count as a must")
     judge.add_argument("--require-exercised", action="store_true", help="object to a must that was not exercised")
     judge.add_argument("--only-new", action="store_true", help="tell only what the baseline does not have")
+    _add_loudness(judge)
     judge.set_defaults(command=_gate)
     likeness = commands.add_parser("fidelity", help="tell where mock and service differ; exit with 7 where they do")
     likeness.add_argument("mock", type=Path, help="the report.json of a run on the mock")
@@ -69,9 +83,47 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _add_loudness(parser: argparse.ArgumentParser) -> None:
+    loudness = parser.add_mutually_exclusive_group()
+    for flag, verbosity, told in (("-q", -1, "a line for each violation"), ("-v", 1, "everything of each violation")):
+        loudness.add_argument(
+            flag, dest="verbosity", action="store_const", const=verbosity, default=0, help=f"tell {told}"
+        )
+
+
 def _show(arguments: argparse.Namespace) -> int:
-    _tell(read(arguments.report), [arguments.report])
+    _tell(read(arguments.report), [arguments.report], verbosity=arguments.verbosity)
     return exit_codes.CONFORMANT
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    path = arguments.report or (_LATEST if _LATEST.is_file() else None)
+    report = read(path) if path and not (arguments.report is None and arguments.word in requirements.load()) else None
+    requirement, violation = chosen(arguments.word, requirements.load().values(), report)
+    width = shutil.get_terminal_size().columns
+    print_lines(explanation(requirement, _known(requirement.id), width=width))
+    if report and (violation or arguments.report):
+        print_lines(_violations(report, requirement.id, violation, width))
+    return exit_codes.CONFORMANT
+
+
+def _known(requirement: str) -> Knowledge:
+    """What suites and mock know; they are loaded only where they are asked, for that takes a while."""
+    from fixtures.mock.deviations import DEVIATIONS
+    from suites.checks import oracles_of, tests_of
+
+    return Knowledge(
+        checks=[Check(*each) for each in (*oracles_of(requirement), *tests_of(requirement))],
+        faults=[Fault(each.name, each.sentence) for each in DEVIATIONS.values() if requirement in each.requirements],
+    )
+
+
+def _violations(report: Report, requirement: str, violation: Violation | None, width: int) -> Iterator[Line]:
+    for result in report.requirements:
+        if result.id == requirement:
+            shown = (violation,) if violation else result.violations
+            yield ()
+            yield from failure_lines(replace(result, violations=shown), Writer(width), USUAL)
 
 
 def _render(arguments: argparse.Namespace) -> int:
@@ -124,7 +176,8 @@ def _gate(arguments: argparse.Namespace) -> int:
     if report.run.shard:
         raise Refusal(f"{arguments.report} is {told_shard(report.run.shard)} only: merge all of them first.")
     judged = gate.apply(terms, report, clock.today())
-    _tell(judged, [arguments.report], gate.only_new(judged) if arguments.only_new else None)
+    told = gate.only_new(judged) if arguments.only_new else None
+    _tell(judged, [arguments.report], told, verbosity=arguments.verbosity)
     return exit_codes.of(judged)
 
 
@@ -137,10 +190,11 @@ def _fidelity(arguments: argparse.Namespace) -> int:
     return exit_codes.REGRESSED if differences else exit_codes.CONFORMANT
 
 
-def _tell(report: Report, paths: list[Path], told: tuple[RequirementResult, ...] | None = None) -> None:
+def _tell(
+    report: Report, paths: list[Path], told: tuple[RequirementResult, ...] | None = None, *, verbosity: int = 0
+) -> None:
     width = shutil.get_terminal_size().columns
-    for line in report_lines(report, width=width, files=paths, told=told):
-        print("".join(span.text for span in line))
+    print_lines(report_lines(report, width=width, files=paths, told=told, verbosity=verbosity))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from reports.curl import curl_line
-from reports.model import Report, RequirementResult
+from reports.model import Report, RequirementResult, Violation
 from reports.text import visible
-from reports.wording import describe_value
+from reports.violation import BRIEF, parts, text_lines
 
 TEXT_LIMIT: Final = 1_000
-"""Characters of an expectation, an answer, a reason or a curl line that are told; GitHub cuts at 4 KiB."""
+"""Characters of a line that are told, and of a curl line that is told at all; GitHub cuts at 4 KiB."""
 COMMANDS_LIMIT: Final = 50
 """Commands of one kind that are printed; GitHub shows ten of each kind per step, and fifty per job."""
 
@@ -19,28 +18,21 @@ _PROPERTY: Final[Mapping[str, str]] = {**_DATA, ":": "%3A", ",": "%2C"}
 
 
 def annotation_lines(report: Report) -> list[str]:
-    """List an error for each failed requirement, a must first, and a warning for each reason not to have asked.
+    """List an error for each violation, those of a must first, and a warning for each reason not to have asked.
 
     A trouble is an error too, for it keeps the run from judging. Every line is one command, whatever a service says.
     """
     failed = sorted((result for result in report.requirements if result.verdict == "fail"), key=lambda each: each.level)
-    errors = [_failure(result) for result in failed]
+    errors = [_failure(result, violation) for result in failed for violation in result.violations]
     troubles = report.troubles or ([report.sentence] if report.verdict == "inconclusive" else [])
     errors += [_command("error", "trouble", _cut(trouble)) for trouble in troubles]
     return [*errors[:COMMANDS_LIMIT], *list(_warnings(report))[:COMMANDS_LIMIT]]
 
 
-def _failure(result: RequirementResult) -> str:
-    first = result.violations[0]
-    lines = [
-        result.statement,
-        f"expected: {_cut(describe_value(first.expected))}",
-        f"came: {_cut(describe_value(first.actual))}",
-        f"source: {result.source}",
-    ]
-    if first.evidence and len(curl := curl_line(first.evidence)) <= TEXT_LIMIT:
-        lines.append(curl)
-    return _command("error", f"{result.level} failed: {result.id}", *lines)
+def _failure(result: RequirementResult, violation: Violation) -> str:
+    told = [part for part in parts(result, violation, BRIEF) if part.look != "shell" or len(part.text) <= TEXT_LIMIT]
+    lines = [result.statement, *text_lines(told)]
+    return _command("error", f"{result.level} failed: {result.id}", *map(_cut, lines))
 
 
 def _warnings(report: Report) -> Iterator[str]:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from reports.curl import curl_line
 from reports.diff import describe_change
 from reports.model import Gate, Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
-from reports.wording import describe, describe_contract, describe_value, describe_waiver
+from reports.violation import FULL, headline, parts, text_lines, title
+from reports.wording import describe_contract, describe_waiver
 
 _LEVELS: Final = ("must", "should")
 
@@ -81,12 +81,8 @@ def _requirement_case(result: RequirementResult) -> ET.Element:
         },
     )
     if result.verdict == "fail":
-        first = result.violations[0]
-        message = f"expected {describe_value(first.expected)}, came {describe_value(first.actual)}"
-        failure = ET.SubElement(case, "failure", type=result.level, message=visible(message))
-        blocks = [_readable(result.statement), _readable(f"Source: {result.source}")]
-        blocks += [_violation(violation) for violation in result.violations]
-        failure.text = "\n\n".join(blocks)
+        failure = ET.SubElement(case, "failure", type=result.level, message=visible(headline(result.violations[0])))
+        failure.text = "\n\n".join(_violation(result, violation) for violation in result.violations)
     elif result.verdict != "pass":
         reason = result.reason or "; ".join(map(describe_waiver, result.waivers)) or result.verdict
         skipped = ET.SubElement(case, "skipped", type=result.verdict, message=visible(reason))
@@ -94,18 +90,9 @@ def _requirement_case(result: RequirementResult) -> ET.Element:
     return case
 
 
-def _violation(violation: Violation) -> str:
-    lines = [
-        f"expected: {describe_value(violation.expected)}",
-        f"came: {describe_value(violation.actual)}",
-        *([f"case: {violation.case}"] if violation.case else []),
-        f"test: {', '.join(violation.tests)}",
-        f"seen: {violation.count}",
-        *map(describe, violation.exchanges),
-    ]
-    if violation.evidence:
-        lines.append(curl_line(violation.evidence))
-    return "\n".join(map(_readable, lines))
+def _violation(result: RequirementResult, violation: Violation) -> str:
+    lines = [title(result, violation), result.statement, *text_lines(parts(result, violation, FULL))]
+    return "\n".join(map(visible, lines))
 
 
 def _run_case(report: Report) -> ET.Element:

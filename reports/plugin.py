@@ -33,10 +33,11 @@ from reports.findings import Findings
 from reports.gate import Terms
 from reports.hooks import TROUBLES
 from reports.keeper import Keeper
+from reports.lines import Line, Style
 from reports.model import Report, Run, Target, TestCounts
 from reports.narrowing import SUITES, addresses_suites, narrowed_by
 from reports.refusal import Refusal
-from reports.terminal import Line, Style, advice_lines, report_lines
+from reports.terminal import advice_lines, report_lines
 from reports.verdicts import judge
 from spec import requirements
 
@@ -317,7 +318,8 @@ class ConformanceReporter:
             report = self._judge_by_terms()
         names = [_from_here(path, self._config.invocation_params.dir) for path in written]
         told = gate.only_new(report) if self._config.getoption("--only-new") else None
-        self._lines = report_lines(report, width=self._width(), files=names, told=told)
+        verbosity = self._config.get_verbosity()
+        self._lines = report_lines(report, width=self._width(), files=names, told=told, verbosity=verbosity)
         if self._config.getoption("annotations"):
             self._annotations = annotation_lines(report)
         return report

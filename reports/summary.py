@@ -8,15 +8,9 @@ from typing import Final
 from reports.curl import curl_line
 from reports.diff import describe_change
 from reports.model import Gate, Report, RequirementResult, Violation
-from reports.text import visible, visible_lines
-from reports.wording import (
-    describe,
-    describe_recording,
-    describe_spending,
-    describe_target,
-    describe_value,
-    describe_waiver,
-)
+from reports.text import visible
+from reports.violation import FULL, headline, parts, text_lines, title
+from reports.wording import describe_recording, describe_spending, describe_target, describe_waiver
 
 TOLD_FIRST: Final = 3
 """Failed requirements that are told before everything else."""
@@ -77,7 +71,7 @@ def _first(results: Iterable[RequirementResult]) -> Iterator[str]:
     for result in failed[:TOLD_FIRST]:
         first = result.violations[0]
         yield f"**{result.level} failed: {escape(result.id)}.** {escape(result.statement)}"
-        yield f"Expected {_cut(describe_value(first.expected))}, came {_cut(describe_value(first.actual))}."
+        yield escape(headline(first))
         yield ""
         if first.evidence and len(curl := curl_line(first.evidence)) <= CURL_LIMIT:
             yield from (*fence([curl], "sh"), "")
@@ -140,17 +134,11 @@ def _cut(text: str) -> str:
 
 
 def _violation(result: RequirementResult, violation: Violation) -> Iterator[str]:
-    times = f", {violation.count} times" if violation.count > 1 else ""
-    title = html.escape(visible(f"{result.id}: {', '.join(violation.tests)}{times}"))
-    yield from (f"<details><summary>{title}</summary>", "")
-    yield from (f"{escape(result.statement)} (source: {escape(result.source)})", "")
-    told = {
-        "expected": describe_value(violation.expected),
-        "came": describe_value(violation.actual),
-        "case": violation.case,
-    }
-    lines = [line for name, text in told.items() if text for line in visible_lines(f"{name}: {text}")]
-    yield from fence([*lines, *map(describe, violation.exchanges)], "text")
-    if violation.evidence:
-        yield from ("", *fence([curl_line(violation.evidence)], "sh"))
+    summary = html.escape(visible(f"{title(result, violation)}: {headline(violation)}"))
+    told = list(parts(result, violation, FULL))
+    yield from (f"<details><summary>{summary}</summary>", "", escape(result.statement), "")
+    yield from fence(text_lines(part for part in told if part.look != "shell"), "text")
+    for part in told:
+        if part.look == "shell":
+            yield from ("", *fence([visible(part.text)], "sh"))
     yield from ("", "</details>", "")

@@ -1,50 +1,28 @@
 """What a person reads at the end of a run."""
 
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
-
-from rich.console import Console
-from rich.text import Text
+from typing import Final
 
 from reports import exit_codes
-from reports.curl import curl_line
 from reports.diff import describe_change
+from reports.lines import INDENT, Line, Span, Style, Writer
 from reports.model import Gate, Report, RequirementResult, Violation
-from reports.text import visible, visible_lines
+from reports.text import visible
 from reports.verdicts import counts, told_shard
+from reports.violation import FULL, USUAL, Detail, headline, middle, parts
 from reports.wording import (
-    describe,
     describe_recording,
     describe_spending,
     describe_target,
-    describe_value,
     describe_waiver,
     duration,
 )
 
-NARROWEST: Final = 60
 VIOLATIONS_TOLD: Final = 5
 """Violations of one requirement that are told; the rest is in `report.json`."""
-EXCHANGES_TOLD: Final = 3
-"""Exchanges of one violation that are told, counted from the last."""
 
-Style = Literal["plain", "strong", "good", "bad", "doubtful", "quiet"]
-
-
-class Span(NamedTuple):
-    """A piece of a line, and how it is to look."""
-
-    text: str
-    style: Style = "plain"
-
-
-Line = tuple[Span, ...]
-
-_INDENT: Final = 6
-_LABEL: Final = 10
 _VERDICT_STYLES: Final[dict[str, Style]] = {
     "conformant": "good",
     "nonconformant": "bad",
@@ -54,19 +32,28 @@ _WORKFLOW_COMMANDS: Final = ("::", "##[")
 
 
 def report_lines(
-    report: Report, *, width: int, files: Sequence[Path], told: Sequence[RequirementResult] | None = None
+    report: Report,
+    *,
+    width: int,
+    files: Sequence[Path],
+    told: Sequence[RequirementResult] | None = None,
+    verbosity: int = 0,
 ) -> list[Line]:
     """Tell the whole report at `width` columns; only curl lines may be wider.
 
     `files` are the report files as they are to be named; `told` are the requirements of which more than their number
-    is told, all of them where nothing else is said. No line holds a control character, or starts like a command to a
-    CI runner.
+    is told, all of them where nothing else is said. Below a `verbosity` of 0 a violation is a line, above it all of it
+    is told. No line holds a control character, or starts like a command to a CI runner.
     """
-    writer = _Writer(max(width, NARROWEST) - 1)
+    writer = Writer(width)
     lines = list(_head(report, writer))
     results = report.requirements if told is None else told
-    for result in _failed(results):
-        lines += [(), *_failure(result, writer)]
+    failed = _failed(results)
+    if verbosity < 0:
+        short = [_short(result, violation, writer) for result in failed for violation in result.violations]
+        return [*lines, *short, *_foot(report, files, writer)]
+    for result in failed:
+        lines += [(), *failure_lines(result, writer, FULL if verbosity else USUAL)]
     lines += _section("WAIVED", _waived(results, writer))
     lines += _section("NOT EXERCISED", _unexercised(results, writer))
     lines += _section("GATE", _gate(report.gate, writer))
@@ -77,39 +64,11 @@ def report_lines(
 
 def advice_lines(sentences: Iterable[str], *, width: int) -> list[Line]:
     """Wrap plain sentences for a terminal of `width` columns."""
-    writer = _Writer(max(width, NARROWEST) - 1)
+    writer = Writer(width)
     return [line for sentence in sentences for line in writer.paragraph(sentence)]
 
 
-class _Writer:
-    """Wraps visible text to a number of columns."""
-
-    def __init__(self, columns: int) -> None:
-        self._columns = columns
-        self._console = Console(width=columns, file=io.StringIO())
-
-    def wrap(self, text: str, columns: int) -> list[str]:
-        wrapped = []
-        for line in visible_lines(text):
-            parts = Text(line).wrap(self._console, columns, overflow="fold")
-            wrapped += [_disarm(part.plain.rstrip()) for part in parts]
-        return wrapped
-
-    def paragraph(self, text: str, indent: int = 0, style: Style = "plain") -> list[Line]:
-        pieces = self.wrap(text, self._columns - indent)
-        return [(Span(" " * indent), Span(piece, style)) for piece in pieces]
-
-    def labelled(self, label: str, text: str, indent: int = _INDENT) -> list[Line]:
-        first, *more = self.wrap(text, self._columns - indent - _LABEL)
-        rest = [(Span(" " * (indent + _LABEL)), Span(piece)) for piece in more]
-        return [(Span(" " * indent + label.ljust(_LABEL), "quiet"), Span(first)), *rest]
-
-
-def _disarm(piece: str) -> str:
-    return f"\\{piece}" if piece.lstrip().startswith(_WORKFLOW_COMMANDS) else piece
-
-
-def _head(report: Report, writer: _Writer) -> Iterator[Line]:
+def _head(report: Report, writer: Writer) -> Iterator[Line]:
     verdict = Span(report.verdict.upper(), _VERDICT_STYLES[report.verdict])
     first, *more = writer.paragraph(counts(report.requirements), indent=len(verdict.text) + 2)
     yield (verdict, Span("  "), *first[1:])
@@ -142,65 +101,66 @@ def _failed(results: Iterable[RequirementResult]) -> list[RequirementResult]:
     return sorted(failed, key=lambda result: result.level)
 
 
-def _failure(result: RequirementResult, writer: _Writer) -> Iterator[Line]:
+def failure_lines(result: RequirementResult, writer: Writer, detail: Detail) -> Iterator[Line]:
+    """Tell the violations of a requirement, a block for each."""
+    shown = result.violations if detail == FULL else result.violations[:VIOLATIONS_TOLD]
+    for number, violation in enumerate(shown):
+        if number:
+            yield ()
+        yield from _violation(result, violation, writer, detail)
+    if more := len(result.violations) - len(shown):
+        yield ()
+        yield from writer.paragraph(f"and {more} more of {result.id} in report.json", INDENT, "quiet")
+
+
+def _violation(result: RequirementResult, violation: Violation, writer: Writer, detail: Detail) -> Iterator[Line]:
     style: Style = "bad" if result.level == "must" else "doubtful"
-    yield (Span("FAIL  ", style), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
-    yield from writer.paragraph(result.statement, _INDENT)
-    yield from writer.paragraph(f"Source: {result.source}", _INDENT, "quiet")
-    for violation in result.violations[:VIOLATIONS_TOLD]:
-        yield ()
-        yield from _violation(violation, writer)
-    more = len(result.violations) - VIOLATIONS_TOLD
-    if more > 0:
-        yield ()
-        yield from writer.paragraph(f"and {more} more in report.json", _INDENT, "quiet")
+    name = Span(visible(result.id), "strong")
+    yield (Span("FAIL  ", style), Span(f"{result.level}  "), name, Span(f"  {violation.fingerprint}", "quiet"))
+    yield from writer.paragraph(result.statement, INDENT)
+    yield ()
+    for part in parts(result, violation, detail):
+        if part.look == "shell":
+            yield (Span(" " * INDENT), Span(part.text))
+        elif part.look == "data":
+            yield from writer.data(part.label, part.text)
+        else:
+            yield from writer.labelled(part.label, part.text)
 
 
-def _violation(violation: Violation, writer: _Writer) -> Iterator[Line]:
-    times = f" ({violation.count} times)" if violation.count > 1 else ""
-    noticed = f", noticed by the oracle {violation.oracle}" if violation.oracle else ""
-    yield from writer.labelled("expected", describe_value(violation.expected))
-    yield from writer.labelled("came", describe_value(violation.actual))
-    if violation.case:
-        yield from writer.labelled("case", violation.case)
-    yield from writer.labelled("test", ", ".join(violation.tests) + times + noticed)
-    yield from writer.labelled("named", violation.fingerprint)
-    earlier = len(violation.exchanges) - EXCHANGES_TOLD
-    if earlier > 0:
-        yield from writer.labelled("exchange", f"({earlier} earlier ones in report.json)")
-    for exchange in violation.exchanges[-EXCHANGES_TOLD:]:
-        yield from writer.labelled("exchange", describe(exchange))
-    if violation.evidence:
-        yield (Span(" " * _INDENT), Span(curl_line(violation.evidence)))
+def _short(result: RequirementResult, violation: Violation, writer: Writer) -> Line:
+    style: Style = "bad" if result.level == "must" else "doubtful"
+    told = f"{result.level}  {result.id}  {violation.fingerprint}  {headline(violation)}"
+    return (Span("FAIL  ", style), Span(middle(visible(told), writer.columns - INDENT)))
 
 
-def _unexercised(results: Iterable[RequirementResult], writer: _Writer) -> Iterator[Line]:
+def _unexercised(results: Iterable[RequirementResult], writer: Writer) -> Iterator[Line]:
     by_reason: defaultdict[str, list[str]] = defaultdict(list)
     for result in results:
         if result.verdict == "not-exercised":
             by_reason[result.reason or result.verdict].append(result.id)
     for reason, names in by_reason.items():
-        yield from writer.paragraph(reason, _INDENT)
-        yield from writer.paragraph(", ".join(names), _INDENT + 2, "quiet")
+        yield from writer.paragraph(reason, INDENT)
+        yield from writer.paragraph(", ".join(names), INDENT + 2, "quiet")
 
 
-def _waived(results: Iterable[RequirementResult], writer: _Writer) -> Iterator[Line]:
+def _waived(results: Iterable[RequirementResult], writer: Writer) -> Iterator[Line]:
     for result in results:
         if result.verdict == "waived":
-            yield (Span(" " * _INDENT), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
+            yield (Span(" " * INDENT), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
             for waiver in result.waivers:
-                yield from writer.paragraph(describe_waiver(waiver), _INDENT + 2)
+                yield from writer.paragraph(describe_waiver(waiver), INDENT + 2)
 
 
-def _gate(gate: Gate | None, writer: _Writer) -> Iterator[Line]:
+def _gate(gate: Gate | None, writer: Writer) -> Iterator[Line]:
     if gate:
         worse = [describe_change(change) for change in gate.changes if change.is_worse]
         yield from _items([*gate.objections, *worse], writer)
 
 
-def _items(sentences: Iterable[str], writer: _Writer) -> Iterator[Line]:
+def _items(sentences: Iterable[str], writer: Writer) -> Iterator[Line]:
     for sentence in sentences:
-        first, *more = writer.paragraph(sentence, _INDENT)
+        first, *more = writer.paragraph(sentence, INDENT)
         yield (Span("    - "), *first[1:])
         yield from more
 
@@ -210,7 +170,7 @@ def _section(title: str, lines: Iterable[Line]) -> list[Line]:
     return [(), (Span(title, "doubtful"),), *told] if told else []
 
 
-def _foot(report: Report, files: Sequence[Path], writer: _Writer) -> Iterator[Line]:
+def _foot(report: Report, files: Sequence[Path], writer: Writer) -> Iterator[Line]:
     if files:
         names = ", ".join(file.name for file in files[1:])
         yield from writer.labelled("report", f"{files[0]} (beside it {names})", indent=0)

@@ -93,7 +93,7 @@ def sources() -> dict[str, str]:
 
 
 def places(source: str) -> tuple[Place, ...]:
-    """Take a source such as `guide, list batches; client 2.9, error mapping` apart; an unknown document stays a word."""
+    """Take a source such as `guide, list batches; client 2.9, error mapping` apart."""
     return tuple(_place(part) for part in source.split("; "))
 
 

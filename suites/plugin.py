@@ -178,10 +178,27 @@ def pytest_runtest_makereport(
     if report.skipped and isinstance(report.longrepr, tuple):
         for id_ in requirement_ids(item):
             verify.could_not_ask(id_, report.longrepr[2].removeprefix("Skipped: "))
+    vars(report)["is_violation"] = call.excinfo is not None and isinstance(call.excinfo.value, Violation)
     findings = verify.take(_without_group(item.nodeid), generated=_turn(item) == len(STORIES))
     counted = item.config.stash[TALLY].take(requirement_ids(item))
     vars(report)["findings"] = {**findings, **counted, "shard": item.config.stash.get(PART, None)}
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(
+    report: pytest.TestReport, config: pytest.Config
+) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """Keeps a violation apart from a crash: the report tells it, and no traceback, unless tracebacks are asked for."""
+    option = config.option
+    if (
+        not getattr(report, "is_violation", False)
+        or option.tbstyle != "auto"
+        or option.showlocals
+        or option.verbose > 1
+    ):
+        return None
+    return "violated", "F", ("VIOLATED", {"red": True})
 
 
 @pytest.fixture(scope="session")
