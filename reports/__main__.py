@@ -1,4 +1,4 @@
-"""What is done with report files: `python -m reports show|render|merge|diff|gate|fidelity`."""
+"""What is done with report files: `python -m reports show|render|merge|diff|gate|waive|fidelity`."""
 
 import argparse
 import json
@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from reports import clock, exit_codes, fidelity, files, gate
+from reports import clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
 from reports.merge import merge
-from reports.model import Report, RequirementResult
+from reports.model import Report
 from reports.reading import read
 from reports.refusal import Refusal
 from reports.terminal import report_lines
@@ -21,6 +21,7 @@ from spec import requirements
 from spec.usage import Parser
 
 _REPORT: Final = "the report.json of a run"
+_DEFAULT: Final = "default: %(default)s"
 
 
 def main() -> int:
@@ -61,6 +62,20 @@ def _arguments() -> argparse.Namespace:
     judge.add_argument("--require-exercised", action="store_true", help="object to a must that was not exercised")
     judge.add_argument("--only-new", action="store_true", help="tell only what the baseline does not have")
     judge.set_defaults(command=_gate)
+    tolerate = commands.add_parser("waive", help="add entries for violations of a report to a file of waivers")
+    tolerate.add_argument("fingerprints", nargs="+", metavar="FINGERPRINT", help="what the report calls the violation")
+    tolerate.add_argument("--owner", required=True, metavar="NAME", help="who answers for it")
+    tolerate.add_argument("--until", required=True, metavar="DAY", help="the last day on which it holds, as 2030-12-31")
+    tolerate.add_argument("--reason", metavar="TEXT", help="why it is put up with (default: what was seen)")
+    tolerate.add_argument("--link", metavar="URL", help="where it is followed up")
+    tolerate.add_argument(
+        "--target", metavar="URL", help="a base URL, mock, or * for any (default: that of the report)"
+    )
+    tolerate.add_argument(
+        "--report", type=Path, default=Path(files.REPORT_DIR, files.SOURCE), help=f"{_REPORT} ({_DEFAULT})"
+    )
+    tolerate.add_argument("--file", type=Path, default=Path("waivers.yaml"), help=f"the file of waivers ({_DEFAULT})")
+    tolerate.set_defaults(command=_waive)
     likeness = commands.add_parser("fidelity", help="tell where mock and service differ; exit with 7 where they do")
     likeness.add_argument("mock", type=Path, help="the report.json of a run on the mock")
     likeness.add_argument("service", type=Path, help="the report.json of a run on the service")
@@ -124,8 +139,24 @@ def _gate(arguments: argparse.Namespace) -> int:
     if report.run.shard:
         raise Refusal(f"{arguments.report} is {told_shard(report.run.shard)} only: merge all of them first.")
     judged = gate.apply(terms, report, clock.today())
-    _tell(judged, [arguments.report], gate.only_new(judged) if arguments.only_new else None)
+    _tell(judged, [arguments.report], only_new=arguments.only_new)
     return exit_codes.of(judged)
+
+
+def _waive(arguments: argparse.Namespace) -> int:
+    made = waiving.waivers_for(
+        read(arguments.report),
+        arguments.fingerprints,
+        owner=arguments.owner,
+        until=arguments.until,
+        reason=arguments.reason,
+        link=arguments.link,
+        target=arguments.target,
+        today=clock.today(),
+    )
+    written = waiving.add(arguments.file, made)
+    print(f"Added to {arguments.file}:\n{written}", end="")
+    return exit_codes.CONFORMANT
 
 
 def _fidelity(arguments: argparse.Namespace) -> int:
@@ -137,9 +168,9 @@ def _fidelity(arguments: argparse.Namespace) -> int:
     return exit_codes.REGRESSED if differences else exit_codes.CONFORMANT
 
 
-def _tell(report: Report, paths: list[Path], told: tuple[RequirementResult, ...] | None = None) -> None:
+def _tell(report: Report, paths: list[Path], *, only_new: bool = False) -> None:
     width = shutil.get_terminal_size().columns
-    for line in report_lines(report, width=width, files=paths, told=told):
+    for line in report_lines(report, width=width, files=paths, only_new=only_new):
         print("".join(span.text for span in line))
 
 

@@ -1,13 +1,14 @@
 """What did not pass, as workflow commands that GitHub shows beside a change."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from reports.curl import curl_line
+from reports.decision import Decision, Group
 from reports.model import Report, RequirementResult
 from reports.text import visible
-from reports.wording import describe_value
+from reports.wording import describe_value, describe_waiver
 
 TEXT_LIMIT: Final = 1_000
 """Characters of an expectation, an answer, a reason or a curl line that are told; GitHub cuts at 4 KiB."""
@@ -18,21 +19,42 @@ _DATA: Final[Mapping[str, str]] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY: Final[Mapping[str, str]] = {**_DATA, ":": "%3A", ",": "%2C"}
 
 
-def annotation_lines(report: Report) -> list[str]:
-    """List an error for each failed requirement, a must first, and a warning for each reason not to have asked.
+def annotation_lines(report: Report, *, only_new: bool = False) -> Iterator[str]:
+    """List the word of the gate, an error for each requirement that makes the run red, and what else there is.
 
-    A trouble is an error too, for it keeps the run from judging. Every line is one command, whatever a service says.
+    What is known or waived is a notice, or nothing where only what is new is asked for. A trouble is an error too, for
+    it keeps the run from judging; a reason not to have asked is a warning. Every line is one command, whatever a
+    service says.
     """
-    failed = sorted((result for result in report.requirements if result.verdict == "fail"), key=lambda each: each.level)
-    errors = [_failure(result) for result in failed]
-    troubles = report.troubles or ([report.sentence] if report.verdict == "inconclusive" else [])
-    errors += [_command("error", "trouble", _cut(trouble)) for trouble in troubles]
-    return [*errors[:COMMANDS_LIMIT], *list(_warnings(report))[:COMMANDS_LIMIT]]
+    decision = Decision(report)
+    groups = [group for group in decision.groups if not only_new or group.standing == "new"]
+    lines = [
+        *_gate(decision),
+        *(_failure(decision, group, result) for group in groups for result in group.results),
+        *(_command("error", "trouble", _cut(trouble)) for trouble in _troubles(report)),
+        *_warnings(report),
+    ]
+    seen: Counter[str] = Counter()
+    for line in lines:
+        seen[kind := line.partition(" ")[0]] += 1
+        if seen[kind] <= COMMANDS_LIMIT:
+            yield line
 
 
-def _failure(result: RequirementResult) -> str:
+def _gate(decision: Decision) -> Iterator[str]:
+    if decision.word:
+        kind = "notice" if decision.word == "green" else "error"
+        yield _command(kind, decision.title, _cut(decision.headline), *map(_cut, decision.reasons))
+
+
+def _failure(decision: Decision, group: Group, result: RequirementResult) -> str:
+    kind = "notice"
+    if group.is_open:
+        kind = "error" if decision.decides(result) or not decision.word else "warning"
+    remark = "" if group.standing == "failed" else f" ({group.standing})"
     first = result.violations[0]
     lines = [
+        *(f"waived: {describe_waiver(waiver)}" for waiver in result.waivers if group.standing == "waived"),
         result.statement,
         f"expected: {_cut(describe_value(first.expected))}",
         f"came: {_cut(describe_value(first.actual))}",
@@ -40,7 +62,11 @@ def _failure(result: RequirementResult) -> str:
     ]
     if first.evidence and len(curl := curl_line(first.evidence)) <= TEXT_LIMIT:
         lines.append(curl)
-    return _command("error", f"{result.level} failed: {result.id}", *lines)
+    return _command(kind, f"{result.level} failed{remark}: {result.id}", *lines)
+
+
+def _troubles(report: Report) -> Sequence[str]:
+    return report.troubles or ([report.sentence] if report.verdict == "inconclusive" else [])
 
 
 def _warnings(report: Report) -> Iterator[str]:

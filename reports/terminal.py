@@ -9,10 +9,10 @@ from typing import Final, Literal, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from reports import exit_codes
+from reports.advice import advice, waive_line
 from reports.curl import curl_line
-from reports.diff import describe_change
-from reports.model import Gate, Report, RequirementResult, Violation
+from reports.decision import Decision, Group, Tone
+from reports.model import Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
 from reports.verdicts import counts, told_shard
 from reports.wording import (
@@ -21,6 +21,7 @@ from reports.wording import (
     describe_spending,
     describe_target,
     describe_value,
+    describe_violation,
     describe_waiver,
     duration,
 )
@@ -31,7 +32,7 @@ VIOLATIONS_TOLD: Final = 5
 EXCHANGES_TOLD: Final = 3
 """Exchanges of one violation that are told, counted from the last."""
 
-Style = Literal["plain", "strong", "good", "bad", "doubtful", "quiet"]
+Style = Literal["plain", "strong", "quiet"] | Tone
 
 
 class Span(NamedTuple):
@@ -45,33 +46,28 @@ Line = tuple[Span, ...]
 
 _INDENT: Final = 6
 _LABEL: Final = 10
-_VERDICT_STYLES: Final[dict[str, Style]] = {
-    "conformant": "good",
-    "nonconformant": "bad",
-    "inconclusive": "doubtful",
-}
 _WORKFLOW_COMMANDS: Final = ("::", "##[")
 
 
-def report_lines(
-    report: Report, *, width: int, files: Sequence[Path], told: Sequence[RequirementResult] | None = None
-) -> list[Line]:
+def report_lines(report: Report, *, width: int, files: Sequence[Path], only_new: bool = False) -> list[Line]:
     """Tell the whole report at `width` columns; only curl lines may be wider.
 
-    `files` are the report files as they are to be named; `told` are the requirements of which more than their number
-    is told, all of them where nothing else is said. No line holds a control character, or starts like a command to a
-    CI runner.
+    `files` are the report files as they are to be named. Where only what is new is asked for, what the baseline has is
+    counted, and no more. No line holds a control character, or starts like a command to a CI runner.
     """
     writer = _Writer(max(width, NARROWEST) - 1)
-    lines = list(_head(report, writer))
-    results = report.requirements if told is None else told
-    for result in _failed(results):
-        lines += [(), *_failure(result, writer)]
-    lines += _section("WAIVED", _waived(results, writer))
+    decision = Decision(report)
+    lines = list(_head(decision, writer))
+    lines += _section("GATE", _items(decision.reasons, writer))
+    for group in decision.groups:
+        if group.is_open:
+            lines += [line for result in group.results for line in [(), *_failure(group, result, writer)]]
+        elif not only_new:
+            lines += _section(group.standing.upper(), _listed(group, writer))
+    results = [result for result in report.requirements if not only_new or result.id in decision.worse]
     lines += _section("NOT EXERCISED", _unexercised(results, writer))
-    lines += _section("GATE", _gate(report.gate, writer))
     lines += _section("TROUBLES", _items(report.troubles, writer))
-    lines += [(), *_foot(report, files, writer)]
+    lines += [(), *_foot(decision, files, writer)]
     return lines
 
 
@@ -109,11 +105,14 @@ def _disarm(piece: str) -> str:
     return f"\\{piece}" if piece.lstrip().startswith(_WORKFLOW_COMMANDS) else piece
 
 
-def _head(report: Report, writer: _Writer) -> Iterator[Line]:
-    verdict = Span(report.verdict.upper(), _VERDICT_STYLES[report.verdict])
-    first, *more = writer.paragraph(counts(report.requirements), indent=len(verdict.text) + 2)
-    yield (verdict, Span("  "), *first[1:])
+def _head(decision: Decision, writer: _Writer) -> Iterator[Line]:
+    report = decision.report
+    title = Span(decision.title.upper(), decision.tone)
+    first, *more = writer.paragraph(decision.headline, indent=len(title.text) + 2)
+    yield (title, Span("  "), *first[1:])
     yield from more
+    if decision.word:
+        yield from writer.labelled("verdict", f"{report.verdict}: {counts(report.requirements)}", indent=0)
     if report.target:
         traffic = report.run.exchanges
         yield from writer.labelled(
@@ -122,11 +121,8 @@ def _head(report: Report, writer: _Writer) -> Iterator[Line]:
             indent=0,
         )
     yield from writer.labelled("spent", describe_spending(report.run.spent), indent=0)
-    if report.gate and report.gate.baseline:
-        better = sum(not change.is_worse for change in report.gate.changes)
-        worse = len(report.gate.changes) - better
-        compared = f"run {visible(report.gate.baseline)}: {worse} worse, {better} changed otherwise"
-        yield from writer.labelled("baseline", compared, indent=0)
+    if report.gate and report.gate.strict:
+        yield from writer.labelled("strict", "a should counts as a must", indent=0)
     if report.run.shard:
         yield from writer.labelled("part", told_shard(report.run.shard), indent=0)
     if report.run.recording:
@@ -137,14 +133,10 @@ def _head(report: Report, writer: _Writer) -> Iterator[Line]:
         yield from writer.labelled("ended", "before every test was run", indent=0)
 
 
-def _failed(results: Iterable[RequirementResult]) -> list[RequirementResult]:
-    failed = (result for result in results if result.verdict == "fail")
-    return sorted(failed, key=lambda result: result.level)
-
-
-def _failure(result: RequirementResult, writer: _Writer) -> Iterator[Line]:
+def _failure(group: Group, result: RequirementResult, writer: _Writer) -> Iterator[Line]:
     style: Style = "bad" if result.level == "must" else "doubtful"
-    yield (Span("FAIL  ", style), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
+    mark = "NEW" if group.standing == "new" else "FAIL"
+    yield (Span(mark.ljust(_INDENT), style), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
     yield from writer.paragraph(result.statement, _INDENT)
     yield from writer.paragraph(f"Source: {result.source}", _INDENT, "quiet")
     for violation in result.violations[:VIOLATIONS_TOLD]:
@@ -184,18 +176,14 @@ def _unexercised(results: Iterable[RequirementResult], writer: _Writer) -> Itera
         yield from writer.paragraph(", ".join(names), _INDENT + 2, "quiet")
 
 
-def _waived(results: Iterable[RequirementResult], writer: _Writer) -> Iterator[Line]:
-    for result in results:
-        if result.verdict == "waived":
-            yield (Span(" " * _INDENT), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
-            for waiver in result.waivers:
-                yield from writer.paragraph(describe_waiver(waiver), _INDENT + 2)
-
-
-def _gate(gate: Gate | None, writer: _Writer) -> Iterator[Line]:
-    if gate:
-        worse = [describe_change(change) for change in gate.changes if change.is_worse]
-        yield from _items([*gate.objections, *worse], writer)
+def _listed(group: Group, writer: _Writer) -> Iterator[Line]:
+    """Tell violations that nobody has to look at now: a line for each, and who puts up with it."""
+    for result in group.results:
+        yield (Span(" " * _INDENT), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
+        for violation in result.violations:
+            yield from writer.paragraph(f"{violation.fingerprint}  {describe_violation(violation)}", _INDENT + 2)
+        for waiver in result.waivers if group.standing == "waived" else ():
+            yield from writer.paragraph(f"waived: {describe_waiver(waiver)}", _INDENT + 2, "quiet")
 
 
 def _items(sentences: Iterable[str], writer: _Writer) -> Iterator[Line]:
@@ -210,8 +198,10 @@ def _section(title: str, lines: Iterable[Line]) -> list[Line]:
     return [(), (Span(title, "doubtful"),), *told] if told else []
 
 
-def _foot(report: Report, files: Sequence[Path], writer: _Writer) -> Iterator[Line]:
+def _foot(decision: Decision, files: Sequence[Path], writer: _Writer) -> Iterator[Line]:
     if files:
         names = ", ".join(file.name for file in files[1:])
         yield from writer.labelled("report", f"{files[0]} (beside it {names})", indent=0)
-    yield from writer.labelled("next", exit_codes.ADVICE[exit_codes.of(report)], indent=0)
+    yield from writer.labelled("next", advice(decision), indent=0)
+    if command := waive_line(decision):
+        yield from writer.labelled("waive", command, indent=0)

@@ -1,11 +1,14 @@
 """How exchanges and targets are told in one line, wherever they are told."""
 
 import json
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from reports.model import Exchange, Recording, Run, Spending, Target, Waiver
+from reports.model import Exchange, Recording, Run, Spending, Target, Violation, Waiver
 from reports.text import visible
+
+LINE_LIMIT: Final = 200
+"""Characters of a violation that is told in one line."""
 
 
 def describe(exchange: Exchange) -> str:
@@ -24,6 +27,13 @@ def describe(exchange: Exchange) -> str:
 def describe_value(value: Any) -> str:
     """Tell a value in one line: a text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def describe_violation(violation: Violation) -> str:
+    """Tell in one visible line what is wrong, as far as a line goes."""
+    expected, actual = describe_value(violation.expected), describe_value(violation.actual)
+    told = visible(violation.difference or f"expected {expected}, came {actual}")
+    return told if len(told) <= LINE_LIMIT else f"{told[:LINE_LIMIT]}…"
 
 
 def describe_contract(run: Run) -> str:
@@ -58,8 +68,13 @@ def describe_spending(spent: Spending) -> str:
 
 def describe_waiver(waiver: Waiver) -> str:
     """Tell in one visible line why a violation is put up with, by whom, until when, and which one."""
-    which = waiver.fingerprint or "any violation"
-    return visible(f"{waiver.reason} (until {waiver.expires}, {waiver.owner}, {waiver.link}, {which})")
+    facts = (f"until {waiver.expires}", waiver.owner, waiver.link, waiver.fingerprint or "any violation")
+    return visible(f"{waiver.reason} ({', '.join(filter(None, facts))})")
+
+
+def counted(amount: int, one: str, many: str = "") -> str:
+    """Tell how many there are of something, as `1 violation` or `2 violations`."""
+    return f"{amount:,} {one if amount == 1 else many or f'{one}s'}"
 
 
 def path(url: str) -> str:

@@ -1,10 +1,11 @@
 """Each failure: what was expected beside what came, the exchanges, and the line that repeats them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from reports.curl import curl_line
+from reports.decision import Decision
 from reports.html.markup import Content, Element, block, serialise, short, tag
 from reports.html.words import anchor, badge, evidence_anchor, times
 from reports.model import Exchange, Headers, RequirementResult, Violation
@@ -22,23 +23,24 @@ TEXT_LIMIT: Final = 800
 """Characters of anything else that are shown."""
 
 
-def section(results: Iterable[RequirementResult]) -> Element | None:
-    """Make an article per failed requirement; nothing where none failed."""
-    failed = sorted((result for result in results if result.violations), key=lambda result: result.level)
+def section(decision: Decision) -> Element | None:
+    """Make an article per violated requirement, those that count most first; nothing where none was violated."""
+    failed = [result for result in decision.report.requirements if result.violations]
+    failed.sort(key=lambda result: (decision.rank(result), result.level))
     if not failed:
         return None
     articles, size = [], 0
     for result in failed:
-        article, size = _article(result, size)
+        article, size = _article(decision, result, size)
         articles.append(article)
     return tag("section", tag("h2", "Evidence"), articles, id="evidence")
 
 
-def _article(result: RequirementResult, size: int) -> tuple[Element, int]:
+def _article(decision: Decision, result: RequirementResult, size: int) -> tuple[Element, int]:
     article = tag(
         "article",
         tag("h3", tag("code", result.id)),
-        tag("p", badge(result.verdict), " ", result.level),
+        tag("p", badge(result.verdict, decision.label(result)), " ", result.level),
         tag("p", result.statement),
         tag("p", "Source: ", result.source, ". ", tag("a", "In the table", href=f"#{anchor(result)}"), class_="quiet"),
         id=evidence_anchor(result),
@@ -47,8 +49,10 @@ def _article(result: RequirementResult, size: int) -> tuple[Element, int]:
         class_="card fail",
     )
     shown = 0
-    for violation in result.violations:
+    for standing, violation in decision.in_order(result):
         told = _violation(violation, is_first=not shown)
+        if standing != "failed":
+            told.insert(1 if told.tag == "details" else 0, tag("p", badge(standing)))
         size += len(serialise(told).encode())
         if size > LIMIT:
             break
