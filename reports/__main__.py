@@ -1,6 +1,6 @@
-"""What is done with report files: `python -m reports show|explain|replay|render|merge|diff|gate|fidelity`.
+"""What is done with report files: `python -m reports show|explain|render|merge|diff|gate|waive|fidelity`.
 
-Explaining and replaying take what the suites know; this module alone is the wiring between them and the reports.
+Explaining takes what the suites and the mock know; this module alone is the wiring between them and the reports.
 """
 
 import argparse
@@ -12,12 +12,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
-from reports import clock, exit_codes, fidelity, files, gate
+from reports import clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
 from reports.explain import Check, Fault, Knowledge, chosen, explanation
 from reports.lines import Line, Writer
 from reports.merge import merge
-from reports.model import Report, RequirementResult, Violation
+from reports.model import Report, Violation
 from reports.reading import read
 from reports.refusal import Refusal
 from reports.screen import print_lines
@@ -28,7 +28,8 @@ from spec import requirements
 from spec.usage import Parser
 
 _REPORT: Final = "the report.json of a run"
-_LATEST: Final = Path("reports/out/report.json")
+_LATEST: Final = Path(files.REPORT_DIR, files.SOURCE)
+_DEFAULT: Final = "default: %(default)s"
 
 
 def main() -> int:
@@ -51,7 +52,7 @@ def _arguments() -> argparse.Namespace:
     show.set_defaults(command=_show)
     explain = commands.add_parser("explain", help="explain a requirement: its source, its checks, what breaks it")
     explain.add_argument("word", metavar="REQUIREMENT|FINGERPRINT", help="the id of a requirement, or of a violation")
-    explain.add_argument("report", type=Path, nargs="?", help=f"{_REPORT} (default: {_LATEST}, where it is)")
+    explain.add_argument("report", type=Path, nargs="?", help=f"{_REPORT} (default: {_LATEST}, if it is there)")
     explain.set_defaults(command=_explain)
     render = commands.add_parser("render", help="write the page and all other files of a report again")
     render.add_argument("report", type=Path, help=_REPORT)
@@ -75,6 +76,18 @@ def _arguments() -> argparse.Namespace:
     judge.add_argument("--only-new", action="store_true", help="tell only what the baseline does not have")
     _add_loudness(judge)
     judge.set_defaults(command=_gate)
+    tolerate = commands.add_parser("waive", help="add entries for violations of a report to a file of waivers")
+    tolerate.add_argument("fingerprints", nargs="+", metavar="FINGERPRINT", help="what the report calls the violation")
+    tolerate.add_argument("--owner", required=True, metavar="NAME", help="who answers for it")
+    tolerate.add_argument("--until", required=True, metavar="DAY", help="the last day on which it holds, as 2030-12-31")
+    tolerate.add_argument("--reason", metavar="TEXT", help="why it is put up with (default: what was seen)")
+    tolerate.add_argument("--link", metavar="URL", help="where it is followed up")
+    tolerate.add_argument(
+        "--target", metavar="URL", help="a base URL, mock, or * for any (default: that of the report)"
+    )
+    tolerate.add_argument("--report", type=Path, default=_LATEST, help=f"{_REPORT} ({_DEFAULT})")
+    tolerate.add_argument("--file", type=Path, default=Path("waivers.yaml"), help=f"the file of waivers ({_DEFAULT})")
+    tolerate.set_defaults(command=_waive)
     likeness = commands.add_parser("fidelity", help="tell where mock and service differ; exit with 7 where they do")
     likeness.add_argument("mock", type=Path, help="the report.json of a run on the mock")
     likeness.add_argument("service", type=Path, help="the report.json of a run on the service")
@@ -176,9 +189,24 @@ def _gate(arguments: argparse.Namespace) -> int:
     if report.run.shard:
         raise Refusal(f"{arguments.report} is {told_shard(report.run.shard)} only: merge all of them first.")
     judged = gate.apply(terms, report, clock.today())
-    told = gate.only_new(judged) if arguments.only_new else None
-    _tell(judged, [arguments.report], told, verbosity=arguments.verbosity)
+    _tell(judged, [arguments.report], only_new=arguments.only_new, verbosity=arguments.verbosity)
     return exit_codes.of(judged)
+
+
+def _waive(arguments: argparse.Namespace) -> int:
+    made = waiving.waivers_for(
+        read(arguments.report),
+        arguments.fingerprints,
+        owner=arguments.owner,
+        until=arguments.until,
+        reason=arguments.reason,
+        link=arguments.link,
+        target=arguments.target,
+        today=clock.today(),
+    )
+    written = waiving.add(arguments.file, made)
+    print(f"Added to {arguments.file}:\n{written}", end="")
+    return exit_codes.CONFORMANT
 
 
 def _fidelity(arguments: argparse.Namespace) -> int:
@@ -190,11 +218,9 @@ def _fidelity(arguments: argparse.Namespace) -> int:
     return exit_codes.REGRESSED if differences else exit_codes.CONFORMANT
 
 
-def _tell(
-    report: Report, paths: list[Path], told: tuple[RequirementResult, ...] | None = None, *, verbosity: int = 0
-) -> None:
+def _tell(report: Report, paths: list[Path], *, only_new: bool = False, verbosity: int = 0) -> None:
     width = shutil.get_terminal_size().columns
-    print_lines(report_lines(report, width=width, files=paths, told=told, verbosity=verbosity))
+    print_lines(report_lines(report, width=width, files=paths, only_new=only_new, verbosity=verbosity))
 
 
 if __name__ == "__main__":

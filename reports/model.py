@@ -106,7 +106,8 @@ class Spending:
 class Waiver:
     """A violation that somebody answers for, up to and including a day.
 
-    `fingerprint` is missing where every violation of the requirement is meant; `target` is a base URL, `mock` or `*`.
+    `fingerprint` is missing where every violation of the requirement is meant; `target` is a base URL, `mock` or `*`;
+    `link` is missing where it is followed up nowhere.
     """
 
     requirement: str
@@ -114,7 +115,7 @@ class Waiver:
     target: str
     reason: str
     owner: str
-    link: str
+    link: str | None
     expires: str
 
 
@@ -145,6 +146,10 @@ class RequirementResult:
     def fingerprints(self) -> tuple[str, ...]:
         """The names of its violations."""
         return tuple(violation.fingerprint for violation in self.violations)
+
+    def is_waived(self, fingerprint: str) -> bool:
+        """Whether one of its waivers is for this violation."""
+        return any(waiver.fingerprint in (None, fingerprint) for waiver in self.waivers)
 
 
 @dataclass(frozen=True)
@@ -247,12 +252,13 @@ class TestCounts:
 
 @dataclass(frozen=True)
 class Ended:
-    """How one test ended: the worst of its phases, their seconds together, and its requests."""
+    """How one test ended: the worst of its phases, their seconds together, its requests, and what it exercises."""
 
     id: str
     outcome: Outcome
     seconds: float
     requests: int
+    requirements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -316,8 +322,8 @@ class Run:
 class Change:
     """What became of a requirement from one report to another, of which a verdict is missing where one lacks it.
 
-    `new` and `gone` are fingerprints of violations; `attributed_to` is what else had changed, the target where nothing
-    else had.
+    `new` and `gone` are fingerprints of violations, those that a waiver meets not being new; `attributed_to` is what
+    else had changed, the target where nothing else had.
     """
 
     requirement: str
@@ -331,16 +337,25 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """The earlier run that a run was compared with."""
+
+    id: str
+    started_at: str
+
+
+@dataclass(frozen=True)
 class Gate:
     """What was asked of a run beyond the contract, and what that came to.
 
-    `baseline` is the id of the run that this one was compared with. Each of the `objections` is a sentence that makes
-    the run red whatever the verdict.
+    `waivers` is how many waivers were given, those for other targets too. Each of the `objections` is a sentence that
+    makes the run red whatever the verdict.
     """
 
     strict: bool
     require_exercised: bool
-    baseline: str | None
+    baseline: Baseline | None
+    waivers: int
     changes: tuple[Change, ...]
     objections: tuple[str, ...]
 

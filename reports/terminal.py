@@ -5,61 +5,57 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from reports import exit_codes
-from reports.diff import describe_change
-from reports.lines import INDENT, Line, Span, Style, Writer
-from reports.model import Gate, Report, RequirementResult, Violation
+from reports.advice import advice, waive_line
+from reports.decision import Decision, Group, Standing
+from reports.lines import INDENT, Line, Span, Writer
+from reports.model import Report, RequirementResult, Violation
 from reports.text import visible
 from reports.verdicts import counts, told_shard
-from reports.violation import FULL, USUAL, Detail, headline, middle, parts
-from reports.wording import (
-    describe_recording,
-    describe_spending,
-    describe_target,
-    describe_waiver,
-    duration,
-)
+from reports.violation import FULL, LEFT_OUT, USUAL, Detail, headline, parts
+from reports.wording import describe_recording, describe_spending, describe_target, describe_waiver, duration
 
 VIOLATIONS_TOLD: Final = 5
 """Violations of one requirement that are told; the rest is in `report.json`."""
 
-_VERDICT_STYLES: Final[dict[str, Style]] = {
-    "conformant": "good",
-    "nonconformant": "bad",
-    "inconclusive": "doubtful",
-}
-_WORKFLOW_COMMANDS: Final = ("::", "##[")
-
 
 def report_lines(
-    report: Report,
-    *,
-    width: int,
-    files: Sequence[Path],
-    told: Sequence[RequirementResult] | None = None,
-    verbosity: int = 0,
+    report: Report, *, width: int, files: Sequence[Path], only_new: bool = False, verbosity: int = 0
 ) -> list[Line]:
     """Tell the whole report at `width` columns; only curl lines may be wider.
 
-    `files` are the report files as they are to be named; `told` are the requirements of which more than their number
-    is told, all of them where nothing else is said. Below a `verbosity` of 0 a violation is a line, above it all of it
-    is told. No line holds a control character, or starts like a command to a CI runner.
+    `files` are the report files as they are to be named. Where only what is new is asked for, what the baseline has is
+    counted, and no more. Below a `verbosity` of 0 a violation is a line, above it everything of it is told. No line
+    holds a control character, or starts like a command to a CI runner.
     """
-    writer = Writer(width)
-    lines = list(_head(report, writer))
-    results = report.requirements if told is None else told
-    failed = _failed(results)
+    writer, decision = Writer(width), Decision(report)
     if verbosity < 0:
-        short = [_short(result, violation, writer) for result in failed for violation in result.violations]
-        return [*lines, *short, *_foot(report, files, writer)]
-    for result in failed:
-        lines += [(), *failure_lines(result, writer, FULL if verbosity else USUAL)]
-    lines += _section("WAIVED", _waived(results, writer))
+        return list(_in_short(decision, files, writer))
+    lines = [*_title(decision, writer), *_head(decision, writer)]
+    lines += _section("GATE", _items(decision.reasons, writer))
+    detail = FULL if verbosity else USUAL
+    for group in decision.groups:
+        if group.is_open:
+            for result in group.results:
+                lines += [(), *failure_lines(result, writer, detail, group.standing)]
+        elif not only_new:
+            lines += _section(group.standing.upper(), _listed(group, writer))
+    results = [result for result in report.requirements if not only_new or result.id in decision.worse]
     lines += _section("NOT EXERCISED", _unexercised(results, writer))
-    lines += _section("GATE", _gate(report.gate, writer))
     lines += _section("TROUBLES", _items(report.troubles, writer))
-    lines += [(), *_foot(report, files, writer)]
+    lines += [(), *_foot(decision, files, writer)]
     return lines
+
+
+def _in_short(decision: Decision, files: Sequence[Path], writer: Writer) -> Iterator[Line]:
+    """Tell what a run comes to and a line for each violation that nobody puts up with."""
+    yield from _title(decision, writer)
+    yield from _items(decision.reasons, writer)
+    for group in decision.groups:
+        for result in group.results if group.is_open else ():
+            yield from (_short(group.standing, result, violation, writer) for violation in result.violations)
+    yield from _items(decision.report.troubles, writer)
+    if files:
+        yield from writer.labelled("report", str(files[0]), indent=0)
 
 
 def advice_lines(sentences: Iterable[str], *, width: int) -> list[Line]:
@@ -68,11 +64,17 @@ def advice_lines(sentences: Iterable[str], *, width: int) -> list[Line]:
     return [line for sentence in sentences for line in writer.paragraph(sentence)]
 
 
-def _head(report: Report, writer: Writer) -> Iterator[Line]:
-    verdict = Span(report.verdict.upper(), _VERDICT_STYLES[report.verdict])
-    first, *more = writer.paragraph(counts(report.requirements), indent=len(verdict.text) + 2)
-    yield (verdict, Span("  "), *first[1:])
+def _title(decision: Decision, writer: Writer) -> Iterator[Line]:
+    title = Span(decision.title.upper(), decision.tone)
+    first, *more = writer.paragraph(decision.headline, indent=len(title.text) + 2)
+    yield (title, Span("  "), *first[1:])
     yield from more
+
+
+def _head(decision: Decision, writer: Writer) -> Iterator[Line]:
+    report = decision.report
+    if decision.word:
+        yield from writer.labelled("verdict", f"{report.verdict}: {counts(report.requirements)}", indent=0)
     if report.target:
         traffic = report.run.exchanges
         yield from writer.labelled(
@@ -81,11 +83,8 @@ def _head(report: Report, writer: Writer) -> Iterator[Line]:
             indent=0,
         )
     yield from writer.labelled("spent", describe_spending(report.run.spent), indent=0)
-    if report.gate and report.gate.baseline:
-        better = sum(not change.is_worse for change in report.gate.changes)
-        worse = len(report.gate.changes) - better
-        compared = f"run {visible(report.gate.baseline)}: {worse} worse, {better} changed otherwise"
-        yield from writer.labelled("baseline", compared, indent=0)
+    if report.gate and report.gate.strict:
+        yield from writer.labelled("strict", "a should counts as a must", indent=0)
     if report.run.shard:
         yield from writer.labelled("part", told_shard(report.run.shard), indent=0)
     if report.run.recording:
@@ -96,42 +95,46 @@ def _head(report: Report, writer: Writer) -> Iterator[Line]:
         yield from writer.labelled("ended", "before every test was run", indent=0)
 
 
-def _failed(results: Iterable[RequirementResult]) -> list[RequirementResult]:
-    failed = (result for result in results if result.verdict == "fail")
-    return sorted(failed, key=lambda result: result.level)
-
-
-def failure_lines(result: RequirementResult, writer: Writer, detail: Detail) -> Iterator[Line]:
+def failure_lines(
+    result: RequirementResult, writer: Writer, detail: Detail, standing: Standing = "failed"
+) -> Iterator[Line]:
     """Tell the violations of a requirement, a block for each."""
     shown = result.violations if detail == FULL else result.violations[:VIOLATIONS_TOLD]
     for number, violation in enumerate(shown):
         if number:
             yield ()
-        yield from _violation(result, violation, writer, detail)
+        yield from _violation(standing, result, violation, writer, detail)
     if more := len(result.violations) - len(shown):
         yield ()
         yield from writer.paragraph(f"and {more} more of {result.id} in report.json", INDENT, "quiet")
 
 
-def _violation(result: RequirementResult, violation: Violation, writer: Writer, detail: Detail) -> Iterator[Line]:
-    style: Style = "bad" if result.level == "must" else "doubtful"
+def _violation(
+    standing: Standing, result: RequirementResult, violation: Violation, writer: Writer, detail: Detail
+) -> Iterator[Line]:
     name = Span(visible(result.id), "strong")
-    yield (Span("FAIL  ", style), Span(f"{result.level}  "), name, Span(f"  {violation.fingerprint}", "quiet"))
+    yield (_mark(standing, result), Span(f"{result.level}  "), name, Span(f"  {violation.fingerprint}", "quiet"))
     yield from writer.paragraph(result.statement, INDENT)
     yield ()
     for part in parts(result, violation, detail):
         if part.look == "shell":
-            yield (Span(" " * INDENT), Span(part.text))
+            yield (Span(" " * INDENT), Span(visible(part.text)))
         elif part.look == "data":
             yield from writer.data(part.label, part.text)
         else:
             yield from writer.labelled(part.label, part.text)
 
 
-def _short(result: RequirementResult, violation: Violation, writer: Writer) -> Line:
-    style: Style = "bad" if result.level == "must" else "doubtful"
-    told = f"{result.level}  {result.id}  {violation.fingerprint}  {headline(violation)}"
-    return (Span("FAIL  ", style), Span(middle(visible(told), writer.columns - INDENT)))
+def _short(standing: Standing, result: RequirementResult, violation: Violation, writer: Writer) -> Line:
+    """Tell a violation in one line that fits."""
+    told = visible(f"{result.level}  {violation.fingerprint}  {result.id}: {headline(violation)}")
+    room = writer.columns - INDENT
+    return (_mark(standing, result), Span(told if len(told) <= room else f"{told[: room - 1]}{LEFT_OUT}"))
+
+
+def _mark(standing: Standing, result: RequirementResult) -> Span:
+    mark = "NEW" if standing == "new" else "FAIL"
+    return Span(mark.ljust(INDENT), "bad" if result.level == "must" else "doubtful")
 
 
 def _unexercised(results: Iterable[RequirementResult], writer: Writer) -> Iterator[Line]:
@@ -144,18 +147,14 @@ def _unexercised(results: Iterable[RequirementResult], writer: Writer) -> Iterat
         yield from writer.paragraph(", ".join(names), INDENT + 2, "quiet")
 
 
-def _waived(results: Iterable[RequirementResult], writer: Writer) -> Iterator[Line]:
-    for result in results:
-        if result.verdict == "waived":
-            yield (Span(" " * INDENT), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
-            for waiver in result.waivers:
-                yield from writer.paragraph(describe_waiver(waiver), INDENT + 2)
-
-
-def _gate(gate: Gate | None, writer: Writer) -> Iterator[Line]:
-    if gate:
-        worse = [describe_change(change) for change in gate.changes if change.is_worse]
-        yield from _items([*gate.objections, *worse], writer)
+def _listed(group: Group, writer: Writer) -> Iterator[Line]:
+    """Tell violations that nobody has to look at now: a line for each, and who puts up with it."""
+    for result in group.results:
+        yield (Span(" " * INDENT), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
+        for violation in result.violations:
+            yield from writer.paragraph(f"{violation.fingerprint}  {headline(violation)}", INDENT + 2)
+        for waiver in result.waivers if group.standing == "waived" else ():
+            yield from writer.paragraph(f"waived: {describe_waiver(waiver)}", INDENT + 2, "quiet")
 
 
 def _items(sentences: Iterable[str], writer: Writer) -> Iterator[Line]:
@@ -170,8 +169,10 @@ def _section(title: str, lines: Iterable[Line]) -> list[Line]:
     return [(), (Span(title, "doubtful"),), *told] if told else []
 
 
-def _foot(report: Report, files: Sequence[Path], writer: Writer) -> Iterator[Line]:
+def _foot(decision: Decision, files: Sequence[Path], writer: Writer) -> Iterator[Line]:
     if files:
         names = ", ".join(file.name for file in files[1:])
         yield from writer.labelled("report", f"{files[0]} (beside it {names})", indent=0)
-    yield from writer.labelled("next", exit_codes.ADVICE[exit_codes.of(report)], indent=0)
+    yield from writer.labelled("next", advice(decision), indent=0)
+    if command := waive_line(decision):
+        yield from writer.labelled("waive", command, indent=0)

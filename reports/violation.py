@@ -21,6 +21,8 @@ LINE_LIMIT: Final = 400
 _LONG_WORD: Final = re.compile(r"[^/?&=\s]{48,}")
 """A piece of a URL that only machines read, such as a token."""
 
+HEADLINE_LIMIT: Final = 240
+
 Look = Literal["prose", "data", "shell"]
 
 
@@ -52,7 +54,7 @@ class Part:
 def headline(violation: Violation) -> str:
     """Say in a sentence what is wrong."""
     told = violation.difference or difference(violation.expected, violation.actual) or KINDS.get(violation.kind)
-    return middle(told or violation.kind)
+    return middle(told or violation.kind, HEADLINE_LIMIT)
 
 
 def title(result: RequirementResult, violation: Violation) -> str:
@@ -79,7 +81,7 @@ def parts(result: RequirementResult, violation: Violation, detail: Detail) -> It
 
 
 def text_lines(told: Iterable[Part]) -> Iterator[str]:
-    """Tell parts as plain lines: a label and its text, the lines of a longer text below the label; a command as it is."""
+    """Tell parts as visible plain lines: a label and its text, a longer text below its label, a command as it is."""
     for part in told:
         lines = visible_lines(part.text)
         if part.look == "shell":

@@ -1,7 +1,5 @@
 """How exchanges and targets are told in one line, wherever they are told."""
 
-import json
-from typing import Any
 from urllib.parse import urlsplit
 
 from reports.model import Exchange, Recording, Run, Spending, Target, Waiver
@@ -19,11 +17,6 @@ def describe(exchange: Exchange) -> str:
         f"{worker}#{exchange.number} {exchange.request.method} {path(exchange.request.url)}"
         f" -> {outcome} in {duration(exchange.seconds)}"
     )
-
-
-def describe_value(value: Any) -> str:
-    """Tell a value in one line: a text as it is, anything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def describe_contract(run: Run) -> str:
@@ -58,8 +51,13 @@ def describe_spending(spent: Spending) -> str:
 
 def describe_waiver(waiver: Waiver) -> str:
     """Tell in one visible line why a violation is put up with, by whom, until when, and which one."""
-    which = waiver.fingerprint or "any violation"
-    return visible(f"{waiver.reason} (until {waiver.expires}, {waiver.owner}, {waiver.link}, {which})")
+    facts = (f"until {waiver.expires}", waiver.owner, waiver.link, waiver.fingerprint or "any violation")
+    return visible(f"{waiver.reason} ({', '.join(filter(None, facts))})")
+
+
+def counted(amount: int, one: str, many: str = "") -> str:
+    """Tell how many there are of something, as `1 violation` or `2 violations`."""
+    return f"{amount:,} {one if amount == 1 else many or f'{one}s'}"
 
 
 def path(url: str) -> str:
