@@ -53,8 +53,8 @@ class Part:
 
 def headline(violation: Violation) -> str:
     """Say in a sentence what is wrong."""
-    told = violation.difference or difference(violation.expected, violation.actual) or KINDS.get(violation.kind)
-    return middle(told or violation.kind, HEADLINE_LIMIT)
+    told = violation.difference or difference(violation.expected, violation.actual) or _contrast(violation)
+    return middle(told, HEADLINE_LIMIT)
 
 
 def title(result: RequirementResult, violation: Violation) -> str:
@@ -141,6 +141,13 @@ def middle(text: str, limit: int = LINE_LIMIT) -> str:
         return text
     kept = (limit - 3) // 2
     return f"{text[:kept]} {LEFT_OUT} {text[-kept:]}"
+
+
+def _contrast(violation: Violation) -> str:
+    """Say what is wrong where nothing better is known: both values where they are short, else in which way it is."""
+    expected, came = (json.dumps(value, ensure_ascii=False) for value in (violation.expected, violation.actual))
+    told = f"expected {expected}, came {came}"
+    return told if len(told) <= HEADLINE_LIMIT else KINDS.get(violation.kind, violation.kind)
 
 
 def _json(value: Any, columns: int, indent: int = 0) -> str:
