@@ -7,12 +7,14 @@ from rich.cells import chop_cells
 from rich.console import Console
 from rich.text import Text
 
-from reports.text import visible_lines
+from reports.text import visible, visible_lines
 
 NARROWEST: Final = 60
 LABEL: Final = 10
 """Columns of a label, the space behind it among them."""
 INDENT: Final = 6
+
+CUT: Final = "…"
 
 Style = Literal["plain", "strong", "good", "bad", "doubtful", "quiet"]
 
@@ -44,6 +46,11 @@ class Writer:
             parts = Text(line).wrap(self._console, columns, overflow="fold")
             wrapped += [_disarm(part.plain.rstrip()) for part in parts]
         return wrapped
+
+    def clipped(self, text: str, indent: int = 0) -> str:
+        """Cut a text that is longer than the rest of a line."""
+        first, *rest = chop_cells(visible(text), self.columns - indent - 1)
+        return first + (CUT if rest else "")
 
     def paragraph(self, text: str, indent: int = 0, style: Style = "plain") -> list[Line]:
         """Indent prose."""

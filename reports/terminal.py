@@ -11,7 +11,7 @@ from reports.lines import INDENT, Line, Span, Writer
 from reports.model import Report, RequirementResult, Violation
 from reports.text import visible
 from reports.verdicts import counts, told_shard
-from reports.violation import FULL, LEFT_OUT, USUAL, Detail, headline, parts
+from reports.violation import FULL, USUAL, Detail, headline, parts
 from reports.wording import describe_recording, describe_spending, describe_target, describe_waiver, duration
 
 VIOLATIONS_TOLD: Final = 5
@@ -127,9 +127,8 @@ def _violation(
 
 def _short(standing: Standing, result: RequirementResult, violation: Violation, writer: Writer) -> Line:
     """Tell a violation in one line that fits."""
-    told = visible(f"{result.level}  {violation.fingerprint}  {result.id}: {headline(violation)}")
-    room = writer.columns - INDENT
-    return (_mark(standing, result), Span(told if len(told) <= room else f"{told[: room - 1]}{LEFT_OUT}"))
+    told = f"{result.level}  {violation.fingerprint}  {result.id}: {headline(violation)}"
+    return (_mark(standing, result), Span(writer.clipped(told, INDENT)))
 
 
 def _mark(standing: Standing, result: RequirementResult) -> Span:

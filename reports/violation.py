@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from reports.curl import curl_line
 from reports.differences import difference
-from reports.model import Exchange, RequirementResult, Violation
+from reports.model import Exchange, Headers, RequirementResult, Violation
 from reports.text import visible_lines
 from reports.wording import describe
 from spec.kinds import KINDS
@@ -53,7 +53,7 @@ class Part:
 
 def headline(violation: Violation) -> str:
     """Say in a sentence what is wrong."""
-    told = violation.difference or difference(violation.expected, violation.actual) or _contrast(violation)
+    told = violation.difference.strip() or difference(violation.expected, violation.actual) or _contrast(violation)
     return middle(told, HEADLINE_LIMIT)
 
 
@@ -97,12 +97,10 @@ def exchange_parts(exchange: Exchange, detail: Detail) -> Iterator[Part]:
     """Take an exchange apart: what was asked, what was sent with it, and what the answer was."""
     request, response = exchange.request, exchange.response
     yield Part("exchange", brief(exchange))
-    sent = [*_headers(request.headers, detail), *([body_text(request.body, detail)] if request.body else [])]
-    if sent:
-        yield Part("sent", "\n".join(sent), "data")
+    if request.body or detail.headers:
+        yield Part("sent", _message(request.headers, request.body or "", detail), "data")
     if response:
-        came = [*_headers(response.headers, detail), body_text(response.body, detail)]
-        yield Part("answer", "\n".join(came), "data")
+        yield Part("answer", _message(response.headers, response.body, detail), "data")
 
 
 def source_parts(rests_on: str, source: str) -> Iterator[Part]:
@@ -174,8 +172,10 @@ def _without_middle(lines: list[str], detail: Detail) -> str:
     return "\n".join(shown)
 
 
-def _headers(headers: tuple[tuple[str, str], ...], detail: Detail) -> list[str]:
-    return [middle(f"{name}: {value}") for name, value in headers] if detail.headers else []
+def _message(headers: Headers, body: str, detail: Detail) -> str:
+    if not detail.headers:
+        return body_text(body, detail)
+    return "\n".join([*(middle(f"{name}: {value}") for name, value in headers), "", body_text(body, detail)])
 
 
 def _others(label: str, exchanges: tuple[Exchange, ...], detail: Detail) -> Iterator[Part]:

@@ -1,7 +1,6 @@
 """Each failure: what was expected beside what came, the exchanges, and the line that repeats them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
@@ -17,8 +16,6 @@ CURL_LIMIT: Final = 2_000
 """Characters of a curl line that is shown."""
 SUMMARY_LIMIT: Final = 200
 """Characters of the line that stands for a folded violation."""
-_DETAIL: Final = replace(FULL, others=0)
-"""Other exchanges are folded here, and each has all of its own."""
 
 
 def section(decision: Decision) -> Element | None:
@@ -40,7 +37,7 @@ def _article(decision: Decision, result: RequirementResult, size: int) -> tuple[
         tag("h3", tag("code", result.id)),
         tag("p", badge(result.verdict, decision.label(result)), " ", result.level),
         tag("p", result.statement),
-        tag("p", "Source: ", result.source, ". ", tag("a", "In the table", href=f"#{anchor(result)}"), class_="quiet"),
+        tag("p", tag("a", "In the table", href=f"#{anchor(result)}"), class_="quiet"),
         id=evidence_anchor(result),
         data_verdict=result.verdict,
         data_level=result.level,
@@ -74,11 +71,13 @@ def _violation(result: RequirementResult, violation: Violation, *, is_first: boo
 
 
 def _told(result: RequirementResult, violation: Violation) -> Iterator[Element]:
-    deciding = violation.deciding
-    for number, exchange in enumerate(violation.exchanges):
-        if number != deciding:
-            yield _folded("before" if deciding is None or number < deciding else "after", exchange)
-    yield from _elements(parts(result, violation, _DETAIL))
+    deciding = violation.deciding or 0
+    others = {"before": violation.exchanges[:deciding], "after": violation.exchanges[deciding + 1 :]}
+    for are_others, some in groupby(parts(result, violation, FULL), lambda part: part.label in others):
+        if are_others:
+            yield from (_folded(part.label, exchange) for part in some for exchange in others[part.label])
+        else:
+            yield from _elements(some)
 
 
 def _folded(label: str, exchange: Exchange) -> Element:
