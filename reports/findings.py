@@ -118,7 +118,7 @@ class Findings:
     def _read(self, part: str, add_part: Callable[[Any], None], value: Any) -> None:
         try:
             add_part(value)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             self.trouble(f"The suite left a record whose {part} cannot be read: {type(error).__name__}: {error}.")
 
     def _each(self, add_one: Callable[[Any], None]) -> Callable[[Iterable[Any]], None]:

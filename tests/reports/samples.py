@@ -187,6 +187,8 @@ def failing_report() -> Report:
             "violations": [
                 *[violation(exchanges=[created, exchange()])] * 3,
                 violation(
+                    kind="malformed",
+                    exchanges=[created, created, exchange()],
                     expected="results is null, or the field is absent, which clients read as null",
                     actual="results is a list of entries whose job_reference names no job at all, "
                     "and whose error_message says \x1b[31m漢字\x1b[0m \u202eevil",

@@ -17,6 +17,7 @@ from reports.model import Report
 from reports.summary import render_summary
 from reports.terminal import report_lines
 from reports.text import visible
+from reports.wording import describe_value
 from tests.reports import samples
 
 TEXT = st.text(
@@ -48,13 +49,25 @@ EXCHANGES = st.fixed_dictionaries(
     }
 )
 NAMES = st.sampled_from(["first", "second"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=5,
+)
 VIOLATIONS = st.fixed_dictionaries(
     {
         "requirement": NAMES,
-        "expected": TEXT,
-        "actual": TEXT,
+        "check": TEXT,
+        "kind": TEXT,
+        "operation": MAYBE,
+        "expected": VALUES,
+        "actual": VALUES,
+        "difference": TEXT,
         "case": TEXT,
         "test": TEXT,
+        "generated": st.booleans(),
+        "oracle": MAYBE,
+        "deciding": st.just(-1),
         "exchanges": st.lists(EXCHANGES, max_size=2),
     }
 )
@@ -95,7 +108,7 @@ def test_xml_parses_back_to_what_was_said(record: dict[str, Any]) -> None:
         if result.verdict == "fail":
             first = result.violations[0]
             assert case.find("failure").get("message") == (  # type: ignore[union-attr]
-                f"expected {visible(first.expected)}, came {visible(first.actual)}"
+                f"expected {visible(describe_value(first.expected))}, came {visible(describe_value(first.actual))}"
             )
         elif result.reason:
             assert case.find("skipped").get("message") == visible(  # type: ignore[union-attr]

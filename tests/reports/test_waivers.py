@@ -27,8 +27,8 @@ OTHER = "status-known"
 SOME = (samples.requirement(NAME), samples.requirement(SHOULD, "should"), samples.requirement(OTHER))
 HELD = {"held": {NAME: 1, SHOULD: 1, OTHER: 1}}
 BROKEN = {"held": {SHOULD: 1, OTHER: 1}, "violations": [samples.violation(NAME)]}
-BROKEN_OTHERWISE = {"held": {SHOULD: 1, OTHER: 1}, "violations": [samples.violation(NAME, expected="a list")]}
-BROKEN_TWICE = {"violations": [samples.violation(NAME), samples.violation(NAME, expected="a list")], "held": {OTHER: 1}}
+BROKEN_OTHERWISE = {"held": {SHOULD: 1, OTHER: 1}, "violations": [samples.violation(NAME, kind="missing")]}
+BROKEN_TWICE = {"violations": [samples.violation(NAME), samples.violation(NAME, kind="missing")], "held": {OTHER: 1}}
 UNEXERCISED = {"held": {SHOULD: 1, OTHER: 1}}
 TROUBLED = {"troubles": ["The service did not answer."]}
 
