@@ -38,7 +38,8 @@ def _satisfy(decision: Decision) -> Iterator[str]:
     """What is to be done about everything else that a gate objects to."""
     if (gate := decision.report.gate) is None:
         return
-    lost = [change for change in gate.changes if change.is_worse and not change.new and decision.word == "red"]
+    is_complete = not (decision.report.troubles or decision.report.run.interrupted)
+    lost = [change for change in gate.changes if change.is_worse and not change.new and is_complete]
     if any(change.after for change in lost):
         yield f"Exercise again what {decision.against} exercised: the report has the reason why it was not."
     if any(change.after is None for change in lost):

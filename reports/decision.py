@@ -94,6 +94,11 @@ class Decision:
         return f"{against}: {', '.join(amounts)}"
 
     @property
+    def sentence(self) -> str:
+        """The headline as a sentence of its own."""
+        return f"{self.headline[0].upper()}{self.headline[1:]}."
+
+    @property
     def against(self) -> str | None:
         """The run that the gate compares with, for people."""
         baseline = self._gate.baseline if self._gate else None

@@ -71,7 +71,7 @@ def fence(lines: Iterable[str], language: str = "") -> list[str]:
 def _head(decision: Decision) -> Iterator[str]:
     report = decision.report
     if decision.word:
-        yield from (f"## {decision.title.capitalize()}", "", escape(f"{decision.headline}."), "")
+        yield from (f"## {decision.title.capitalize()}", "", escape(decision.sentence), "")
         yield from (escape(f"Verdict {report.sentence}."), "")
     else:
         yield from (f"## Conformance: {report.verdict}", "", escape(report.sentence), "")

@@ -88,7 +88,7 @@ def _gate(decision: Decision) -> Element | None:
     verdict = decision.report.verdict
     return tag(
         "div",
-        tag("p", tag("b", f"{decision.headline[0].upper()}{decision.headline[1:]}"), "."),
+        tag("p", tag("b", decision.sentence)),
         tag("p", "Verdict of the run: ", badge(verdict), f", {counts(decision.report.requirements)}."),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.document import render_json
 from reports.findings import Findings
-from reports.model import Ended, Report, Run, Shard, Spending, Target, TestCounts, Traffic
+from reports.model import Ended, Recording, Report, Run, Shard, Spending, Target, TestCounts, Traffic
 from reports.verdicts import judge
 from spec.requirements import Level, Requirement
 
@@ -106,6 +106,7 @@ def run(
     interrupted: bool = False,
     shard: Shard | None = None,
     exchanges: Traffic | None = None,
+    recording: Recording | None = None,
 ) -> Run:
     return Run(
         id="8a1f",
@@ -126,6 +127,7 @@ def run(
         exchanges=exchanges or Traffic(213, 1.5, {"getBatch": 200, "createBatch": 13}),
         spent=Spending(requests=213, uploads=1090, batches=13, billable_files=1),
         tests=TestCounts(passed=40, failed=2, skipped=3),
+        recording=recording,
     )
 
 
