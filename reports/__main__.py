@@ -1,6 +1,6 @@
-"""What is done with report files: `python -m reports show|explain|render|merge|diff|gate|waive|fidelity`.
+"""What is done with report files: `python -m reports show|explain|replay|render|merge|diff|gate|waive|fidelity`.
 
-Explaining takes what the suites and the mock know; this module alone is the wiring between them and the reports.
+Explaining and replaying take what the suites and the mock know: this module is the wiring between them and reports.
 """
 
 import argparse
@@ -10,18 +10,21 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from reports import clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
-from reports.explain import Check, Fault, Knowledge, chosen, explanation
+from reports.explain import Check, Fault, Knowledge, chosen, explanation, find, suggested
+from reports.findings import read_exchange
 from reports.lines import Line, Writer
 from reports.merge import merge
-from reports.model import Report, Violation
+from reports.model import Report, Target, Violation
 from reports.reading import read
 from reports.refusal import Refusal
+from reports.replayed import Replayed, exit_code, replay_lines
 from reports.screen import print_lines
 from reports.terminal import failure_lines, report_lines
+from reports.text import visible
 from reports.verdicts import told_shard
 from reports.violation import USUAL
 from spec import requirements
@@ -29,6 +32,8 @@ from spec.usage import Parser
 
 _REPORT: Final = "the report.json of a run"
 _LATEST: Final = Path(files.REPORT_DIR, files.SOURCE)
+_PATIENCE: Final = 30.0
+"""Seconds that an answer to a replay may take."""
 _DEFAULT: Final = "default: %(default)s"
 
 
@@ -54,6 +59,12 @@ def _arguments() -> argparse.Namespace:
     explain.add_argument("word", metavar="REQUIREMENT|FINGERPRINT", help="the id of a requirement, or of a violation")
     explain.add_argument("report", type=Path, nargs="?", help=f"{_REPORT} (default: {_LATEST}, if it is there)")
     explain.set_defaults(command=_explain)
+    again = commands.add_parser("replay", help="send the request of a violation again, and judge the answer")
+    again.add_argument("report", type=Path, help=f"{_REPORT}; its target is asked, and nobody else")
+    again.add_argument("fingerprint", metavar="FINGERPRINT", help="what the report calls the violation")
+    again.add_argument("--create", action="store_true", help="send it again though it is a create, which may be billed")
+    again.add_argument("--insecure-http", action="store_true", help="send the key in clear beyond loopback")
+    again.set_defaults(command=_replay)
     render = commands.add_parser("render", help="write the page and all other files of a report again")
     render.add_argument("report", type=Path, help=_REPORT)
     render.add_argument("--out", type=Path, metavar="DIR", help="where they are written (default: beside the report)")
@@ -137,6 +148,60 @@ def _violations(report: Report, requirement: str, violation: Violation | None, w
             shown = (violation,) if violation else result.violations
             yield ()
             yield from failure_lines(replace(result, violations=shown), Writer(width), USUAL)
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    report = read(arguments.report)
+    found = find(arguments.fingerprint, report)
+    if found is None:
+        like = suggested(arguments.fingerprint, (), report)
+        raise Refusal(f"{arguments.report} has no violation {visible(arguments.fingerprint)}{like}")
+    result, violation = found
+    answer = _replayed(arguments, report, violation)
+    print_lines(replay_lines(result, violation, answer, width=shutil.get_terminal_size().columns))
+    return exit_code(answer, result.level)
+
+
+def _replayed(arguments: argparse.Namespace, report: Report, violation: Violation) -> Replayed:
+    """Ask the target of a report again, as the suites do it, where that may be done."""
+    from fixtures.troubles import Trouble
+    from suites.replay import Shown, obstacle, replay
+
+    if violation.deciding is None or report.target is None:
+        return Replayed("cannot tell", "the report has no exchange that shows the fault")
+    if report.target.kind == "mock":
+        return Replayed("cannot tell", "the report is of the mock, which was gone when its run ended")
+    exchanges = [asdict(exchange) for exchange in violation.exchanges]
+    shown = Shown(violation.requirement, violation.check, violation.kind, exchanges, violation.deciding)
+    if reason := obstacle(shown, report.target.base_url, may_create=arguments.create):
+        return Replayed("cannot tell", f"nothing was sent: {reason}")
+    try:
+        outcome = replay(shown, _settings(report.target, insecure_http=arguments.insecure_http))
+    except Trouble as trouble:
+        return Replayed("cannot tell", str(trouble))
+    return Replayed(outcome.word, outcome.why, read_exchange(outcome.exchange) if outcome.exchange else None)
+
+
+def _settings(target: Target, *, insecure_http: bool) -> Any:
+    """The settings under which a target is asked once more, with the keys of the environment alone."""
+    import pytest
+
+    from fixtures.settings import settings_of
+
+    given = {
+        "--target": target.base_url,
+        "--parse-configuration-id": "",
+        "--poll-interval": _PATIENCE,
+        "--poll-timeout": _PATIENCE,
+        "--settle-timeout": _PATIENCE,
+        "--request-timeout": _PATIENCE,
+        "--insecure-http": insecure_http,
+        "--yes": True,
+    }
+    try:
+        return settings_of(given.get)
+    except pytest.UsageError as error:
+        raise Refusal(str(error)) from None
 
 
 def _render(arguments: argparse.Namespace) -> int:

@@ -132,7 +132,7 @@ class Findings:
         self.held.update({str(requirement): int(count) for requirement, count in counts.items()})
 
     def _add_violation(self, entry: Mapping[str, Any]) -> None:
-        exchanges = tuple(_exchange(exchange) for exchange in entry["exchanges"])
+        exchanges = tuple(read_exchange(exchange) for exchange in entry["exchanges"])
         deciding = range(len(exchanges))[int(entry["deciding"])] if exchanges else None
         named = {
             "requirement": str(entry["requirement"]),
@@ -201,7 +201,8 @@ def _latency(counts: Counter[float]) -> Latency:
     return Latency(until[-1], values[0], percentile(0.5), percentile(0.95), values[-1])
 
 
-def _exchange(entry: Mapping[str, Any]) -> Exchange:
+def read_exchange(entry: Mapping[str, Any]) -> Exchange:
+    """Read an exchange as a record has it. Raises what a record that cannot be read makes it raise."""
     request, response = entry["request"], entry["response"]
     return Exchange(
         number=int(entry["number"]),
