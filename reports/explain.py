@@ -78,9 +78,10 @@ def suggested(word: str, ids: Iterable[str], report: Report | None) -> str:
 def explanation(requirement: Requirement, known: Knowledge, *, width: int) -> Iterator[Line]:
     """Explain a requirement at `width` columns."""
     writer = Writer(width)
-    profile = f"  of the profile {requirement.profile}" if requirement.profile else ""
-    yield (Span(f"{requirement.level}  "), Span(requirement.id, "strong"), Span(profile))
+    yield (Span(f"{requirement.level}  "), Span(requirement.id, "strong"))
     yield from writer.paragraph(requirement.statement, INDENT)
+    if requirement.profile:
+        yield from writer.paragraph(f"Of the profile {requirement.profile}.", INDENT, "quiet")
     yield ()
     for part in source_parts(requirement.rests_on, requirement.source):
         yield from writer.labelled(part.label, part.text, indent=0)

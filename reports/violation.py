@@ -53,8 +53,8 @@ class Part:
 
 def headline(violation: Violation) -> str:
     """Say in a sentence what is wrong."""
-    told = violation.difference.strip() or difference(violation.expected, violation.actual) or _contrast(violation)
-    return middle(told, HEADLINE_LIMIT)
+    own = " ".join(violation.difference.split())
+    return middle(own or difference(violation.expected, violation.actual) or _contrast(violation), HEADLINE_LIMIT)
 
 
 def title(result: RequirementResult, violation: Violation) -> str:

@@ -29,12 +29,16 @@ def _tests() -> Iterator[tuple[str, object]]:
         place = path.relative_to(SUITES.parent)
         module = import_module(".".join(place.with_suffix("").parts))
         for name, thing in vars(module).items():
-            if name.startswith("test_"):
+            if name.startswith("test_") and callable(thing):
                 yield f"{place.as_posix()}::{name}", thing
 
 
 def _marked(test: object) -> set[str]:
-    return {id_ for mark in getattr(test, "pytestmark", ()) if mark.name == MARK for id_ in mark.args}
+    """The requirements of the markers of a test, and of those that some of its parameters have."""
+    marks = list(getattr(test, "pytestmark", ()))
+    for parameters in [mark.args[1] for mark in marks if mark.name == "parametrize"]:
+        marks += [mark for values in parameters for mark in getattr(values, "marks", ())]
+    return {id_ for mark in marks if mark.name == MARK for id_ in mark.args}
 
 
 def _first_line(thing: object) -> str:

@@ -45,6 +45,7 @@ MAY_BE_FRUITLESS = frozenset(
 
 _CUT = re.compile(r"… \(\d+ bytes\)\Z")
 """How a body ends of which a report has only the beginning."""
+_ID = re.compile(r'"id":\s*"([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,22 @@ def _observed(shown: Shown, new: Exchange, base_url: str) -> tuple[Word, str] | 
     panel.hear(new)
     beside = " beside what the report has from before" if shown.deciding else ""
     if broken := next((each for each in notes.made if not each.holds), None):
-        return "still broken", f"the oracle {broken.oracle} finds the answer wrong{beside}"
+        told = f": {broken.difference}" if broken.difference else ""
+        return "still broken", f"the oracle {broken.oracle} finds the answer wrong{beside}{told}"
+    if notes.made and _is_of_other_things(shown, new):
+        return "cannot tell", "the answer shows nothing of what it showed then, which may be gone"
     if notes.made:
         return "no longer broken", f"the same check holds for the answer{beside}"
     return None
+
+
+def _is_of_other_things(shown: Shown, new: Exchange) -> bool:
+    """Whether an answer that showed something then shows nothing of it now, where that is not what had to change."""
+    then = shown.exchanges[shown.deciding]["response"]
+    if then is None or new.response is None or shown.kind == "disclosed":
+        return False
+    ids, others = set(_ID.findall(then["body"])), set(_ID.findall(new.response.body.decode(errors="replace")))
+    return bool(ids) and not ids & others
 
 
 def _compared(shown: Shown, new: Exchange) -> tuple[Word, str]:
