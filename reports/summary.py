@@ -82,10 +82,11 @@ def _head(decision: Decision) -> Iterator[str]:
 
 def _first(decision: Decision) -> Iterator[str]:
     """Tell a person with a minute what broke, a must before a should, and how to see it."""
-    failed = [result for group in decision.groups if group.is_open for result in group.results]
-    for result in failed[:TOLD_FIRST]:
+    failed = [(group, result) for group in decision.groups if group.is_open for result in group.results]
+    for group, result in failed[:TOLD_FIRST]:
         first = result.violations[0]
-        yield f"**{result.level} failed: {escape(result.id)}.** {escape(result.statement)}"
+        remark = " (new)" if group.standing == "new" else ""
+        yield f"**{result.level} failed{remark}: {escape(result.id)}.** {escape(result.statement)}"
         yield from (escape(headline(first)), "")
         if first.evidence and len(curl := curl_line(first.evidence)) <= CURL_LIMIT:
             yield from (*fence([curl], "sh"), "")

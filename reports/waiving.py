@@ -51,7 +51,7 @@ def waivers_for(
             "requirement": found[fingerprint].requirement,
             "fingerprint": fingerprint,
             "target": where,
-            "reason": reason or f"Seen in run {report.run.id}: {headline(found[fingerprint])}",
+            "reason": reason or visible(f"Seen in run {report.run.id}: {headline(found[fingerprint])}"),
             "owner": owner,
             "expires": until,
         }
