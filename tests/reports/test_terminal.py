@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from reports.lines import Line
 from reports.model import Report
-from reports.terminal import VIOLATIONS_TOLD, Line, advice_lines, report_lines
+from reports.terminal import VIOLATIONS_TOLD, advice_lines, report_lines
 from tests.reports import samples
 
 FILES = [Path("reports/out/report.json"), Path("reports/out/junit.xml")]
