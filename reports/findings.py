@@ -134,16 +134,15 @@ class Findings:
     def _add_violation(self, entry: Mapping[str, Any]) -> None:
         exchanges = tuple(read_exchange(exchange) for exchange in entry["exchanges"])
         deciding = range(len(exchanges))[int(entry["deciding"])] if exchanges else None
-        named = {
-            "requirement": str(entry["requirement"]),
-            "check": str(entry["check"]),
-            "kind": str(entry["kind"]),
-            "operation": _optional(entry["operation"]),
-        }
+        requirement, check, kind = (str(entry[name]) for name in ("requirement", "check", "kind"))
+        operation = _optional(entry["operation"])
         self.add_violation(
             Violation(
-                **named,
-                fingerprint=fingerprint(**named),
+                requirement=requirement,
+                check=check,
+                kind=kind,
+                operation=operation,
+                fingerprint=fingerprint(requirement=requirement, check=check, kind=kind, operation=operation),
                 expected=entry["expected"],
                 actual=entry["actual"],
                 difference=str(entry["difference"]),

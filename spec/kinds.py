@@ -11,14 +11,13 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "disclosed": "Something was shown to a caller who may not see it.",
         "malformed": "An answer does not have the form that the reference gives.",
         "missing": "Something that had to be there was not.",
-        "no-answer": "No answer came.",
         "not-matching": "What came is not what had to come.",
         "refused": "A request that had to be accepted was refused.",
         "server-error": "The service answered with a 5xx.",
         "status-unknown": "A status came that the reference does not name.",
-        "too-few": "Less came than had to come.",
         "too-many": "More came than may come.",
         "twice": "Something that may come once came several times.",
+        "unending": "Something that has to come to an end did not.",
         "unexpected": "Something came that must not come.",
     }
 )

@@ -17,6 +17,8 @@ from suites.values import as_value
 
 EXCHANGES_SHOWN = 4
 """How many exchanges a violation carries into the report."""
+ANY_OPERATION = ""
+"""Given where it is a matter of chance which operation shows that something is wrong with a batch."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """The form of the id of a check."""
 
@@ -65,8 +67,8 @@ def observe(
     requirement: str,
     holds: bool,
     *,
-    check: str = "",
-    kind: str = "not-matching",
+    check: str,
+    kind: str,
     expected: object,
     actual: object,
     difference: str = "",
@@ -77,16 +79,19 @@ def observe(
 ) -> Observation:
     """An observation of `requirement`: whether it holds, and if not, all that tells somebody what is wrong.
 
-    `operation` is to be given where the one of the deciding exchange is a matter of chance. Raises `KeyError` when the
-    contract has no such requirement or there is no such kind, `ValueError` when the check has no proper id.
+    `check` is an id that is never changed: with the kind and the operation it makes the fingerprint. The operation is
+    that of the deciding exchange, unless another is given, as where that is a matter of chance. Raises `KeyError` when
+    the contract has no such requirement or there is no such kind, `ValueError` when the check has no proper id, or
+    nothing shows that something is wrong.
     """
-    check = check or requirement
     if requirement not in requirements.load():
         raise KeyError(f"spec/requirements.yaml has no requirement {requirement!r}")
     if kind not in KINDS:
         raise KeyError(f"spec/kinds.py has no kind {kind!r}")
     if not SLUG.fullmatch(check):
         raise ValueError(f"{check!r} is no id of a check: use small letters, digits and hyphens")
+    if not holds and not exchanges:
+        raise ValueError(f"the check {check} finds {requirement} violated, and no exchange shows it")
     return Observation(
         requirement=requirement,
         check=check,
@@ -117,8 +122,8 @@ class Verify:
         requirement: str,
         holds: bool,
         *,
-        check: str = "",
-        kind: str = "not-matching",
+        check: str,
+        kind: str,
         expected: object,
         actual: object,
         difference: str = "",
@@ -194,7 +199,7 @@ def _as_json(observation: Observation) -> dict[str, Any]:
         "requirement": observation.requirement,
         "check": observation.check,
         "kind": observation.kind,
-        "operation": observation.operation or (exchanges[deciding]["operation"] if exchanges else None),
+        "operation": _operation(observation, exchanges[deciding]),
         "expected": observation.expected,
         "actual": observation.actual,
         "difference": observation.difference,
@@ -205,11 +210,15 @@ def _as_json(observation: Observation) -> dict[str, Any]:
     }
 
 
+def _operation(observation: Observation, deciding: dict[str, Any]) -> str | None:
+    given = observation.operation
+    operation: str | None = deciding["operation"] if given is None else given or None
+    return operation
+
+
 def _shown(observation: Observation) -> tuple[tuple[Exchange, ...], int]:
     """The last exchanges that are shown together with the deciding one, and where in them this one stands."""
     exchanges = observation.exchanges
-    if not exchanges:
-        return (), 0
     deciding = range(len(exchanges))[observation.deciding]
     first = min(max(len(exchanges) - EXCHANGES_SHOWN, 0), deciding)
     return exchanges[first : first + EXCHANGES_SHOWN], deciding - first
