@@ -1,5 +1,6 @@
 """What the tasks of tox.ini need of tox beyond its settings."""
 
+import logging
 import signal
 from collections.abc import Sequence
 from types import FrameType
@@ -29,9 +30,19 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 @impl
+def tox_before_run_commands(tox_env: ToxEnv) -> None:
+    """Let the task have the last word where it is the only one, and one command: what it printed says how it ended."""
+    if _is_alone(tox_env):
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(_is_no_exit)
+
+
+@impl
 def tox_after_run_commands(tox_env: ToxEnv, exit_code: int, outcomes: Sequence[Outcome]) -> None:  # noqa: ARG001
     """Note the exit code of the task for run.py: after Ctrl-C tox itself always answers 1."""
     (tox_env.env_dir / ".exit-code").write_text(str(int(exit_code)))
+    if _is_alone(tox_env) and exit_code >= 0:
+        tox_env.options.quiet = tox_env.options.verbose
 
 
 @impl
@@ -42,3 +53,16 @@ def tox_env_teardown(tox_env: ToxEnv) -> None:
     """
     with tox_env.cache.compare(None, ToxEnv.__name__):
         pass
+
+
+def _is_alone(tox_env: ToxEnv) -> bool:
+    """Whether one task with one command was asked for, without wanting to know how tox goes about it."""
+    asked = tox_env.options.env
+    is_only = bool(asked) and not asked.is_default_list and not asked.is_all and len(list(asked)) == 1
+    return is_only and len(tox_env.conf["commands"]) == 1 and tox_env.options.verbosity <= 2
+
+
+def _is_no_exit(record: logging.LogRecord) -> bool:
+    """Whether a line of tox is another than the one that tells the exit code of a command, which was not killed."""
+    is_exit = str(record.msg).startswith("exit %s (")
+    return not (is_exit and isinstance(record.args, tuple) and isinstance(record.args[0], int) and record.args[0] >= 0)

@@ -1,4 +1,7 @@
-"""What is done with report files: `python -m reports show|render|merge|diff|gate|fidelity`."""
+"""What is done with report files: `python -m reports show|explain|replay|render|merge|diff|gate|waive|fidelity`.
+
+Explaining and replaying take what the suites and the mock know: this module is the wiring between them and reports.
+"""
 
 from spec import process  # isort: split
 
@@ -6,23 +9,34 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from reports import clock, exit_codes, fidelity, files, gate
+from reports import clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
+from reports.explain import Check, Fault, Knowledge, chosen, explanation, find, suggested
+from reports.findings import read_exchange
+from reports.lines import Line, Writer
 from reports.merge import merge
-from reports.model import Report, RequirementResult
+from reports.model import Report, Target, Violation
 from reports.reading import read
 from reports.refusal import Refusal
-from reports.terminal import report_lines
+from reports.replayed import Replayed, exit_code, replay_lines
+from reports.screen import print_lines
+from reports.terminal import failure_lines, report_lines
+from reports.text import visible
 from reports.verdicts import told_shard
+from reports.violation import USUAL
 from spec import requirements
 from spec.usage import Parser
 
 _REPORT: Final = "the report.json of a run"
+_LATEST: Final = Path(files.REPORT_DIR, files.SOURCE)
+_PATIENCE: Final = 30.0
+"""Seconds that an answer to a replay may take."""
+_DEFAULT: Final = "default: %(default)s"
 
 
 def main() -> int:
@@ -41,7 +55,18 @@ def _arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     show = commands.add_parser("show", help="tell a report as the run told it at its end")
     show.add_argument("report", type=Path, help=_REPORT)
+    _add_loudness(show)
     show.set_defaults(command=_show)
+    explain = commands.add_parser("explain", help="explain a requirement: its source, its checks, what breaks it")
+    explain.add_argument("word", metavar="REQUIREMENT|FINGERPRINT", help="the id of a requirement, or of a violation")
+    explain.add_argument("report", type=Path, nargs="?", help=f"{_REPORT} (default: {_LATEST}, if it is there)")
+    explain.set_defaults(command=_explain)
+    again = commands.add_parser("replay", help="send the request of a violation again, and judge the answer")
+    again.add_argument("report", type=Path, help=f"{_REPORT}; its target is asked, and nobody else")
+    again.add_argument("fingerprint", metavar="FINGERPRINT", help="what the report calls the violation")
+    again.add_argument("--create", action="store_true", help="send it again though it is a create, which may be billed")
+    again.add_argument("--insecure-http", action="store_true", help="send the key in clear beyond loopback")
+    again.set_defaults(command=_replay)
     render = commands.add_parser("render", help="write the page and all other files of a report again")
     render.add_argument("report", type=Path, help=_REPORT)
     render.add_argument("--out", type=Path, metavar="DIR", help="where they are written (default: beside the report)")
@@ -62,7 +87,20 @@ def _arguments() -> argparse.Namespace:
     judge.add_argument("--strict", "--strict-should", action="store_true", help="let a should count as a must")
     judge.add_argument("--require-exercised", action="store_true", help="object to a must that was not exercised")
     judge.add_argument("--only-new", action="store_true", help="tell only what the baseline does not have")
+    _add_loudness(judge)
     judge.set_defaults(command=_gate)
+    tolerate = commands.add_parser("waive", help="add entries for violations of a report to a file of waivers")
+    tolerate.add_argument("fingerprints", nargs="+", metavar="FINGERPRINT", help="what the report calls the violation")
+    tolerate.add_argument("--owner", required=True, metavar="NAME", help="who answers for it")
+    tolerate.add_argument("--until", required=True, metavar="DAY", help="the last day on which it holds, as 2030-12-31")
+    tolerate.add_argument("--reason", metavar="TEXT", help="why it is put up with (default: what was seen)")
+    tolerate.add_argument("--link", metavar="URL", help="where it is followed up")
+    tolerate.add_argument(
+        "--target", metavar="URL", help="a base URL, mock, or * for any (default: that of the report)"
+    )
+    tolerate.add_argument("--report", type=Path, default=_LATEST, help=f"{_REPORT} ({_DEFAULT})")
+    tolerate.add_argument("--file", type=Path, default=Path("waivers.yaml"), help=f"the file of waivers ({_DEFAULT})")
+    tolerate.set_defaults(command=_waive)
     likeness = commands.add_parser("fidelity", help="tell where mock and service differ; exit with 7 where they do")
     likeness.add_argument("mock", type=Path, help="the report.json of a run on the mock")
     likeness.add_argument("service", type=Path, help="the report.json of a run on the service")
@@ -71,9 +109,101 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _add_loudness(parser: argparse.ArgumentParser) -> None:
+    loudness = parser.add_mutually_exclusive_group()
+    for flag, verbosity, told in (("-q", -1, "a line for each violation"), ("-v", 1, "everything of each violation")):
+        loudness.add_argument(
+            flag, dest="verbosity", action="store_const", const=verbosity, default=0, help=f"tell {told}"
+        )
+
+
 def _show(arguments: argparse.Namespace) -> int:
-    _tell(read(arguments.report), [arguments.report])
+    _tell(read(arguments.report), [arguments.report], verbosity=arguments.verbosity)
     return exit_codes.CONFORMANT
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    path = arguments.report or (_LATEST if _LATEST.is_file() else None)
+    report = read(path) if path and not (arguments.report is None and arguments.word in requirements.load()) else None
+    requirement, violation = chosen(arguments.word, requirements.load().values(), report)
+    width = shutil.get_terminal_size().columns
+    print_lines(explanation(requirement, _known(requirement.id), width=width))
+    if report and (violation or arguments.report):
+        print_lines(_violations(report, requirement.id, violation, width))
+    return exit_codes.CONFORMANT
+
+
+def _known(requirement: str) -> Knowledge:
+    """What suites and mock know; they are loaded only where they are asked, for that takes a while."""
+    from fixtures.mock.deviations import DEVIATIONS
+    from suites.checks import oracles_of, tests_of
+
+    return Knowledge(
+        checks=[Check(*each) for each in (*oracles_of(requirement), *tests_of(requirement))],
+        faults=[Fault(each.name, each.sentence) for each in DEVIATIONS.values() if requirement in each.requirements],
+    )
+
+
+def _violations(report: Report, requirement: str, violation: Violation | None, width: int) -> Iterator[Line]:
+    for result in report.requirements:
+        if result.id == requirement:
+            shown = (violation,) if violation else result.violations
+            yield ()
+            yield from failure_lines(replace(result, violations=shown), Writer(width), USUAL)
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    report = read(arguments.report)
+    found = find(arguments.fingerprint, report)
+    if found is None:
+        like = suggested(arguments.fingerprint, (), report)
+        raise Refusal(f"{arguments.report} has no violation {visible(arguments.fingerprint)}{like}")
+    result, violation = found
+    answer = _replayed(arguments, report, violation)
+    print_lines(replay_lines(result, violation, answer, width=shutil.get_terminal_size().columns))
+    return exit_code(answer, result.level)
+
+
+def _replayed(arguments: argparse.Namespace, report: Report, violation: Violation) -> Replayed:
+    """Ask the target of a report again, as the suites do it, where that may be done."""
+    from fixtures.troubles import Trouble
+    from suites.replay import Shown, obstacle, replay
+
+    if violation.deciding is None or report.target is None:
+        return Replayed("cannot tell", "the report has no exchange that shows the fault")
+    if report.target.kind == "mock":
+        return Replayed("cannot tell", "the report is of the mock, which was gone when its run ended")
+    exchanges = [asdict(exchange) for exchange in violation.exchanges]
+    shown = Shown(violation.requirement, violation.check, violation.kind, exchanges, violation.deciding)
+    if reason := obstacle(shown, report.target.base_url, may_create=arguments.create):
+        return Replayed("cannot tell", f"nothing was sent: {reason}")
+    try:
+        outcome = replay(shown, _settings(report.target, insecure_http=arguments.insecure_http))
+    except Trouble as trouble:
+        return Replayed("cannot tell", str(trouble))
+    return Replayed(outcome.word, outcome.why, read_exchange(outcome.exchange) if outcome.exchange else None)
+
+
+def _settings(target: Target, *, insecure_http: bool) -> Any:
+    """The settings under which a target is asked once more, with the keys of the environment alone."""
+    import pytest
+
+    from fixtures.settings import settings_of
+
+    given = {
+        "--target": target.base_url,
+        "--parse-configuration-id": "",
+        "--poll-interval": _PATIENCE,
+        "--poll-timeout": _PATIENCE,
+        "--settle-timeout": _PATIENCE,
+        "--request-timeout": _PATIENCE,
+        "--insecure-http": insecure_http,
+        "--yes": True,
+    }
+    try:
+        return settings_of(given.get)
+    except pytest.UsageError as error:
+        raise Refusal(str(error)) from None
 
 
 def _render(arguments: argparse.Namespace) -> int:
@@ -126,8 +256,24 @@ def _gate(arguments: argparse.Namespace) -> int:
     if report.run.shard:
         raise Refusal(f"{arguments.report} is {told_shard(report.run.shard)} only: merge all of them first.")
     judged = gate.apply(terms, report, clock.today())
-    _tell(judged, [arguments.report], gate.only_new(judged) if arguments.only_new else None)
+    _tell(judged, [arguments.report], only_new=arguments.only_new, verbosity=arguments.verbosity)
     return exit_codes.of(judged)
+
+
+def _waive(arguments: argparse.Namespace) -> int:
+    made = waiving.waivers_for(
+        read(arguments.report),
+        arguments.fingerprints,
+        owner=arguments.owner,
+        until=arguments.until,
+        reason=arguments.reason,
+        link=arguments.link,
+        target=arguments.target,
+        today=clock.today(),
+    )
+    written = waiving.add(arguments.file, made)
+    print(f"Added to {arguments.file}:\n{written}", end="")
+    return exit_codes.CONFORMANT
 
 
 def _fidelity(arguments: argparse.Namespace) -> int:
@@ -139,10 +285,9 @@ def _fidelity(arguments: argparse.Namespace) -> int:
     return exit_codes.REGRESSED if differences else exit_codes.CONFORMANT
 
 
-def _tell(report: Report, paths: list[Path], told: tuple[RequirementResult, ...] | None = None) -> None:
+def _tell(report: Report, paths: list[Path], *, only_new: bool = False, verbosity: int = 0) -> None:
     width = shutil.get_terminal_size().columns
-    for line in report_lines(report, width=width, files=paths, told=told):
-        print("".join(span.text for span in line))
+    print_lines(report_lines(report, width=width, files=paths, only_new=only_new, verbosity=verbosity))
 
 
 if __name__ == "__main__":

@@ -1,43 +1,71 @@
 """What did not pass, as workflow commands that GitHub shows beside a change."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reports.curl import curl_line
-from reports.model import Report, RequirementResult
+from reports.decision import Decision, Group
+from reports.model import Report, RequirementResult, Violation
 from reports.text import visible
+from reports.violation import BRIEF, parts, text_lines
+from reports.wording import describe_waiver
 from spec.workflow import command
 
 TEXT_LIMIT: Final = 1_000
-"""Characters of an expectation, an answer, a reason or a curl line that are told; GitHub cuts at 4 KiB."""
+"""Characters of a line that are told, and of a curl line that is told at all; GitHub cuts at 4 KiB."""
 COMMANDS_LIMIT: Final = 50
 """Commands of one kind that are printed; GitHub shows ten of each kind per step, and fifty per job."""
 
 
-def annotation_lines(report: Report) -> list[str]:
-    """List an error for each failed requirement, a must first, and a warning for each reason not to have asked.
+def annotation_lines(report: Report, *, only_new: bool = False) -> Iterator[str]:
+    """List the word of the gate, an error for each violation that makes the run red, and what else there is.
 
-    A trouble is an error too, for it keeps the run from judging. Every line is one command, whatever a service says.
+    What is known or waived is a notice, or nothing where only what is new is asked for. A trouble is an error too, for
+    it keeps the run from judging; a reason not to have asked is a warning. Every line is one command, whatever a
+    service says.
     """
-    failed = sorted((result for result in report.requirements if result.verdict == "fail"), key=lambda each: each.level)
-    errors = [_failure(result) for result in failed]
-    troubles = report.troubles or ([report.sentence] if report.verdict == "inconclusive" else [])
-    errors += [_command("error", "trouble", _cut(trouble)) for trouble in troubles]
-    return [*errors[:COMMANDS_LIMIT], *list(_warnings(report))[:COMMANDS_LIMIT]]
-
-
-def _failure(result: RequirementResult) -> str:
-    first = result.violations[0]
+    decision = Decision(report)
+    groups = [group for group in decision.groups if not only_new or group.standing == "new"]
     lines = [
-        result.statement,
-        f"expected: {_cut(first.expected)}",
-        f"came: {_cut(first.actual)}",
-        f"source: {result.source}",
+        *_gate(decision),
+        *(
+            _failure(decision, group, result, violation)
+            for group in groups
+            for result in group.results
+            for violation in result.violations
+        ),
+        *(_command("error", "trouble", _cut(trouble)) for trouble in _troubles(report)),
+        *_warnings(report),
     ]
-    if first.evidence and len(curl := curl_line(first.evidence)) <= TEXT_LIMIT:
-        lines.append(curl)
-    return _command("error", f"{result.level} failed: {result.id}", *lines)
+    seen: Counter[str] = Counter()
+    for line in lines:
+        seen[kind := line.partition(" ")[0]] += 1
+        if seen[kind] <= COMMANDS_LIMIT:
+            yield line
+
+
+def _gate(decision: Decision) -> Iterator[str]:
+    if decision.word:
+        kind = "notice" if decision.word == "green" else "error"
+        yield _command(kind, decision.title, _cut(decision.headline), *map(_cut, decision.reasons))
+
+
+def _failure(decision: Decision, group: Group, result: RequirementResult, violation: Violation) -> str:
+    kind = "notice"
+    if group.is_open:
+        kind = "error" if decision.decides(result) or not decision.word else "warning"
+    remark = "" if group.standing == "failed" else f" ({group.standing})"
+    told = [part for part in parts(result, violation, BRIEF) if part.look != "shell" or len(part.text) <= TEXT_LIMIT]
+    lines = [
+        *(f"waived: {describe_waiver(waiver)}" for waiver in result.waivers if group.standing == "waived"),
+        result.statement,
+        *text_lines(told),
+    ]
+    return _command(kind, f"{result.level} failed{remark}: {result.id}", *map(_cut, lines))
+
+
+def _troubles(report: Report) -> Sequence[str]:
+    return report.troubles or ([report.sentence] if report.verdict == "inconclusive" else [])
 
 
 def _warnings(report: Report) -> Iterator[str]:

@@ -1,9 +1,11 @@
-"""`badge.svg`: the verdict as a small picture for a page that links to the report."""
+"""`badge.svg`: the word of the gate, or else the verdict, as a small picture for a page that links to the report."""
 
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from reports.model import Report, RunVerdict
+from reports.decision import Decision, Tone
+from reports.model import Report
+from reports.text import visible
 
 LABEL: Final = "conformance"
 HEIGHT: Final = 20
@@ -12,17 +14,14 @@ CHARACTER: Final = 6.6
 """Pixels that a character takes; the text is stretched or pressed to fit, whatever font there is."""
 PADDING: Final = 7
 """Pixels on both sides of a word."""
-_COLOURS: Final[dict[RunVerdict, str]] = {
-    "conformant": "#116329",
-    "nonconformant": "#a40e26",
-    "inconclusive": "#6b4a00",
-}
+_COLOURS: Final[dict[Tone, str]] = {"good": "#116329", "bad": "#a40e26", "doubtful": "#6b4a00"}
 
 
 def render_badge(report: Report) -> str:
     """Render the picture. It refers to nothing outside, and tells its meaning to readers of the screen."""
-    words = f"{LABEL}: {report.verdict}"
-    left, right = _width(LABEL), _width(report.verdict)
+    decision = Decision(report)
+    words = visible(f"{LABEL}: {decision.title}{f', {decision.headline}' if decision.word else ''}")
+    left, right = _width(LABEL), _width(decision.title)
     root = ET.Element(
         "svg",
         {
@@ -35,7 +34,7 @@ def render_badge(report: Report) -> str:
     )
     ET.SubElement(root, "title").text = words
     _part(root, LABEL, 0, left, "#3d4550")
-    _part(root, report.verdict, left, right, _COLOURS[report.verdict])
+    _part(root, decision.title, left, right, _COLOURS[decision.tone])
     return ET.tostring(root, encoding="unicode") + "\n"
 
 

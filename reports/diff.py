@@ -73,13 +73,14 @@ def _change(
     earlier, later = before.verdict if before else None, after.verdict if after else None
     if _standing(earlier) == _standing(later) and old == now:
         return None
+    new = frozenset(each for each in now - old if after and not after.is_waived(each))
     return Change(
         requirement=known.id,
         level=known.level,
         before=earlier,
         after=later,
-        is_worse=_is_worse(before, after, now - old),
-        new=tuple(sorted(now - old)),
+        is_worse=_is_worse(before, after, new),
+        new=tuple(sorted(new)),
         gone=tuple(sorted(old - now)),
         attributed_to=("contract",) if before is None or after is None else causes,
     )
@@ -89,9 +90,7 @@ def _is_worse(before: RequirementResult | None, after: RequirementResult | None,
     was_known = before is not None and before.verdict != "not-exercised"
     if after is None or after.verdict == "not-exercised":
         return was_known
-    if after.verdict != "fail":
-        return False
-    return bool(new - {waiver.fingerprint for waiver in after.waivers})
+    return after.verdict == "fail" and bool(new)
 
 
 def _standing(verdict: RequirementVerdict | None) -> str | None:

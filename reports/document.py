@@ -13,7 +13,7 @@ from reports.model import Report, RequirementResult, Violation
 
 SCHEMA_FILE: Final = Path(__file__).with_name("report.schema.json")
 KIND: Final = "batches-conformance report"
-VERSION: Final = 3
+VERSION: Final = 4
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _CONTROL: Final = re.compile("[\x7f-\x9f]")

@@ -18,8 +18,9 @@ class EndedTests:
         self._tests: dict[str, Ended] = {}
 
     def add(self, report: pytest.TestReport, record: Mapping[str, Any]) -> None:
-        """Add one phase or subtest of one test, and the requests that its record tells."""
+        """Add one phase or subtest of one test, and what its record tells of requests and requirements."""
         spent = record.get("spent")
+        told = spent if isinstance(spent, Mapping) else {}
         name = self._test_of(report)
         known = self._tests.get(name) or Ended(name, "passed", 0.0, 0)
         is_part = name != report.nodeid
@@ -27,7 +28,8 @@ class EndedTests:
             known,
             outcome=max(known.outcome, _outcome(report), key=_FROM_BEST.index),
             seconds=known.seconds if is_part else round(known.seconds + report.duration, 3),
-            requests=known.requests + (_requests(spent) if isinstance(spent, Mapping) else 0),
+            requests=known.requests + _requests(told),
+            requirements=tuple(sorted({*known.requirements, *_requirements(told)})),
         )
 
     @property
@@ -45,6 +47,11 @@ class EndedTests:
 def _requests(spent: Mapping[str, Any]) -> int:
     told = spent.get("requests")
     return told if isinstance(told, int) else 0
+
+
+def _requirements(spent: Mapping[str, Any]) -> list[str]:
+    told = spent.get("requirements")
+    return [str(name) for name in told] if isinstance(told, list) else []
 
 
 def _outcome(report: pytest.TestReport) -> Outcome:

@@ -18,19 +18,21 @@ OF_VERDICT: Final[dict[RunVerdict, int]] = {
 
 ADVICE: Final[dict[int, str]] = {
     CONFORMANT: (
-        "No promise that was exercised was broken; before you rely on the others, see what was not exercised and why."
+        "Every must that was exercised held or is waived, or with a baseline nothing got worse; see what was not "
+        "exercised and why."
     ),
     NONCONFORMANT: (
-        "Repeat the curl line of each failed must, compare the answer with the source of the "
-        "requirement, and mend the service."
+        "Repeat the request that shows each violation, compare the answer with the source of the requirement, and fix "
+        "the service."
     ),
-    WRONG_USAGE: ("Nothing was asked of the target: correct the command line and run again; --help lists the options."),
-    INCONCLUSIVE: ("The target was not judged: remove what stood in the way, then run the whole suite again."),
+    WRONG_USAGE: "Nothing was asked of the target: correct the command line and run again; --help lists the options.",
+    INCONCLUSIVE: "The target was not judged: remove what stood in the way, then run the whole suite again.",
     REGRESSED: (
-        "Do what the sentences under GATE say: something got worse than in the baseline, a waiver does not fit what "
-        "was found, or a must was not exercised."
+        "Do what the gate says: something got worse than in the baseline, a waiver does not fit what was found, or a "
+        "must was not exercised."
     ),
 }
+"""What a code calls for in general; `reports.advice` says what one report calls for."""
 
 
 def of(report: Report) -> int:

@@ -4,11 +4,12 @@ import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from itertools import accumulate
-from typing import Any, Final
+from typing import Any
 
 from reports.course import Course
+from reports.examples import in_order, joined
 from reports.fingerprints import fingerprint
 from reports.model import (
     Appearance,
@@ -25,11 +26,7 @@ from reports.model import (
 )
 from spec.elements import elements
 
-VIOLATIONS_KEPT: Final = 10
-"""Distinct violations of one requirement that are kept with their evidence; further ones are counted."""
-
 Record = Mapping[str, Any]
-_Key = tuple[str, str, str, str]
 
 
 class Findings:
@@ -43,12 +40,10 @@ class Findings:
     def __init__(self) -> None:
         """Start with nothing found."""
         self.held: Counter[str] = Counter()
-        self.left_out: Counter[str] = Counter()
-        self.fingerprints: defaultdict[str, set[str]] = defaultdict(set)
         self.shard: Shard | None = None
         self.spent = Spending()
         self.spent_on: defaultdict[str, Spending] = defaultdict(Spending)
-        self._violations: defaultdict[str, dict[_Key, Violation]] = defaultdict(dict)
+        self._violations: defaultdict[str, dict[str, Violation]] = defaultdict(dict)
         self._reasons: defaultdict[str, set[str]] = defaultdict(set)
         self._troubles: set[str] = set()
         self._exchanges = 0
@@ -61,7 +56,7 @@ class Findings:
         self._course = Course()
 
     def add(self, record: Record) -> None:
-        """Add one record; equal violations are merged, the first one staying as the evidence."""
+        """Add one record; violations of one fingerprint are merged, the simplest example staying."""
         parts: dict[str, Callable[[Any], None]] = {
             "held": self._add_held,
             "violations": self._each(self._add_violation),
@@ -85,8 +80,8 @@ class Findings:
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """The distinct violations that were kept, in an order that does not depend on which worker was first."""
-        return tuple(violation for _, kept in sorted(self._violations.items()) for _, violation in sorted(kept.items()))
+        """One violation for each fingerprint, in an order that does not depend on which worker was first."""
+        return tuple(violation for _, kept in sorted(self._violations.items()) for violation in in_order(kept.values()))
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -107,15 +102,10 @@ class Findings:
         )
 
     def add_violation(self, violation: Violation) -> None:
-        """Add a violation as often as it counts; of equal ones the first stays as the evidence."""
-        operation = violation.evidence.operation if violation.evidence else None
-        key = (violation.test, violation.expected, operation or "", violation.fingerprint)
+        """Add a violation as often as it counts; of several with one fingerprint the simplest stays as the example."""
         kept = self._violations[violation.requirement]
-        first = kept.get(key)
-        kept[key] = replace(first, count=first.count + violation.count) if first else violation
-        self.fingerprints[violation.requirement].add(violation.fingerprint)
-        if len(kept) > VIOLATIONS_KEPT:
-            self.left_out[violation.requirement] += kept.pop(max(kept)).count
+        known = kept.get(violation.fingerprint)
+        kept[violation.fingerprint] = joined(known, violation) if known else violation
 
     def reasons(self, requirement: str) -> tuple[str, ...]:
         """List the distinct reasons that tests gave for not exercising a requirement, sorted."""
@@ -128,7 +118,7 @@ class Findings:
     def _read(self, part: str, add_part: Callable[[Any], None], value: Any) -> None:
         try:
             add_part(value)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             self.trouble(f"The suite left a record whose {part} cannot be read: {type(error).__name__}: {error}.")
 
     def _each(self, add_one: Callable[[Any], None]) -> Callable[[Iterable[Any]], None]:
@@ -142,23 +132,27 @@ class Findings:
         self.held.update({str(requirement): int(count) for requirement, count in counts.items()})
 
     def _add_violation(self, entry: Mapping[str, Any]) -> None:
-        exchanges = tuple(_exchange(exchange) for exchange in entry["exchanges"])
-        noticed = {
-            "requirement": str(entry["requirement"]),
-            "expected": str(entry["expected"]),
-            "actual": str(entry["actual"]),
-            "case": str(entry["case"]),
-            "test": str(entry["test"]),
-        }
-        oracle = _optional(entry.get("oracle"))
-        named = fingerprint(**noticed, oracle=oracle, evidence=exchanges[-1] if exchanges else None)
+        exchanges = tuple(read_exchange(exchange) for exchange in entry["exchanges"])
+        deciding = range(len(exchanges))[int(entry["deciding"])] if exchanges else None
+        requirement, check, kind = (str(entry[name]) for name in ("requirement", "check", "kind"))
+        operation = _optional(entry["operation"])
         self.add_violation(
             Violation(
-                **noticed,
-                oracle=oracle,
-                fingerprint=named,
-                count=1,
+                requirement=requirement,
+                check=check,
+                kind=kind,
+                operation=operation,
+                fingerprint=fingerprint(requirement=requirement, check=check, kind=kind, operation=operation),
+                expected=entry["expected"],
+                actual=entry["actual"],
+                difference=str(entry["difference"]),
+                case=str(entry["case"]),
                 exchanges=exchanges,
+                deciding=deciding,
+                generated=bool(entry["generated"]),
+                oracle=_optional(entry["oracle"]),
+                tests=(str(entry["test"]),),
+                count=1,
             )
         )
 
@@ -206,7 +200,8 @@ def _latency(counts: Counter[float]) -> Latency:
     return Latency(until[-1], values[0], percentile(0.5), percentile(0.95), values[-1])
 
 
-def _exchange(entry: Mapping[str, Any]) -> Exchange:
+def read_exchange(entry: Mapping[str, Any]) -> Exchange:
+    """Read an exchange as a record has it. Raises what a record that cannot be read makes it raise."""
     request, response = entry["request"], entry["response"]
     return Exchange(
         number=int(entry["number"]),

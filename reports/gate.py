@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from reports import reading, waivers
+from reports import reading, waiver_file, waivers
 from reports.diff import compare
-from reports.model import Gate, Report, RequirementResult, Waiver
+from reports.model import Baseline, Gate, Report, RequirementResult, Waiver
 from reports.refusal import Refusal
 from reports.verdicts import reconsidered, told_shard
 
@@ -34,7 +34,7 @@ def read_terms(baseline: Path | None, waived: Path | None, *, strict: bool, requ
     """Read the files that terms name. Raises `Refusal` when one of them cannot be used."""
     return Terms(
         baseline=read_baseline(baseline) if baseline else None,
-        waivers=waivers.load(waived) if waived else (),
+        waivers=waiver_file.load(waived) if waived else (),
         strict=strict,
         require_exercised=require_exercised,
     )
@@ -42,7 +42,12 @@ def read_terms(baseline: Path | None, waived: Path | None, *, strict: bool, requ
 
 def read_baseline(path: Path) -> Report:
     """Read a report that others are compared with. Raises `Refusal` when it does not tell of a whole run."""
-    report = reading.read(path)
+    try:
+        report = reading.read(path)
+    except reading.WrongVersion as refusal:
+        raise Refusal(
+            f"{refusal} A new baseline comes from a run of this suite, without --baseline, on the service as it was."
+        ) from None
     if report.run.shard:
         raise Refusal(f"{path} is {told_shard(report.run.shard)} only, and no baseline: merge all of them first.")
     if report.run.interrupted:
@@ -54,6 +59,8 @@ def read_baseline(path: Path) -> Report:
 
 def ungated(report: Report) -> Report:
     """Take a report back to what the contract alone says of it."""
+    if report.gate is None:
+        return report
     results = tuple(
         replace(result, verdict="fail" if result.verdict == "waived" else result.verdict, waivers=())
         for result in report.requirements
@@ -73,25 +80,12 @@ def apply(terms: Terms, report: Report, today: date) -> Report:
     gate = Gate(
         strict=terms.strict,
         require_exercised=terms.require_exercised,
-        baseline=terms.baseline.run.id if terms.baseline else None,
+        baseline=Baseline(terms.baseline.run.id, terms.baseline.run.started_at) if terms.baseline else None,
+        waivers=len(terms.waivers),
         changes=compare(terms.baseline, judged) if terms.baseline else (),
         objections=tuple(objections),
     )
     return replace(judged, gate=gate)
-
-
-def only_new(report: Report) -> tuple[RequirementResult, ...]:
-    """Pick the requirements of a report that got worse, of their violations those that are new."""
-    worse = {change.requirement: change for change in (report.gate.changes if report.gate else ()) if change.is_worse}
-    return tuple(
-        replace(
-            result,
-            violations=tuple(each for each in result.violations if each.fingerprint in worse[result.id].new),
-            violations_left_out=0,
-        )
-        for result in report.requirements
-        if result.id in worse
-    )
 
 
 def _unexercised(results: tuple[RequirementResult, ...]) -> Iterator[str]:

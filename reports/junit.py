@@ -1,39 +1,50 @@
 """`junit.xml`: a test case per requirement, for tools that read test results.
 
-Jenkins makes a package of what stands before the last dot of a class name; GitLab shows the text of `skipped`, others
-its message, so the reason stands in both.
+It is within what the xUnit plugin of Jenkins, and pytest with it, takes for JUnit: no other attributes, no properties
+of a test case. Jenkins makes a package of what stands before the last dot of a class name; GitLab shows the text of
+`skipped`, others its message, so the reason stands in both.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from reports.curl import curl_line
-from reports.diff import describe_change
-from reports.model import Gate, Report, RequirementResult, Violation
+from reports.advice import advice
+from reports.decision import Decision, Standing
+from reports.model import Report, RequirementResult, Violation
 from reports.text import visible, visible_lines
-from reports.wording import describe, describe_contract, describe_waiver
+from reports.violation import FULL, headline, parts, text_lines, title
+from reports.wording import describe_contract, describe_waiver
 
 _LEVELS: Final = ("must", "should")
 
 
 def render_junit(report: Report) -> str:
-    """Render JUnit XML: a suite per level, one `run` with an error if inconclusive, one `gate` where it objects."""
-    root = ET.Element("testsuites", name="conformance", time=f"{report.run.seconds:.3f}")
+    """Render JUnit XML: the gate first where there is one, a suite per level, and a `run` where that is inconclusive.
+
+    Where a gate is green nothing in it is red: what is known or waived counts as skipped.
+    """
+    decision = Decision(report)
+    root = ET.Element("testsuites", name=f"conformance: {decision.title}")
+    if decision.word:
+        _suite(root, decision, "gate", [_gate_case(decision)])
+    seconds = _seconds(report)
     for level in _LEVELS:
         results = [result for result in report.requirements if result.level == level]
-        _suite(root, report, level, [_requirement_case(result) for result in results])
+        _suite(root, decision, level, [_requirement_case(decision, each, seconds[each.id]) for each in results])
     if report.troubles or report.verdict == "inconclusive":
-        _suite(root, report, "run", [_run_case(report)])
-    if report.gate and (cases := list(_gate_cases(report.gate))):
-        _suite(root, report, "gate", cases)
-    for name in ("tests", "failures", "errors", "skipped"):
+        _suite(root, decision, "run", [_run_case(report)])
+    for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
+    root.set("time", f"{report.run.seconds:.3f}")
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=False) + "\n"
 
 
-def _suite(root: ET.Element, report: Report, name: str, cases: list[ET.Element]) -> None:
+def _suite(root: ET.Element, decision: Decision, name: str, cases: list[ET.Element]) -> None:
+    report = decision.report
     suite = ET.SubElement(
         root,
         "testsuite",
@@ -42,87 +53,101 @@ def _suite(root: ET.Element, report: Report, name: str, cases: list[ET.Element])
         failures=_count(cases, "failure"),
         errors=_count(cases, "error"),
         skipped=_count(cases, "skipped"),
-        time="0",
-        timestamp=report.run.started_at,
+        time=f"{sum(float(case.get('time', '0')) for case in cases):.3f}",
+        timestamp=_stamp(report.run.started_at),
     )
-    _properties(
-        suite,
-        {
-            "target": report.target.base_url if report.target else "unknown",
-            "verdict": report.verdict,
-            "suite": report.run.suite_version,
-            "contract": describe_contract(report.run),
-            "run": report.run.id,
-            "seed": str(report.run.seed),
-        },
-    )
+    properties = ET.SubElement(suite, "properties")
+    for key, value in _circumstances(decision).items():
+        ET.SubElement(properties, "property", name=key, value=visible(value))
     suite.extend(cases)
 
 
-def _properties(parent: ET.Element, values: Mapping[str, str]) -> None:
-    properties = ET.SubElement(parent, "properties")
-    for name, value in values.items():
-        ET.SubElement(properties, "property", name=name, value=visible(value))
+def _circumstances(decision: Decision) -> Mapping[str, str]:
+    report = decision.report
+    return {
+        **({"gate": f"{decision.word}, {decision.headline}"} if decision.word else {}),
+        "target": report.target.base_url if report.target else "unknown",
+        "verdict": report.verdict,
+        "suite": report.run.suite_version,
+        "contract": describe_contract(report.run),
+        "run": report.run.id,
+        "seed": str(report.run.seed),
+    }
+
+
+def _stamp(moment: str) -> str:
+    """A time as the strictest of the schemas wants it: in UTC, to the second, and without saying so."""
+    return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _seconds(report: Report) -> Mapping[str, float]:
+    """How long each requirement took: its share of the tests that are for it, so that all together are no more."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for test in report.tests:
+        for requirement in test.requirements:
+            seconds[requirement] += test.seconds / len(test.requirements)
+    return seconds
 
 
 def _count(cases: Iterable[ET.Element], outcome: str) -> str:
     return str(sum(case.find(outcome) is not None for case in cases))
 
 
-def _requirement_case(result: RequirementResult) -> ET.Element:
-    case = ET.Element("testcase", classname=f"conformance.{result.level}", name=visible(result.id), time="0")
-    _properties(
-        case,
-        {
-            "level": result.level,
-            "verdict": result.verdict,
-            "source": result.source,
-            "observations": str(result.observations),
-        },
-    )
-    if result.verdict == "fail":
-        first = result.violations[0]
-        message = f"expected {first.expected}, came {first.actual}"
-        failure = ET.SubElement(case, "failure", type=result.level, message=visible(message))
-        blocks = [_readable(result.statement), _readable(f"Source: {result.source}")]
-        blocks += [_violation(violation) for violation in result.violations]
-        blocks += [f"left out: {result.violations_left_out}"] if result.violations_left_out else []
-        failure.text = "\n\n".join(blocks)
+def _case(classname: str, name: str, seconds: float = 0.0) -> ET.Element:
+    return ET.Element("testcase", classname=classname, name=visible(name), time=f"{seconds:.3f}")
+
+
+def _requirement_case(decision: Decision, result: RequirementResult, seconds: float) -> ET.Element:
+    case = _case(f"conformance.{result.level}", result.id, seconds)
+    if result.violations:
+        is_red = decision.decides(result) or not decision.word
+        outcome = ET.SubElement(case, "failure", type=result.level) if is_red else ET.SubElement(case, "skipped")
+        outcome.set("message", visible(_message(decision, result)))
+        blocks = [_readable(f"Waived: {describe_waiver(waiver)}") for waiver in result.waivers]
+        blocks += [_violation(standing, result, violation) for standing, violation in decision.in_order(result)]
+        outcome.text = "\n\n".join(blocks)
     elif result.verdict != "pass":
-        reason = result.reason or "; ".join(map(describe_waiver, result.waivers)) or result.verdict
-        skipped = ET.SubElement(case, "skipped", type=result.verdict, message=visible(reason))
-        skipped.text = _readable(reason)
+        skipped = ET.SubElement(case, "skipped", message=visible(result.reason or result.verdict))
+        skipped.text = _readable(result.reason or result.verdict)
     return case
 
 
-def _violation(violation: Violation) -> str:
-    lines = [
-        f"expected: {violation.expected}",
-        f"came: {violation.actual}",
-        *([f"case: {violation.case}"] if violation.case else []),
-        f"test: {violation.test}",
-        f"seen: {violation.count}",
-        *map(describe, violation.exchanges),
-    ]
-    if violation.evidence:
-        lines.append(curl_line(violation.evidence))
-    return "\n".join(map(_readable, lines))
+def _message(decision: Decision, result: RequirementResult) -> str:
+    """The line that stands for a violated requirement: what is wrong, after why that is put up with."""
+    standing, first = decision.in_order(result)[0]
+    wrong = headline(first)
+    match standing:
+        case "new":
+            return f"new: {wrong}"
+        case "known":
+            return f"known from {decision.against}: {wrong}"
+        case "waived":
+            return f"waived: {'; '.join(map(describe_waiver, result.waivers))}"
+    return wrong if decision.decides(result) or not decision.word else f"a should, which decides nothing: {wrong}"
+
+
+def _violation(standing: Standing, result: RequirementResult, violation: Violation) -> str:
+    mark = "" if standing == "failed" else f"{standing}: "
+    lines = [f"{mark}{title(result, violation)}", result.statement, *text_lines(parts(result, violation, FULL))]
+    return "\n".join(map(visible, lines))
 
 
 def _run_case(report: Report) -> ET.Element:
-    case = ET.Element("testcase", classname="conformance.run", name="run", time="0")
+    case = _case("conformance.run", "run")
     sentences = report.troubles or (report.sentence,)
     error = ET.SubElement(case, "error", type=report.verdict, message=visible(sentences[0]))
     error.text = "\n".join(map(_readable, sentences))
     return case
 
 
-def _gate_cases(gate: Gate) -> Iterator[ET.Element]:
-    worse = [describe_change(change) for change in gate.changes if change.is_worse]
-    for number, sentence in enumerate([*gate.objections, *worse], start=1):
-        case = ET.Element("testcase", classname="gate", name=f"gate {number}", time="0")
-        ET.SubElement(case, "failure", type="gate", message=visible(sentence))
-        yield case
+def _gate_case(decision: Decision) -> ET.Element:
+    case = _case("conformance.gate", "gate")
+    told = visible(f"{decision.title}, {decision.headline}")
+    if decision.word != "green":
+        outcome = ET.SubElement(case, "failure" if decision.word == "red" else "error", type="gate", message=told)
+        outcome.text = "\n".join(map(_readable, [*decision.reasons, advice(decision)]))
+    ET.SubElement(case, "system-out").text = told
+    return case
 
 
 def _readable(text: str) -> str:

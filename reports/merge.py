@@ -102,8 +102,6 @@ def _check_tests(parts: Mapping[Path, Report], shard: Shard) -> None:
 def _take(findings: Findings, report: Report) -> None:
     for result in report.requirements:
         findings.held[result.id] += result.held
-        findings.left_out[result.id] += result.violations_left_out
-        findings.fingerprints[result.id].update(result.fingerprints)
         findings.spent_on[result.id] += result.spent
         for violation in result.violations:
             findings.add_violation(violation)

@@ -52,26 +52,35 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Violation:
-    """One way in which a requirement was broken, with the exchanges that show it.
+    """One way in which a requirement was broken, with the simplest example of it and the exchanges that show it.
 
-    `oracle` is the one that noticed, `None` where the test itself did. `count` says how often the
-    same was seen; the exchanges are those of the first time. `fingerprint` names the defect in any run.
+    `check` is what was asked, `kind` in which way the answer was wrong, `operation` where it came to light; these with
+    the requirement make the `fingerprint`, which is the same in any run. `expected` and `actual` are JSON values,
+    `difference` says in a sentence what differs. `deciding` is the index of the exchange that shows the fault, `count`
+    how often the same was seen, `tests` where. The other fields are those of the example: the one of a scenario before
+    one that was `generated`, and so on. `oracle` is the one that noticed, `None` where the test itself did.
     """
 
     requirement: str
-    expected: str
-    actual: str
-    case: str
-    test: str
-    oracle: str | None
+    check: str
+    kind: str
+    operation: str | None
     fingerprint: str
-    count: int
+    expected: Any
+    actual: Any
+    difference: str
+    case: str
     exchanges: tuple[Exchange, ...]
+    deciding: int | None
+    generated: bool
+    oracle: str | None
+    tests: tuple[str, ...]
+    count: int
 
     @property
     def evidence(self) -> Exchange | None:
-        """The exchange in which the violation came to light: the last one."""
-        return self.exchanges[-1] if self.exchanges else None
+        """The exchange that shows the fault."""
+        return None if self.deciding is None else self.exchanges[self.deciding]
 
 
 @dataclass(frozen=True)
@@ -97,7 +106,8 @@ class Spending:
 class Waiver:
     """A violation that somebody answers for, up to and including a day.
 
-    `fingerprint` is missing where every violation of the requirement is meant; `target` is a base URL, `mock` or `*`.
+    `fingerprint` is missing where every violation of the requirement is meant; `target` is a base URL, `mock` or `*`;
+    `link` is missing where it is followed up nowhere.
     """
 
     requirement: str
@@ -105,17 +115,16 @@ class Waiver:
     target: str
     reason: str
     owner: str
-    link: str
+    link: str | None
     expires: str
 
 
 @dataclass(frozen=True)
 class RequirementResult:
-    """A requirement and what became of it.
+    """A requirement and what became of it. `rests_on` is what its source says, in our own words.
 
-    `observations` counts how often it held or was violated, `held` the first of these, `violations_left_out` how often
-    it was violated in further ways whose evidence was not kept; `fingerprints` names all of its violations, those that
-    were left out too. `reason` says why it was not exercised, `reasons` are those that tests gave, whatever became of
+    `observations` counts how often it held or was violated, `held` the first of these. `violations` has one entry for
+    each fingerprint. `reason` says why it was not exercised, `reasons` are those that tests gave, whatever became of
     it; `spent` is what its tests used up. `waivers` are those that met one of its violations.
     """
 
@@ -123,16 +132,24 @@ class RequirementResult:
     level: Level
     statement: str
     source: str
+    rests_on: str
     verdict: RequirementVerdict
     observations: int
     held: int
     violations: tuple[Violation, ...]
-    violations_left_out: int
-    fingerprints: tuple[str, ...]
     reason: str | None
     reasons: tuple[str, ...]
     spent: Spending
     waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """The names of its violations."""
+        return tuple(violation.fingerprint for violation in self.violations)
+
+    def is_waived(self, fingerprint: str) -> bool:
+        """Whether one of its waivers is for this violation."""
+        return any(waiver.fingerprint in (None, fingerprint) for waiver in self.waivers)
 
 
 @dataclass(frozen=True)
@@ -235,12 +252,13 @@ class TestCounts:
 
 @dataclass(frozen=True)
 class Ended:
-    """How one test ended: the worst of its phases, their seconds together, and its requests."""
+    """How one test ended: the worst of its phases, their seconds together, its requests, and what it exercises."""
 
     id: str
     outcome: Outcome
     seconds: float
     requests: int
+    requirements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -304,8 +322,8 @@ class Run:
 class Change:
     """What became of a requirement from one report to another, of which a verdict is missing where one lacks it.
 
-    `new` and `gone` are fingerprints of violations; `attributed_to` is what else had changed, the target where nothing
-    else had.
+    `new` and `gone` are fingerprints of violations, those that a waiver meets not being new; `attributed_to` is what
+    else had changed, the target where nothing else had.
     """
 
     requirement: str
@@ -319,16 +337,25 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """The earlier run that a run was compared with."""
+
+    id: str
+    started_at: str
+
+
+@dataclass(frozen=True)
 class Gate:
     """What was asked of a run beyond the contract, and what that came to.
 
-    `baseline` is the id of the run that this one was compared with. Each of the `objections` is a sentence that makes
-    the run red whatever the verdict.
+    `waivers` is how many waivers were given, those for other targets too. Each of the `objections` is a sentence that
+    makes the run red whatever the verdict.
     """
 
     strict: bool
     require_exercised: bool
-    baseline: str | None
+    baseline: Baseline | None
+    waivers: int
     changes: tuple[Change, ...]
     objections: tuple[str, ...]
 

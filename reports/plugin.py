@@ -32,19 +32,18 @@ from reports.annotations import annotation_lines
 from reports.circumstances import packages, suite_version
 from reports.ended import EndedTests
 from reports.ending import PromptEnd
+from reports.files import REPORT_DIR
 from reports.findings import Findings
 from reports.gate import Terms
 from reports.hooks import TROUBLES
 from reports.keeper import Keeper
+from reports.lines import Line, Style
 from reports.model import Report, Run, Target, TestCounts
 from reports.narrowing import SUITES, addresses_suites, narrowed_by
 from reports.refusal import Refusal
-from reports.terminal import Line, Style, advice_lines, report_lines
+from reports.terminal import advice_lines, report_lines
 from reports.verdicts import judge
 from spec import requirements
-
-REPORT_DIR: Final = "reports/out"
-"""Where reports go unless `--report-dir` says otherwise, seen from the root directory."""
 
 REPORTER: Final = "conformance-reporter"
 """The name under which the reporter of a session is registered."""
@@ -353,10 +352,12 @@ class ConformanceReporter:
             self._add_trouble(f"The report could not be written: {error}; name another directory with --report-dir.")
             report = self._judge_by_terms()
         names = [_from_here(path, self._config.invocation_params.dir) for path in written]
-        told = gate.only_new(report) if self._config.getoption("--only-new") else None
-        self._lines = report_lines(report, width=self._width(), files=names, told=told)
+        only_new = self._config.getoption("--only-new")
+        self._lines = report_lines(
+            report, width=self._width(), files=names, only_new=only_new, verbosity=self._config.get_verbosity()
+        )
         if self._config.getoption("annotations"):
-            self._annotations = annotation_lines(report)
+            self._annotations = list(annotation_lines(report, only_new=only_new))
         return report
 
     def _judge_by_terms(self) -> Report:

@@ -19,11 +19,15 @@ TOLD: Final = 200
 """Characters that are told of what is wrong in a report."""
 
 
+class WrongVersion(Refusal):
+    """A report is of a version of the format that this suite does not read."""
+
+
 def read(path: Path) -> Report:
     """Read a report. Raises `Refusal` when it is missing, cut off, changed, of another version or not valid."""
     document = _load(path)
     if document.get("schema") != VERSION:
-        raise Refusal(
+        raise WrongVersion(
             f"{path} is a report of version {_told(document.get('schema'))}, and this suite reads version {VERSION}: "
             "use the suite that wrote it, or run again."
         )

@@ -5,18 +5,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from reports.advice import advice, waive_line
 from reports.curl import curl_line
-from reports.diff import describe_change
-from reports.model import Gate, Report, RequirementResult, Violation
-from reports.text import visible, visible_lines
-from reports.wording import (
-    describe,
-    describe_recording,
-    describe_spending,
-    describe_target,
-    describe_waiver,
-    reasons_of,
-)
+from reports.decision import Decision, Group
+from reports.model import Report, RequirementResult, Violation
+from reports.text import visible
+from reports.violation import FULL, headline, parts, text_lines, title
+from reports.wording import describe_recording, describe_spending, describe_target, describe_waiver, reasons_of
 
 TOLD_FIRST: Final = 3
 """Failed requirements that are told before everything else."""
@@ -33,20 +28,26 @@ _PUNCTUATION: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@$:])")
 
 
 def render_summary(report: Report) -> str:
-    """Render the verdict, what broke first, a table of what did not pass, and each violation with its curl line."""
+    """Render the word of the gate, the verdict, what broke first, what did not pass, and then each violation."""
+    decision = Decision(report)
     parts = (
-        _head(report),
-        _first(report.requirements),
+        _head(decision),
+        _section("Gate", decision.reasons),
+        _first(decision),
         _facts(report),
-        _table(report.requirements),
-        _gate(report.gate),
-        _troubles(report.troubles),
+        _table(decision),
+        _section("Troubles", report.troubles),
     )
     text = "\n".join(line for part in parts for line in part)
-    details = [(result, violation) for result in report.requirements for violation in result.violations]
+    details = [
+        (group, result, violation)
+        for group in decision.groups
+        for result in group.results
+        for violation in result.violations
+    ]
     size = len(text.encode())
-    for told, (result, violation) in enumerate(details):
-        block = "\n".join(_violation(result, violation))
+    for told, detail in enumerate(details):
+        block = "\n".join(_violation(*detail))
         size += len(block.encode())
         if size > LIMIT:
             return f"{text}\n{len(details) - told} more violations are in `report.json`.\n"
@@ -67,18 +68,26 @@ def fence(lines: Iterable[str], language: str = "") -> list[str]:
     return [f"{ticks}{language}", *content, ticks]
 
 
-def _head(report: Report) -> list[str]:
-    return [f"## Conformance: {report.verdict}", "", escape(report.sentence), ""]
+def _head(decision: Decision) -> Iterator[str]:
+    report = decision.report
+    if decision.word:
+        yield from (f"## {decision.title.capitalize()}", "", escape(decision.sentence), "")
+        yield from (escape(f"Verdict {report.sentence}."), "")
+    else:
+        yield from (f"## Conformance: {report.verdict}", "", escape(report.sentence), "")
+    yield from (escape(advice(decision)), "")
+    if command := waive_line(decision):
+        yield from (*fence([command], "sh"), "")
 
 
-def _first(results: Iterable[RequirementResult]) -> Iterator[str]:
+def _first(decision: Decision) -> Iterator[str]:
     """Tell a person with a minute what broke, a must before a should, and how to see it."""
-    failed = sorted((result for result in results if result.verdict == "fail"), key=lambda result: result.level)
-    for result in failed[:TOLD_FIRST]:
+    failed = [(group, result) for group in decision.groups if group.is_open for result in group.results]
+    for group, result in failed[:TOLD_FIRST]:
         first = result.violations[0]
-        yield f"**{result.level} failed: {escape(result.id)}.** {escape(result.statement)}"
-        yield f"Expected {_cut(first.expected)}, came {_cut(first.actual)}."
-        yield ""
+        remark = " (new)" if group.standing == "new" else ""
+        yield f"**{result.level} failed{remark}: {escape(result.id)}.** {escape(result.statement)}"
+        yield from (escape(headline(first)), "")
         if first.evidence and len(curl := curl_line(first.evidence)) <= CURL_LIMIT:
             yield from (*fence([curl], "sh"), "")
     if len(failed) > TOLD_FIRST:
@@ -100,15 +109,15 @@ def _facts(report: Report) -> list[str]:
     return lines
 
 
-def _table(results: Iterable[RequirementResult]) -> list[str]:
+def _table(decision: Decision) -> list[str]:
     open_results = sorted(
-        (result for result in results if result.verdict != "pass"),
-        key=lambda result: (result.verdict, result.level),
+        (result for result in decision.report.requirements if result.verdict != "pass"),
+        key=lambda result: (decision.rank(result), result.level),
     )
     if not open_results:
         return []
     rows = (
-        f"| {result.verdict} | {result.level} | {escape(result.id)} | {_cut(_remark(result))} |"
+        f"| {decision.label(result)} | {result.level} | {escape(result.id)} | {_cut(_remark(result))} |"
         for result in open_results
     )
     return ["| verdict | level | requirement | |", "| --- | --- | --- | --- |", *rows, ""]
@@ -118,17 +127,6 @@ def _remark(result: RequirementResult) -> str:
     if result.verdict == "waived":
         return "; ".join(map(describe_waiver, result.waivers))
     return result.statement if result.verdict == "fail" else result.reason or ""
-
-
-def _gate(gate: Gate | None) -> list[str]:
-    if gate is None:
-        return []
-    worse = [describe_change(change) for change in gate.changes if change.is_worse]
-    return _section("Gate", [*gate.objections, *worse])
-
-
-def _troubles(troubles: Sequence[str]) -> list[str]:
-    return _section("Troubles", troubles)
 
 
 def _section(title: str, sentences: Sequence[str]) -> list[str]:
@@ -142,14 +140,13 @@ def _cut(text: str) -> str:
     return escape(text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}…")
 
 
-def _violation(result: RequirementResult, violation: Violation) -> Iterator[str]:
-    times = f", {violation.count} times" if violation.count > 1 else ""
-    title = html.escape(visible(f"{result.id}: {violation.test}{times}"))
-    yield from (f"<details><summary>{title}</summary>", "")
-    yield from (f"{escape(result.statement)} (source: {escape(result.source)})", "")
-    told = {"expected": violation.expected, "came": violation.actual, "case": violation.case}
-    lines = [line for name, text in told.items() if text for line in visible_lines(f"{name}: {text}")]
-    yield from fence([*lines, *map(describe, violation.exchanges)], "text")
-    if violation.evidence:
-        yield from ("", *fence([curl_line(violation.evidence)], "sh"))
+def _violation(group: Group, result: RequirementResult, violation: Violation) -> Iterator[str]:
+    standing = "" if group.standing == "failed" else f"{group.standing}: "
+    summary = html.escape(visible(f"{standing}{title(result, violation)}: {headline(violation)}"))
+    told = list(parts(result, violation, FULL))
+    yield from (f"<details><summary>{summary}</summary>", "", escape(result.statement), "")
+    yield from fence(text_lines(part for part in told if part.look != "shell"), "text")
+    for part in told:
+        if part.look == "shell":
+            yield from ("", *fence([visible(part.text)], "sh"))
     yield from ("", "</details>", "")

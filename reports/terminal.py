@@ -1,22 +1,18 @@
 """What a person reads at the end of a run."""
 
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-from rich.console import Console
-from rich.text import Text
-
-from reports import exit_codes
-from reports.curl import curl_line
-from reports.diff import describe_change
-from reports.model import Gate, Report, RequirementResult, Violation
-from reports.text import visible, visible_lines
+from reports.advice import advice, waive_line
+from reports.decision import Decision, Group, Standing
+from reports.lines import INDENT, Line, Span, Writer
+from reports.model import Report, RequirementResult, Violation
+from reports.text import visible
 from reports.verdicts import counts, told_shard
+from reports.violation import FULL, USUAL, Detail, headline, parts
 from reports.wording import (
-    describe,
     describe_recording,
     describe_spending,
     describe_target,
@@ -25,95 +21,67 @@ from reports.wording import (
     reasons_of,
 )
 
-NARROWEST: Final = 60
 VIOLATIONS_TOLD: Final = 5
 """Violations of one requirement that are told; the rest is in `report.json`."""
-EXCHANGES_TOLD: Final = 3
-"""Exchanges of one violation that are told, counted from the last."""
-
-Style = Literal["plain", "strong", "good", "bad", "doubtful", "quiet"]
-
-
-class Span(NamedTuple):
-    """A piece of a line, and how it is to look."""
-
-    text: str
-    style: Style = "plain"
-
-
-Line = tuple[Span, ...]
-
-_INDENT: Final = 6
-_LABEL: Final = 10
-_VERDICT_STYLES: Final[dict[str, Style]] = {
-    "conformant": "good",
-    "nonconformant": "bad",
-    "inconclusive": "doubtful",
-}
-_WORKFLOW_COMMANDS: Final = ("::", "##[")
 
 
 def report_lines(
-    report: Report, *, width: int, files: Sequence[Path], told: Sequence[RequirementResult] | None = None
+    report: Report, *, width: int, files: Sequence[Path], only_new: bool = False, verbosity: int = 0
 ) -> list[Line]:
     """Tell the whole report at `width` columns; only curl lines may be wider.
 
-    `files` are the report files as they are to be named; `told` are the requirements of which more than their number
-    is told, all of them where nothing else is said. No line holds a control character, or starts like a command to a
-    CI runner.
+    `files` are the report files as they are to be named. Where only what is new is asked for, what the baseline has is
+    counted, and no more. Below a `verbosity` of 0 a violation is a line, above it everything of it is told. No line
+    holds a control character, or starts like a command to a CI runner.
     """
-    writer = _Writer(max(width, NARROWEST) - 1)
-    lines = list(_head(report, writer))
-    results = report.requirements if told is None else told
-    for result in _failed(results):
-        lines += [(), *_failure(result, writer)]
-    lines += _section("WAIVED", _waived(results, writer))
+    writer, decision = Writer(width), Decision(report)
+    if verbosity < 0:
+        return list(_in_short(decision, files, writer))
+    lines = [*_title(decision, writer), *_head(decision, writer)]
+    lines += _section("GATE", _items(decision.reasons, writer))
+    detail = FULL if verbosity else USUAL
+    for group in decision.groups:
+        if group.is_open:
+            for result in group.results:
+                lines += [(), *failure_lines(result, writer, detail, group.standing)]
+        elif not only_new:
+            lines += _section(group.standing.upper(), _listed(group, writer))
+    results = [result for result in report.requirements if not only_new or result.id in decision.worse]
     lines += _section("NOT EXERCISED", _unexercised(results, writer))
-    lines += _section("GATE", _gate(report.gate, writer))
     lines += _section("TROUBLES", _items(report.troubles, writer))
-    lines += [(), *_foot(report, files, writer)]
+    lines += [(), *_foot(decision, files, writer)]
     return lines
+
+
+def _in_short(decision: Decision, files: Sequence[Path], writer: Writer) -> Iterator[Line]:
+    """Tell what a run comes to and a line for each violation that nobody puts up with."""
+    yield from _title(decision, writer)
+    yield from _items(decision.reasons, writer)
+    for group in decision.groups:
+        for result in group.results if group.is_open else ():
+            yield from (_short(group.standing, result, violation, writer) for violation in result.violations)
+    yield from _items(decision.report.troubles, writer)
+    if files:
+        yield from writer.labelled("report", str(files[0]), indent=0)
 
 
 def advice_lines(sentences: Iterable[str], *, width: int) -> list[Line]:
     """Wrap plain sentences for a terminal of `width` columns."""
-    writer = _Writer(max(width, NARROWEST) - 1)
+    writer = Writer(width)
     return [line for sentence in sentences for line in writer.paragraph(sentence)]
 
 
-class _Writer:
-    """Wraps visible text to a number of columns."""
-
-    def __init__(self, columns: int) -> None:
-        self._columns = columns
-        self._console = Console(width=columns, file=io.StringIO())
-
-    def wrap(self, text: str, columns: int) -> list[str]:
-        wrapped = []
-        for line in visible_lines(text):
-            parts = Text(line).wrap(self._console, columns, overflow="fold")
-            wrapped += [_disarm(part.plain.rstrip()) for part in parts]
-        return wrapped
-
-    def paragraph(self, text: str, indent: int = 0, style: Style = "plain") -> list[Line]:
-        pieces = self.wrap(text, self._columns - indent)
-        return [(Span(" " * indent), Span(piece, style)) for piece in pieces]
-
-    def labelled(self, label: str, text: str, indent: int = _INDENT) -> list[Line]:
-        first, *more = self.wrap(text, self._columns - indent - _LABEL)
-        rest = [(Span(" " * (indent + _LABEL)), Span(piece)) for piece in more]
-        return [(Span(" " * indent + label.ljust(_LABEL), "quiet"), Span(first)), *rest]
-
-
-def _disarm(piece: str) -> str:
-    return f"\\{piece}" if piece.lstrip().startswith(_WORKFLOW_COMMANDS) else piece
-
-
-def _head(report: Report, writer: _Writer) -> Iterator[Line]:
-    verdict = Span(report.verdict.upper(), _VERDICT_STYLES[report.verdict])
-    first, *more = writer.paragraph(counts(report.requirements), indent=len(verdict.text) + 2)
-    yield (verdict, Span("  "), *first[1:])
+def _title(decision: Decision, writer: Writer) -> Iterator[Line]:
+    title = Span(decision.title.upper(), decision.tone)
+    first, *more = writer.paragraph(decision.headline, indent=len(title.text) + 2)
+    yield (title, Span("  "), *first[1:])
     yield from more
+
+
+def _head(decision: Decision, writer: Writer) -> Iterator[Line]:
+    report = decision.report
+    if decision.word:
+        yield from writer.labelled("verdict", f"{report.verdict}: {counts(report.requirements)}", indent=0)
     if report.target:
         traffic = report.run.exchanges
         yield from writer.labelled(
@@ -122,11 +90,8 @@ def _head(report: Report, writer: _Writer) -> Iterator[Line]:
             indent=0,
         )
     yield from writer.labelled("spent", describe_spending(report.run.spent), indent=0)
-    if report.gate and report.gate.baseline:
-        better = sum(not change.is_worse for change in report.gate.changes)
-        worse = len(report.gate.changes) - better
-        compared = f"run {visible(report.gate.baseline)}: {worse} worse, {better} changed otherwise"
-        yield from writer.labelled("baseline", compared, indent=0)
+    if report.gate and report.gate.strict:
+        yield from writer.labelled("strict", "a should counts as a must", indent=0)
     if report.run.shard:
         yield from writer.labelled("part", told_shard(report.run.shard), indent=0)
     if report.run.recording:
@@ -139,73 +104,70 @@ def _head(report: Report, writer: _Writer) -> Iterator[Line]:
         yield from writer.labelled("ended", "before every test was run", indent=0)
 
 
-def _failed(results: Iterable[RequirementResult]) -> list[RequirementResult]:
-    failed = (result for result in results if result.verdict == "fail")
-    return sorted(failed, key=lambda result: result.level)
-
-
-def _failure(result: RequirementResult, writer: _Writer) -> Iterator[Line]:
-    style: Style = "bad" if result.level == "must" else "doubtful"
-    yield (Span("FAIL  ", style), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
-    yield from writer.paragraph(result.statement, _INDENT)
-    yield from writer.paragraph(f"Source: {result.source}", _INDENT, "quiet")
-    for violation in result.violations[:VIOLATIONS_TOLD]:
+def failure_lines(
+    result: RequirementResult, writer: Writer, detail: Detail, standing: Standing = "failed"
+) -> Iterator[Line]:
+    """Tell the violations of a requirement, a block for each."""
+    shown = result.violations if detail == FULL else result.violations[:VIOLATIONS_TOLD]
+    for number, violation in enumerate(shown):
+        if number:
+            yield ()
+        yield from _violation(standing, result, violation, writer, detail)
+    if more := len(result.violations) - len(shown):
         yield ()
-        yield from _violation(violation, writer)
-    more = len(result.violations) - VIOLATIONS_TOLD
-    left_out = result.violations_left_out
-    rest = [f"{more} more in report.json"] if more > 0 else []
-    rest += [f"{left_out:,} more that were only counted"] if left_out else []
-    if rest:
-        yield ()
-        yield from writer.paragraph(f"and {', and '.join(rest)}", _INDENT, "quiet")
+        yield from writer.paragraph(f"and {more} more of {result.id} in report.json", INDENT, "quiet")
 
 
-def _violation(violation: Violation, writer: _Writer) -> Iterator[Line]:
-    times = f" ({violation.count} times)" if violation.count > 1 else ""
-    noticed = f", noticed by the oracle {violation.oracle}" if violation.oracle else ""
-    yield from writer.labelled("expected", violation.expected)
-    yield from writer.labelled("came", violation.actual)
-    if violation.case:
-        yield from writer.labelled("case", violation.case)
-    yield from writer.labelled("test", violation.test + times + noticed)
-    yield from writer.labelled("named", violation.fingerprint)
-    earlier = len(violation.exchanges) - EXCHANGES_TOLD
-    if earlier > 0:
-        yield from writer.labelled("exchange", f"({earlier} earlier ones in report.json)")
-    for exchange in violation.exchanges[-EXCHANGES_TOLD:]:
-        yield from writer.labelled("exchange", describe(exchange))
-    if violation.evidence:
-        yield (Span(" " * _INDENT), Span(curl_line(violation.evidence)))
+def _violation(
+    standing: Standing, result: RequirementResult, violation: Violation, writer: Writer, detail: Detail
+) -> Iterator[Line]:
+    name = Span(visible(result.id), "strong")
+    yield (_mark(standing, result), Span(f"{result.level}  "), name, Span(f"  {violation.fingerprint}", "quiet"))
+    yield from writer.paragraph(result.statement, INDENT)
+    yield ()
+    for part in parts(result, violation, detail):
+        if part.look == "shell":
+            yield (Span(" " * INDENT), Span(visible(part.text)))
+        elif part.look == "data":
+            yield from writer.data(part.label, part.text)
+        else:
+            yield from writer.labelled(part.label, part.text)
 
 
-def _unexercised(results: Iterable[RequirementResult], writer: _Writer) -> Iterator[Line]:
+def _short(standing: Standing, result: RequirementResult, violation: Violation, writer: Writer) -> Line:
+    """Tell a violation in one line that fits."""
+    told = f"{result.level}  {violation.fingerprint}  {result.id}: {headline(violation)}"
+    return (_mark(standing, result), Span(writer.clipped(told, INDENT)))
+
+
+def _mark(standing: Standing, result: RequirementResult) -> Span:
+    mark = "NEW" if standing == "new" else "FAIL"
+    return Span(mark.ljust(INDENT), "bad" if result.level == "must" else "doubtful")
+
+
+def _unexercised(results: Iterable[RequirementResult], writer: Writer) -> Iterator[Line]:
     by_reason: defaultdict[str, list[str]] = defaultdict(list)
     for result in results:
         if result.verdict == "not-exercised":
             by_reason[result.reason or result.verdict].append(result.id)
     for reason, names in by_reason.items():
-        yield from writer.paragraph(reason, _INDENT)
-        yield from writer.paragraph(", ".join(names), _INDENT + 2, "quiet")
+        yield from writer.paragraph(reason, INDENT)
+        yield from writer.paragraph(", ".join(names), INDENT + 2, "quiet")
 
 
-def _waived(results: Iterable[RequirementResult], writer: _Writer) -> Iterator[Line]:
-    for result in results:
-        if result.verdict == "waived":
-            yield (Span(" " * _INDENT), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
-            for waiver in result.waivers:
-                yield from writer.paragraph(describe_waiver(waiver), _INDENT + 2)
+def _listed(group: Group, writer: Writer) -> Iterator[Line]:
+    """Tell violations that nobody has to look at now: a line for each, and who puts up with it."""
+    for result in group.results:
+        yield (Span(" " * INDENT), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
+        for violation in result.violations:
+            yield from writer.paragraph(f"{violation.fingerprint}  {headline(violation)}", INDENT + 2)
+        for waiver in result.waivers if group.standing == "waived" else ():
+            yield from writer.paragraph(f"waived: {describe_waiver(waiver)}", INDENT + 2, "quiet")
 
 
-def _gate(gate: Gate | None, writer: _Writer) -> Iterator[Line]:
-    if gate:
-        worse = [describe_change(change) for change in gate.changes if change.is_worse]
-        yield from _items([*gate.objections, *worse], writer)
-
-
-def _items(sentences: Iterable[str], writer: _Writer) -> Iterator[Line]:
+def _items(sentences: Iterable[str], writer: Writer) -> Iterator[Line]:
     for sentence in sentences:
-        first, *more = writer.paragraph(sentence, _INDENT)
+        first, *more = writer.paragraph(sentence, INDENT)
         yield (Span("    - "), *first[1:])
         yield from more
 
@@ -215,8 +177,11 @@ def _section(title: str, lines: Iterable[Line]) -> list[Line]:
     return [(), (Span(title, "doubtful"),), *told] if told else []
 
 
-def _foot(report: Report, files: Sequence[Path], writer: _Writer) -> Iterator[Line]:
+def _foot(decision: Decision, files: Sequence[Path], writer: Writer) -> Iterator[Line]:
     if files:
         names = ", ".join(file.name for file in files[1:])
-        yield from writer.labelled("report", f"{files[0]} (beside it {names})", indent=0)
-    yield from writer.labelled("next", exit_codes.ADVICE[exit_codes.of(report)], indent=0)
+        beside = f" (beside it {names})" if names else ""
+        yield from writer.labelled("report", f"{files[0]}{beside}", indent=0)
+    yield from writer.labelled("next", advice(decision), indent=0)
+    if command := waive_line(decision):
+        yield from writer.labelled("waive", command, indent=0)

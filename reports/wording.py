@@ -56,8 +56,13 @@ def describe_spending(spent: Spending) -> str:
 
 def describe_waiver(waiver: Waiver) -> str:
     """Tell in one visible line why a violation is put up with, by whom, until when, and which one."""
-    which = waiver.fingerprint or "any violation"
-    return visible(f"{waiver.reason} (until {waiver.expires}, {waiver.owner}, {waiver.link}, {which})")
+    facts = (f"until {waiver.expires}", waiver.owner, waiver.link, waiver.fingerprint or "any violation")
+    return visible(f"{waiver.reason} ({', '.join(filter(None, facts))})")
+
+
+def counted(amount: int, one: str, many: str = "") -> str:
+    """Tell how many there are of something, as `1 violation` or `2 violations`."""
+    return f"{amount:,} {one if amount == 1 else many or f'{one}s'}"
 
 
 def path(url: str) -> str:

@@ -10,7 +10,8 @@
 | value of an enumeration | `BatchStatus=PENDING` |
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -116,3 +117,35 @@ def showable() -> frozenset[str]:
 def elements(*profiles: str) -> tuple[str, ...]:
     """Every element of the contract with these profiles in it, operations first."""
     return (*_of_operations(profiles), *_of_schemas(profiles))
+
+
+def described(covered: Iterable[str]) -> Iterator[str]:
+    """Say of elements where in a service they are: a sentence for each operation, and for each schema."""
+    names = list(covered)
+    for operation in operations().values():
+        own = [name for name in names if re.match(rf"{operation.id}([?/:]|$)", name)]
+        if own and not operation.is_setup:
+            yield _operation_described(operation, own)
+    for owner in dict.fromkeys(name for name in map(_owner, names) if name in components()["schemas"]):
+        fields = [name.partition(".")[2] for name in names if name.startswith(f"{owner}.")]
+        values = [name.partition("=")[2] for name in names if name.startswith(f"{owner}=")]
+        told = f"{owner}: {_listed('field', fields)}" if fields else f"{owner}: {_listed('value', values)}"
+        summary = components()["schemas"][owner].get("description", "").strip().partition("\n")[0]
+        yield f"{told} \u2013 {summary}" if summary else told
+
+
+def _owner(element: str) -> str:
+    return re.split("[.=]", element)[0]
+
+
+def _operation_described(operation: Operation, names: list[str]) -> str:
+    parameters = [name.partition(mark)[2] for name in names for mark in _MARK.values() if mark in name]
+    statuses = [name.partition(":")[2] for name in names if ":" in name]
+    details = [_listed("parameter", parameters), _listed("answer", statuses)]
+    return f"{operation.method} {operation.template}" + "".join(f", {detail}" for detail in details if detail)
+
+
+def _listed(word: str, names: list[str]) -> str:
+    if not names:
+        return ""
+    return f"the {word}{'s' if len(names) > 1 else ''} {', '.join(names)}"

@@ -54,6 +54,8 @@ def _told(requirement: Requirement) -> Iterator[str]:
     yield requirement.statement
     yield ""
     yield _facts(requirement)
+    yield ""
+    yield f"What the source says: {requirement.rests_on}"
 
 
 def _open(profile: str | None) -> Iterator[str]:

@@ -18,19 +18,32 @@ Level = Literal["must", "should"]
 class Requirement:
     """One promise of the contract that can be checked.
 
-    `covers` names elements of `openapi.yaml` (see `spec.elements`), `needs` capabilities of the target, and `floor`
-    the number of observations below which the requirement counts as not exercised. `profile` is the addition to the
-    contract that it belongs to, `None` in the core.
+    `source` says where it is promised, and `rests_on` what stands there, in our own words. `covers` names elements of
+    `openapi.yaml` (see `spec.elements`), `needs` capabilities of the target, and `floor` the number of observations
+    below which the requirement counts as not exercised. `profile` is the addition to the contract that it belongs to,
+    `None` in the core.
     """
 
     id: str
     level: Level
     statement: str
     source: str
+    rests_on: str
     covers: tuple[str, ...]
     needs: tuple[str, ...] = ()
     floor: int = 1
     profile: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a source: the document, and where in it. Of a client its version comes first."""
+
+    document: str
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.document}: {self.where}"
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,22 @@ def of(asked: Iterable[str]) -> dict[str, Requirement]:
 def capabilities() -> dict[str, str]:
     """What a requirement may need of the target beyond the contract, each described."""
     return {name: told for part in _parts().values() for name, told in part["capabilities"].items()}
+
+
+@cache
+def sources() -> dict[str, str]:
+    """The documents that sources name, by the first word of it."""
+    return dict(_parts()[None]["sources"])
+
+
+def places(source: str) -> tuple[Place, ...]:
+    """Take a source such as `guide, list batches; client 2.9, error mapping` apart."""
+    return tuple(_place(part) for part in source.split("; "))
+
+
+def _place(part: str) -> Place:
+    name, _, rest = part.partition(" ")
+    return Place(sources().get(name.rstrip(","), name.rstrip(",")), rest or "as a whole")
 
 
 @cache

@@ -184,10 +184,34 @@ def pytest_runtest_makereport(
     if report.skipped and isinstance(report.longrepr, tuple):
         for id_ in requirement_ids(item):
             verify.could_not_ask(id_, report.longrepr[2].removeprefix("Skipped: "))
-    findings = verify.take(_without_group(item.nodeid))
+    vars(report)["is_violation"] = call.excinfo is not None and is_violation(call.excinfo.value)
+    findings = verify.take(_without_group(item.nodeid), generated=_turn(item) == len(STORIES))
     counted = item.config.stash[TALLY].take(requirement_ids(item))
     vars(report)["findings"] = {**findings, **counted, "shard": item.config.stash.get(PART, None)}
     return report
+
+
+def is_violation(error: BaseException) -> bool:
+    """Whether nothing but the service is to blame for an error: it is a violation, or a group of such."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(is_violation, error.exceptions))
+    return isinstance(error, Violation)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(
+    report: pytest.TestReport, config: pytest.Config
+) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """Keeps a violation apart from a crash: the report tells it, and no traceback, unless tracebacks are asked for."""
+    option = config.option
+    if (
+        not getattr(report, "is_violation", False)
+        or option.tbstyle != "auto"
+        or option.showlocals
+        or option.verbose > 1
+    ):
+        return None
+    return "violated", "F", ("VIOLATED", {"red": True})
 
 
 @pytest.fixture(scope="session")

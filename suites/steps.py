@@ -20,6 +20,14 @@ from suites.verify import Verify
 
 Batch = dict[str, Any]
 
+
+def failure_of(exchange: Exchange) -> str:
+    """The kind of violation that an answer is which had to be a 2xx, with what had to come."""
+    if exchange.status is not None and exchange.status >= 500:
+        return "server-error"
+    return "refused" if call_of(exchange).refused else "not-matching"
+
+
 ACCEPTS = {"parse_v2": "create-accepts-parse", "extract_v2": "create-accepts-extract"}
 
 CONFLICT = 409
@@ -83,15 +91,16 @@ class Steps:
     def accepted(self, exchange: Exchange, requirement: str) -> Batch:
         """The batch of a request that has to succeed, as `requirement` says. Raises `Trouble` on a lost key."""
         call = call_of(exchange)
-        response = exchange.response
         if call.refuses_key and not self._may_create(exchange.caller):
             raise lost_key(exchange)
         conclusive(exchange)
         self.verify(
             requirement,
             call.succeeded,
+            check="request-is-accepted",
+            kind=failure_of(exchange),
             expected="a 2xx",
-            actual=str(response.status) if response else "no answer",
+            actual=exchange.status,
             exchanges=[exchange],
         )
         if not call.batches:
@@ -109,8 +118,10 @@ class Steps:
             self.verify(
                 requirement,
                 call.refused,
+                check="request-is-refused",
+                kind="accepted",
                 expected="a 4xx",
-                actual=str(exchange.response and exchange.response.status),
+                actual=exchange.status,
                 exchanges=[exchange],
                 case=case,
             )
@@ -127,6 +138,8 @@ class Steps:
             self.verify(
                 requirement,
                 False,
+                check="request-is-refused",
+                kind="accepted",
                 expected="a refusal",
                 actual="a batch that its maker cannot read",
                 exchanges=[exchange],
@@ -141,8 +154,11 @@ class Steps:
         self.verify(
             requirement,
             batch["status"] != COMPLETED or bool(results and not fruit),
+            check="request-is-refused",
+            kind="accepted",
             expected="a refusal, or a batch that fails or yields no job",
-            actual=f"{batch['status']} with {len(fruit)} jobs",
+            actual={"status": batch["status"], "jobs": len(fruit)},
+            difference=f"the batch {batch['id']} became {batch['status']} with {len(fruit)} jobs",
             exchanges=[exchange],
             case=case,
         )
@@ -167,6 +183,8 @@ class Steps:
                 self.verify(
                     "batch-reaches-terminal-status",
                     True,
+                    check="batch-ends",
+                    kind="unending",
                     expected="a terminal status",
                     actual=batch["status"],
                     exchanges=[],
@@ -198,21 +216,28 @@ class Steps:
             lambda: self._expanded(batch["id"]), lambda shown: _is_told(entries(shown[1]))
         )
         results = entries(shown)
+        untold = [entry for entry in results or [] if not _tells(entry)]
         lag = f"at the latest {self.target.settle_timeout:g} s after the batch was {COMPLETED}"
         case = f"batch {batch['id']}, {shown.get('status')}"
         self.verify(
             "results-delivered-when-expanded",
             results is not None,
+            check="results-are-delivered",
+            kind="missing",
             expected=f"results, {lag}",
             actual=shown.get("results"),
+            difference=f"no results {self.target.settle_timeout:g} s after the batch was {COMPLETED}",
             exchanges=[exchange],
             case=case,
         )
         self.verify(
             "result-tells-outcome",
             _is_told(results),
+            check="entry-tells-outcome",
+            kind="missing",
             expected=f"a job reference or an error message in each entry, {lag}",
-            actual=[entry for entry in results or [] if not _tells(entry)],
+            actual=untold,
+            difference=f"{len(untold)} of {len(results or [])} entries have neither a job nor an error",
             exchanges=[exchange],
             case=case,
         )

@@ -1,5 +1,7 @@
 """Where observations are made: requirement R held, or was violated, as these exchanges show."""
 
+import json
+import re
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -9,33 +11,48 @@ from typing import Any
 from fixtures.exchange import Exchange
 from fixtures.words import legible, unsigned
 from spec import requirements
+from spec.kinds import KINDS
 from spec.openapi import match
+from suites.values import as_value
 
 EXCHANGES_SHOWN = 4
 """How many exchanges a violation carries into the report."""
-TEXT_LIMIT = 600
-"""Characters of a value that a message shows."""
+ANY_OPERATION = ""
+"""Given where it is a matter of chance which operation shows that something is wrong with a batch."""
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""The form of the id of a check."""
 
 
 @dataclass(frozen=True)
 class Observation:
-    """One look at one requirement: what was expected in which case, what came, and the exchanges that show it.
+    """One look at one requirement: what was asked, and if it does not hold, what was expected and what came.
 
-    `oracle` is the one that looked; a test that looks itself has none.
+    `check` and `kind` name what was asked and in which way the answer was wrong. `exchanges` show it, `deciding` is the
+    index of the one that shows the fault. `oracle` is the one that looked; a test that looks itself has none.
     """
 
     requirement: str
+    check: str
     holds: bool
-    expected: str
-    actual: str
+    kind: str
+    expected: Any
+    actual: Any
+    difference: str
     case: str
     exchanges: tuple[Exchange, ...]
+    deciding: int
+    operation: str | None = None
     oracle: str | None = None
 
     def __str__(self) -> str:
         shown = "; ".join(map(str, self.exchanges[-EXCHANGES_SHOWN:]))
         case = f" [{self.case}]" if self.case else ""
-        return f"{self.requirement}{case}: expected {self.expected}, got {self.actual} ({shown})"
+        told = self.difference or f"expected {_told(self.expected)}, got {_told(self.actual)}"
+        return f"{self.requirement}{case}: {told} ({shown})"
+
+
+def _told(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 class Violation(AssertionError):
@@ -50,30 +67,44 @@ def observe(
     requirement: str,
     holds: bool,
     *,
+    check: str,
+    kind: str,
     expected: object,
     actual: object,
+    difference: str = "",
     exchanges: Sequence[Exchange],
+    deciding: int = -1,
     case: str = "",
+    operation: str | None = None,
 ) -> Observation:
-    """An observation of `requirement`. Raises `KeyError` when the contract has no such requirement."""
+    """An observation of `requirement`: whether it holds, and if not, all that tells somebody what is wrong.
+
+    `check` is an id that is never changed: with the kind and the operation it makes the fingerprint. The operation is
+    that of the deciding exchange, unless another is given, as where that is a matter of chance. Raises `KeyError` when
+    the contract has no such requirement or there is no such kind, `ValueError` when the check has no proper id, or
+    nothing shows that something is wrong.
+    """
     if requirement not in requirements.load():
         raise KeyError(f"spec/requirements.yaml has no requirement {requirement!r}")
+    if kind not in KINDS:
+        raise KeyError(f"spec/kinds.py has no kind {kind!r}")
+    if not SLUG.fullmatch(check):
+        raise ValueError(f"{check!r} is no id of a check: use small letters, digits and hyphens")
+    if not holds and not exchanges:
+        raise ValueError(f"the check {check} finds {requirement} violated, and no exchange shows it")
     return Observation(
-        requirement,
-        holds,
-        "" if holds else _shown(expected),
-        "" if holds else _shown(actual),
-        case,
-        tuple(exchanges),
+        requirement=requirement,
+        check=check,
+        holds=holds,
+        kind=kind,
+        expected=None if holds else as_value(expected),
+        actual=None if holds else as_value(actual),
+        difference="" if holds else unsigned(difference),
+        case=case,
+        exchanges=tuple(exchanges),
+        deciding=deciding,
+        operation=operation,
     )
-
-
-def _shown(value: object) -> str:
-    try:
-        text = value if isinstance(value, str) else repr(value)
-    except RecursionError:
-        return "a value that is nested too deeply to be shown"
-    return unsigned(text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}…")
 
 
 class Verify:
@@ -91,13 +122,30 @@ class Verify:
         requirement: str,
         holds: bool,
         *,
+        check: str,
+        kind: str,
         expected: object,
         actual: object,
+        difference: str = "",
         exchanges: Sequence[Exchange],
+        deciding: int = -1,
         case: str = "",
+        operation: str | None = None,
     ) -> None:
         """Observes a requirement from within a test. Raises `Violation` when it does not hold."""
-        observation = observe(requirement, holds, expected=expected, actual=actual, exchanges=exchanges, case=case)
+        observation = observe(
+            requirement,
+            holds,
+            check=check,
+            kind=kind,
+            expected=expected,
+            actual=actual,
+            difference=difference,
+            exchanges=exchanges,
+            deciding=deciding,
+            case=case,
+            operation=operation,
+        )
         self.record(observation)
         if not holds:
             raise Violation(observation)
@@ -125,12 +173,16 @@ class Verify:
         """The violations that were not taken yet."""
         return tuple(self._violated)
 
-    def take(self, test: str) -> dict[str, Any]:
-        """What was observed since the last call, as plain data; `test` is the id of the test that caused it."""
+    def take(self, test: str, *, generated: bool = False) -> dict[str, Any]:
+        """What was observed since the last call, as plain data.
+
+        `test` is the id of the test that caused it, `generated` says that its requests were not written by hand.
+        """
+        occasion = {"test": test, "generated": generated}
         with self._lock:
             findings = {
                 "held": dict(self._held),
-                "violations": [_as_json(observation, test) for observation in self._violated],
+                "violations": [{**_as_json(observation), **occasion} for observation in self._violated],
                 "unexercised": [{"requirement": id_, "reason": reason} for id_, reason in self._unexercised],
                 "troubles": list(self._troubles),
             }
@@ -140,16 +192,36 @@ class Verify:
             return findings
 
 
-def _as_json(observation: Observation, test: str) -> dict[str, Any]:
+def _as_json(observation: Observation) -> dict[str, Any]:
+    shown, deciding = _shown(observation)
+    exchanges = [_exchange_as_json(exchange) for exchange in shown]
     return {
         "requirement": observation.requirement,
+        "check": observation.check,
+        "kind": observation.kind,
+        "operation": _operation(observation, exchanges[deciding]),
         "expected": observation.expected,
         "actual": observation.actual,
+        "difference": observation.difference,
         "case": observation.case,
-        "test": test,
         "oracle": observation.oracle,
-        "exchanges": [_exchange_as_json(exchange) for exchange in observation.exchanges[-EXCHANGES_SHOWN:]],
+        "exchanges": exchanges,
+        "deciding": deciding,
     }
+
+
+def _operation(observation: Observation, deciding: dict[str, Any]) -> str | None:
+    given = observation.operation
+    operation: str | None = deciding["operation"] if given is None else given or None
+    return operation
+
+
+def _shown(observation: Observation) -> tuple[tuple[Exchange, ...], int]:
+    """The last exchanges that are shown together with the deciding one, and where in them this one stands."""
+    exchanges = observation.exchanges
+    deciding = range(len(exchanges))[observation.deciding]
+    first = min(max(len(exchanges) - EXCHANGES_SHOWN, 0), deciding)
+    return exchanges[first : first + EXCHANGES_SHOWN], deciding - first
 
 
 def _exchange_as_json(exchange: Exchange) -> dict[str, Any]:

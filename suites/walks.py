@@ -8,6 +8,7 @@ import pytest
 from fixtures.batches import Batches
 from fixtures.exchange import Exchange
 from fixtures.target import MAIN, Target
+from suites.differences import repeating
 from suites.oracles.lists import promise_of
 from suites.steps import Batch, conclusive, lost_key
 from suites.traffic import Call, call_of, repeated
@@ -37,6 +38,21 @@ class Walk:
     def ids(self) -> list[str]:
         """Their ids."""
         return [batch["id"] for batch in self.items]
+
+    @property
+    def ids_by_page(self) -> list[list[str]]:
+        """Their ids, page by page."""
+        return [[batch["id"] for batch in page.batches] for page in self.pages]
+
+    @property
+    def first_repetition(self) -> int:
+        """The index of the first page that holds a batch which was met before; the last one where there is none."""
+        met: set[str] = set()
+        for index, page in enumerate(self.ids_by_page):
+            if met.intersection(page) or len(set(page)) < len(page):
+                return index
+            met.update(page)
+        return -1
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -84,8 +100,10 @@ class Walks:
         self._verify(
             "pages-lose-nothing" if asked.param("page_token") else promise_of(asked),
             False,
-            expected="a page",
-            actual=str(page.exchange),
+            check="request-is-accepted",
+            kind="refused",
+            expected="a 2xx",
+            actual=page.exchange.status,
             exchanges=[page.exchange],
         )
 
@@ -100,8 +118,11 @@ class Walks:
         self._verify(
             "walk-over-pages-ends",
             walk.ended,
-            expected=f"an end among the first {len(walk.pages)} pages, for {batches} batches",
-            actual=f"next_page_token {walk.pages[-1].answer.get('next_page_token')!r}",
+            check="walk-ends",
+            kind="unending",
+            expected=None,
+            actual=walk.pages[-1].answer.get("next_page_token"),
+            difference=f"page {len(walk.pages)} still has a next_page_token, for {batches} batches",
             exchanges=walk.exchanges,
             case=case,
         )
@@ -110,8 +131,12 @@ class Walks:
             self._verify(
                 "pages-repeat-nothing",
                 not twice,
-                expected="each batch once",
-                actual=f"several times {twice}",
+                check="batch-is-met-once",
+                kind="twice",
+                expected=sorted(set(walk.ids)),
+                actual=walk.ids,
+                difference=repeating(walk.ids_by_page),
+                deciding=walk.first_repetition,
                 exchanges=walk.exchanges,
                 case=case,
             )

@@ -1,19 +1,23 @@
 """The first screen: the verdict, what it is about, what failed, and what was not exercised and why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from reports.advice import advice, waive_line
 from reports.curl import curl_line
-from reports.exit_codes import ADVICE, OF_VERDICT
+from reports.decision import Decision, Group, Standing
 from reports.html.markup import Element, cell, head, row, short, table, tag
 from reports.html.words import anchor, badge, evidence_anchor, mark, moment
-from reports.model import Recording, Report, RequirementResult
+from reports.model import Recording, RequirementResult
+from reports.verdicts import counts, told_shard
+from reports.violation import headline
 from reports.wording import (
     describe_contract,
     describe_recording,
     describe_spending,
     describe_target,
+    describe_waiver,
     long_duration,
     reasons_of,
 )
@@ -25,16 +29,23 @@ TEXT_LIMIT: Final = 300
 CURL_LIMIT: Final = 1_000
 """Characters of a curl line beyond which it stands with the evidence alone."""
 _TILES: Final = (
-    ("must failed", "fail", "failed"),
-    ("should failed", "fail", "failed"),
-    ("passed", "pass", "requirements"),
-    ("not exercised", "not-exercised", "not-exercised"),
-    ("waived", "waived", "not-exercised"),
+    ("must failed", "fail"),
+    ("should failed", "fail"),
+    ("passed", "pass"),
+    ("not exercised", "not-exercised"),
+    ("waived", "waived"),
 )
+_HEADINGS: Final[dict[Standing, str]] = {
+    "failed": "What failed",
+    "new": "What is new",
+    "known": "What the baseline has too",
+    "waived": "What is waived",
+}
 
 
-def banner(report: Report) -> Element:
-    """Make the head of the page: verdict, target, time and versions."""
+def banner(decision: Decision) -> Element:
+    """Make the head of the page: the word of the gate, verdict, what to do, target, time and versions."""
+    report = decision.report
     facts: list[tuple[str, Element | str]] = [
         ("Target", describe_target(report.target) if report.target else "nobody could describe it"),
         ("When", tag("span", moment(report.run.started_at), f", for {long_duration(report.run.seconds)}")),
@@ -42,6 +53,10 @@ def banner(report: Report) -> Element:
         ("Contract", describe_contract(report.run)),
         ("Spent", describe_spending(report.run.spent)),
     ]
+    if report.gate and report.gate.strict:
+        facts.append(("Strict", "a should counts as a must"))
+    if report.run.shard:
+        facts.append(("Part", told_shard(report.run.shard)))
     if report.run.recording:
         facts.append(("Recording", describe_recording(report.run.recording)))
     if report.run.narrowed:
@@ -51,37 +66,70 @@ def banner(report: Report) -> Element:
     return tag(
         "header",
         tag("p", "Conformance of a Batches API", class_="eyebrow"),
-        tag("h1", mark(report.verdict), " ", report.verdict.capitalize()),
-        tag("p", ADVICE[OF_VERDICT[report.verdict]], class_="advice"),
-        tag("ul", _tiles(report.requirements), class_="tiles", aria_label="Requirements by verdict"),
+        tag("h1", mark(decision.word or report.verdict), " ", decision.title.capitalize()),
+        _gate(decision),
+        tag("p", advice(decision), class_="advice"),
+        tag("p", tag("code", command), class_="line") if (command := waive_line(decision)) else None,
+        tag("ul", _tiles(decision), class_="tiles", aria_label="Requirements by verdict"),
         tag("dl", [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts], class_="facts"),
-        class_=f"banner {report.verdict}",
+        class_=f"banner {decision.tone}",
     )
 
 
-def sections(report: Report) -> list[Element | None]:
+def sections(decision: Decision) -> list[Element | None]:
     """Make what explains the verdict; parts with nothing to say are left out."""
+    report = decision.report
     return [
-        _failed(report.requirements),
+        _reasons(decision),
+        *(_violated(decision, group) for group in decision.groups),
         _unexercised(report.requirements),
         _set_aside(report.run.recording),
         _troubles(report.troubles),
     ]
 
 
-def _tiles(results: Iterable[RequirementResult]) -> list[Element]:
-    counts = Counter(_label(result) for result in results)
+def _gate(decision: Decision) -> Element | None:
+    if not decision.word:
+        return None
+    verdict = decision.report.verdict
+    return tag(
+        "div",
+        tag("p", tag("b", decision.sentence)),
+        tag("p", "Verdict of the run: ", badge(verdict), f", {counts(decision.report.requirements)}."),
+    )
+
+
+def _reasons(decision: Decision) -> Element | None:
+    if not decision.reasons:
+        return None
+    items = [tag("li", short(reason, TEXT_LIMIT)) for reason in decision.reasons[:TROUBLES_SHOWN]]
+    more = len(decision.reasons) - TROUBLES_SHOWN
+    rest = tag("p", f"{more:,} more are in report.json.") if more > 0 else None
+    return tag("section", tag("h2", "What the gate objects to"), tag("ul", items), rest, id="gate")
+
+
+def _tiles(decision: Decision) -> list[Element]:
+    results = decision.report.requirements
+    counted = Counter(_label(result) for result in results)
+    places: dict[str, str] = {
+        result.verdict: group.standing for group in reversed(decision.groups) for result in group.results
+    }
     return [
         tag(
             "li",
-            tag("strong", str(counts[label])),
+            tag("strong", str(counted[label])),
             " ",
-            tag("a", label, href=f"#{place if counts[label] else 'requirements'}"),
-            class_=f"tile {verdict}{' some' if counts[label] else ''}",
+            tag("a", label, href=f"#{_place(verdict, places) if counted[label] else 'requirements'}"),
+            class_=f"tile {verdict}{' some' if counted[label] else ''}",
         )
-        for label, verdict, place in _TILES
-        if counts[label] or label in ("must failed", "passed", "not exercised")
+        for label, verdict in _TILES
+        if counted[label] or label in ("must failed", "passed", "not exercised")
     ]
+
+
+def _place(verdict: str, places: Mapping[str, str]) -> str:
+    """Where requirements of a verdict are told: among the violations, or as what was not exercised, or in the table."""
+    return places.get(verdict, "requirements" if verdict == "pass" else verdict)
 
 
 def _label(result: RequirementResult) -> str:
@@ -90,37 +138,38 @@ def _label(result: RequirementResult) -> str:
     return "passed" if result.verdict == "pass" else result.verdict.replace("-", " ")
 
 
-def _failed(results: Iterable[RequirementResult]) -> Element | None:
-    failed = sorted((result for result in results if result.verdict == "fail"), key=lambda result: result.level)
-    if not failed:
-        return None
-    items = [_failure(result, with_curl=result is failed[0]) for result in failed]
-    return tag("section", tag("h2", "What failed"), tag("ul", items, class_="plain"), id="failed")
+def _violated(decision: Decision, group: Group) -> Element:
+    with_curl = group.results[0] if group is decision.groups[0] else None
+    items = [_failure(group, result, with_curl=result is with_curl) for result in group.results]
+    return tag("section", tag("h2", _HEADINGS[group.standing]), tag("ul", items, class_="plain"), id=group.standing)
 
 
-def _failure(result: RequirementResult, *, with_curl: bool) -> Element:
+def _failure(group: Group, result: RequirementResult, *, with_curl: bool) -> Element:
     first = result.violations[0]
     curl = curl_line(first.evidence) if with_curl and first.evidence else ""
+    waivers = result.waivers if group.standing == "waived" else ()
     return tag(
         "li",
-        tag("p", badge("fail"), " ", result.level, " ", tag("a", result.id, href=f"#{evidence_anchor(result)}")),
-        tag("p", result.statement),
         tag(
             "p",
-            tag("b", "Expected "),
-            short(first.expected, TEXT_LIMIT),
-            tag("b", ", came "),
-            short(first.actual, TEXT_LIMIT),
+            badge("fail" if group.standing == "failed" else group.standing),
+            " ",
+            result.level,
+            " ",
+            tag("a", result.id, href=f"#{evidence_anchor(result)}"),
         ),
+        [tag("p", short(describe_waiver(waiver), TEXT_LIMIT)) for waiver in waivers],
+        tag("p", result.statement),
+        tag("p", tag("b", headline(first))),
         tag("p", tag("code", curl), class_="line") if 0 < len(curl) <= CURL_LIMIT else None,
-        class_="card fail",
+        class_="card fail" if group.is_open else "card waived",
     )
 
 
 def _unexercised(results: Iterable[RequirementResult]) -> Element | None:
     by_reason: defaultdict[str, list[RequirementResult]] = defaultdict(list)
     for result in results:
-        if result.verdict not in ("pass", "fail"):
+        if result.verdict == "not-exercised":
             by_reason[result.reason or result.verdict].append(result)
     if not by_reason:
         return None

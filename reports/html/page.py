@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from reports.decision import Decision
 from reports.html import batches, coverage, evidence, latencies, overview, requirements, run
 from reports.html.markup import Element, fingerprint, raw, serialise, tag
 from reports.model import Report
@@ -13,10 +14,11 @@ _HERE: Final = Path(__file__).parent
 
 def render_html(report: Report) -> str:
     """Render the page: the verdict and what explains it first, then everything else in detail."""
+    decision = Decision(report)
     sections = [
-        *overview.sections(report),
-        requirements.section(report.requirements),
-        evidence.section(report.requirements),
+        *overview.sections(decision),
+        requirements.section(decision),
+        evidence.section(decision),
         batches.section(report.run.exchanges),
         latencies.section(report.run.exchanges),
         coverage.section(report.run.exchanges.coverage),
@@ -26,15 +28,16 @@ def render_html(report: Report) -> str:
     body = tag(
         "body",
         tag("a", "Skip to what was found", href="#main", class_="skip"),
-        overview.banner(report),
+        overview.banner(decision),
         _contents(shown),
         tag("main", shown, id="main", tabindex=-1),
         raw("script", _asset("script.js")),
     )
-    return f"<!DOCTYPE html>\n{serialise(tag('html', _head(report), body, lang='en'))}\n"
+    return f"<!DOCTYPE html>\n{serialise(tag('html', _head(decision), body, lang='en'))}\n"
 
 
-def _head(report: Report) -> Element:
+def _head(decision: Decision) -> Element:
+    target = decision.report.target
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -45,7 +48,7 @@ def _head(report: Report) -> Element:
             "require-trusted-types-for 'script'",
         ]
     )
-    where = f" of {report.target.base_url}" if report.target else ""
+    where = f" of {target.base_url}" if target else ""
     return tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -53,7 +56,7 @@ def _head(report: Report) -> Element:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
-        tag("title", f"{report.verdict}: conformance{where}"),
+        tag("title", f"{decision.title}: conformance{where}"),
         raw("style", _asset("style.css")),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from reports.decision import Decision
 from reports.html.markup import Element, cell, head, row, short, table, tag
 from reports.html.words import anchor, badge, evidence_anchor, times
 from reports.model import RequirementResult
@@ -16,12 +17,12 @@ _FIELDS: Final = "Whatever shows a batch"
 _VERDICTS: Final = ("fail", "pass", "not-exercised", "waived")
 
 
-def section(results: Iterable[RequirementResult]) -> Element:
+def section(decision: Decision) -> Element:
     """Make a table per operation, and the filter over all of them."""
     groups: dict[str, list[RequirementResult]] = {}
-    for result in results:
+    for result in decision.report.requirements:
         groups.setdefault(_group(result), []).append(result)
-    parts = [part for name in sorted(groups, key=_rank) for part in _part(name, groups[name])]
+    parts = [part for name in sorted(groups, key=_rank) for part in _part(name, groups[name], decision)]
     return tag(
         "section",
         tag("h2", "Requirements"),
@@ -47,7 +48,7 @@ def _rank(group: str) -> int:
     return [*operations(), _FIELDS, _SEVERAL].index(group)
 
 
-def _part(name: str, results: list[RequirementResult]) -> Iterable[Element]:
+def _part(name: str, results: list[RequirementResult], decision: Decision) -> Iterable[Element]:
     operation = operations().get(name)
     title = operation.definition["summary"] if operation else name
     passed = sum(result.verdict == "pass" for result in results)
@@ -56,21 +57,21 @@ def _part(name: str, results: list[RequirementResult]) -> Iterable[Element]:
         f"{passed} of {len(results)} passed"
         + (f" \u2013 {operation.method} {operation.template}" if operation else ""),
         ("Requirement", "Level", "Verdict", "Evidence"),
-        [_row(result) for result in results],
+        [_row(result, decision) for result in results],
         class_="requirements",
         data_group=name,
     )
 
 
-def _row(result: RequirementResult) -> Element:
+def _row(result: RequirementResult, decision: Decision) -> Element:
     return row(
         head(
             tag("code", result.id),
             tag("p", result.statement),
-            tag("p", f"Source: {result.source}", class_="quiet"),
+            tag("p", f"{result.rests_on} (source: {result.source})", class_="quiet"),
         ),
         cell(result.level),
-        cell(badge(result.verdict)),
+        cell(badge(result.verdict, decision.label(result))),
         cell(_evidence(result)),
         id=anchor(result),
         data_verdict=result.verdict,

@@ -11,15 +11,19 @@ _MARKS: Final = {
     "fail": "\u2717",
     "not-exercised": "\u25cb",
     "waived": "\u2248",
+    "new": "\u2717",
+    "known": "\u2248",
+    "green": "\u2713",
+    "red": "\u2717",
     "conformant": "\u2713",
     "nonconformant": "\u2717",
     "inconclusive": "?",
 }
 
 
-def badge(verdict: str) -> Element:
-    """Make the word of a verdict with its mark, so that colour is never all that tells it."""
-    return tag("span", mark(verdict), " ", verdict, class_=f"badge {verdict}")
+def badge(verdict: str, label: str = "") -> Element:
+    """Make the word of a verdict, or a label that says more, with its mark: colour is never all that tells it."""
+    return tag("span", mark(verdict), " ", label or verdict, class_=f"badge {verdict}")
 
 
 def mark(verdict: str) -> Element:

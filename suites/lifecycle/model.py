@@ -7,6 +7,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
 from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory
+from suites.differences import differing, kind_of
 from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED, TERMINAL
 from suites.walks import Walks
@@ -110,8 +111,11 @@ class Life(RuleBasedStateMachine):
         self.steps.verify(
             "list-filters-combine" if status else "list-filters-by-directory",
             expected <= set(walk.ids) <= set(created),
-            expected=f"{sorted(expected)} among {sorted(created)}",
+            check="list-items-match-filters",
+            kind=kind_of(expected, walk.ids),
+            expected=sorted(expected),
             actual=sorted(walk.ids),
+            difference=differing(expected, walk.ids, created),
             exchanges=walk.exchanges,
             case=f"directory {directory.id}, status={status}, page_size={page_size}",
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from fixtures.target import ANONYMOUS, NEVER_ISSUED
+from suites.differences import enumerated
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, GET, LIST, Call
@@ -20,8 +21,10 @@ def strangers_are_refused() -> Look:
             yield observe(
                 STRANGERS[call.caller],
                 call.refused,
+                check="request-is-refused",
+                kind="accepted",
                 expected="a 4xx",
-                actual=f"{call.exchange.response.status if call.exchange.response else None}",
+                actual=call.exchange.status,
                 exchanges=[call.exchange],
                 case=call.name,
             )
@@ -50,8 +53,11 @@ def list_is_of_one_project() -> Look:
                 yield observe(
                     "list-is-of-one-project",
                     found == project_id,
-                    expected=f"batches of project {named or project_id} only",
-                    actual=f"{batch['id']} of project {found}",
+                    check="list-is-of-own-project",
+                    kind="disclosed",
+                    expected=named or project_id,
+                    actual=found,
+                    difference=f"{batch['id']} is of project {found}",
                     exchanges=[origin.exchange, call.exchange],
                     case=f"project_id={named}" if named else "no project_id",
                 )
@@ -77,8 +83,11 @@ def projects_are_apart() -> Look:
                 yield observe(
                     "get-hides-other-projects",
                     call.refused,
+                    check="request-is-refused",
+                    kind="accepted",
                     expected="a 4xx for a batch of another project",
-                    actual=f"{call.exchange.response.status if call.exchange.response else None}",
+                    actual=call.exchange.status,
+                    difference=f"a get of {call.path['batch_id']}, which is of another project, was not refused",
                     exchanges=[creation.exchange, call.exchange],
                 )
         elif call.name == LIST:
@@ -88,8 +97,11 @@ def projects_are_apart() -> Look:
                 yield observe(
                     "list-hides-other-projects",
                     False,
-                    expected="no batch of another project",
-                    actual=f"batches {foreign}",
+                    check="list-hides-foreign-batches",
+                    kind="disclosed",
+                    expected=[],
+                    actual=foreign,
+                    difference=f"{enumerated(foreign)} of another project is in the list",
                     exchanges=[owners[foreign[0]].exchange, call.exchange],
                 )
 

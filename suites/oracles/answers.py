@@ -12,7 +12,7 @@ from fixtures.exchange import Response, TooDeep
 from spec.openapi import Operation, components
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CANCEL, CREATE, GET, LIST, Call, entries
-from suites.verify import Observation, observe
+from suites.verify import ANY_OPERATION, Observation, observe
 
 FORM = {
     CREATE: "create-answers-with-batch",
@@ -27,6 +27,7 @@ BY_FIELD = {
     "results": "results-well-formed",
 }
 """The fields whose form is a requirement of its own."""
+KIND_OF_FIELD = {"status-is-documented": "status-unknown"}
 
 LISTS = ("items", "results")
 ITEMS_TOLD_OF = 100
@@ -47,8 +48,10 @@ def no_server_error() -> Look:
         yield observe(
             "no-server-error",
             response.status < 500,
-            expected="no 5xx",
-            actual=str(response.status),
+            check="answer-is-no-server-error",
+            kind="server-error",
+            expected="any status but a 5xx",
+            actual=response.status,
             exchanges=[call.exchange],
             case=call.name,
         )
@@ -75,6 +78,8 @@ def success_is_json() -> Look:
         yield observe(
             "success-is-json",
             is_json,
+            check="answer-is-json",
+            kind="malformed",
             expected="a JSON body with the media type application/json",
             actual=found,
             exchanges=[call.exchange],
@@ -152,8 +157,12 @@ def answer_matches_schema() -> Look:
             yield observe(
                 requirement,
                 False,
+                check="answer-matches-schema",
+                kind=KIND_OF_FIELD.get(requirement, "malformed"),
                 expected=f"{where} as the schema says",
-                actual=error.message,
+                actual=error.instance,
+                difference=f"{where}: {error.message}",
+                operation=ANY_OPERATION if requirement in BY_FIELD.values() else None,
                 exchanges=[call.exchange],
                 case=call.name,
             )
@@ -163,6 +172,8 @@ def answer_matches_schema() -> Look:
                 yield observe(
                     requirement,
                     True,
+                    check="answer-matches-schema",
+                    kind="malformed",
                     expected="the schema's form",
                     actual="it",
                     exchanges=[call.exchange],

@@ -37,6 +37,8 @@ def cancel_is_answered_in_json() -> Look:
             yield observe(
                 "cancel-answers-with-batch",
                 False,
+                check="answer-is-json",
+                kind="malformed",
                 expected="a batch as JSON, with the media type application/json",
                 actual=found,
                 exchanges=[call.exchange],
@@ -63,8 +65,10 @@ def cancel_without_server_error() -> Look:
         yield observe(
             "cancel-without-server-error",
             response.status < 500,
-            expected="no 5xx",
-            actual=str(response.status),
+            check="answer-is-no-server-error",
+            kind="server-error",
+            expected="any status but a 5xx",
+            actual=response.status,
             exchanges=[call.exchange],
         )
 
@@ -83,8 +87,10 @@ def cancel_returns_batch_asked_for() -> Look:
             yield observe(
                 "cancel-returns-batch-asked-for",
                 batch["id"] == asked,
-                expected=f"the batch {asked}",
-                actual=f"the batch {batch['id']}",
+                check="batch-is-the-one-asked-for",
+                kind="not-matching",
+                expected=asked,
+                actual=batch["id"],
                 exchanges=[call.exchange],
             )
 
@@ -103,8 +109,11 @@ def cancel_refused_after_the_end() -> Look:
             yield observe(
                 "cancel-refused-in-terminal-status",
                 call.refused,
-                expected=f"a 4xx for a batch that was {ending[1]}",
-                actual=_status(call),
+                check="request-is-refused",
+                kind="accepted",
+                expected="a 4xx",
+                actual=call.exchange.status,
+                difference=f"a cancel of {call.path['batch_id']}, which was {ending[1]}, was not refused",
                 exchanges=[ending[0].exchange, call.exchange],
                 case=ending[1],
             )
@@ -125,8 +134,10 @@ def strangers_cancel_nothing() -> Look:
             yield observe(
                 "cancel-needs-valid-key",
                 call.refused,
+                check="request-is-refused",
+                kind="accepted",
                 expected="a 4xx",
-                actual=_status(call),
+                actual=call.exchange.status,
                 exchanges=[call.exchange],
                 case=f"a key that is {call.caller}",
             )
@@ -150,8 +161,11 @@ def neighbours_cancel_nothing() -> Look:
             yield observe(
                 "cancel-hides-other-projects",
                 call.refused,
-                expected="a 4xx for a batch of another project",
-                actual=_status(call),
+                check="request-is-refused",
+                kind="accepted",
+                expected="a 4xx",
+                actual=call.exchange.status,
+                difference=f"a cancel of {call.path['batch_id']}, which is of another project, was not refused",
                 exchanges=[creation.exchange, call.exchange],
             )
 

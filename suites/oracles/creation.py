@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from fixtures.exchange import TOO_MANY
+from suites.differences import enumerated
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, CREATE_DIRECTORY, LIST, Call, echoes, is_whole_create, job_of
@@ -24,8 +26,11 @@ def batch_id_is_unique() -> Look:
                 yield observe(
                     "batch-id-is-unique",
                     earlier is call,
+                    check="id-is-new",
+                    kind="twice",
                     expected="an id that no other batch has",
                     actual=batch["id"],
+                    difference=f"{batch['id']} is the id that an earlier create has returned",
                     exchanges=[earlier.exchange, call.exchange],
                 )
 
@@ -43,8 +48,10 @@ def create_echoes_request() -> Look:
             yield observe(
                 "create-echoes-request",
                 echoes(call, batch),
-                expected=f"{call.sent_body.get('source_directory_id')}, {job_of(call.sent_body)}, as it was asked for",
-                actual=f"{batch.get('source_directory_id')}, {job_of(batch)}",
+                check="create-is-echoed",
+                kind="not-matching",
+                expected=_asked_for(call.sent_body),
+                actual=_asked_for(batch),
                 exchanges=[call.exchange],
                 case=f"batch {batch['id']}",
             )
@@ -90,9 +97,22 @@ def refused_create_leaves_nothing() -> Look:
             yield observe(
                 "refused-create-leaves-nothing",
                 not left,
-                expected=f"no batch over {asked} but those that a create returned",
+                check="nothing-is-left",
+                kind="unexpected",
+                expected=[],
                 actual=left,
+                difference=f"{enumerated(left)} over {asked} was returned by no create",
                 exchanges=[refusals[asked][-1].exchange, call.exchange],
             )
 
     return look
+
+
+def _asked_for(body: dict[str, Any]) -> dict[str, object]:
+    """What a create asks for, as its body or the batch of its answer names it."""
+    job_type, configuration_id = job_of(body)
+    return {
+        "source_directory_id": body.get("source_directory_id"),
+        "type": job_type,
+        "configuration_id": configuration_id,
+    }

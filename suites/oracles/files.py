@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from suites.differences import enumerated, lacking
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import (
@@ -56,8 +57,11 @@ def files_are_of_the_directory() -> Look:
             yield observe(
                 "results-name-only-source-files",
                 not foreign,
-                expected=f"entries for files of {creation[0]} only",
-                actual=f"entries for {sorted(foreign)}, which are of another directory",
+                check="entries-are-of-the-directory",
+                kind="unexpected",
+                expected=f"files of {creation[0]}",
+                actual=sorted(named),
+                difference=f"{enumerated(sorted(foreign))} of another directory",
                 exchanges=[*evidence, creation[1].exchange, call.exchange],
             )
 
@@ -75,8 +79,11 @@ def files_are_of_the_directory() -> Look:
             yield observe(
                 "results-cover-every-file",
                 there <= named,
-                expected=f"an entry for each of {len(there)} files",
-                actual=f"none for {sorted(there - named)}",
+                check="every-file-has-an-entry",
+                kind="missing",
+                expected=sorted(there),
+                actual=sorted(named),
+                difference=lacking(there, named),
                 exchanges=[creation[1].exchange, later[0].exchange, call.exchange],
             )
 

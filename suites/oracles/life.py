@@ -9,7 +9,7 @@ from suites.moments import Moment, moment
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, GET, LIST, TERMINAL, Call, echoes, job_of, status_of
-from suites.verify import Observation, observe
+from suites.verify import ANY_OPERATION, Observation, observe
 
 
 def _created_at(batch: dict[str, Any]) -> Moment | None:
@@ -51,6 +51,9 @@ Shown = tuple[Any, ...]
 """The traits of a batch, in their order, as one answer shows them."""
 
 AGREEMENT = "list-agrees-with-get"
+STAYS = ("trait-stays", "changed", ANY_OPERATION)
+AGREES = ("views-agree", "not-matching", LIST)
+"""What is asked, the kind of violation, and the operation, of what stays in a view, and of what both views share."""
 
 
 def _view(call: Call) -> str:
@@ -76,28 +79,37 @@ def traits_never_change() -> Look:
             now = call, tuple(trait.of(batch) for trait in TRAITS)
             case = f"batch {batch['id']}, {batch.get('status')}"
             if before is not None:
-                yield from _compared([trait.requirement for trait in TRAITS], before, now, case)
+                yield from _compared([(trait.requirement, *STAYS) for trait in TRAITS], before, now, case)
             if counterpart is not None:
-                yield from _compared([AGREEMENT] * len(TRAITS), counterpart, now, case)
+                yield from _compared([(AGREEMENT, *AGREES)] * len(TRAITS), counterpart, now, case)
             latest[batch["id"], view] = now
 
     return look
 
 
 def _compared(
-    requirements: Sequence[str], before: tuple[Call, Shown], now: tuple[Call, Shown], case: str
+    looks: Sequence[tuple[str, str, str, str]], before: tuple[Call, Shown], now: tuple[Call, Shown], case: str
 ) -> Iterator[Observation]:
-    for trait, requirement, first, second in zip(TRAITS, requirements, before[1], now[1], strict=True):
+    for trait, look, first, second in zip(TRAITS, looks, before[1], now[1], strict=True):
+        requirement, check, kind, operation = look
         if first is None or second is None:
             continue
         yield observe(
             requirement,
             trait.same(first, second),
-            expected=f"{trait.name} as it was shown before, {first}",
-            actual=f"{second}",
+            check=check,
+            kind=kind,
+            expected=_plain(first),
+            actual=_plain(second),
+            difference=f"{trait.name} was {_plain(first)} and is {_plain(second)}",
+            operation=operation,
             exchanges=[before[0].exchange, now[0].exchange],
             case=case,
         )
+
+
+def _plain(trait: Any) -> Any:
+    return trait.text if isinstance(trait, Moment) else trait
 
 
 @oracle("terminal-status-is-final")
@@ -113,8 +125,12 @@ def terminal_status_is_final() -> Look:
                 yield observe(
                     "terminal-status-is-final",
                     status == final,
-                    expected=f"{final}, as it was",
+                    check="end-is-final",
+                    kind="changed",
+                    expected=final,
                     actual=batch.get("status"),
+                    difference=f"{batch['id']} was {final} and is {status}",
+                    operation=ANY_OPERATION,
                     exchanges=[ending.exchange, call.exchange],
                     case=f"batch {batch['id']}",
                 )
@@ -135,8 +151,12 @@ def updated_at_not_before_created_at() -> Look:
                 yield observe(
                     "updated-at-not-before-created-at",
                     not updated.surely_before(created),
-                    expected=f"updated_at at or after {created.text}",
+                    check="update-follows-creation",
+                    kind="not-matching",
+                    expected=f"{created.text} or later",
                     actual=updated.text,
+                    difference=f"updated_at {updated.text} is before created_at {created.text}",
+                    operation=ANY_OPERATION,
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
@@ -159,8 +179,12 @@ def updated_at_never_goes_back() -> Look:
                 yield observe(
                     "updated-at-never-goes-back",
                     not updated.surely_before(known[1]),
-                    expected=f"updated_at at or after {known[1].text}, as it was",
+                    check="update-time-never-goes-back",
+                    kind="changed",
+                    expected=f"{known[1].text} or later",
                     actual=updated.text,
+                    difference=f"updated_at was {known[1].text} and is {updated.text}",
+                    operation=ANY_OPERATION,
                     exchanges=[known[0].exchange, call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
@@ -191,8 +215,10 @@ def get_returns_batch_asked_for() -> Look:
             yield observe(
                 "get-returns-batch-asked-for",
                 batch["id"] == asked,
-                expected=f"the batch {asked}",
-                actual=f"the batch {batch['id']}",
+                check="batch-is-the-one-asked-for",
+                kind="not-matching",
+                expected=asked,
+                actual=batch["id"],
                 exchanges=exchanges,
             )
         refused = call.refused and not call.refuses_key and not call.refuses_headers
@@ -200,8 +226,11 @@ def get_returns_batch_asked_for() -> Look:
             yield observe(
                 "get-returns-batch-asked-for",
                 False,
-                expected=f"the batch {asked}, which was created before",
-                actual=f"{call.exchange.response.status if call.exchange.response else None}",
+                check="request-is-accepted",
+                kind="refused",
+                expected="a 2xx",
+                actual=call.exchange.status,
+                difference=f"{asked}, which was created before, cannot be read",
                 exchanges=exchanges,
             )
 

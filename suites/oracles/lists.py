@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixtures.exchange import Request
+from suites.differences import enumerated
 from suites.moments import moment
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import LIST, TERMINAL, Call, repeated
@@ -93,8 +94,11 @@ def items_match_filters() -> Look:
             yield observe(
                 promise_of(request),
                 not outside,
-                expected=f"only batches that {filter_.parameter}={wanted} lets through",
-                actual=_described(outside, filter_.field),
+                check="list-items-match-filters",
+                kind="unexpected",
+                expected=wanted,
+                actual=[{"id": batch["id"], filter_.field: batch.get(filter_.field)} for batch in outside],
+                difference=f"{filter_.parameter}={wanted} does not let {_described(outside, filter_.field)} through",
                 exchanges=[call.exchange],
                 case=", ".join(filter_.parameter for filter_ in used),
             )
@@ -117,8 +121,11 @@ def page_holds_at_most_page_size() -> Look:
         yield observe(
             "page-holds-at-most-page-size",
             len(call.batches) <= int(size),
-            expected=f"{size} batches at the most",
-            actual=f"{len(call.batches)} batches",
+            check="page-size-is-kept",
+            kind="too-many",
+            expected=int(size),
+            actual=len(call.batches),
+            difference=f"{len(call.batches)} batches on a page of {size}",
             exchanges=[call.exchange],
         )
 
@@ -137,8 +144,11 @@ def page_repeats_nothing() -> Look:
             yield observe(
                 "pages-repeat-nothing",
                 False,
-                expected="each batch once",
-                actual=f"several times {twice}",
+                check="batch-is-met-once",
+                kind="twice",
+                expected=sorted({batch["id"] for batch in call.batches}),
+                actual=[batch["id"] for batch in call.batches],
+                difference=f"{enumerated(twice)} came several times on one page",
                 exchanges=[call.exchange],
             )
 
@@ -155,8 +165,11 @@ def total_size_covers_the_page() -> Look:
             yield observe(
                 "total-size-counts-all-matches",
                 False,
-                expected=f"total_size of {len(call.batches)} at the least, as many as the page holds",
-                actual=str(total),
+                check="total-counts-matches",
+                kind="not-matching",
+                expected=f"{len(call.batches)} or more",
+                actual=total,
+                difference=f"total_size is {total}, and the page alone holds {len(call.batches)}",
                 exchanges=[call.exchange],
             )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fixtures.exchange import Request
+from suites.differences import enumerated, lacking
 from suites.moments import SECOND, Moment, moment
 from suites.oracles.lists import COMBINED, FILTERS, STATUSES
 from suites.oracles.memory import Memory
@@ -30,6 +31,7 @@ SHOWS, INSTANTS, TOTAL, ENDS = (
     "total-size-counts-all-matches",
     "walk-over-pages-ends",
 )
+OF_FILTERS = frozenset({INSTANTS, COMBINED, *(filter_.requirement for filter_ in FILTERS)})
 SCOPE = frozenset({"project_id", "organization_id"})
 TIMES = ("created_at_on_or_after", "created_at_on_or_before")
 KNOWN = SCOPE | {filter_.parameter for filter_ in FILTERS} | {"page_size", "page_token"}
@@ -144,12 +146,16 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
         if not sure or (is_sized and not walk.met):
             return
         missing = sorted(sure.keys() - walk.met.keys())
+        promise = _promise(walk, used, births)
         evidence = [sure[batch_id].call.exchange for batch_id in missing[:1]]
         yield observe(
-            _promise(walk, used, births),
+            promise,
             not missing,
-            expected="every batch that matched for long",
-            actual=f"none of {missing}",
+            check="list-items-match-filters" if promise in OF_FILTERS else "walk-meets-every-batch",
+            kind="missing",
+            expected=sorted(sure),
+            actual=sorted(walk.met),
+            difference=lacking(sure, walk.met),
             exchanges=[*evidence, walk.first.exchange, walk.last.exchange],
             case=", ".join(f"{name}={value}" for name, value in sorted(used.items())),
         )
@@ -206,6 +212,8 @@ def _repeats(call: Call, before: Walk | None, births: Memory[tuple[str, str], de
         yield observe(
             ENDS,
             False,
+            check="walk-ends",
+            kind="unending",
             expected="a page that leads on",
             actual="the same token and the same batches as before",
             exchanges=[before.last.exchange, call.exchange],
@@ -215,8 +223,11 @@ def _repeats(call: Call, before: Walk | None, births: Memory[tuple[str, str], de
     yield observe(
         INSERT if _is_disturbed(before.first, call, births) else REPEAT,
         not twice,
-        expected="no batch of an earlier page",
-        actual=f"once more {twice}",
+        check="batch-is-met-once",
+        kind="twice",
+        expected=[],
+        actual=twice,
+        difference=f"{enumerated(twice)} was on an earlier page too",
         exchanges=[before.first.exchange, before.last.exchange, call.exchange],
     )
 
@@ -250,8 +261,11 @@ def _counts(walk: Walk, earlier: Walk | None, lag: float) -> Iterator[Observatio
     yield observe(
         TOTAL,
         totals == [len(walk.met)],
-        expected=f"total_size {len(walk.met)}, as many as the pages hold",
+        check="total-counts-matches",
+        kind="not-matching",
+        expected=len(walk.met),
         actual=sorted(totals),
+        difference=f"total_size is {sorted(totals)}, and the pages hold {len(walk.met)}",
         exchanges=_distinct([earlier.last, walk.first, walk.last]),
     )
 

@@ -36,8 +36,10 @@ def impossible_create_is_refused() -> Look:
         yield observe(
             INCOMPLETE if wrong else UNKNOWN_TYPE,
             call.refused,
+            check="request-is-refused",
+            kind="accepted",
             expected="a 4xx",
-            actual=f"{call.exchange.response.status if call.exchange.response else None}",
+            actual=call.exchange.status,
             exchanges=[call.exchange],
             case=f"no text for {', '.join(wrong)}" if wrong else f"the job type {job_type}",
         )
@@ -79,8 +81,11 @@ def usable_filter_is_accepted() -> Look:
         yield observe(
             INSTANTS if name in TIMES and is_of_another_offset(value) else TOLD[name],
             call.succeeded,
-            expected="a page, as without the filter",
-            actual=str(response.status),
+            check="request-is-accepted",
+            kind="refused",
+            expected="a 2xx",
+            actual=response.status,
+            difference=f"{name}={value} is refused; without it a page came",
             exchanges=[known.exchange, call.exchange],
             case=f"{name}={value}",
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from suites.differences import beyond, differing, enumerated, lacking
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import (
@@ -46,7 +47,9 @@ def results_only_when_asked_for() -> Look:
             yield observe(
                 UNASKED[call.name],
                 batch.get("results") is None,
-                expected="results null or absent",
+                check="results-are-null",
+                kind="unexpected",
+                expected=None,
                 actual=batch.get("results"),
                 exchanges=[call.exchange],
                 case=f"batch {batch['id']}, {batch.get('status')}",
@@ -76,8 +79,11 @@ def each_file_once() -> Look:
                 yield observe(
                     "results-name-each-file-once",
                     not twice,
-                    expected="one entry for each file",
-                    actual=f"several entries for {twice}",
+                    check="file-is-named-once",
+                    kind="twice",
+                    expected=sorted(set(named)),
+                    actual=named,
+                    difference=f"several entries for {enumerated(twice)}",
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
@@ -97,8 +103,11 @@ def each_file_has_its_own_job() -> Look:
                 yield observe(
                     "each-file-has-its-own-job",
                     not shared,
-                    expected="a job of its own for each file",
-                    actual=f"several files with job {shared}",
+                    check="file-has-its-own-job",
+                    kind="twice",
+                    expected="a job for each entry",
+                    actual=[job_id for _, job_id in references],
+                    difference=f"several entries with the job {enumerated(shared)}",
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
@@ -122,8 +131,10 @@ def job_reference_has_type_of_batch() -> Look:
                 yield observe(
                     "job-reference-has-type-of-batch",
                     found == {job_type},
-                    expected=f"references of type {job_type}",
-                    actual=f"references of type {sorted(found)}",
+                    check="reference-has-type-of-batch",
+                    kind="not-matching",
+                    expected=job_type,
+                    actual=sorted(map(str, found)),
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
@@ -186,16 +197,22 @@ def results_match_the_directory() -> Look:
                 yield observe(
                     "results-cover-every-file",
                     certain <= named,
-                    expected=f"an entry for each of {len(certain)} files",
-                    actual=f"{len(named)} entries, none for {sorted(certain - named)}",
+                    check="every-file-has-an-entry",
+                    kind="missing",
+                    expected=sorted(certain),
+                    actual=sorted(named),
+                    difference=lacking(certain, named),
                     exchanges=exchanges,
                     case=case,
                 )
             yield observe(
                 "results-name-only-source-files",
                 named <= possible | certain,
-                expected="entries for files of the source directory only",
-                actual=f"entries for {sorted(named - possible - certain)}",
+                check="entries-are-of-the-directory",
+                kind="unexpected",
+                expected=sorted(possible | certain),
+                actual=sorted(named),
+                difference=beyond(possible | certain, named),
                 exchanges=exchanges,
                 case=case,
             )
@@ -225,8 +242,11 @@ def results_settle() -> Look:
                 yield observe(
                     "results-settle",
                     now is not None and _continues(known[1], now),
-                    expected="the files and jobs that were shown before",
-                    actual=f"{now} after {known[1]}",
+                    check="results-stay",
+                    kind="changed",
+                    expected=known[1],
+                    actual=now,
+                    difference=_change(known[1], now),
                     exchanges=[known[0].exchange, call.exchange],
                     case=f"batch {batch['id']}, {COMPLETED}",
                 )
@@ -239,3 +259,12 @@ def results_settle() -> Look:
 
 def _continues(before: dict[str, str | None], now: dict[str, str | None]) -> bool:
     return before.keys() == now.keys() and all(job in (None, now[file_id]) for file_id, job in before.items())
+
+
+def _change(before: dict[str, str | None], now: dict[str, str | None] | None) -> str:
+    """What has changed, in a sentence."""
+    if now is None:
+        return "no results any more"
+    others = [file_id for file_id, job in before.items() if file_id in now and job not in (None, now[file_id])]
+    parts = [differing(before, now), f"another job for {enumerated(others)}" if others else ""]
+    return "; ".join(filter(None, parts))

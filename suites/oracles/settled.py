@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from suites.differences import differing
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import (
@@ -11,7 +12,6 @@ from suites.traffic import (
     TERMINAL,
     Call,
     entries,
-    file_of,
     jobs_by_file,
     reference_of,
     status_of,
@@ -64,8 +64,11 @@ def results_are_delivered(lag: float = SETTLED) -> Look:
                 yield observe(
                     "results-delivered-when-expanded",
                     results is not None,
+                    check="results-are-delivered",
+                    kind="missing",
                     expected=f"results, {lag:g} s after the batch was {COMPLETED}",
-                    actual="none",
+                    actual=None,
+                    difference=f"no results {lag:g} s after the batch was {COMPLETED}",
                     exchanges=exchanges,
                     case=case,
                 )
@@ -74,8 +77,11 @@ def results_are_delivered(lag: float = SETTLED) -> Look:
                 yield observe(
                     "result-tells-outcome",
                     not open_,
+                    check="entry-tells-outcome",
+                    kind="missing",
                     expected="a job or an error in each entry",
-                    actual=f"neither for {[file_of(entry) for entry in open_]}",
+                    actual=open_,
+                    difference=f"{len(open_)} of {len(results)} entries have neither a job nor an error",
                     exchanges=exchanges,
                     case=case,
                 )
@@ -106,8 +112,11 @@ def expanded_get_succeeds() -> Look:
             yield observe(
                 requirement,
                 call.succeeded,
-                expected="a 2xx, as without expand",
-                actual=f"{call.exchange.response.status if call.exchange.response else None}",
+                check="request-is-accepted",
+                kind="refused",
+                expected="a 2xx",
+                actual=call.exchange.status,
+                difference="the same get without expand was accepted",
                 exchanges=[known.exchange, call.exchange],
             )
         yield from _repeated(call, shown, times)
@@ -128,8 +137,11 @@ def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]]
             yield observe(
                 "expand-tolerates-repetition",
                 files == known[1].keys(),
-                expected=f"entries for {sorted(known[1])}",
-                actual=f"entries for {sorted(files)}" if files is not None else "no results",
+                check="repetition-shows-the-same",
+                kind="not-matching",
+                expected=sorted(known[1]),
+                actual=None if files is None else sorted(files),
+                difference="no results" if files is None else differing(known[1], files),
                 exchanges=[known[0].exchange, call.exchange],
             )
 
@@ -153,8 +165,11 @@ def jobs_resolve(lag: float = SETTLED) -> Look:
             yield observe(
                 requirement,
                 call.succeeded,
-                expected=f"the job {call.path['job_id']}, which results have named",
-                actual=f"{call.exchange.response.status if call.exchange.response else None}",
+                check="job-resolves",
+                kind="missing",
+                expected=call.path["job_id"],
+                actual=call.exchange.status,
+                difference=f"the job {call.path['job_id']}, which results have named, is not found",
                 exchanges=[naming.exchange, call.exchange],
             )
 
@@ -174,8 +189,12 @@ def views_agree_on_the_end(lag: float = SETTLED) -> Look:
                 yield observe(
                     "list-agrees-with-get",
                     status == known[1],
-                    expected=f"{known[1]}, as {'a get' if is_list else 'a list'} has shown",
+                    check="views-agree",
+                    kind="not-matching",
+                    expected=known[1],
                     actual=status,
+                    difference=f"{batch['id']} is {status}, and another view has shown {known[1]}",
+                    operation=LIST,
                     exchanges=[known[0].exchange, call.exchange],
                     case=f"batch {batch['id']}",
                 )

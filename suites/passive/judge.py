@@ -112,7 +112,7 @@ class Judge:
 
     def _found(self, verify: Verify, tally: Tally) -> Record:
         found = verify.take(self._name)
-        told = ("expected", "actual", "case", "exchanges")
+        told = ("expected", "actual", "difference", "case", "exchanges")
         found["violations"] = [
             {**violation, **{name: self._secrets.hide(violation[name]) for name in told}}
             for violation in found["violations"]

@@ -94,8 +94,11 @@ def test_a_list_shows_nothing_of_another_project(
         verify(
             "list-hides-other-projects",
             hidden["id"] not in walk.ids,
-            expected=f"a list without {hidden['id']} of project {hidden['project_id']}",
-            actual=walk.ids,
+            check="list-hides-foreign-batches",
+            kind="disclosed",
+            expected=[],
+            actual=[hidden["id"]],
+            difference=f"{hidden['id']} of project {hidden['project_id']} is in the list",
             exchanges=walk.exchanges,
             case=f"the key of the {caller} project, {filters}",
         )

@@ -11,11 +11,12 @@ from fixtures.configurations import Configurations, JobType
 from fixtures.directories import Directories, Directory
 from fixtures.target import Target
 from spec.requirements import capabilities
+from suites.differences import lacking
 from suites.scenarios.conftest import Series
-from suites.steps import Batch, Steps
+from suites.steps import Batch, Steps, failure_of
 from suites.traffic import call_of, job_of
 from suites.unknown import unknown_id
-from suites.verify import Verify
+from suites.verify import ANY_OPERATION, Verify
 from suites.walks import Walks
 
 JOB_TYPES: tuple[JobType, ...] = ("parse_v2", "extract_v2")
@@ -55,8 +56,12 @@ def test_the_config_is_a_snapshot(
     verify(
         "config-never-changes",
         job_of(now) == ("parse_v2", saved),
-        expected=f"parse_v2 with {saved}",
+        check="trait-stays",
+        kind="changed",
+        expected=["parse_v2", saved],
         actual=job_of(now),
+        difference=f"config.job was {('parse_v2', saved)} and is {job_of(now)}",
+        operation=ANY_OPERATION,
         exchanges=[exchange],
         case="another batch was created over the directory, and then the configuration was deleted",
     )
@@ -70,15 +75,25 @@ def seen_with(name: str, value: str, requirement: str, steps: Steps, walks: Walk
     batch = steps.accepted(create(params=params), requirement)
     page = steps.batches.list(**{name: value})
     steps.verify(
-        requirement, not call_of(page).refused, expected="a 2xx", actual=str(page), exchanges=[page], case="list"
+        requirement,
+        not call_of(page).refused,
+        check="request-is-accepted",
+        kind=failure_of(page),
+        expected="a 2xx",
+        actual=page.status,
+        exchanges=[page],
+        case="list",
     )
     walk = walks.listed({batch["id"]}, source_directory_id=directory.id, **{name: value})
     found = [item for item in walk.items if item["id"] == batch["id"]]
     steps.verify(
         requirement,
         bool(found),
-        expected=f"{batch['id']} in the list",
+        check="created-batch-is-listed",
+        kind="missing",
+        expected=[batch["id"]],
         actual=walk.ids,
+        difference=lacking([batch["id"]], walk.ids),
         exchanges=walk.exchanges,
         case=f"{name}={value}",
     )
@@ -96,9 +111,11 @@ def test_the_own_project_can_be_named(
     verify(
         "project-id-accepted",
         {batch.get("project_id") for batch in shown} == {project_id},
-        expected=f"batches of project {project_id}",
-        actual=shown,
-        exchanges=[],
+        check="batch-is-of-named-project",
+        kind="not-matching",
+        expected=project_id,
+        actual=[batch.get("project_id") for batch in shown],
+        exchanges=[steps.batches.get(shown[0]["id"], params=[("project_id", project_id)])],
     )
 
 

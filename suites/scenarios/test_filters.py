@@ -6,10 +6,11 @@ import pytest
 
 from fixtures.batches import Batches
 from fixtures.target import Target
+from suites.differences import beyond, differing, enumerated, kind_of, lacking
 from suites.moments import NANOSECOND, Moment
 from suites.scenarios.conftest import Series
 from suites.steps import Batch, Steps
-from suites.traffic import TERMINAL, call_of
+from suites.traffic import LIST, TERMINAL, call_of
 from suites.verify import Verify
 from suites.walks import Walks
 
@@ -42,8 +43,11 @@ def test_the_list_shows_every_batch_of_the_project(series: Series, verify: Verif
     verify(
         "list-shows-created-batch",
         series.ids <= set(walk.ids),
-        expected="every batch of the series",
-        actual=f"none of {sorted(series.ids - set(walk.ids))}",
+        check="created-batch-is-listed",
+        kind="missing",
+        expected=sorted(series.ids),
+        actual=sorted(series.ids & set(walk.ids)),
+        difference=lacking(series.ids, walk.ids),
         exchanges=walk.exchanges,
     )
 
@@ -61,10 +65,19 @@ def test_a_batch_that_has_ended_is_listed_as_it_is_read(
     verify(
         "list-agrees-with-get",
         _statuses(walk.items, ended) == ended,
-        expected=f"the statuses that a get has shown, {ended}",
+        check="views-agree",
+        kind="not-matching",
+        expected=ended,
         actual=_statuses(walk.items, ended),
+        difference=_disagreement(ended, _statuses(walk.items, ended)),
+        operation=LIST,
         exchanges=walk.exchanges,
     )
+
+
+def _disagreement(read: dict[str, str], listed: dict[str, object]) -> str:
+    others = [f"{id_} is {listed.get(id_)}, and a get shows {status}" for id_, status in read.items()]
+    return enumerated([told for told, id_ in zip(others, read, strict=True) if listed.get(id_) != read[id_]])
 
 
 def _statuses(items: list[Batch], among: dict[str, str]) -> dict[str, object]:
@@ -82,8 +95,11 @@ def test_a_status_selects_the_batches_in_it(status: str, series: Series, verify:
         verify(
             "list-filters-by-status",
             expected <= set(walk.ids) and not others & set(walk.ids),
-            expected=f"{sorted(expected)} and no other batch of the series",
+            check="list-items-match-filters",
+            kind=kind_of(expected, walk.ids),
+            expected=sorted(expected),
             actual=sorted(series.ids & set(walk.ids)),
+            difference=differing(expected, series.ids & set(walk.ids)),
             exchanges=walk.exchanges,
             case=status,
         )
@@ -96,8 +112,11 @@ def test_a_directory_selects_the_batches_over_it(series: Series, verify: Verify,
     verify(
         "list-filters-by-directory",
         set(walk.ids) == series.ids,
+        check="list-items-match-filters",
+        kind=kind_of(series.ids, walk.ids),
         expected=sorted(series.ids),
         actual=sorted(walk.ids),
+        difference=differing(series.ids, walk.ids),
         exchanges=walk.exchanges,
     )
 
@@ -113,8 +132,11 @@ def test_a_directory_without_batches_selects_none(series: Series, batches: Batch
         verify(
             "list-filters-by-directory",
             not series.ids & {batch["id"] for batch in call.batches},
-            expected="no batch of the series",
+            check="list-items-match-filters",
+            kind="unexpected",
+            expected=[],
             actual=[batch["id"] for batch in call.batches],
+            difference=beyond([], series.ids & {batch["id"] for batch in call.batches}),
             exchanges=[call.exchange],
             case=f"source_directory_id={shortened}",
         )
@@ -133,8 +155,11 @@ def test_a_time_selects_the_batches_on_one_side_of_it(
     verify(
         REQUIREMENT[parameter],
         expected <= set(walk.ids),
+        check="list-items-match-filters",
+        kind="missing",
         expected=sorted(expected),
         actual=sorted(series.ids & set(walk.ids)),
+        difference=lacking(expected, walk.ids),
         exchanges=walk.exchanges,
         case=f"{parameter}={bound.text}",
     )
@@ -164,8 +189,11 @@ def test_a_time_selects_what_was_created_at_it(
     verify(
         REQUIREMENT[parameter],
         is_in,
-        expected=f"{batch['id']}, created at {batch['created_at']}, among the batches",
-        actual="it is missing",
+        check="list-items-match-filters",
+        kind="missing",
+        expected=[batch["id"]],
+        actual=sorted(series.ids & set(exact.ids)),
+        difference=f"{batch['id']}, created at {batch['created_at']}, is missing",
         exchanges=exchanges,
         case=f"{parameter}={bound.text}",
     )
@@ -190,8 +218,11 @@ def test_the_same_instant_in_another_offset_selects_the_same(
         verify(
             "list-compares-instants",
             False,
-            expected=f"a 2xx for the date-time {rewritten}",
-            actual=str(first.exchange),
+            check="request-is-accepted",
+            kind="refused",
+            expected="a 2xx",
+            actual=first.exchange.status,
+            difference=f"the date-time {rewritten} is refused",
             exchanges=[first.exchange],
         )
     walk = walks.all(source_directory_id=series.directory.id, **{parameter: rewritten})
@@ -200,8 +231,11 @@ def test_the_same_instant_in_another_offset_selects_the_same(
     verify(
         "list-compares-instants",
         sure_in <= set(walk.ids) and not sure_out & set(walk.ids),
+        check="list-items-match-filters",
+        kind=kind_of(sure_in, walk.ids),
         expected=sorted(sure_in),
         actual=sorted(walk.ids),
+        difference=differing(sure_in, walk.ids, set(walk.ids) - sure_out),
         exchanges=walk.exchanges,
         case=f"{parameter}={rewritten}, which is {bound.text}",
     )
@@ -241,8 +275,11 @@ def test_filters_are_combined_with_and(series: Series, steps: Steps, verify: Ver
         verify(
             "list-filters-combine",
             sure <= found <= possible,
+            check="list-items-match-filters",
+            kind=kind_of(sure, found),
             expected=sorted(sure),
             actual=sorted(found),
+            difference=differing(sure, found, possible),
             exchanges=walk.exchanges,
             case=", ".join(f"{name}={value}" for name, value in filters.items()),
         )
@@ -278,16 +315,22 @@ def test_filters_hold_on_every_page(page_size: int, series: Series, verify: Veri
             verify(
                 "pages-lose-nothing",
                 sure <= set(walk.ids),
+                check="walk-meets-every-batch",
+                kind="missing",
                 expected=sorted(sure),
                 actual=walk.ids,
+                difference=lacking(sure, walk.ids),
                 exchanges=walk.exchanges,
                 case=f"page_size={page_size}, {filters}",
             )
             verify(
                 "list-filters-hold-on-every-page",
                 set(walk.ids) <= possible,
-                expected=f"no others than {sorted(possible)}",
+                check="list-items-match-filters",
+                kind="unexpected",
+                expected=sorted(possible),
                 actual=walk.ids,
+                difference=beyond(possible, walk.ids),
                 exchanges=walk.exchanges,
                 case=f"page_size={page_size}, {filters}",
             )

@@ -46,8 +46,11 @@ def test_every_file_of_a_directory_gets_a_job_that_can_be_looked_up(
         verify(
             RESOLVES[job_type],
             _names_job(exchange, job_type, job_id),
-            expected=f"the job {job_id}",
-            actual=str(exchange),
+            check="job-resolves",
+            kind="missing",
+            expected=job_id,
+            actual=exchange.status,
+            difference=f"the job {job_id}, which results have named, is not found",
             exchanges=[exchange],
             case=f"batch {batch['id']}",
         )

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from fixtures.target import Target
+from suites.differences import lacking, repeating
 from suites.scenarios.conftest import COURSES, Series
 from suites.steps import Steps
 from suites.traffic import call_of
@@ -32,8 +33,11 @@ def test_a_walk_meets_every_batch_once(
     verify(
         "pages-lose-nothing",
         series.ids <= set(walk.ids),
+        check="walk-meets-every-batch",
+        kind="missing",
         expected=sorted(series.ids),
-        actual=f"none of {sorted(series.ids - set(walk.ids))}",
+        actual=walk.ids,
+        difference=f"{lacking(series.ids, walk.ids)} on {len(walk.pages)} pages",
         exchanges=walk.exchanges,
         case=f"page_size={page_size}",
     )
@@ -56,11 +60,28 @@ def test_a_walk_is_not_disturbed_by_new_batches(
             _insert(series, steps, target)
     met = [batch_id for batch_id in walk.ids if batch_id in before]
     if len(walk.pages) > 1:
+        inserted = f"after {series.batches[-1]['id']} was created between pages 1 and 2"
+        ours = [[batch_id for batch_id in page if batch_id in before] for page in walk.ids_by_page]
         verify(
             "pages-survive-insertions",
-            sorted(met) == sorted(before),
-            expected=f"each of {sorted(before)} once",
+            len(set(met)) == len(met),
+            check="batch-is-met-once",
+            kind="twice",
+            expected=sorted(before),
             actual=met,
+            difference=f"{repeating(ours)}, {inserted}",
+            exchanges=walk.exchanges,
+            deciding=walk.first_repetition,
+            case="a batch was created after the first page",
+        )
+        verify(
+            "pages-survive-insertions",
+            before <= set(met),
+            check="walk-meets-every-batch",
+            kind="missing",
+            expected=sorted(before),
+            actual=met,
+            difference=f"{lacking(before, met)} on {len(walk.pages)} pages, {inserted}",
             exchanges=walk.exchanges,
             case="a batch was created after the first page",
         )
@@ -91,8 +112,11 @@ def test_the_total_counts_all_matches(
     verify(
         "total-size-counts-all-matches",
         totals(walk) == {matching},
-        expected=f"total_size {matching} on each page",
-        actual=sorted(map(str, totals(walk))),
+        check="total-counts-matches",
+        kind="not-matching",
+        expected=matching,
+        actual=sorted(totals(walk), key=str),
+        difference=f"total_size is {sorted(totals(walk), key=str)}, and {matching} batches match",
         exchanges=walk.exchanges,
         case=f"page_size={page_size}, status={status}",
     )

@@ -6,7 +6,8 @@ from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory, UploadRefused
 from fixtures.documents import damaged_document, empty_document, pdf
 from fixtures.settings import Settings
-from suites.steps import Batch, Steps
+from suites.differences import differing, lacking
+from suites.steps import Batch, Steps, failure_of
 from suites.traffic import COMPLETED, TERMINAL, call_of, entries, file_of
 from suites.verify import Verify
 from suites.walks import Walks
@@ -37,8 +38,11 @@ def test_results_come_only_when_asked_for(
     verify(
         "list-shows-created-batch",
         batch["id"] in walk.ids,
-        expected=f"the {job_type} batch {batch['id']} in the list of its directory",
+        check="created-batch-is-listed",
+        kind="missing",
+        expected=[batch["id"]],
         actual=walk.ids,
+        difference=lacking([batch["id"]], walk.ids),
         exchanges=walk.exchanges,
     )
 
@@ -54,8 +58,10 @@ def test_results_can_be_asked_for_twice(steps: Steps, directories: Directories, 
     verify(
         "expand-tolerates-repetition",
         shown == [once],
-        expected=f"a 2xx with {len(once)} entries",
-        actual=shown or str(exchange),
+        check="repetition-shows-the-same",
+        kind=failure_of(exchange),
+        expected=once,
+        actual=shown[0] if shown else exchange.status,
         exchanges=[exchange],
     )
 
@@ -79,9 +85,12 @@ def test_files_of_one_name_each_have_an_entry(
     verify(
         "results-cover-every-file",
         set(directory.file_ids) <= named,
-        expected=directory.file_ids,
+        check="every-file-has-an-entry",
+        kind="missing",
+        expected=sorted(directory.file_ids),
         actual=sorted(map(str, named)),
-        exchanges=[],
+        difference=lacking(directory.file_ids, named),
+        exchanges=[steps.batches.get(batch["id"], expand=["results"])],
         case="two files of one name",
     )
 
@@ -108,7 +117,9 @@ def test_a_bad_file_does_not_fail_the_batch(
     verify(
         "file-failure-keeps-batch",
         batch["status"] != "FAILED",
-        expected="a batch that does not fail, for its good files do",
+        check="batch-does-not-fail",
+        kind="not-matching",
+        expected=COMPLETED,
         actual=batch["status"],
         exchanges=[exchange],
         case="good files beside an empty and a damaged one",
@@ -146,6 +157,8 @@ def test_a_file_without_a_job_has_an_error(
     verify(
         "file-failure-keeps-batch",
         batch["status"] == COMPLETED,
+        check="batch-does-not-fail",
+        kind="not-matching",
         expected=COMPLETED,
         actual=batch["status"],
         exchanges=[exchange],
@@ -156,16 +169,22 @@ def test_a_file_without_a_job_has_an_error(
     verify(
         "file-without-job-has-error",
         bool(told.get(unmapped, {}).get("error_message")),
-        expected=f"an error_message for {unmapped}",
+        check="file-without-job-has-error",
+        kind="missing",
+        expected={"error_message": UNMAPPED},
         actual=told.get(unmapped),
-        exchanges=[exchange],
+        difference=f"no error_message for {unmapped}, which has no job",
+        exchanges=[steps.batches.get(batch["id"], expand=["results"])],
     )
     verify(
         "file-without-job-has-error",
         all(told.get(file_id, {}).get("job_reference") for file_id in directory.file_ids if file_id != unmapped),
+        check="other-files-have-jobs",
+        kind="missing",
         expected="a job for each other file",
         actual=results,
-        exchanges=[exchange],
+        difference=f"a file beside {unmapped} has no job",
+        exchanges=[steps.batches.get(batch["id"], expand=["results"])],
     )
 
 
@@ -185,8 +204,11 @@ def test_a_later_upload_is_not_part_of_a_completed_batch(
     verify(
         "results-settle",
         before == after,
-        expected=f"entries for {sorted(map(str, before))}",
+        check="results-stay",
+        kind="changed",
+        expected=sorted(map(str, before)),
         actual=sorted(map(str, after)),
+        difference=differing(sorted(map(str, before)), set(map(str, after))),
         exchanges=[exchange],
         case="a file was uploaded after the batch was completed",
     )

@@ -9,9 +9,9 @@ from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory, UploadRefused
 from fixtures.documents import damaged_document
 from fixtures.target import Target
-from suites.steps import Steps
-from suites.traffic import TERMINAL, call_of
-from suites.verify import Verify
+from suites.steps import Steps, failure_of
+from suites.traffic import COMPLETED, TERMINAL, call_of
+from suites.verify import ANY_OPERATION, Verify
 from suites.walks import Walks
 
 STEP = 5.0
@@ -66,8 +66,12 @@ def test_a_batch_takes_its_course_and_stays_at_its_end(
     verify(
         "batch-reaches-terminal-status",
         status in TERMINAL,
-        expected=f"{end}, for the course of the batch is over",
+        check="batch-ends",
+        kind="unending",
+        expected=end,
         actual=status,
+        difference=f"the course of the batch is over, and it is {status}",
+        operation=ANY_OPERATION,
         exchanges=[exchange],
         case=">".join((*path, end)),
     )
@@ -84,8 +88,10 @@ def _read(batch_id: str, steps: Steps, batches: Batches, verify: Verify) -> None
     verify(
         "expanded-read-succeeds-in-any-status",
         call.succeeded,
+        check="request-is-accepted",
+        kind=failure_of(exchange),
         expected="a 2xx",
-        actual=str(exchange),
+        actual=exchange.status,
         exchanges=[exchange],
         case=f"batch {batch_id}, {status}",
     )
@@ -118,8 +124,12 @@ def test_a_batch_of_any_kind_ends(
     verify(
         "batch-reaches-terminal-status",
         status in TERMINAL,
-        expected="an end, for the course of the batch is over",
+        check="batch-ends",
+        kind="unending",
+        expected=COMPLETED,
         actual=status,
+        difference=f"the course of the batch is over, and it is {status}",
+        operation=ANY_OPERATION,
         exchanges=[exchange],
         case=f"{job_type}, {len(directory.file_ids)} files",
     )
@@ -137,8 +147,11 @@ def test_a_batch_of_long_ago_is_still_listed(
     verify(
         "list-shows-created-batch",
         batch["id"] in walk.ids,
-        expected=f"{batch['id']}, which ended some time ago",
-        actual="it is missing",
+        check="created-batch-is-listed",
+        kind="missing",
+        expected=[batch["id"]],
+        actual=sorted({batch["id"]} & set(walk.ids)),
+        difference=f"{batch['id']}, which ended some time ago, is missing",
         exchanges=walk.exchanges,
     )
     steps.create(directory)

@@ -48,6 +48,7 @@ LEAN = (
 )
 """What makes pytest start and end faster, and nothing else."""
 
+OUTPUT = "output.txt"
 TOLD_OF_OUTPUT = 300
 """Characters of its output that are told of a run without a report."""
 
@@ -123,30 +124,40 @@ def _leave_ending_to_parent() -> None:
 
 def run(order: Order) -> Outcome:
     """Runs one order in this process, whose output and working directory it takes over."""
+    began = time.perf_counter()
+    with TemporaryDirectory() as folder:
+        report = carry_out(order, Path(folder))
+        if not report.is_file():
+            return Outcome(order, "no report", troubles=(output_of(Path(folder)),))
+        return _outcome(order, json.loads(report.read_text(encoding="utf-8")), time.perf_counter() - began)
+
+
+def carry_out(order: Order, folder: Path) -> Path:
+    """Runs one order in this process, and gives the path of its report, which is not there when the run had none."""
     os.chdir(ROOT)
     variants = [*_flags("--deviation", order.deviations), *_flags("--liberty", order.liberties)]
-    began = time.perf_counter()
     with (
-        TemporaryDirectory() as folder,
-        patch.dict(os.environ, {STATE_DIR: folder}),
+        patch.dict(os.environ, {STATE_DIR: os.fspath(folder)}),
         patch("reports.files.RENDERERS", {files.SOURCE: files.RENDERERS[files.SOURCE]}),
     ):
-        _silence(Path(folder, "output.txt"))
-        arguments = [*LEAN, *ALL_PROFILES, f"--report-dir={folder}", *order.tests]
+        _silence(folder / OUTPUT)
+        arguments = [*LEAN, *ALL_PROFILES, f"--report-dir={folder}"]
         if order.black_box:
             with forked_mock("--pace", order.pace, *variants) as mock:
                 os.environ["LLAMA_CLOUD_API_KEY"] = mock.api_key
                 os.environ["LLAMA_CLOUD_OTHER_API_KEY"] = mock.other_api_key
                 given = ("--target", mock.base_url, "--organization-id", mock.organization_id)
-                pytest.main([*arguments, *given, *BY_THE_WALL, *(IMPATIENTLY if order.deviations else ())])
+                impatiently = IMPATIENTLY if order.deviations else ()
+                pytest.main([*arguments, *given, *BY_THE_WALL, *impatiently, *order.tests])
         else:
             with patch("fixtures.target.running_mock", forked_mock):
-                pytest.main([*arguments, *variants])
-        report = Path(folder, "report.json")
-        if not report.is_file():
-            output = Path(folder, "output.txt").read_text(encoding="utf-8", errors="replace")
-            return Outcome(order, "no report", troubles=(output[-TOLD_OF_OUTPUT:],))
-        return _outcome(order, json.loads(report.read_text(encoding="utf-8")), time.perf_counter() - began)
+                pytest.main([*arguments, *variants, *order.tests])
+    return folder / files.SOURCE
+
+
+def output_of(folder: Path) -> str:
+    """The end of what a run has printed."""
+    return (folder / OUTPUT).read_text(encoding="utf-8", errors="replace")[-TOLD_OF_OUTPUT:]
 
 
 def _flags(flag: str, names: Sequence[str]) -> Iterator[str]:
@@ -176,7 +187,11 @@ def _outcome(order: Order, report: dict[str, Any], seconds: float) -> Outcome:
 
 def _noticed(result: dict[str, Any]) -> Noticed:
     violations = result["violations"]
-    by = {f"oracle {each['oracle']}" if each["oracle"] else each["test"].rpartition("/")[2] for each in violations}
+    by = {
+        f"oracle {each['oracle']}" if each["oracle"] else test.rpartition("/")[2]
+        for each in violations
+        for test in each["tests"]
+    }
     first = violations[0]
     case = f" [{first['case']}]" if first["case"] else ""
     return Noticed(result["id"], tuple(sorted(by)), f"expected {first['expected']}, got {first['actual']}{case}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.document import render_json
 from reports.findings import Findings
-from reports.model import Ended, Report, Run, Shard, Spending, Target, TestCounts, Traffic
+from reports.model import Ended, Recording, Report, Run, Shard, Spending, Target, TestCounts, Traffic
 from reports.verdicts import judge
 from spec.requirements import Level, Requirement
 
@@ -25,6 +25,7 @@ def requirement(
         level=level,
         statement="A read that does not ask for results answers with none.",
         source="guide, reading results",
+        rests_on="The field is null unless it is asked for.",
         covers=("getBatch",),
         needs=needs,
         floor=floor,
@@ -67,11 +68,18 @@ def request(**changes: Any) -> dict[str, Any]:
 def violation(name: str = "results-null-unless-expanded", **changes: Any) -> dict[str, Any]:
     return {
         "requirement": name,
-        "expected": "results is null",
-        "actual": "results has 2 entries",
+        "check": "results-of-plain-read",
+        "kind": "unexpected",
+        "operation": "getBatch",
+        "expected": None,
+        "actual": [{"file_id": "file-1"}, {"file_id": "file-2"}],
+        "difference": "results has 2 entries",
         "case": "a completed batch, read without expand",
         "test": TEST,
+        "generated": False,
+        "oracle": None,
         "exchanges": [exchange()],
+        "deciding": -1,
         **changes,
     }
 
@@ -98,6 +106,7 @@ def run(
     interrupted: bool = False,
     shard: Shard | None = None,
     exchanges: Traffic | None = None,
+    recording: Recording | None = None,
 ) -> Run:
     return Run(
         id="8a1f",
@@ -118,6 +127,7 @@ def run(
         exchanges=exchanges or Traffic(213, 1.5, {"getBatch": 200, "createBatch": 13}),
         spent=Spending(requests=213, uploads=1090, batches=13, billable_files=1),
         tests=TestCounts(passed=40, failed=2, skipped=3),
+        recording=recording,
     )
 
 
@@ -178,6 +188,8 @@ def failing_report() -> Report:
             "violations": [
                 *[violation(exchanges=[created, exchange()])] * 3,
                 violation(
+                    kind="malformed",
+                    exchanges=[created, created, exchange()],
                     expected="results is null, or the field is absent, which clients read as null",
                     actual="results is a list of entries whose job_reference names no job at all, "
                     "and whose error_message says \x1b[31m漢字\x1b[0m \u202eevil",

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from reports.findings import VIOLATIONS_KEPT
 from reports.model import Spending
 from tests.reports import samples
 
@@ -14,30 +13,35 @@ def test_held_observations_add_up() -> None:
     assert found.held == {"a": 5, "b": 1}
 
 
-def test_equal_violations_are_merged_and_the_first_is_kept() -> None:
-    first = samples.violation(actual="1 entry", exchanges=[samples.exchange(number=1)])
-    again = samples.violation(actual="2 entry", exchanges=[samples.exchange(number=2)])
-    (merged,) = samples.findings({"violations": [first]}, {"violations": [again]}).violations
-    assert (merged.count, merged.actual) == (2, "1 entry")
-    assert merged.evidence is not None
-    assert merged.evidence.number == 1
+def test_violations_of_one_fingerprint_are_one_that_counts_all_and_names_all_tests() -> None:
+    some = [samples.violation(test=f"suites/test_a.py::test_{name}", case=name) for name in "bacb"]
+    (merged,) = samples.findings(*({"violations": [violation]} for violation in some)).violations
+    assert merged.count == 4
+    assert merged.tests == tuple(f"suites/test_a.py::test_{name}" for name in "abc")
 
 
 @pytest.mark.parametrize(
     "change",
-    [
-        {"requirement": "another"},
-        {"expected": "something else"},
-        {"actual": "something else"},
-        {"test": "suites/test_other.py::test_other"},
-        {"exchanges": [samples.exchange(operation="listBatches")]},
-        {"exchanges": []},
-    ],
+    [{"requirement": "another"}, {"check": "another"}, {"kind": "missing"}, {"operation": "listBatches"}],
     ids=lambda change: next(iter(change)),
 )
-def test_violations_that_differ_are_kept_apart(change: dict[str, Any]) -> None:
+def test_violations_of_another_fingerprint_are_kept_apart(change: dict[str, Any]) -> None:
     record = {"violations": [samples.violation(), samples.violation(**change)]}
     assert [each.count for each in samples.findings(record).violations] == [1, 1]
+
+
+@pytest.mark.parametrize(("deciding", "index"), [(-1, 1), (0, 0), (1, 1)])
+def test_the_deciding_exchange_is_the_evidence(deciding: int, index: int) -> None:
+    shown = [samples.exchange(number=1), samples.exchange(number=2)]
+    (violation,) = samples.findings({"violations": [samples.violation(exchanges=shown, deciding=deciding)]}).violations
+    assert violation.evidence == violation.exchanges[index]
+
+
+def test_however_many_fingerprints_there_are_each_keeps_an_example_with_its_exchanges() -> None:
+    many = [samples.violation(check=f"check-{number}") for number in range(100)]
+    violations = samples.findings({"violations": many}).violations
+    assert len(violations) == len(many)
+    assert all(violation.evidence for violation in violations)
 
 
 def test_order_of_records_does_not_matter() -> None:
@@ -47,21 +51,6 @@ def test_order_of_records_does_not_matter() -> None:
     forth, back = samples.findings(*records), samples.findings(*reversed(records))
     assert forth.violations == back.violations
     assert forth.troubles == back.troubles == ("a", "b", "c")
-
-
-def test_of_many_violations_the_same_are_kept_in_any_order_and_the_rest_is_counted() -> None:
-    some = [samples.violation(test=f"suites/test_a.py::test_{n:02}") for n in range(VIOLATIONS_KEPT + 5)]
-    records = [{"violations": [violation, violation]} for violation in some]
-    forth, back = samples.findings(*records), samples.findings(*reversed(records))
-    assert [each.test for each in forth.violations] == [each["test"] for each in some[:VIOLATIONS_KEPT]]
-    assert forth.violations == back.violations
-    assert {each.count for each in forth.violations} == {2}
-    assert forth.left_out == back.left_out == {some[0]["requirement"]: 10}
-
-
-def test_each_requirement_keeps_violations_of_its_own() -> None:
-    names = [f"r{n}" for n in range(VIOLATIONS_KEPT + 5)]
-    assert len(samples.findings({"violations": [samples.violation(name) for name in names]}).violations) == len(names)
 
 
 def test_spending_adds_up_once_in_total_and_for_each_requirement() -> None:
@@ -100,6 +89,7 @@ def test_traffic_adds_up() -> None:
         {"violations": 1},
         {"violations": [samples.violation(exchanges=[samples.exchange(seconds=float("nan"))])]},
         {"violations": [samples.violation(exchanges=[{}])]},
+        {"violations": [samples.violation(deciding=1)]},
         {"unexercised": ["a"]},
         {"exchanges": {"count": 1}},
         {"spent": {"requests": 1}},

@@ -17,6 +17,7 @@ from reports.model import Report
 from reports.summary import render_summary
 from reports.terminal import report_lines
 from reports.text import visible
+from reports.violation import headline
 from tests.reports import samples
 
 TEXT = st.text(
@@ -48,13 +49,25 @@ EXCHANGES = st.fixed_dictionaries(
     }
 )
 NAMES = st.sampled_from(["first", "second"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=5,
+)
 VIOLATIONS = st.fixed_dictionaries(
     {
         "requirement": NAMES,
-        "expected": TEXT,
-        "actual": TEXT,
+        "check": TEXT,
+        "kind": TEXT,
+        "operation": MAYBE,
+        "expected": VALUES,
+        "actual": VALUES,
+        "difference": TEXT,
         "case": TEXT,
         "test": TEXT,
+        "generated": st.booleans(),
+        "oracle": MAYBE,
+        "deciding": st.just(-1),
         "exchanges": st.lists(EXCHANGES, max_size=2),
     }
 )
@@ -94,8 +107,8 @@ def test_xml_parses_back_to_what_was_said(record: dict[str, Any]) -> None:
         assert case is not None
         if result.verdict == "fail":
             first = result.violations[0]
-            assert case.find("failure").get("message") == (  # type: ignore[union-attr]
-                f"expected {visible(first.expected)}, came {visible(first.actual)}"
+            assert case.find("failure").get("message") == visible(  # type: ignore[union-attr]
+                headline(first)
             )
         elif result.reason:
             assert case.find("skipped").get("message") == visible(  # type: ignore[union-attr]
@@ -113,10 +126,10 @@ def test_summary_holds_nothing_invisible(record: dict[str, Any]) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(RECORDS, st.integers(60, 120))
-def test_terminal_lines_hold_no_control_character_and_fit(record: dict[str, Any], width: int) -> None:
+@given(RECORDS, st.integers(60, 120), st.integers(-1, 1))
+def test_terminal_lines_hold_no_control_character_and_fit(record: dict[str, Any], width: int, verbosity: int) -> None:
     files = [Path("out/report.json"), Path("out/junit.xml")]
-    for line in report_lines(report(record), width=width, files=files):
+    for line in report_lines(report(record), width=width, files=files, verbosity=verbosity):
         text = "".join(span.text for span in line)
         categories = {unicodedata.category(character) for character in text}
         assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -35,6 +35,7 @@ class Requirement(NamedTuple):
     level: str
     statement: str
     source: str
+    rests_on: str = "The guide says so."
     covers: tuple = ()
     needs: tuple = ()
     floor: int = 1

@@ -71,7 +71,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "no end": (changed(lambda content: content.pop("end")), "the end of the report is missing"),
     "something after the end": (changed(lambda content: content.update(more=1)), "the end of the report is missing"),
     "the version before": (changed(lambda content: content.update(schema=2)), "is a report of version 2"),
-    "a version to come": (changed(lambda content: content.update(schema=4)), "is a report of version 4"),
+    "a version to come": (changed(lambda content: content.update(schema=5)), "is a report of version 5"),
     "no version": (changed(lambda content: content.pop("schema")), "is a report of version None"),
     "another verdict": (
         changed(lambda content: content.update(verdict="fine"), sealed=True),

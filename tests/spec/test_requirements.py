@@ -24,6 +24,7 @@ def test_a_requirement_is_well_told(requirement: Requirement) -> None:
     assert re.fullmatch(r"\S[^\n]*[^.\s]\.", requirement.statement)
     assert not re.search(r"[.!?]\s+[A-Z]", requirement.statement), "more than one sentence"
     assert re.match(r"(guide|reference|client \d+\.\d+|rate-limits)(, \S|$)", requirement.source)
+    assert re.fullmatch(r"[A-Za-z]\S*( \S+){3,}\.", requirement.rests_on)
     assert requirement.covers
     assert len(set(requirement.covers)) == len(requirement.covers)
     assert set(requirement.needs) <= CAPABILITIES
@@ -43,6 +44,21 @@ def test_every_element_is_covered_or_excused() -> None:
     assert all(reason.strip() for reason in excused.values())
 
 
+@each
+def test_its_source_is_a_place_in_a_document_that_has_a_name(requirement: Requirement) -> None:
+    for place in requirements.places(requirement.source):
+        assert place.document in requirements.sources().values()
+        assert place.where.strip(" ,.;")
+
+
+def test_a_source_is_told_with_the_name_of_its_document() -> None:
+    told = [str(place) for place in requirements.places("guide, list batches; client 2.9, error mapping")]
+    assert told == [
+        'LlamaCloud\'s guide "Getting Started with Batches": list batches',
+        "the official Python client, llama-cloud: 2.9, error mapping",
+    ]
+
+
 def test_statements_are_told_once() -> None:
     statements = [requirement.statement for requirement in ALL]
     assert len(set(statements)) == len(statements)
@@ -56,7 +72,7 @@ def test_open_points_say_what_and_why() -> None:
 
 
 def test_an_id_that_stands_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    twice = "- {id: a-b, level: must, statement: S., source: guide, covers: [x]}\n"
+    twice = "- {id: a-b, level: must, statement: S., source: guide, rests_on: T., covers: [x]}\n"
     file = tmp_path / "requirements.yaml"
     file.write_text(f"requirements:\n{twice}{twice}", encoding="utf-8")
     monkeypatch.setattr(requirements, "FILE", file)

@@ -152,8 +152,11 @@ class Stopping:
         self.steps.verify(
             requirement,
             attempt.accepted is not None,
-            expected=f"a 2xx for a batch that is {RUNNING}",
-            actual=f"refusals: {[str(exchange) for exchange in refused]}",
+            check="request-is-accepted",
+            kind="refused",
+            expected="a 2xx",
+            actual=[exchange.status for exchange in refused],
+            difference=f"a cancel of a batch that is {RUNNING} is refused",
             exchanges=[attempt.accepted] if attempt.accepted else refused,
         )
         assert attempt.accepted is not None
@@ -184,8 +187,11 @@ class Stopping:
         self.steps.verify(
             "cancel-ends-in-cancelled",
             status == CANCELLED,
-            expected=f"{CANCELLED}, for the cancel was accepted while there was work for {LONG:g} s",
+            check="cancel-ends-the-batch",
+            kind="not-matching",
+            expected=CANCELLED,
             actual=status,
+            difference=f"the cancel was accepted while there was work for {LONG:g} s, and the batch became {status}",
             exchanges=[accepted, self.steps.batches.get(batch["id"])],
             case=f"batch {batch['id']}",
         )

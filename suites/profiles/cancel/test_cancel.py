@@ -56,8 +56,11 @@ def _is_listed(batch: Batch, walks: Walks, target: Target, verify: Verify) -> No
     verify(
         "cancelled-batch-is-listed-as-cancelled",
         batch["id"] in walk.ids,
-        expected=f"{batch['id']} in the list of the {CANCELLED}",
+        check="list-items-match-filters",
+        kind="missing",
+        expected=[batch["id"]],
         actual=walk.ids,
+        difference=f"{batch['id']} is not among the {CANCELLED}",
         exchanges=walk.exchanges,
     )
     for status in sorted({str(batch.get("status")), RUNNING}):
@@ -65,8 +68,11 @@ def _is_listed(batch: Batch, walks: Walks, target: Target, verify: Verify) -> No
         verify(
             "cancelled-batch-is-listed-as-cancelled",
             batch["id"] not in walk.ids,
-            expected=f"a list of the {status} without {batch['id']}, which is {CANCELLED}",
+            check="list-items-match-filters",
+            kind="unexpected",
+            expected=[],
             actual=walk.ids,
+            difference=f"{batch['id']}, which is {CANCELLED}, is among the {status}",
             exchanges=walk.exchanges,
         )
 
@@ -100,8 +106,11 @@ def test_a_finished_file_keeps_its_results(
         verify(
             "cancel-keeps-finished-results",
             job_id is not None and known in (None, job_id),
-            expected=f"the job {known or ''} for {file_id}, which was finished before the cancel",
+            check="finished-file-keeps-entry",
+            kind="missing",
+            expected={"file_id": file_id, "job": known},
             actual=call_of(exchange).batches[0].get("results"),
+            difference=f"no job for {file_id}, which was finished before the cancel",
             exchanges=[accepted, exchange],
             case=f"batch {batch['id']}, {job_type}",
         )
@@ -112,8 +121,11 @@ def test_a_finished_file_keeps_its_results(
         verify(
             "cancel-keeps-finished-results",
             _is_success(look_up) and _status_of_job(look_up, job_type) not in UNFINISHED,
-            expected=f"the job {job_id}, which was finished before the cancel",
-            actual=f"{look_up}, {_status_of_job(look_up, job_type)}",
+            check="finished-job-is-not-stopped",
+            kind="not-matching",
+            expected="COMPLETED",
+            actual=_status_of_job(look_up, job_type) or look_up.status,
+            difference=f"the job {job_id} was finished before the cancel",
             exchanges=[accepted, look_up],
             case=f"batch {batch['id']}, {job_type}",
         )
@@ -206,8 +218,11 @@ def test_the_other_batch_goes_on(stopping: Stopping, directories: Directories, v
     verify(
         "cancel-leaves-other-batches-alone",
         status != CANCELLED,
-        expected=f"a {other['id']} that goes on",
+        check="batch-goes-on",
+        kind="not-matching",
+        expected=f"any status but {CANCELLED}",
         actual=status,
+        difference=f"{other['id']} is {status}, and the cancel was one of {attempt.batch['id']}",
         exchanges=[accepted],
     )
 

@@ -11,7 +11,7 @@ from fixtures.target import ANONYMOUS, MAIN, NEVER_ISSUED, OTHER, Target
 from spec.requirements import capabilities
 from suites.profiles.cancel.stopping import BATCHES_TO_SEE, CANCELLED, Stopping
 from suites.steps import Batch, Steps
-from suites.traffic import COMPLETED, TERMINAL, entries, file_of, reference_of
+from suites.traffic import CANCEL, COMPLETED, TERMINAL, entries, file_of, reference_of
 from suites.unknown import unknown_id
 from suites.verify import Verify
 
@@ -57,8 +57,11 @@ def test_a_batch_that_has_ended_cannot_be_cancelled(
         verify(
             "refused-cancel-changes-nothing",
             shown.get("status") == status and not lost,
-            expected=f"{status} with its results, as it was",
-            actual=f"{shown.get('status')} without {lost}" if lost else shown.get("status"),
+            check="batch-stays-as-it-was",
+            kind="changed",
+            expected={"status": status, "lost": {}},
+            actual={"status": shown.get("status"), "lost": lost},
+            difference=f"the batch was {status} and is {shown.get('status')}, without the jobs of {len(lost)} files",
             exchanges=[exchange, steps.batches.get(batch["id"], expand=["results"])],
             case=status,
         )
@@ -133,8 +136,12 @@ def _is_spared(
     verify(
         requirement,
         status != CANCELLED,
-        expected=f"a batch that goes on, for nobody of {MAIN} has cancelled it",
+        check="batch-goes-on",
+        kind="not-matching",
+        expected=f"any status but {CANCELLED}",
         actual=status,
+        difference=f"the batch is {status}, and nobody of {MAIN} has cancelled it",
+        operation=CANCEL,
         exchanges=refused,
         case=f"batch {batch['id']}",
     )

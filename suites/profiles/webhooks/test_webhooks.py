@@ -4,9 +4,10 @@ import pytest
 
 from fixtures.webhooks import SIGNATURE, is_signed
 from fixtures.webhooks import told as in_words
+from suites.differences import beyond, enumerated
 from suites.profiles.webhooks.conftest import ANY_END, STRANGER
 from suites.profiles.webhooks.telling import ALL, ENDS, PENDING, RUNNING, Told, status_in, texts_in
-from suites.verify import Verify
+from suites.verify import ANY_OPERATION, Verify
 
 SHORTEST_ID = 5
 """Characters of an id below which it could stand in a delivery for anything else."""
@@ -19,8 +20,12 @@ def _is_told(told: Told, name: str, requirement: str, verify: Verify) -> None:
         verify(
             requirement,
             len(endpoint.posts) >= len(told.owed(name)),
-            expected=f"a delivery for each of {', '.join(told.owed(name))}",
-            actual=f"{len(endpoint.posts) or 'no'} deliveries until long after the end of the batch",
+            check="webhook-is-told",
+            kind="missing",
+            expected=told.owed(name),
+            actual=[in_words(post) for post in endpoint.posts],
+            difference=f"{len(endpoint.posts)} of {len(told.owed(name))} deliveries came until long after the end",
+            operation=ANY_OPERATION,
             exchanges=told.exchanges,
             case=f"{told.case}, {name}",
         )
@@ -37,8 +42,12 @@ def _is_silent(told: Told, name: str, requirement: str, verify: Verify) -> None:
     verify(
         requirement,
         not posts,
-        expected=f"no delivery to a webhook for {name}",
-        actual=in_words(posts[0]) if posts else "",
+        check="webhook-is-silent",
+        kind="unexpected",
+        expected=[],
+        actual=list(map(in_words, posts)),
+        difference=f"{len(posts)} deliveries came to a webhook for {name}",
+        operation=ANY_OPERATION,
         exchanges=told.exchanges,
         case=f"{told.case}, {name}",
     )
@@ -53,8 +62,11 @@ def _is_well_made(told: Told, verify: Verify) -> None:
             verify(
                 "webhook-signature-is-valid",
                 is_signed(delivery, webhook.secret),
+                check="delivery-is-signed",
+                kind="not-matching",
                 expected=f"{SIGNATURE} with sha256= and the HMAC of the body",
                 actual=f"{delivery.header(SIGNATURE)} on {in_words(delivery)}",
+                operation=ANY_OPERATION,
                 exchanges=told.exchanges,
                 case=case,
             )
@@ -63,8 +75,12 @@ def _is_well_made(told: Told, verify: Verify) -> None:
             verify(
                 "webhook-headers-are-sent",
                 not missing,
-                expected=f"the headers {', '.join(webhook.headers)} with the values of the configuration",
-                actual=f"{in_words(delivery)}, without {', '.join(missing)}",
+                check="delivery-has-headers",
+                kind="missing",
+                expected=sorted(webhook.headers),
+                actual=sorted(webhook.headers.keys() - set(missing)),
+                difference=f"{in_words(delivery)} lacks {enumerated(missing)}",
+                operation=ANY_OPERATION,
                 exchanges=told.exchanges,
                 case=case,
             )
@@ -77,8 +93,11 @@ def test_a_webhook_with_every_field_is_accepted(told: list[Told], verify: Verify
         verify(
             "webhook-configurations-accepted",
             True,
+            check="request-is-accepted",
+            kind="refused",
             expected="a batch",
             actual=each.batch["id"],
+            operation=ANY_OPERATION,
             exchanges=each.exchanges,
         )
 
@@ -92,8 +111,11 @@ def test_whoever_is_told_is_told_by_post(told: list[Told], verify: Verify) -> No
                 verify(
                     "webhook-is-posted",
                     bool(webhook.endpoint.posts),
+                    check="delivery-is-posted",
+                    kind="not-matching",
                     expected="a POST",
                     actual=in_words(webhook.endpoint.heard[0]),
+                    operation=ANY_OPERATION,
                     exchanges=each.exchanges,
                     case=f"{each.case}, {name}",
                 )
@@ -148,8 +170,12 @@ def test_the_status_that_is_told_agrees_with_a_get(told: list[Told], verify: Ver
             verify(
                 "webhook-status-agrees-with-get",
                 status == each.batch["status"],
-                expected=f"the status {each.batch['status']}, as the get has it",
-                actual=in_words(delivery),
+                check="told-status-agrees",
+                kind="not-matching",
+                expected=each.batch["status"],
+                actual=status,
+                difference=f"{in_words(delivery)} tells of {status}, and a get shows {each.batch['status']}",
+                operation=ANY_OPERATION,
                 exchanges=each.exchanges,
                 case=f"{each.case}, {name}",
             )
@@ -178,8 +204,12 @@ def test_no_endpoint_is_told_of_another_batch(told: list[Told], verify: Verify) 
         verify(
             "webhook-keeps-batches-apart",
             named == [each.batch["id"]],
-            expected=f"no batch but {each.batch['id']}",
-            actual=f"{', '.join(named)} in {in_words(delivery)}",
+            check="delivery-names-its-batch",
+            kind="not-matching",
+            expected=[each.batch["id"]],
+            actual=named,
+            difference=f"{beyond([each.batch['id']], named)} in {in_words(delivery)}",
+            operation=ANY_OPERATION,
             exchanges=each.exchanges,
             case=f"{each.case}, {name}",
         )

@@ -1,0 +1,200 @@
+"""What a report comes to, in words and counts that every output shares: the decision of a gate, or else the verdict."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, Literal
+
+from reports import exit_codes
+from reports.diff import describe_change
+from reports.model import Change, Report, RequirementResult, Violation
+from reports.verdicts import counts
+
+Word = Literal["green", "red", "inconclusive"]
+Standing = Literal["failed", "new", "known", "waived"]
+Tone = Literal["good", "bad", "doubtful"]
+
+STANDINGS: Final[tuple[Standing, ...]] = ("failed", "new", "known", "waived")
+"""What a gate thinks of a violation, in the order in which violations are told; `failed` where it has no baseline."""
+
+_WORDS: Final[dict[int, Word]] = {
+    exit_codes.CONFORMANT: "green",
+    exit_codes.NONCONFORMANT: "red",
+    exit_codes.REGRESSED: "red",
+    exit_codes.INCONCLUSIVE: "inconclusive",
+}
+_TONES: Final[dict[str, Tone]] = {
+    "green": "good",
+    "conformant": "good",
+    "red": "bad",
+    "nonconformant": "bad",
+    "inconclusive": "doubtful",
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """The requirements that have violations of one standing, a must before a should, with those violations alone."""
+
+    standing: Standing
+    results: tuple[RequirementResult, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody puts up with these violations: they are neither known nor waived."""
+        return self.standing in ("failed", "new")
+
+    @property
+    def violations(self) -> int:
+        """How many violations stand like this."""
+        return sum(len(result.violations) for result in self.results)
+
+
+class Decision:
+    """What a report comes to.
+
+    A gate speaks where a run was held against more than the contract: a baseline, waivers, or the demand that every
+    must is exercised. Its word comes before the verdict then.
+    """
+
+    def __init__(self, report: Report) -> None:
+        """Take the report, whose gate has been applied already."""
+        self.report = report
+        self._gate = report.gate
+        self._new = {change.requirement: frozenset(change.new) for change in self._gate.changes} if self._gate else {}
+
+    @property
+    def code(self) -> int:
+        """The exit code."""
+        return exit_codes.of(self.report)
+
+    @property
+    def word(self) -> Word | None:
+        """The word of the gate, `None` where nothing but the contract is asked, and the verdict speaks."""
+        gate = self._gate
+        speaks = gate is not None and (gate.baseline is not None or gate.waivers > 0 or gate.require_exercised)
+        return _WORDS[self.code] if speaks else None
+
+    @property
+    def title(self) -> str:
+        """What every output begins with."""
+        return f"gate {self.word}" if self.word else self.report.verdict
+
+    @property
+    def tone(self) -> Tone:
+        """How the title is to look."""
+        return _TONES[self.word or self.report.verdict]
+
+    @property
+    def headline(self) -> str:
+        """What follows the title: against which run, and the counts."""
+        if not self.word:
+            return counts(self.report.requirements)
+        amounts = [f"{amount:,} {name}" for name, amount in self.amounts.items()]
+        against = f"against {self.against}" if self.against else "without a baseline"
+        return f"{against}: {', '.join(amounts)}"
+
+    @property
+    def sentence(self) -> str:
+        """The headline as a sentence of its own."""
+        return f"{self.headline[0].upper()}{self.headline[1:]}."
+
+    @property
+    def against(self) -> str | None:
+        """The run that the gate compares with, for people."""
+        baseline = self._gate.baseline if self._gate else None
+        return f"run {baseline.id} of {baseline.started_at[:10]}" if baseline else None
+
+    @cached_property
+    def amounts(self) -> dict[str, int]:
+        """How many violations the gate takes for what, and how many requirements got worse.
+
+        A violation that is gone is fixed only where everything was asked that was asked in the baseline.
+        """
+        if self._gate is None or self._gate.baseline is None:
+            return {"not waived": self.of("failed").violations, "waived": self.of("waived").violations}
+        exercised = [change for change in self._gate.changes if change.after in ("pass", "fail", "waived")]
+        gone = sum(len(change.gone) for change in exercised)
+        fixed = sum(len(change.gone) for change in exercised if self._asked_as_much(change))
+        return {
+            "new": self.of("new").violations,
+            "worse": len(self.worse),
+            "known": self.of("known").violations,
+            "waived": self.of("waived").violations,
+            "fixed": fixed,
+            **({"not seen again": gone - fixed} if gone > fixed else {}),
+        }
+
+    @property
+    def worse(self) -> frozenset[str]:
+        """The requirements that got worse since the baseline."""
+        return (
+            frozenset(change.requirement for change in self._gate.changes if change.is_worse)
+            if self._gate
+            else frozenset()
+        )
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What the gate objects to, a sentence each: what got worse, what no waiver covers, waivers that do not fit."""
+        if self._gate is None:
+            return ()
+        worse = sorted((change for change in self._gate.changes if change.is_worse), key=lambda each: not each.new)
+        uncovered = [result.id for result in self.of("failed").results if self.decides(result)]
+        names = [f"No waiver covers what is wrong with {', '.join(uncovered)}."] if self.word and uncovered else []
+        return (*map(describe_change, worse), *names, *self._gate.objections)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The violations by standing, those that decide first."""
+        groups = []
+        for standing in STANDINGS:
+            results = []
+            for result in sorted(self.report.requirements, key=lambda each: each.level):
+                if some := tuple(each for each in result.violations if self.standing(result, each) == standing):
+                    results.append(replace(result, violations=some))
+            if results:
+                groups.append(Group(standing, tuple(results)))
+        return tuple(groups)
+
+    def of(self, standing: Standing) -> Group:
+        """The violations of one standing, which may be none."""
+        return next((group for group in self.groups if group.standing == standing), Group(standing, ()))
+
+    def standing(self, result: RequirementResult, violation: Violation) -> Standing:
+        """What the gate takes a violation for: waived, new since the baseline, known to it; `failed` without one."""
+        if result.is_waived(violation.fingerprint):
+            return "waived"
+        if self._gate is None or self._gate.baseline is None:
+            return "failed"
+        return "new" if violation.fingerprint in self._new.get(result.id, ()) else "known"
+
+    def in_order(self, result: RequirementResult) -> list[tuple[Standing, Violation]]:
+        """The violations of a requirement with their standing, those that count most first."""
+        told = [(self.standing(result, violation), violation) for violation in result.violations]
+        return sorted(told, key=lambda each: STANDINGS.index(each[0]))
+
+    def foremost(self, result: RequirementResult) -> Standing | None:
+        """The standing of a requirement: that of its violation that counts most, `None` where it has none."""
+        return next((standing for standing, _ in self.in_order(result)), None)
+
+    def label(self, result: RequirementResult) -> str:
+        """The verdict of a requirement, with what the gate takes it for where that is another word."""
+        standing = self.foremost(result)
+        is_told = standing in (None, "failed") or result.verdict == standing
+        return result.verdict if is_told else f"{result.verdict} ({standing})"
+
+    def rank(self, result: RequirementResult) -> int:
+        """Where a requirement stands among those that did not pass: violations by standing, then all others."""
+        standing = self.foremost(result)
+        return STANDINGS.index(standing) if standing else len(STANDINGS)
+
+    def decides(self, result: RequirementResult) -> bool:
+        """Whether a violation of this requirement is one that makes the run red."""
+        standing = self.foremost(result)
+        is_strict = self._gate is not None and self._gate.strict
+        return standing == "new" or (standing == "failed" and (result.level == "must" or is_strict))
+
+    def _asked_as_much(self, change: Change) -> bool:
+        run = self.report.run
+        is_complete = not (self.report.troubles or run.interrupted or run.recording)
+        return is_complete and not (run.narrowed and "options" in change.attributed_to)

@@ -1,0 +1,24 @@
+"""In which ways a promise can be broken: the kinds of a violation, each with the sentence that tells it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "accepted": "A request that had to be refused was accepted.",
+        "changed": "Something changed that has to stay as it was.",
+        "disclosed": "Something was shown to a caller who may not see it.",
+        "malformed": "An answer does not have the form that the reference gives.",
+        "missing": "Something that had to be there was not.",
+        "not-matching": "What came is not what had to come.",
+        "refused": "A request that had to be accepted was refused.",
+        "server-error": "The service answered with a 5xx.",
+        "status-unknown": "A status came that the reference does not name.",
+        "too-many": "More came than may come.",
+        "twice": "Something that may come once came several times.",
+        "unending": "Something that has to come to an end did not.",
+        "unexpected": "Something came that must not come.",
+    }
+)
+"""The closed list: whoever finds a violation names one of these, and a fingerprint is made of it among other things."""

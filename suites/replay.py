@@ -1,0 +1,240 @@
+"""Sends the request again that showed a violation, and judges the answer."""
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import httpx
+
+from fixtures.client import Client
+from fixtures.exchange import SECRET_HEADERS, Exchange, Request, Response
+from fixtures.settings import Settings
+from fixtures.target import OTHER, open_target
+from spec.openapi import match
+from suites.oracles import ORACLES, passive
+from suites.oracles.panel import Panel
+from suites.traffic import CREATE
+from suites.verify import Observation, Verify
+
+Word = Literal["still broken", "no longer broken", "cannot tell"]
+Plain = Mapping[str, Any]
+
+READING = frozenset({"GET", "HEAD"})
+"""Methods that change nothing."""
+LEFT_TO_THE_CLIENT = SECRET_HEADERS | {
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "host",
+    "transfer-encoding",
+    "user-agent",
+}
+MAY_BE_FRUITLESS = frozenset(
+    {
+        "create-refuses-unknown-directory",
+        "create-refuses-unknown-configuration",
+        "create-refuses-mismatched-configuration",
+        "create-refuses-foreign-configuration",
+        "create-refuses-foreign-directory",
+    }
+)
+"""Requirements that an accepted create may still keep, if its batch comes to nothing."""
+
+_CUT = re.compile(r"… \(\d+ bytes\)\Z")
+"""How a body ends of which a report has only the beginning."""
+_ID = re.compile(r'"id":\s*"([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a report has of a violation: what its fingerprint is made of, and its exchanges as the report has them."""
+
+    requirement: str
+    check: str
+    kind: str
+    exchanges: Sequence[Plain]
+    deciding: int
+
+    @property
+    def request(self) -> Plain:
+        """The request that showed the fault."""
+        request: Plain = self.exchanges[self.deciding]["request"]
+        return request
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a replay came to, why, and the new exchange as a report would have it, if there was one."""
+
+    word: Word
+    why: str
+    exchange: Plain | None = None
+
+
+def obstacle(shown: Shown, base_url: str, *, may_create: bool) -> str | None:
+    """Say why the request of a violation is not to be sent to a target again; `None` where it can be."""
+    exchange, request = shown.exchanges[shown.deciding], shown.request
+    method, body = request["method"], request["body"] or ""
+    path = _below(request["url"], base_url)
+    if path is None:
+        return f"the request went to another place than {base_url}, and the key is for that alone"
+    found = match(method, path.partition("?")[0])
+    is_create = found is not None and found[0].id == CREATE and method == "POST"
+    if method not in READING and not is_create:
+        return f"a {method} of this path changes something, and only what reads is sent again"
+    if is_create and not may_create:
+        return "a create may be billed: --create sends it all the same"
+    if _CUT.search(body) or _is_multipart(request):
+        return "the report has only a part of the body that was sent"
+    if any(name.lower() not in LEFT_TO_THE_CLIENT and value == "***" for name, value in request["headers"]):
+        return "a header that was sent is hidden in the report"
+    return None if exchange["caller"] else "the report does not say with whose key it was sent"
+
+
+def replay(shown: Shown, settings: Settings) -> Outcome:
+    """Send the request of a violation again and judge the answer. Raises `Trouble` when no answer comes.
+
+    Oracles look at the answer after the exchanges that the report has from before it; where none of them makes the
+    check, the status decides, or whether the answer is the same as then.
+    """
+    with (
+        open_target(settings) as target,
+        Client(target, settings.request_timeout, settings.request_timeout, "main") as client,
+    ):
+        caller = shown.exchanges[shown.deciding]["caller"]
+        if caller not in target.keys or (caller == OTHER and target.keys[OTHER] is None):
+            return Outcome("cannot tell", f"the key that it was sent with, the one of {caller}, was not given")
+        new = client.forward(_again(shown.request), caller)
+    judged = _observed(shown, new, settings.target)
+    word, why = judged or _compared(shown, new)
+    found = match(new.request.method, new.request.path)
+    return Outcome(word, why, new.as_json(found[0].id if found else None))
+
+
+def _again(request: Plain) -> httpx.Request:
+    headers = [(name, value) for name, value in request["headers"] if name.lower() not in LEFT_TO_THE_CLIENT]
+    return httpx.Request(request["method"], request["url"], headers=headers, content=(request["body"] or "").encode())
+
+
+class _Notes(Verify):
+    """Keeps whatever is observed of one check, whether it holds or not."""
+
+    def __init__(self, shown: Shown) -> None:
+        super().__init__()
+        self._asked = (shown.requirement, shown.check)
+        self.made: list[Observation] = []
+
+    def record(self, observation: Observation) -> None:
+        """Keeps an observation of the check."""
+        if (observation.requirement, observation.check) == self._asked:
+            self.made.append(observation)
+
+
+def _observed(shown: Shown, new: Exchange, base_url: str) -> tuple[Word, str] | None:
+    """What the oracles say of the answer, `None` where none of them makes the check."""
+    known = {oracle.name: oracle for oracle in (*passive(), *ORACLES)}
+    notes = _Notes(shown)
+    panel = Panel(list(known.values()), notes)
+    for exchange in shown.exchanges[: shown.deciding]:
+        if (earlier := _recorded(exchange, base_url)) is not None:
+            panel.hear(earlier)
+    notes.made.clear()
+    panel.hear(new)
+    beside = " beside what the report has from before" if shown.deciding else ""
+    if broken := next((each for each in notes.made if not each.holds), None):
+        told = f": {broken.difference}" if broken.difference else ""
+        return "still broken", f"the oracle {broken.oracle} finds the answer wrong{beside}{told}"
+    if notes.made and _is_of_other_things(shown, new):
+        return "cannot tell", "the answer shows nothing of what it showed then, which may be gone"
+    if notes.made:
+        return "no longer broken", f"the same check holds for the answer{beside}"
+    return None
+
+
+def _is_of_other_things(shown: Shown, new: Exchange) -> bool:
+    """Whether an answer that showed something then shows nothing of it now, where that is not what had to change."""
+    then = shown.exchanges[shown.deciding]["response"]
+    if then is None or new.response is None or shown.kind == "disclosed":
+        return False
+    ids, others = set(_ID.findall(then["body"])), set(_ID.findall(new.response.body.decode(errors="replace")))
+    return bool(ids) and not ids & others
+
+
+def _compared(shown: Shown, new: Exchange) -> tuple[Word, str]:
+    """What can be told of an answer by its status alone, or because it is the same as then."""
+    assert new.response is not None
+    status = new.response.status
+    if shown.kind == "server-error":
+        return ("still broken" if status >= 500 else "no longer broken"), f"the answer is a {status}"
+    if shown.kind == "accepted" and new.response.is_refusal:
+        return "no longer broken", f"the request is refused with a {status}"
+    if shown.kind == "accepted" and new.response.is_success:
+        if shown.requirement in MAY_BE_FRUITLESS:
+            return "cannot tell", f"the request is accepted with a {status}, and its batch may still come to nothing"
+        return "still broken", f"the request is accepted with a {status}"
+    if shown.kind == "refused" and (new.response.is_success or new.response.is_refusal):
+        word: Word = "no longer broken" if new.response.is_success else "still broken"
+        return word, f"the answer is a {status}"
+    then = shown.exchanges[shown.deciding]["response"]
+    is_same = then is not None and status == then["status"] and new.as_json(None)["response"]["body"] == then["body"]
+    if is_same and len(shown.exchanges) == 1:
+        return "still broken", "the answer is the same as then"
+    if len(shown.exchanges) > 1:
+        told = "the same as then" if is_same else "another than then"
+        return "cannot tell", (
+            f"the answer is {told}, and it takes {len(shown.exchanges)} exchanges or more to judge it: "
+            "run the tests of the requirement"
+        )
+    return (
+        "cannot tell",
+        "the answer is another than then, and no oracle makes this check: run the tests of the requirement",
+    )
+
+
+def _recorded(exchange: Plain, base_url: str) -> Exchange | None:
+    """An exchange of a report, with times of this process's clock; `None` where the report has only a part of it."""
+    request, response = exchange["request"], exchange["response"]
+    path = _below(request["url"], base_url)
+    bodies = (request["body"] or "", response["body"] if response else "")
+    if path is None or response is None or any(_CUT.search(body) for body in bodies):
+        return None
+    sent_at = datetime.fromisoformat(exchange["sent_at"])
+    sent = sent_at.timestamp() - time.time() + time.monotonic()
+    raw, _, query = path.partition("?")
+    return Exchange(
+        number=exchange["number"],
+        worker=exchange["worker"],
+        caller=exchange["caller"],
+        request=Request(
+            request["method"],
+            request["url"],
+            raw,
+            query,
+            _pairs(request["headers"]),
+            bodies[0].encode("utf-8", "replace"),
+        ),
+        response=Response(response["status"], _pairs(response["headers"]), bodies[1].encode(errors="replace")),
+        error=None,
+        sent_at=sent_at.astimezone(UTC),
+        sent=sent,
+        received=sent + exchange["seconds"],
+    )
+
+
+def _pairs(headers: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in headers)
+
+
+def _below(url: str, base_url: str) -> str | None:
+    """The path and the query of a URL below a base URL, `None` where it is elsewhere."""
+    base = base_url.rstrip("/")
+    return url[len(base) :] if url.startswith(f"{base}/") else None
+
+
+def _is_multipart(request: Plain) -> bool:
+    return any(
+        name.lower() == "content-type" and value.lower().startswith("multipart/") for name, value in request["headers"]
+    )

@@ -1,0 +1,62 @@
+"""Whether a gate over an unchanged service stays green: each deviation is run twice, unlike in all that may differ."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fixtures.mock.variants import Variant
+from reports.diff import compare, describe_change
+from reports.model import Report
+from reports.reading import read
+from tests.prove import plan
+from tests.prove.runs import EVERYTHING, Order, carry_out, in_forks, output_of
+
+UNLIKE = (
+    ("--shuffle=1", "--numprocesses=2"),
+    ("--shuffle=2", "--fuzz", "--hypothesis-seed=2", "--numprocesses=3"),
+)
+"""What differs between the two runs: the order of the tests, the generated requests, and the number of workers."""
+SHUFFLED = "-ptests.prove.shuffle"
+
+
+def orders(deviations: Mapping[str, Variant]) -> list[Order]:
+    """Two looks at the clean mock and at each deviation: by URL, with workers and with generated requests."""
+    looks = [plan.clean(True), *(plan.of_deviation(variant, True) for variant in deviations.values())]
+    return [replace(look, tests=_tests(look, unlike)) for look in looks for unlike in UNLIKE]
+
+
+def _tests(look: Order, unlike: Sequence[str]) -> tuple[str, ...]:
+    size = () if plan.WITHOUT_SIZE not in look.tests else (plan.WITHOUT_SIZE,)
+    return (EVERYTHING, *size, SHUFFLED, *unlike)
+
+
+def sampled(deviations: Mapping[str, Variant], count: int, seed: int) -> dict[str, Variant]:
+    """So many of the deviations, which ones hangs on the seed alone."""
+    names = random.Random(seed).sample(sorted(deviations), min(count, len(deviations)))
+    return {name: deviations[name] for name in names}
+
+
+def run(order: Order) -> Report | str:
+    """Runs one order in this process: its report, or the end of its output where there is none."""
+    with TemporaryDirectory() as folder:
+        path = carry_out(order, Path(folder))
+        return read(path) if path.is_file() else output_of(Path(folder))
+
+
+def prove(deviations: Mapping[str, Variant], jobs: int) -> Iterator[str]:
+    """Runs each deviation twice, and tells which of them an unchanged service would turn a gate red with, and why."""
+    ordered = orders(deviations)
+    reports = in_forks(run, ordered, jobs)
+    for order in ordered[::2]:
+        yield from (f"{order.name} flaps: {told}" for told in differences(next(reports), next(reports)))
+
+
+def differences(before: Report | str, after: Report | str) -> Iterator[str]:
+    """What a gate would object to in the second of two runs over one service, either way round."""
+    if isinstance(before, str) or isinstance(after, str):
+        yield from (f"no report was written: {each}" for each in (before, after) if isinstance(each, str))
+        return
+    for change in compare(before, after):
+        yield describe_change(change)

@@ -1,0 +1,203 @@
+"""A violation is told once: what is wrong, as JSON and as a difference, its exchange, its source, its curl line."""
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from reports.annotations import annotation_lines
+from reports.curl import curl_line
+from reports.differences import difference
+from reports.html.page import render_html
+from reports.junit import render_junit
+from reports.model import Report, Violation
+from reports.summary import render_summary
+from reports.terminal import report_lines
+from reports.text import visible
+from reports.violation import BRIEF, FULL, USUAL, Detail, body_text, headline, laid_out, middle, parts, text_lines
+from tests.reports import samples
+from tests.reports.html.test_page import text_of
+
+PAGE = json.dumps({"items": [{"id": f"bat-{number}"} for number in range(90)]})
+ASKED = samples.exchange(number=7)
+DECIDING = samples.exchange(
+    number=8,
+    request=samples.request(url="http://127.0.0.1:8000/api/v2/batches?page_token=" + "t" * 300),
+    response={"status": 200, "headers": [["x-trace", "7"]], "body": PAGE},
+)
+LATER = samples.exchange(number=9)
+
+
+def report(**changes: Any) -> Report:
+    given = {"exchanges": [ASKED, DECIDING, LATER], "deciding": 1, **changes}
+    return samples.report({"violations": [samples.violation(**given)]})
+
+
+def violation(**changes: Any) -> Violation:
+    return report(**changes).requirements[0].violations[0]
+
+
+def told(detail: Detail = USUAL, **changes: Any) -> dict[str, str]:
+    judged = report(**changes).requirements[0]
+    return {part.label: part.text for part in parts(judged, judged.violations[0], detail)}
+
+
+def test_it_is_told_by_what_matters_first() -> None:
+    assert list(told()) == [
+        "wrong",
+        "expected",
+        "came",
+        "case",
+        "before",
+        "exchange",
+        "answer",
+        "after",
+        "source",
+        "seen",
+        "repeat",
+    ]
+
+
+def test_values_are_json_and_no_python() -> None:
+    parts_told = told(expected=[None, True, "a 'quoted' text"], actual={"results": None})
+    assert json.loads(parts_told["expected"]) == [None, True, "a 'quoted' text"]
+    assert json.loads(parts_told["came"]) == {"results": None}
+    assert json.loads(told(expected="a 4xx")["expected"]) == "a 4xx"
+
+
+def test_the_exchange_and_the_curl_line_are_of_the_one_that_shows_the_fault() -> None:
+    parts_told = told()
+    assert parts_told["exchange"].startswith("#8 GET")
+    assert parts_told["before"].startswith("#7 ")
+    assert parts_told["after"].startswith("#9 ")
+    assert "page_token=" + "t" * 300 in parts_told["repeat"]
+    assert "t" * 50 not in parts_told["exchange"]
+    assert parts_told["repeat"] == curl_line(violation().exchanges[1])
+
+
+def test_a_long_body_loses_its_middle_and_says_how_much() -> None:
+    lines = told()["answer"].split("\n")
+    assert len(lines) <= USUAL.lines
+    assert lines[:3] == ["{", '  "items": [', '    {"id": "bat-0"},']
+    assert lines[-3:] == ['    {"id": "bat-89"}', "  ]", "}"]
+    (gap,) = [line for line in lines if "left out" in line]
+    left_out = int(re.findall(r"\d+", gap)[0])
+    assert left_out + len(lines) - 1 == 94
+
+
+def test_a_body_that_is_no_json_stays_as_it_came() -> None:
+    assert body_text("<html>\nno</html>", USUAL) == "<html>\nno</html>"
+    assert body_text("", USUAL) == "(no body)"
+    assert len(body_text("x" * 9_000, USUAL)) < 500
+    assert body_text("[" * 5_000, USUAL).startswith("[[[")
+
+
+def test_the_source_is_told_with_what_it_says_and_where() -> None:
+    source = told()["source"].split("\n")
+    assert source == [
+        "The field is null unless it is asked for.",
+        'in LlamaCloud\'s guide "Getting Started with Batches": reading results',
+    ]
+
+
+def test_tests_are_merged_and_counted() -> None:
+    names = [f"suites/test_a.py::test_{number}" for number in range(5)]
+    judged = samples.report({"violations": [samples.violation(test=name) for name in names]}).requirements[0]
+    (one,) = judged.violations
+    seen = next(part.text for part in parts(judged, one, USUAL) if part.label == "seen")
+    assert seen.split("\n") == ["5 times, in", *names[:3], "and 2 more tests"]
+
+
+def test_more_is_told_where_more_is_asked_for() -> None:
+    assert "x-trace: 7" not in told()["answer"]
+    assert "x-trace: 7" in told(FULL)["answer"]
+    assert len(told(BRIEF)["answer"]) < len(told()["answer"]) < len(told(FULL)["answer"])
+
+
+@pytest.mark.parametrize(
+    ("expected", "came", "sentence"),
+    [
+        (["a", "b", "c"], ["a", "c"], "missing 1 of 3: b"),
+        (["a"], ["a", "b"], "1 too many: b"),
+        (["a", "b"], ["a", "a", "b"], "1 more often than expected: a"),
+        (["a", "b"], ["b", "a"], "the same entries in another order"),
+        (["a", "b", "c", "d", "e"], [], "missing 5 of 5: a, b, c and 2 more"),
+        ([1], ["1"], "missing 1 of 1: 1; 1 too many: 1"),
+        ({"a": 1, "b": 2}, {"a": 1, "b": None}, "b is null instead of 2"),
+        ({"a": 1}, {"b": 1}, "without a; with b beside"),
+        (["a"], ["a"], ""),
+        ("a 4xx", 201, ""),
+    ],
+)
+def test_what_differs_is_said_in_a_sentence(expected: Any, came: Any, sentence: str) -> None:
+    assert difference(expected, came) == sentence
+
+
+def test_the_words_of_a_check_are_better_than_those_of_no_check() -> None:
+    assert headline(violation(difference="missing 1 of 7: bat-3 on page 3")) == "missing 1 of 7: bat-3 on page 3"
+    assert headline(violation(difference="", expected=["a", "b"], actual=["a"])) == "missing 1 of 2: b"
+    assert headline(violation(difference=" ", expected="a 4xx", actual=201)) == 'expected "a 4xx", came 201'
+    assert headline(violation(difference="", expected="x" * 500, actual=1, kind="missing")) == (
+        "Something that had to be there was not."
+    )
+
+
+def test_text_is_shortened_in_its_middle() -> None:
+    assert middle("short") == "short"
+    assert middle("a" * 500 + "b" * 500, 11) == "aaaa … bbbb"
+
+
+def test_json_is_laid_out_for_its_width_alone() -> None:
+    assert laid_out({"a": [1, 2]}, USUAL) == '{"a": [1, 2]}'
+    narrow = replace(USUAL, columns=7)
+    assert laid_out({"a": [1, 2], "b": {}}, narrow) == '{\n  "a": [\n    1,\n    2\n  ],\n  "b": {}\n}'
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_what_is_nested_without_end_is_said_to_be() -> None:
+    assert "nested too deeply" in laid_out(nested(100_000), USUAL)
+
+
+EVIL = "\x1b[31m</details>\n::error::x\n##[error]`````"
+
+
+def test_every_output_has_the_same_parts_and_escapes_them_in_its_own_way() -> None:
+    evil = replace(report(difference=EVIL, actual=[EVIL], case=EVIL), gate=None)
+    judged = evil.requirements[0]
+    lines = list(text_lines(parts(judged, judged.violations[0], FULL)))
+    assert all(visible(line) == line for line in lines)
+    failure = ET.fromstring(render_junit(evil)).find("*/testcase/failure")
+    assert failure is not None
+    assert set(lines) <= set((failure.text or "").split("\n"))
+    summary = render_summary(evil)
+    assert all(f"\n{line}\n" in summary for line in lines)
+    assert visible(summary.replace("\n", "")) == summary.replace("\n", "")
+    page = text_of(render_html(evil))
+    screen = ["".join(span.text for span in line) for line in report_lines(evil, width=80, files=[], verbosity=1)]
+    assert not any(line.strip().startswith(("::", "##[")) for line in screen)
+    for part in parts(judged, judged.violations[0], FULL):
+        for line in part.text.split("\n"):
+            word = max(visible(line).split() or [""], key=len)
+            assert word in page
+            assert word[:40] in "".join(text.strip() for text in screen)
+    (error, *_) = annotation_lines(evil)
+    assert error.count("\n") == 0
+    assert "wrong: " in error
+
+
+def test_in_short_a_violation_is_a_line() -> None:
+    lines = ["".join(span.text for span in line) for line in report_lines(report(), width=80, files=[], verbosity=-1)]
+    (line,) = [line for line in lines if line.startswith("FAIL")]
+    assert violation().fingerprint in line
+    assert "results-null-unless-expanded: re" in line
+    assert all(len(line) <= 80 for line in lines)
+    assert len(lines) == 2
