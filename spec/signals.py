@@ -7,8 +7,9 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from time import monotonic
 from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import Final
 
 NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 ENDING: Final[tuple[signal.Signals, ...]] = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
@@ -17,6 +18,9 @@ SAME: Final = 1.0
 """Seconds within which several signals are one: terminals, tox and `timeout` send to a process and to its group."""
 FURTHEST: Final = 256
 """Number of a file descriptor beyond which no terminal is looked for."""
+
+_last = [float("-inf")]
+"""When the last signal came, in monotonic seconds."""
 
 
 def take() -> None:
@@ -32,16 +36,14 @@ def is_free(number: signal.Signals) -> bool:
     return in_main_thread and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler, interrupt)
 
 
-def interrupt(number: int, _frame: FrameType | None) -> NoReturn:
-    """Raise `KeyboardInterrupt`."""
+def interrupt(number: int, _frame: FrameType | None) -> None:
+    """Raise `KeyboardInterrupt`, once for signals that are one."""
     leave_terminal(number)
-    raise KeyboardInterrupt
-
-
-def ignore() -> None:
-    """Let nothing that comes now disturb what is done last; to be called in the main thread."""
-    for each in ENDING:
-        signal.signal(each, signal.SIG_IGN)
+    now = monotonic()
+    is_same = now - _last[0] < SAME
+    _last[0] = now
+    if not is_same:
+        raise KeyboardInterrupt
 
 
 def leave_terminal(number: int) -> None:
@@ -54,7 +56,3 @@ def leave_terminal(number: int) -> None:
             if os.isatty(descriptor):
                 os.dup2(nothing, descriptor)
     os.close(nothing)
-
-
-Handler = Any
-"""What `signal.signal` takes and gives."""

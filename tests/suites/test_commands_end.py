@@ -79,7 +79,10 @@ from spec import process
 def main():
     import threading
     threading.Thread(target=threading.Event().wait).start()
-    signal.raise_signal(int(sys.argv[1]))
+    try:
+        signal.raise_signal(int(sys.argv[1]))
+    finally:
+        signal.raise_signal(int(sys.argv[1]))
 process.run(main)
 """
 
