@@ -22,6 +22,7 @@ LOCKS = {
 TASKS = {
     *("conformance", "clients", "passive", "prove", "reports", "mock"),
     *("tests", "lint", "bench", "contract", "spec", "lock"),
+    *(f"{task}-py3{minor}" for task in ("conformance", "tests") for minor in (11, 12, 13, 14)),
 }
 ENTRY = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[0-9][0-9a-z.]*)"
