@@ -270,6 +270,49 @@ def test_a_run_that_is_ended_within_a_request(end: signal.Signals, mock: MockAdd
     traces.assert_none_tells_a_key()
 
 
+INTERRUPTING = """
+import h11
+
+_send, _count = h11.Connection.send, 0
+
+def send(self, event):
+    global _count
+    wire = _send(self, event)
+    _count += isinstance(event, h11.Request)
+    if _count == {number} and isinstance(event, h11.Request):
+        raise KeyboardInterrupt
+    return wire
+
+h11.Connection.send = send
+"""
+"""A plugin that presses Ctrl-C when a request has been put into bytes, in the hands of a library."""
+BARE = """
+import fixtures.mask
+
+fixtures.mask.Mask.hide = lambda self, text: text
+"""
+"""What takes the last mask away."""
+
+
+@pytest.mark.parametrize("mask", ["with the mask", "without it"])
+def test_ctrl_c_while_a_library_has_the_key(mask: str, mock: MockAddress, leave: Leave, tmp_path: Path) -> None:
+    plugin = INTERRUPTING.format(number=6) + (BARE if mask == "without it" else "")
+    (tmp_path / "interrupting.py").write_text(plugin, "utf-8")
+    with relay_to(mock) as relay:
+        traces = leave(
+            *("-p", "interrupting", f"--target={relay.url}", "-k", STORY, *TALKATIVE),
+            *(f"--log-file={tmp_path / 'log.txt'}", f"--debug={tmp_path / 'debug.txt'}"),
+            PYTHONPATH=str(tmp_path),
+        )
+    assert traces.code == 2, traces.output.decode()[-3000:]
+    assert b"wire" in traces.output, "the locals of the library are shown"
+    if mask == "without it":
+        assert told(traces.output)
+    else:
+        assert b"Bearer ***" in traces.output
+        traces.assert_none_tells_a_key()
+
+
 def test_a_redirect_takes_no_key_with_it(leave: Leave) -> None:
     with serving() as front, serving() as elsewhere:
         front.answers[:] = [Answer(307, b"", (("Location", f"{elsewhere.url}/{MAIN}?key={OTHER}"),))]
