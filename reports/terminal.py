@@ -171,7 +171,8 @@ def _section(title: str, lines: Iterable[Line]) -> list[Line]:
 def _foot(decision: Decision, files: Sequence[Path], writer: Writer) -> Iterator[Line]:
     if files:
         names = ", ".join(file.name for file in files[1:])
-        yield from writer.labelled("report", f"{files[0]} (beside it {names})", indent=0)
+        beside = f" (beside it {names})" if names else ""
+        yield from writer.labelled("report", f"{files[0]}{beside}", indent=0)
     yield from writer.labelled("next", advice(decision), indent=0)
     if command := waive_line(decision):
         yield from writer.labelled("waive", command, indent=0)

@@ -4,6 +4,7 @@ Each is executed in a copy of the project, against a mock where it names a servi
 would take long; or it stands in `NOT_EXECUTED`, with the reason.
 """
 
+import json
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -52,6 +53,8 @@ NOT_EXECUTED = {
     f"python3 run.py conformance {OF_EXAMPLE} --liberty files-counted-at-the-end": EXAMPLE,
 }
 
+BROKEN = "broken.json"
+"""The report of a run that met a violation."""
 OF_LITTLE = ("--requirement", "create-refuses-unknown-job-type")
 OF_RESULTS = ("--requirement", "results-null-unless-expanded")
 OF_PROOF = ("--requirement", "batch-id-is-unique")
@@ -72,6 +75,12 @@ class Desk:
     plain: MockAddress
     steered: MockAddress
     ended: dict[tuple[str, ...], Ended] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """A violation of the report that stands where a run leaves one."""
+        found = json.loads((self.project.root / BROKEN).read_text(encoding="utf-8"))["requirements"]
+        return str(next(each["violations"][0]["fingerprint"] for each in found if each["violations"]))
 
     def execute(self, line: str) -> Ended:
         mock = self.steered if CONTROL in line else self.plain
@@ -105,6 +114,8 @@ class Desk:
             "OLD": "2.8",
             "NEW": "2.10",
         }
+        if "FINGERPRINT" in line:
+            places |= {"FINGERPRINT": self.fingerprint, "NAME": "the-team", "DAY": "9999-12-31", "REPORT": BROKEN}
         if not NOTHING_SENT & set(line.split()):
             places |= dict.fromkeys(SERVED, mock.base_url) | {CONTROL: mock.control_url or ""}
         return places.get(word, word).split()
@@ -161,6 +172,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         made.execute("python3 run.py conformance --record=capture.har --report-dir=recorded")
         for name in ("before.json", "after.json", "baseline.json"):
             made.execute(f"cp reports/out/report.json {name}")
+        made.execute("python3 run.py conformance --deviation results-always-shown")
+        made.execute(f"cp reports/out/report.json {BROKEN}")
         [waivers] = [block.text for block in blocks(PAGES["gate.md"]) if block.language == "yaml"]
         (made.project.root / "waivers.yaml").write_text(waivers, encoding="utf-8")
         yield made

@@ -92,19 +92,18 @@ def combinations() -> Iterator[Case]:
     A part of a run is judged by the contract alone, as no other way leads there, and what narrows a run or what it was
     made of is looked at without stricter terms.
     """
-    states: tuple[State, ...] = ("pass", ONE, ELSE, TWO, "not-exercised")
-    circumstances: tuple[Circumstance, ...] = ("whole", "trouble", "interrupted", "shard", "recording", "narrowed")
-    for values in product(
+    dimensions: tuple[tuple[Any, ...], ...] = (
         ("pass", ONE),
-        states,
+        ("pass", ONE, ELSE, TWO, "not-exercised"),
         ("pass", ONE),
         ("pass", "not-exercised"),
         (False, True),
         ("none", "any", "one", "expired", "unneeded"),
         (False, True),
         (False, True),
-        circumstances,
-    ):
+        ("whole", "trouble", "interrupted", "shard", "recording", "narrowed"),
+    )
+    for values in product(*dimensions):
         case = Case(*values)
         is_gated = case.has_baseline or case.waived != "none" or case.require_exercised
         is_stricter = case.strict or case.require_exercised

@@ -1,7 +1,7 @@
 """No sentence of any output is false in any combination of a verdict and a gate."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ Named = frozenset[tuple[str, str]]
 """Violations: requirement and kind."""
 
 
-def _violations(states: dict[str, object]) -> Named:
+def _violations(states: Mapping[str, object]) -> Named:
     return frozenset((name, kind) for name, state in states.items() if isinstance(state, frozenset) for kind in state)
 
 
