@@ -104,8 +104,8 @@ def ensure_environment() -> None:
     above = next(folder for folder in ENVIRONMENT.parents if folder.exists())
     if not os.access(str(ENVIRONMENT if ENVIRONMENT.exists() else above), os.W_OK):
         raise SetupError(
-            f"{above} cannot be written, and run.py keeps there what the command needs: call the run.py of a copy of the "
-            "project that can be written, or install the project and call batches-conformance."
+            f"{above} cannot be written, and run.py keeps there what the command needs: call the run.py of a copy of "
+            "the project that can be written, or install the project and call batches-conformance."
         )
     print(f"Setting up {ENVIRONMENT.relative_to(ROOT).as_posix()} (once) ...", file=sys.stderr, flush=True)
     build([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])

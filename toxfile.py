@@ -27,6 +27,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
+DEFAULT_VERBOSITY = 2
+"""How much tox says where neither `-v` nor `-q` is given."""
 
 
 @impl
@@ -56,10 +58,9 @@ def tox_env_teardown(tox_env: ToxEnv) -> None:
 
 
 def _is_alone(tox_env: ToxEnv) -> bool:
-    """Whether one task with one command was asked for, without wanting to know how tox goes about it."""
-    asked = tox_env.options.env
-    is_only = bool(asked) and not asked.is_default_list and not asked.is_all and len(list(asked)) == 1
-    return is_only and len(tox_env.conf["commands"]) == 1 and tox_env.options.verbosity <= 2
+    """Whether one task with one command was asked for, and no more of tox than it says by itself."""
+    options = tox_env.options
+    return len(list(options.env)) == len(tox_env.conf["commands"]) == 1 and options.verbosity <= DEFAULT_VERBOSITY
 
 
 def _is_no_exit(record: logging.LogRecord) -> bool:
