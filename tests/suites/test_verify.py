@@ -78,7 +78,7 @@ def test_every_kind_is_told_in_a_sentence() -> None:
 
 
 CHECKS = frozenset(
-    [
+    {
         "answer-is-json",
         "answer-is-no-server-error",
         "answer-matches-schema",
@@ -131,7 +131,7 @@ CHECKS = frozenset(
         "walk-meets-every-batch",
         "webhook-is-silent",
         "webhook-is-told",
-    ]
+    }
 )
 """Each is a part of fingerprints that others keep in baselines and waivers: none is renamed without a word to them."""
 
