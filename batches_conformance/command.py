@@ -62,7 +62,7 @@ class _Root(click.Group):
 )
 @click.version_option(suite_version(), prog_name=NAME, message="%(prog)s %(version)s")
 def root() -> None:
-    """Does a service still keep the promises of the LlamaCloud Batches API?"""
+    """Check that a service keeps the promises of the LlamaCloud Batches API."""
 
 
 def run_command(arguments: Sequence[str]) -> int:

@@ -65,7 +65,14 @@ def command(words: Sequence[str]) -> int:
 
 def run(words: Sequence[str]) -> int:
     """Run the suites with these options, and return the exit code of the run."""
-    given = ["-c", str(location.ROOT / "pyproject.toml"), "-p", "batches_conformance.collection", "-p", "reports.plugin"]
+    given = [
+        "-c",
+        str(location.ROOT / "pyproject.toml"),
+        "-p",
+        "batches_conformance.collection",
+        "-p",
+        "reports.plugin",
+    ]
     if location.IS_INSTALLED:
         cache = platformdirs.user_cache_path("batches-conformance")
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache / "hypothesis"))
