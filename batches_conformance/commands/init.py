@@ -40,7 +40,7 @@ SYSTEMS: Final = {
         {"conformance/gitlab-ci.yml": "gitlab-ci.yml"},
         (
             "Add `include: conformance/gitlab-ci.yml` to .gitlab-ci.yml.",
-            "Set the CI/CD variables CONFORMANCE_SUITE, CONFORMANCE_TARGET and LLAMA_CLOUD_API_KEY, the last one masked.",
+            "Set the CI/CD variables CONFORMANCE_SUITE, CONFORMANCE_TARGET and LLAMA_CLOUD_API_KEY, the key masked.",
         ),
     ),
     "jenkins": _System(
@@ -60,8 +60,9 @@ SYSTEMS: Final = {
     ),
 }
 WAIVERS: Final = """\
-# Violations that are tolerated until a day; `batches-conformance report waive` adds an entry, with an owner and a reason.
-# A run reads this file with --waivers conformance/waivers.yaml. An entry that expired or matches nothing fails the gate.
+# Violations that are tolerated until a day; `batches-conformance report waive` adds an entry.
+# A run reads this file with --waivers conformance/waivers.yaml. An entry that expired, or that nothing matches, fails
+# the gate.
 []
 """
 BASELINE: Final = """\
@@ -118,7 +119,7 @@ def command(ci: str | None, force: bool, repository: Path) -> None:
 def _found(repository: Path) -> str:
     found = [name for name, system in SYSTEMS.items() if any((repository / mark).exists() for mark in system.marks)]
     if len(found) != 1:
-        what = " and ".join(SYSTEMS[name].title for name in found) or "no CI system that is known"
+        what = " and ".join(SYSTEMS[name].title for name in found) or "no known CI system"
         raise _NotSetUp(f"{repository} has files of {what}: name one with --ci {'|'.join(SYSTEMS)}.")
     return found[0]
 
