@@ -1,30 +1,31 @@
 #!/usr/bin/env python3
-"""Runs a task of tox.ini where there is nothing but Python: `python3 run.py conformance`.
+"""The command of the suite for a machine that has Python and nothing else: `python3 run.py COMMAND ...`.
 
-tox goes into a private virtual environment, once and again when its lock changes; tox then makes
-the environment of the tasks. What follows the task's name goes to the task. The exit code is the
-task's own; 4 means that the task never started.
+The first call makes a virtual environment with the locked packages in `.venv-suite`; then each call becomes the
+command `batches-conformance` in that environment, in the folder where it was called.
+
+Exit code 4 means that the command never started, 130 that the set-up was interrupted.
 
 The file is read by Pythons as old as 3.6 so that they can be told that they are too old.
 """
 
-import configparser
 import hashlib
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-TOX_LOCK = ROOT / "requirements" / "tox.lock"
-TOX_DIR = ROOT / ".venv-tox"
+LOCK = ROOT / "requirements" / "suite.lock"
+ENVIRONMENT = ROOT / ".venv-suite"
 OLDEST = (3, 11)
 NOT_STARTED = 4
 INTERRUPTED = 130
 
 
 class SetupError(Exception):
-    """What the task needs could not be made; the message is for the person who called."""
+    """The environment could not be made; the message is for the person who called."""
 
 
 def refusal(version: "tuple[int, int]") -> "str | None":
@@ -37,23 +38,10 @@ def refusal(version: "tuple[int, int]") -> "str | None":
     )
 
 
-def tasks(tox_ini: Path) -> "dict[str, str]":
-    """Read the names and descriptions of the tasks from a tox.ini."""
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read(tox_ini, encoding="utf-8")
-    prefix = "testenv:"
-    return {
-        section[len(prefix) :]: parser[section].get("description", "")
-        for section in parser.sections()
-        if section.startswith(prefix)
-    }
-
-
-def fingerprint(files: "list[Path]") -> str:
-    """Name the state that a set-up was made for: this interpreter and the bytes of these files."""
+def state() -> str:
+    """Name what an environment is made for: this interpreter, this place and the bytes of the lock."""
     digest = hashlib.sha256(f"{sys.version}\n{sys.base_prefix}\n{ROOT}".encode())
-    for file in files:
-        digest.update(file.read_bytes())
+    digest.update(LOCK.read_bytes())
     return digest.hexdigest()
 
 
@@ -88,92 +76,53 @@ def build(command: "list[str]") -> None:
         raise SetupError(f"{output}\nThe set-up failed, see above: {' '.join(command)}")
 
 
-def ensure_tox() -> None:
-    """Make the private environment with tox unless it is there.
+def ensure_environment() -> None:
+    """Make the environment with the locked packages unless it is there.
 
-    Raises SetupError if Python lacks what that takes or if a step fails.
+    Raises SetupError if Python lacks what that takes, if the folder cannot be written, or if a step fails.
     """
-    mark = fingerprint([TOX_LOCK])
-    if is_made(TOX_DIR, mark):
+    mark = state()
+    if is_made(ENVIRONMENT, mark):
         return
     if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
         raise SetupError(
             "This Python lacks venv or ensurepip: install them (on Debian and Ubuntu the package "
             f"python{sys.version_info[0]}.{sys.version_info[1]}-venv)."
         )
-    print(f"Setting up {TOX_DIR.name} (once) ...", file=sys.stderr, flush=True)
-    build([sys.executable, "-m", "venv", "--clear", str(TOX_DIR)])
-    pip = [str(interpreter(TOX_DIR)), "-m", "pip", "install", "--disable-pip-version-check"]
-    build([*pip, "--require-hashes", "--requirement", str(TOX_LOCK)])
-    (TOX_DIR / ".complete").write_text(mark)
+    print(f"Setting up {ENVIRONMENT.name} (once) ...", file=sys.stderr, flush=True)
+    build([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
+    pip = [str(interpreter(ENVIRONMENT)), "-m", "pip", "install", "--disable-pip-version-check"]
+    build([*pip, "--require-hashes", "--requirement", str(LOCK)])
+    try:
+        (ENVIRONMENT / ".complete").write_text(mark)
+    except OSError as error:
+        raise SetupError(f"{ENVIRONMENT} cannot be written ({error.strerror}): make {ROOT} writable.") from None
 
 
-def ensure_environment(environment: Path, lock: Path, command: "list[str]") -> None:
-    """Let tox make the environment of a task before the task, so that exit codes stay apart.
-
-    Raises SetupError if tox fails.
-    """
-    mark = fingerprint([TOX_LOCK, lock, ROOT / "tox.ini"])
-    if is_made(environment, mark):
-        return
-    place = environment.relative_to(ROOT).as_posix()
-    print(f"Setting up {place} (once) ...", file=sys.stderr, flush=True)
-    build([*command, "--notest"])
-    (environment / ".complete").write_text(mark)
-
-
-def run(command: "list[str]", exit_code: Path) -> int:
-    """Let tox run a task to its end and return the task's exit code.
-
-    Ctrl-C goes from the terminal to the task too, which is given the time that it takes. tox then
-    answers 1 whatever the task answered, and the file `exit_code` has the answer.
-    """
-    if exit_code.exists():
-        exit_code.unlink()
-    interrupted = False
-    with subprocess.Popen(command, cwd=ROOT) as process:
-        while process.returncode is None:
-            try:
-                process.wait()
-            except KeyboardInterrupt:
-                interrupted = True
-    if interrupted:
-        return int(exit_code.read_text()) if exit_code.exists() else INTERRUPTED
-    return process.returncode if process.returncode >= 0 else 128 - process.returncode
+def become(command: "list[str]", environment: "dict[str, str]") -> int:
+    """Go on as another command; where a process cannot do that, wait for it and return its exit code."""
+    if sys.platform != "win32":
+        os.execve(command[0], command, environment)
+    return subprocess.call(command, env=environment)
 
 
 def main(arguments: "list[str]") -> int:
-    """Run the task that the arguments name and return the exit code for the shell."""
+    """Set up what is missing, and go on as the command; return the exit code for the shell."""
     reason = refusal(sys.version_info[:2])
     if reason:
         print(reason, file=sys.stderr)
         return NOT_STARTED
-    known = tasks(ROOT / "tox.ini")
-    if not arguments or arguments[0] not in known:
-        asked = bool(arguments) and arguments[0] in ("-h", "--help")
-        lines = [f"  {name:<12} {description}" for name, description in known.items()]
-        print(
-            "usage: python3 run.py TASK [ARGUMENT ...]\n\n" + "\n".join(lines),
-            file=sys.stdout if asked else sys.stderr,
-        )
-        return 0 if asked else NOT_STARTED
-    task, *rest = arguments
-    if rest[:1] == ["--"]:
-        rest = rest[1:]
-    name = "locking" if task == "lock" else "suite"
-    environment = ROOT / ".tox" / name
-    lock = ROOT / "requirements" / (name + ".lock")
-    tox = [str(interpreter(TOX_DIR)), "-m", "tox", "run", "--root", str(ROOT), "-e", task]
     try:
-        ensure_tox()
-        ensure_environment(environment, lock, tox)
+        ensure_environment()
     except SetupError as error:
         print(error, file=sys.stderr)
         return NOT_STARTED
     except KeyboardInterrupt:
         print("Interrupted during the set-up; the next call starts it again.", file=sys.stderr)
         return INTERRUPTED
-    return run([*tox, "-qq", "--", *rest], environment / ".exit-code")
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    python = str(interpreter(ENVIRONMENT))
+    return become([python, "-m", "batches_conformance", *arguments], {**os.environ, "PYTHONPATH": path})
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from batches_conformance.location import IS_INSTALLED
 from reports.circumstances import suite_version
 from spec.usage import WRONG_USAGE
 
@@ -28,31 +29,42 @@ SUMMARIES: Final = {
     "init": "Set the suite up in the CI of a repository.",
 }
 """Every subcommand, in the order of the help, with what it does; its code is in the module of its name."""
+OF_A_CHECKOUT: Final = {
+    "tests": "Run the project's own tests.",
+    "lint": "Check format, rules, types and documents.",
+}
+"""Subcommands that take what only a checkout has."""
+ALIASES: Final = {"conformance": "run"}
 
 
 class _Root(click.Group):
     """A group whose subcommands stay unloaded until one of them is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(SUMMARIES)
+        return [*SUMMARIES, *(() if IS_INSTALLED else OF_A_CHECKOUT)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in SUMMARIES:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        name = ALIASES.get(cmd_name, cmd_name)
+        if name not in self.list_commands(ctx):
             return None
-        module = import_module(f"batches_conformance.commands.{cmd_name.replace('-', '_')}")
+        module = import_module(f"batches_conformance.commands.{name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in SUMMARIES and not args[0].startswith("-") and not ctx.resilient_parsing:
-            raise click.exceptions.NoSuchCommand(args[0], possibilities=SUMMARIES, ctx=ctx)
+        name, known = args[0], self.list_commands(ctx)
+        if name not in (*known, *ALIASES) and not name.startswith("-") and not ctx.resilient_parsing:
+            raise click.exceptions.NoSuchCommand(name, possibilities=known, ctx=ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(SUMMARIES.items()))
+        if not IS_INSTALLED:
+            with formatter.section("Commands of a checkout"):
+                formatter.write_dl(list(OF_A_CHECKOUT.items()))
 
 
 @click.group(
