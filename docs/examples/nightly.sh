@@ -6,13 +6,13 @@
 #   LLAMA_CLOUD_API_KEY    a key of the service
 #   LLAMA_CLOUD_BASE_URL   its base URL; or --target=URL among the arguments
 #   CONFORMANCE_MAIL_TO    who gets the mail; if it is not set, the summary is printed
-#   CONFORMANCE_SUITE      the folder of the suite, if this file was copied elsewhere
+#   CONFORMANCE_COMMAND    the command, where batches-conformance is not on the PATH
 #   CONFORMANCE_STATE      a folder for the report, the log and the last verdict
 #   CONFORMANCE_LIMIT      how long a run may take: 2h
 set -euo pipefail
 umask 077
 
-suite=${CONFORMANCE_SUITE:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+command=${CONFORMANCE_COMMAND:-batches-conformance}
 state=${CONFORMANCE_STATE:-$HOME/.local/state/batches-conformance}
 mkdir -p "$state"
 
@@ -26,7 +26,7 @@ code=0
 start=$(mktemp)
 trap 'rm -f "$start"' EXIT
 timeout --signal=INT --kill-after=60 "${CONFORMANCE_LIMIT:-2h}" \
-    python3 "$suite/run.py" conformance "--report-dir=$state/report" "$@" \
+    "$command" run --report-dir "$state/report" "$@" \
     > "$state/log" 2>&1 < /dev/null 9>&- || code=$?
 
 case $code in
@@ -54,7 +54,7 @@ fi
 
 tell() {
     if [[ $state/report/report.json -nt $start ]] &&
-        COLUMNS=78 python3 "$suite/run.py" reports show "$state/report/report.json" < /dev/null; then
+        COLUMNS=78 "$command" report show "$state/report/report.json" < /dev/null; then
         return
     fi
     echo "There is no report of this run. The end of its log:"

@@ -92,7 +92,7 @@ def run_action(
     """Run the shell steps of the action, and evaluate its outputs; the Python of the job is taken."""
     assert set(inputs) <= set(ACTION["inputs"])
     given = {**{name: each["default"] for name, each in ACTION["inputs"].items()}, **inputs}
-    place = {"GITHUB_ACTION_PATH": str(machine.workspace / "conformance")}
+    place = {"GITHUB_ACTION_PATH": str(machine.workspace / "conformance"), "RUNNER_TEMP": str(machine.folder / "temp")}
     steps = Steps(machine, options, {**(variables or {}), **place}, {"inputs": given})
     codes = [steps.run(step) for step in ACTION["runs"]["steps"] if "run" in step]
     outputs = {name: evaluated(each["value"], steps.contexts) for name, each in ACTION["outputs"].items()}

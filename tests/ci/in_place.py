@@ -1,40 +1,59 @@
-"""Stands in for `python3` where an example calls it: `in_place.py RECORD run.py TASK …` does the task right here.
+"""Stands in for `python3` where an example calls it: `in_place.py RECORD -m venv DIR` makes an environment right here.
 
-`run.py` has tox make the environments first, which takes a package registry. What comes after that is the same: the
-task's command of tox.ini, in the root directory, with none but the variables that tox.ini passes on. Each task is
-noted in the file RECORD. Anything but `run.py` is left to Python.
+Its `pip install` takes no package registry: the suite is installed already. Its `batches-conformance` is that of the
+checkout, and notes in the file RECORD what it was given. Anything else is left to Python.
 """
 
-import configparser
 import json
-import os
 import shlex
 import subprocess
 import sys
-from fnmatch import fnmatchcase
 from pathlib import Path
 
-ALWAYS_PASSED = ("HOME", "LANG", "LC_*", "PATH", "TMPDIR")
-UNKNOWN_TASK = 4
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = "batches-conformance"
 
 
 def main(record: Path, arguments: list[str]) -> int:
     """Do what the arguments say, and return the exit code for the shell."""
-    if not arguments or Path(arguments[0]).name != "run.py":
-        return subprocess.call([sys.executable, *arguments])
-    script, task, *rest = arguments
+    match arguments:
+        case ["-m", "venv", *_, folder]:
+            make_environment(record, Path(folder))
+            return 0
+        case ["-m", "pip", *words]:
+            return install(record, words)
+        case [name, *words] if name == COMMAND:
+            return run(record, words)
+    return subprocess.call([sys.executable, *arguments])
+
+
+def make_environment(record: Path, folder: Path) -> None:
+    """Put the commands of an environment into its folder."""
+    (folder / "bin").mkdir(parents=True, exist_ok=True)
+    for name, words in (("python", []), ("pip", ["-m", "pip"]), (COMMAND, [COMMAND])):
+        script = folder / "bin" / name
+        line = shlex.join([sys.executable, __file__, str(record), *words])
+        script.write_text(f'#!/bin/sh\nexec {line} "$@"\n', encoding="utf-8")
+        script.chmod(0o755)
+
+
+def install(record: Path, words: list[str]) -> int:
+    """Note what pip is to install."""
+    note(record, ["pip", *words])
+    return 0
+
+
+def run(record: Path, words: list[str]) -> int:
+    """Run the command in the folder in which it was called."""
+    note(record, words)
+    entry = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from batches_conformance.__main__ import main"
+    return subprocess.call([sys.executable, "-c", f"{entry}; sys.exit(main())", *words])
+
+
+def note(record: Path, words: list[str]) -> None:
+    """Add a line to the record."""
     with record.open("a", encoding="utf-8") as file:
-        print(json.dumps([task, *rest]), file=file)
-    root = Path(script).resolve(strict=True).parent
-    settings = configparser.ConfigParser(interpolation=None)
-    settings.read(root / "tox.ini", encoding="utf-8")
-    if f"testenv:{task}" not in settings:
-        return UNKNOWN_TASK
-    _, *words = shlex.split(settings[f"testenv:{task}"]["commands"])
-    given = [each for word in words for each in (rest if word == "{posargs}" else [word])]
-    passed = (*ALWAYS_PASSED, *settings["testenv"]["pass_env"].split())
-    environment = {name: text for name, text in os.environ.items() if any(fnmatchcase(name, each) for each in passed)}
-    return subprocess.call([sys.executable, *given], cwd=root, env=environment | {"PYTHONUTF8": "1"})
+        print(json.dumps(words), file=file)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 IN_PLACE = Path(__file__).with_name("in_place.py")
+COMMAND = "batches-conformance"
+SUITE = "batches-conformance[locked] @ git+https://git.example/suite@v0.1.0"
+"""What the examples install."""
 TIME_LIMIT = 120
 """Seconds after which a command is given up."""
 NARROW = "--requirement=create-refuses-unknown-job-type"
@@ -30,19 +33,27 @@ class Ran:
 
 @dataclass(frozen=True)
 class Machine:
-    """`python3` is that of the tests, and does the tasks of `run.py` without a set-up."""
+    """`python3` is that of the tests, and installs the suite into an environment without a package registry."""
 
     folder: Path
 
     @property
     def workspace(self) -> Path:
-        """Where a job begins; the suite lies in its folder `conformance`."""
+        """Where a job begins; for GitHub the suite lies in its folder `conformance`."""
         return self.folder / "workspace"
 
     @property
-    def tasks(self) -> list[list[str]]:
-        """Each task that `run.py` was asked for, with its arguments."""
-        record = self.folder / "tasks"
+    def commands(self) -> list[list[str]]:
+        """The words of each call of `batches-conformance`."""
+        return [words for words in self._recorded() if words[0] != "pip"]
+
+    @property
+    def installed(self) -> list[str]:
+        """What pip was to install, one word each."""
+        return [words[-1] for words in self._recorded() if words[0] == "pip"]
+
+    def _recorded(self) -> list[list[str]]:
+        record = self.folder / "record"
         return [json.loads(line) for line in record.read_text("utf-8").splitlines()] if record.exists() else []
 
     def install(self, name: str, script: str) -> None:
@@ -79,5 +90,7 @@ def make_machine(folder: Path) -> Machine:
     machine = Machine(folder)
     machine.workspace.mkdir()
     (machine.workspace / "conformance").symlink_to(ROOT)
-    machine.install("python3", f'exec {shlex.join([sys.executable, str(IN_PLACE), str(folder / "tasks")])} "$@"')
+    stand_in = [sys.executable, str(IN_PLACE), str(folder / "record")]
+    machine.install("python3", f'exec {shlex.join(stand_in)} "$@"')
+    machine.install(COMMAND, f'exec {shlex.join([*stand_in, COMMAND])} "$@"')
     return machine

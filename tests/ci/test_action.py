@@ -46,7 +46,8 @@ def test_a_broken_promise_is_told_and_keeps_its_exit_code(machine: Machine) -> N
     assert report_of(ended)["verdict"] == "nonconformant"
     assert ended.summary.startswith("## Conformance: nonconformant")
     assert "::error title=must failed%3A create-refuses-unknown-job-type::" in ended.log
-    assert machine.tasks[0][-2:] == [DEVIATION, "--rate=5"]
+    assert machine.commands[0][-2:] == [DEVIATION, "--rate=5"]
+    assert machine.installed == [f"{machine.workspace}/conformance[locked]"]
 
 
 def test_waivers_are_seen_from_the_workspace(machine: Machine) -> None:
@@ -80,9 +81,9 @@ def test_no_input_is_read_as_shell(machine: Machine) -> None:
     evil = 'x\'; touch evil; "$(touch evil)" `touch evil` ${{ evil }} *'
     ended = run_action(machine, {"target": evil, "arguments": evil, "report-dir": evil, "waivers": evil})
     assert ended.code == 4, ended.log
-    (task,) = machine.tasks
-    assert task[:3] == ["conformance", f"--target={evil}", f"--report-dir={machine.workspace}/{evil}"]
-    assert task[-1] == evil
+    (words,) = machine.commands
+    assert words[:3] == ["run", f"--target={evil}", f"--report-dir={machine.workspace}/{evil}"]
+    assert words[-1] == evil
     assert not list(machine.folder.rglob("evil"))
 
 

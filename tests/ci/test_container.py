@@ -1,6 +1,5 @@
 """The image: its files, its installation and its entrypoint, in a folder in place of an image."""
 
-import configparser
 import importlib.util
 import json
 import re
@@ -17,7 +16,7 @@ from tests.ci.machine import ROOT, Machine
 from tests.ci.shell import container_instructions
 
 INSTRUCTIONS = container_instructions()
-KNOWN = ["FROM", "ENV", "WORKDIR", "COPY", "RUN", "USER", "VOLUME", "ENTRYPOINT"]
+KNOWN = ["FROM", "ENV", "WORKDIR", "COPY", "RUN", "USER", "VOLUME", "ENTRYPOINT", "CMD"]
 IGNORE = (ROOT / ".containerignore").read_text("utf-8").splitlines()
 NEEDS_PIP = pytest.mark.skipif(importlib.util.find_spec("pip") is None, reason="needs pip in the environment")
 
@@ -48,30 +47,31 @@ def copied() -> Iterator[tuple[Path, PurePosixPath]]:
             for file in files:
                 inside = PurePosixPath(file.relative_to(found if found.is_dir() else found.parent))
                 if file.is_file() and not is_ignored(PurePosixPath(file.relative_to(ROOT))):
-                    yield file, place / inside
+                    yield file, PurePosixPath(place) / inside
 
 
 @pytest.fixture
 def image(machine: Machine) -> Machine:
-    """A machine whose workspace holds what the image holds, and whose `python` is that of the tests."""
-    shutil.rmtree(machine.workspace)
+    """A machine that holds what the image holds, works in its folder of reports, and has the `python` of the tests."""
+    (machine.workspace / "conformance").unlink()
     for file, place in copied():
-        (machine.workspace / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, machine.workspace / place)
+        (machine.folder / "suite" / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, machine.folder / "suite" / place)
     machine.install("python", f'exec {shlex.quote(sys.executable)} "$@"')
     return machine
 
 
-def entrypoint(machine: Machine) -> Sequence[str]:
+def entrypoint() -> Sequence[str]:
     (text,) = arguments("ENTRYPOINT")
     words: list[str] = json.loads(text)
-    return [word.replace("/report", str(machine.folder / "report")) for word in words]
+    return words
 
 
 def variables(machine: Machine) -> dict[str, str]:
-    """What the image has in its environment."""
+    """What the image has in its environment, at the places of the machine."""
     words = (word.partition("=") for word in arguments("ENV")[0].split())
-    return {name: text.replace("/report", str(machine.folder / "report")) for name, _, text in words}
+    places = {"/report": str(machine.workspace), "/suite": str(machine.folder / "suite")}
+    return {name: re.sub(r"/(report|suite)\b", lambda found: places[found[0]], text) for name, _, text in words}
 
 
 def test_instructions_are_known_and_in_order() -> None:
@@ -84,52 +84,62 @@ def test_instructions_are_known_and_in_order() -> None:
 
 def test_nothing_is_copied_that_is_not_part_of_the_suite() -> None:
     places = {str(place) for _, place in copied()}
-    assert {"pyproject.toml", "requirements/suite.lock", "spec/requirements.yaml", "reports/plugin.py"} <= places
+    assert {
+        "pyproject.toml",
+        "requirements/run.lock",
+        "batches_conformance/__main__.py",
+        "spec/requirements.yaml",
+        "reports/plugin.py",
+    } <= places
     assert not [place for place in places if place.startswith(("tests", "reports/out", "spec/lint", ".git"))]
     assert not [place for place in places if "__pycache__" in place]
 
 
-def test_the_entrypoint_is_the_task() -> None:
-    settings = configparser.ConfigParser(interpolation=None)
-    settings.read(ROOT / "tox.ini", encoding="utf-8")
-    command = shlex.split(settings["testenv:conformance"]["commands"])
-    words = json.loads(arguments("ENTRYPOINT")[0])
-    assert [*words[: len(command) - 1], "{posargs}"] == command
+def test_a_container_without_arguments_makes_a_run() -> None:
+    assert json.loads(arguments("CMD")[0]) == ["run"]
 
 
 def test_what_is_copied_is_enough_for_a_run(image: Machine) -> None:
-    ran = image.run([*entrypoint(image), "--target=mock", "--yes"], **variables(image))
+    ran = image.run([*entrypoint(), "run", "--target=mock", "--yes"], **variables(image))
     assert ran.code == 0, ran.output
-    report = json.loads((image.folder / "report" / "report.json").read_text("utf-8"))
+    report = json.loads((image.workspace / "reports/out/report.json").read_text("utf-8"))
     assert report["verdict"] == "conformant"
+
+
+def test_a_container_serves_the_mock(image: Machine) -> None:
+    ran = image.run(
+        [*entrypoint(), "mock", "--host", "0.0.0.0", "--port", "0", "--until-stdin-closes"], **variables(image)
+    )
+    assert ran.code == 0, ran.output
+    assert "http://0.0.0.0:" in ran.output
 
 
 def test_nothing_is_to_be_written_beside_the_modules(image: Machine) -> None:
     """The user of the image may not; a file where Hypothesis would keep its folder stands for that."""
-    (image.workspace / ".hypothesis").touch()
+    (image.folder / "suite" / ".hypothesis").touch()
     generated = "--numprocesses=0 -p no:cacheprovider -k 'test_operations.py and test_get'"
-    ran = image.run(entrypoint(image), generated, **variables(image))
+    ran = image.run([*entrypoint(), "run"], generated, **variables(image))
     assert ran.code == 0, ran.output
 
 
 @pytest.mark.parametrize("missing", ["spec", "fixtures", "pyproject.toml"])
 def test_a_run_does_without_nothing_that_is_copied(image: Machine, missing: str) -> None:
-    gone = image.workspace / missing
+    gone = image.folder / "suite" / missing
     gone.rename(image.folder / "gone")
-    assert image.run([*entrypoint(image), "--target=mock"]).code != 0
+    assert image.run([*entrypoint(), "run", "--target=mock"], **variables(image)).code != 0
 
 
 def install(machine: Machine) -> int:
     """Run what installs the lock, in an environment that has it already, without a registry and without effect."""
     (command,) = (text for text in arguments("RUN") if " pip " in text)
     offline = {"PIP_NO_INDEX": "1", "PIP_DRY_RUN": "1", "PIP_CONFIG_FILE": "/dev/null"}
-    return machine.run(["sh", "-c", command], **offline).code
+    return machine.run(["sh", "-c", f"cd {machine.folder / 'suite'} && {command}"], **offline).code
 
 
 @NEEDS_PIP
 def test_the_lock_is_installed_with_hashes(image: Machine) -> None:
     assert install(image) == 0
-    lock = image.workspace / "requirements" / "suite.lock"
+    lock = image.folder / "suite" / "requirements" / "run.lock"
     text = lock.read_text("utf-8")
     lock.write_text(re.sub(r"(?m)^httpx==\S+", "httpx==0.0.1", text), encoding="utf-8")
     assert install(image) != 0
@@ -137,5 +147,6 @@ def test_the_lock_is_installed_with_hashes(image: Machine) -> None:
 
 def test_the_modules_are_compiled_once(image: Machine) -> None:
     (command,) = (text for text in arguments("RUN") if "compileall" in text)
-    assert image.run(["sh", "-c", command]).code == 0
-    assert list((image.workspace / "reports").glob("__pycache__/plugin.*.pyc"))
+    suite = image.folder / "suite"
+    assert image.run(["sh", "-c", f"cd {suite} && {command}"]).code == 0
+    assert list((suite / "reports").glob("__pycache__/plugin.*.pyc"))

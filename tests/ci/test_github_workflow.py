@@ -36,8 +36,8 @@ def test_a_pull_request_is_checked_by_url(machine: Machine, service: MockAddress
     assert ended.code == 0, ended.log
     assert (machine.workspace / "conformance-report" / "report.json").exists()
     assert service.api_key not in ended.log
-    ((task, *options),) = machine.tasks
-    assert task == "conformance"
+    ((command, *options),) = machine.commands
+    assert command == "run"
     assert "--yes" in options
     assert not [option for option in options if option.startswith("--baseline")]
 
@@ -52,7 +52,7 @@ def test_a_green_night_is_the_baseline_of_what_comes(night: Machine, machine: Ma
 
     again = run_job(night, "whole", MATCHED)
     assert again.code == 0, again.log
-    assert night.tasks[-1][-1] == f"--baseline={baseline}"
+    assert night.commands[-1][-2:] == ["--baseline", "baseline/report.json"]
 
     shutil.copytree(baseline.parent, machine.workspace / "baseline")
     worse = run_job(machine, "gate", {**contexts(), **MATCHED}, f"{QUICK} {DEVIATION}")

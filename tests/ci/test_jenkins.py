@@ -1,12 +1,11 @@
 """The pipeline for Jenkins: its brackets, its steps, and its shell, which is run."""
 
 import re
-from collections.abc import Mapping
 
 import pytest
 
 from fixtures.embedded import MockAddress
-from tests.ci.machine import Machine
+from tests.ci.machine import SUITE, Machine
 from tests.ci.shell import JENKINSFILE, jenkins_scripts
 
 STEPS = {"sh", "junit", "archiveArtifacts"}
@@ -50,13 +49,14 @@ def test_sections_and_steps_are_known() -> None:
     assert set(steps) == STEPS
 
 
-def test_the_steps_run_and_run_again(machine: Machine, suite_by_git: Mapping[str, str], service: MockAddress) -> None:
+def test_the_steps_run_and_run_again(machine: Machine, service: MockAddress) -> None:
     """Jenkins keeps the workspace from one build to the next, and prints each command of a script."""
-    fetch, check = ("set -xe\n" + script for script in jenkins_scripts())
-    place = {"WORKSPACE": str(machine.workspace), "CONFORMANCE_TARGET": service.base_url, **suite_by_git}
+    install, check = ("set -xe\n" + script for script in jenkins_scripts())
+    place = {"WORKSPACE": str(machine.workspace), "CONFORMANCE_TARGET": service.base_url, "CONFORMANCE_SUITE": SUITE}
     for _ in range(2):
-        fetched = machine.run(["sh", "-c", fetch], **place)
-        assert fetched.code == 0, fetched.output
+        installed = machine.run(["sh", "-c", install], **place)
+        assert installed.code == 0, installed.output
+    assert machine.installed == [SUITE, SUITE]
     ran = machine.run(["sh", "-c", check], LLAMA_CLOUD_API_KEY=service.api_key, **place)
     assert ran.code == 0, ran.output
     assert service.api_key not in ran.output

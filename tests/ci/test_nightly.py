@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.embedded import MockAddress
-from tests.ci.machine import DEVIATION, QUICK, Machine, Ran
+from tests.ci.machine import COMMAND, DEVIATION, QUICK, Machine, Ran
 from tests.ci.shell import CRONTAB, EXAMPLES, cron_command
 
 SCRIPT = EXAMPLES / "nightly.sh"
@@ -37,7 +37,7 @@ class Night:
 
     def ends_with(self, code: int) -> None:
         """Let each run end with a code and without a report."""
-        self.machine.install("python3", f"echo the words of the run; exit {code}")
+        self.machine.install(COMMAND, f"echo the words of the run; exit {code}")
 
     def run(self, *arguments: str, options: str = QUICK, to: str = "team@staging.example", **given: str) -> Ran:
         path = f"{self.machine.folder / 'bin'}:{self.machine.folder / 'tools'}"
@@ -116,14 +116,14 @@ def test_a_recovery_is_mailed_once(night: Night) -> None:
 def test_the_report_of_another_night_is_not_mailed(night: Night) -> None:
     (night.state / "report").mkdir(parents=True)
     (night.state / "report" / "report.json").write_text("{}")
-    night.machine.install("python3", 'case "$*" in *"reports show"*) echo old ;; *) exit 4 ;; esac')
+    night.machine.install(COMMAND, 'case "$*" in *"report show"*) echo old ;; *) exit 4 ;; esac')
     night.run()
     assert "There is no report of this run." in night.mails()[0]
     assert "old" not in night.mails()[0]
 
 
 def test_a_night_that_does_not_end_is_ended(night: Night) -> None:
-    night.machine.install("python3", "exec sleep 100")
+    night.machine.install(COMMAND, "exec sleep 100")
     ran = night.run(CONFORMANCE_LIMIT="0.2s")
     assert ran.code == 124
     assert "not ended within 0.2s" in night.mails()[0]
@@ -136,7 +136,7 @@ def test_two_nights_do_not_meet(night: Night) -> None:
     ran = night.machine.run(["flock", lock, str(SCRIPT)])
     assert ran.code == 4
     assert "Another run has not ended" in ran.output
-    assert not night.machine.tasks
+    assert not night.machine.commands
 
 
 def test_what_cannot_be_mailed_is_said_and_tried_again(night: Night) -> None:
@@ -175,9 +175,9 @@ def test_cron_reads_the_settings_and_starts_the_script(night: Night) -> None:
     settings = night.machine.folder / "settings"
     settings.write_text("export CONFORMANCE_MAIL_TO=team@staging.example\n", encoding="utf-8")
     path = f"{night.machine.folder / 'bin'}:{night.machine.folder / 'tools'}"
-    suite = str(EXAMPLES.parents[1])
-    ran = night.machine.run(["sh", "-c", cron_command()], SETTINGS=str(settings), SUITE=suite, PATH=path)
+    nightly = str(SCRIPT)
+    ran = night.machine.run(["sh", "-c", cron_command()], SETTINGS=str(settings), NIGHTLY=nightly, PATH=path)
     assert (ran.code, ran.output) == (6, "")
     assert "Subject: Conformance: inconclusive (before: none)" in night.mails()[0]
     assert "%" not in cron_command(), "cron would end the line there"
-    assert all(f"\n{name}=" in CRONTAB for name in ("SUITE", "SETTINGS", "PATH"))
+    assert all(f"\n{name}=" in CRONTAB for name in ("CONFORMANCE_COMMAND", "NIGHTLY", "SETTINGS", "PATH"))

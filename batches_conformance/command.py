@@ -1,0 +1,89 @@
+"""The root of the command, which imports a subcommand only when it is used."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+import click
+
+from batches_conformance.location import IS_INSTALLED
+from reports.circumstances import suite_version
+from spec.usage import WRONG_USAGE
+
+NAME: Final = "batches-conformance"
+INTERRUPTED: Final = 2
+"""How a command ends after Ctrl-C, as pytest does."""
+SUMMARIES: Final = {
+    "run": "Check a service, or the mock, against the contract.",
+    "plan": "Say what a run would do and spend, and send nothing.",
+    "clean-up": "Delete what earlier runs had to leave on a service.",
+    "mock": "Serve the mock, to develop against.",
+    "judge": "Judge recorded traffic: HAR files, cassettes, reports.",
+    "proxy": "Pass requests on to a service, and judge what passes.",
+    "clients": "Let the released clients work with a service.",
+    "report": "Show, compare, judge and explain reports.",
+    "contract": "Compare contracts, and say whom a change breaks.",
+    "prove": "Show that every fault is noticed and no variation accused.",
+    "bench": "Measure how fast the suite is.",
+    "init": "Set the suite up in the CI of a repository.",
+}
+"""Every subcommand, in the order of the help, with what it does; its code is in the module of its name."""
+OF_A_CHECKOUT: Final = {
+    "tests": "Run the project's own tests.",
+    "lint": "Check format, rules, types and documents.",
+}
+"""Subcommands that take what only a checkout has."""
+ALIASES: Final = {"conformance": "run"}
+
+
+class _Root(click.Group):
+    """A group whose subcommands stay unloaded until one of them is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return [*SUMMARIES, *(() if IS_INSTALLED else OF_A_CHECKOUT)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        name = ALIASES.get(cmd_name, cmd_name)
+        if name not in self.list_commands(ctx):
+            return None
+        module = import_module(f"batches_conformance.commands.{name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, known = args[0], self.list_commands(ctx)
+        if name not in (*known, *ALIASES) and not name.startswith("-") and not ctx.resilient_parsing:
+            raise click.exceptions.NoSuchCommand(name, possibilities=known, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
+        if not IS_INSTALLED:
+            with formatter.section("Commands of a checkout"):
+                formatter.write_dl(list(OF_A_CHECKOUT.items()))
+
+
+@click.group(
+    cls=_Root,
+    name=NAME,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+@click.version_option(suite_version(), prog_name=NAME, message="%(prog)s %(version)s")
+def root() -> None:
+    """Check that a service keeps the promises of the LlamaCloud Batches API."""
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Do what the command line asks for, and return the exit code; wrong usage is one sentence, and 4."""
+    try:
+        code = root.main(list(arguments), prog_name=NAME, standalone_mode=False)
+    except click.Abort:
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return WRONG_USAGE
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,1 @@
+"""The subcommands, one module each: it reads the words, and calls what does the work."""

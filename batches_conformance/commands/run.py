@@ -1,0 +1,80 @@
+"""`run`: the conformance run, which is a run of pytest over the suites."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import click
+import platformdirs
+import pytest
+
+from batches_conformance import location
+from batches_conformance.options import TITLES, Option, groups
+
+_PASSED_ON: Final = (
+    "Everything else goes to pytest: -k WORDS, -x, --lf, -n WORKERS, --collect-only, -q, -v, or the path of a test."
+)
+
+
+class RunCommand(click.Command):
+    """A command whose options are those of the plugins; it keeps its words as they stand, for pytest to read."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Give the options, for completion."""
+        return [*map(_declared, self._options()), *super().get_params(ctx)]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the words, unless they ask for help."""
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        if {"-h", "--help"} & set(args):
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
+        ctx.params["words"] = args
+        return []
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Show the options in their groups, then what pytest takes."""
+        for name, options in groups().items():
+            with formatter.section(TITLES[name]):
+                formatter.write_dl([(option.written, option.meaning) for option in options])
+        with formatter.section("pytest"):
+            formatter.write_text(_PASSED_ON)
+
+    @staticmethod
+    def _options() -> Iterator[Option]:
+        for options in groups().values():
+            yield from options
+
+
+def _declared(option: Option) -> click.Option:
+    choices = option.declared.get("choices")
+    kind: Any = click.Choice(choices) if choices else click.Path() if option.is_path else None
+    is_flag = option.declared.get("action") == "store_true"
+    return click.Option([option.name], type=None if is_flag else kind, is_flag=is_flag, help=option.meaning)
+
+
+@click.command(cls=RunCommand, name="run")
+def command(words: Sequence[str]) -> int:
+    """Check a service, or the mock, against the contract.
+
+    Without --target it is the mock. The key is read from LLAMA_CLOUD_API_KEY.
+    """
+    return run(words)
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the suites with these options, and return the exit code of the run."""
+    given = [
+        "-c",
+        str(location.ROOT / "pyproject.toml"),
+        "-p",
+        "batches_conformance.collection",
+        "-p",
+        "reports.plugin",
+    ]
+    if location.IS_INSTALLED:
+        cache = platformdirs.user_cache_path("batches-conformance")
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache / "hypothesis"))
+        given += ["--assert=plain", "-o", f"cache_dir={cache / 'pytest'}"]
+    return int(pytest.main([*given, *words]))

@@ -1,0 +1,24 @@
+"""Where the suite lies: in the checkout, or inside this package once it is installed."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+_PACKAGE: Final = Path(__file__).parent.resolve()
+IS_INSTALLED: Final = (_PACKAGE / "suite").is_dir()
+"""Whether this is an installed package; in a checkout the suite lies around the package."""
+ROOT: Final = _PACKAGE / "suite" if IS_INSTALLED else _PACKAGE.parent
+"""The folder of `spec/`, `fixtures/`, `suites/`, `reports/` and `conftest.py`."""
+
+
+def enter() -> None:
+    """Let this process, and those that it starts, import the suite; nothing is written into an installation.
+
+    Its folders have names as general as `spec` and `reports`, so no other process gets to see them.
+    """
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    if IS_INSTALLED:
+        sys.dont_write_bytecode = True
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
