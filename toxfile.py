@@ -27,6 +27,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
 DEFAULT_VERBOSITY = 2
 """How much tox says where neither `-v` nor `-q` is given."""
 
@@ -41,8 +43,7 @@ def tox_before_run_commands(tox_env: ToxEnv) -> None:
 
 @impl
 def tox_after_run_commands(tox_env: ToxEnv, exit_code: int, outcomes: Sequence[Outcome]) -> None:  # noqa: ARG001
-    """Note the exit code of the task for run.py: after Ctrl-C tox itself always answers 1."""
-    (tox_env.env_dir / ".exit-code").write_text(str(int(exit_code)))
+    """Let tox say nothing of its own after the last word of the task."""
     if _is_alone(tox_env) and exit_code >= 0:
         tox_env.options.quiet = tox_env.options.verbose
 

@@ -6,12 +6,18 @@ from batches_conformance import location
 
 
 def main() -> int:
-    """Do what the command line asks for, and return the exit code for the shell."""
+    """Do what the command line asks for, and end the process with the exit code."""
     location.enter()
+    from spec import process  # From here on a crash ends with one sentence.
+
+    return process.run(_command)
+
+
+def _command() -> int:
     from batches_conformance.command import run_command
 
     return run_command(sys.argv[1:])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -9,7 +9,7 @@ import click
 
 from batches_conformance.location import IS_INSTALLED
 from reports.circumstances import suite_version
-from spec.usage import WRONG_USAGE
+from spec.usage import WRONG_USAGE, WrongUsage
 
 NAME: Final = "batches-conformance"
 INTERRUPTED: Final = 2
@@ -28,13 +28,15 @@ SUMMARIES: Final = {
     "bench": "Measure how fast the suite is.",
     "init": "Set the suite up in the CI of a repository.",
 }
-"""Every subcommand, in the order of the help, with what it does; its code is in the module of its name."""
+"""Every subcommand, in the order of the help, with what it does."""
 OF_A_CHECKOUT: Final = {
     "tests": "Run the project's own tests.",
     "lint": "Check format, rules, types and documents.",
 }
 """Subcommands that take what only a checkout has."""
 ALIASES: Final = {"conformance": "run"}
+MODULES: Final = {"mock": "fixtures.mock.command", "prove": "tests.prove.command", "bench": "tests.bench.command"}
+"""Where the code of a subcommand is, unless it is in `batches_conformance.commands`."""
 
 
 class _Root(click.Group):
@@ -47,7 +49,7 @@ class _Root(click.Group):
         name = ALIASES.get(cmd_name, cmd_name)
         if name not in self.list_commands(ctx):
             return None
-        module = import_module(f"batches_conformance.commands.{name.replace('-', '_')}")
+        module = import_module(MODULES.get(name, f"batches_conformance.commands.{name.replace('-', '_')}"))
         command: click.Command = module.command
         return command
 
@@ -85,5 +87,8 @@ def run_command(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except click.ClickException as error:
         error.show(sys.stderr)
+        return WRONG_USAGE
+    except WrongUsage as error:
+        print(error, file=sys.stderr)
         return WRONG_USAGE
     return code if isinstance(code, int) else 0

@@ -3,20 +3,13 @@
 from spec import process  # isort: split
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from importlib import import_module
-from typing import Any, cast
 
-import pytest
-
-from conftest import pytest_plugins
+from batches_conformance.options import TITLES, groups
 from fixtures.settings import BASE_URL, KEY, OTHER_KEY
 from fixtures.state import STATE_DIR
 from reports import exit_codes
 
 COMMAND = "python -m docs.options > docs/options.md"
-TITLES = {"batches-conformance": "What is checked, and how", "conformance": "What is reported, and asked for"}
-"""The groups of options, as the plugins name them, each with its heading."""
 VARIABLES = {
     KEY: "the key of the target; wanted with a URL, and not read for the mock",
     OTHER_KEY: "a key of another project; lets the suite check that neither project sees anything of the other",
@@ -28,56 +21,6 @@ OTHER_CODES = {
     exit_codes.WRONG_USAGE: "wrong usage",
     exit_codes.REGRESSED: "worse than asked for",
 }
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option as a plugin declares it: its name, and what it gives to `addoption` beside."""
-
-    name: str
-    declared: dict[str, Any]
-
-    @property
-    def written(self) -> str:
-        """The option with the name of its value."""
-        choices = "/".join(self.declared.get("choices", ()))
-        return " ".join(filter(None, [self.name, self.declared.get("metavar") or choices]))
-
-    @property
-    def meaning(self) -> str:
-        """The help, with the default in it."""
-        text: str = self.declared["help"]
-        return text.replace("%(default)s", str(self.declared.get("default"))).replace("|", "\\|")
-
-
-@dataclass
-class Group:
-    """A group of options, which notes what is added to it."""
-
-    options: list[Option] = field(default_factory=list)
-
-    def addoption(self, name: str, **declared: Any) -> None:
-        """Note an option."""
-        self.options.append(Option(name, declared))
-
-
-@dataclass
-class Groups:
-    """Stands in for the parser of pytest, and notes the groups of options by name."""
-
-    by_name: dict[str, Group] = field(default_factory=dict)
-
-    def getgroup(self, name: str, _description: str = "") -> Group:
-        """Give the group of a name, always the same one."""
-        return self.by_name.setdefault(name, Group())
-
-
-def groups() -> dict[str, list[Option]]:
-    """The options of every plugin that the root `conftest.py` loads, by group."""
-    noted = Groups()
-    for plugin in pytest_plugins:
-        import_module(plugin).pytest_addoption(cast(pytest.Parser, noted))
-    return {name: group.options for name, group in noted.by_name.items()}
 
 
 def page() -> Iterator[str]:

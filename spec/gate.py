@@ -1,19 +1,14 @@
-"""Sees to it that no change of the contract goes without a version and a note: `python -m spec.gate BASE`."""
-
-from spec import process  # isort: split
+"""Sees to it that no change of the contract goes without a version and a note."""
 
 import ast
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
-from spec.usage import WRONG_USAGE, Parser
-
-UNANNOUNCED: Final = 7
+from spec.usage import WrongUsage
 
 CHANGELOG: Final = "CHANGELOG.md"
 FOLDERS: Final = ("spec/", "spec/profiles/")
@@ -22,23 +17,14 @@ VERSION_FILE: Final = "spec/__init__.py"
 """Where the version of the contract stands, which is that of each document without a version of its own."""
 
 
-class Unasked(Exception):
+class Unasked(WrongUsage):
     """The question could not be asked; the message is a sentence that says why and what to do."""
 
 
-def main() -> int:
-    """Compare the working tree with a commit, tell what is missing, and return the exit code for the shell."""
-    parser = Parser(prog="python -m spec.gate", description=__doc__)
-    parser.add_argument("base", metavar="BASE", help="the commit or branch that the change is to go on top of")
-    base: str = parser.parse_args().base
-    try:
-        root = Path(_git(Path.cwd(), "rev-parse", "--show-toplevel").strip())
-        complaints = list(unannounced(root, _git(root, "merge-base", base, "HEAD").strip()))
-    except Unasked as reason:
-        print(reason, file=sys.stderr)
-        return WRONG_USAGE
-    print("\n".join(complaints) or f"Each change of the contract since {base} has a version and a note.")
-    return UNANNOUNCED if complaints else 0
+def complaints(base: str) -> list[str]:
+    """Compare the work tree that this process is in with a commit. Raises `Unasked`."""
+    root = Path(_git(Path.cwd(), "rev-parse", "--show-toplevel").strip())
+    return list(unannounced(root, _git(root, "merge-base", base, "HEAD").strip()))
 
 
 def unannounced(root: Path, base: str) -> Iterator[str]:
@@ -122,7 +108,3 @@ def _git(folder: Path, *arguments: str) -> str:
         words = " ".join(done.stderr.split()) or f"git {arguments[0]} failed"
         raise Unasked(f"The contract cannot be compared with the base ({words}): name a commit that is there.")
     return done.stdout
-
-
-if __name__ == "__main__":
-    process.run(main)

@@ -12,7 +12,7 @@ def page() -> Iterator[str]:
     yield "# The contract"
     yield ""
     yield f"Version {__version__}: {len(requirements)} requirements, as `spec/requirements.yaml` has them. Written by"
-    yield "`python -m spec page > docs/contract.md`."
+    yield "`batches-conformance contract page > docs/contract.md`."
     yield ""
     yield "A requirement passes when it was observed as often as its floor says, and violated never. One that needs"
     yield "what a target does not offer is not exercised there:"

@@ -1,15 +1,10 @@
-"""How the commands of the project take their command lines."""
+"""How a command says that it cannot do what it was given."""
 
-import argparse
 from typing import Final
 
 WRONG_USAGE: Final = 4
-"""The exit code of a command line that cannot be meant."""
+"""The exit code of a command line that cannot be meant, or of a file or an option that cannot be used."""
 
 
-class Parser(argparse.ArgumentParser):
-    """Ends wrong usage with the exit code of wrong usage."""
-
-    def exit(self, status: int = 0, message: str | None = None) -> None:  # type: ignore[override]
-        """Ends the process, after a message if there is one."""
-        super().exit(WRONG_USAGE if status else status, message)
+class WrongUsage(Exception):
+    """Something that was given cannot be used. The message is one sentence that says why, and what to do."""

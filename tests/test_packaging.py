@@ -1,10 +1,15 @@
 """The tooling keeps its promises: pinned and hashed locks without addresses, one task per line."""
 
+import configparser
 import json
 import re
+import runpy
+import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from packaging.requirements import Requirement
@@ -15,15 +20,12 @@ from spec.lint.__main__ import is_new_enough
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {
+    "run": (),
     "suite": ("tests", "lint"),
     "tox": ("tox",),
     "locking": ("locking",),
 }
-TASKS = {
-    *("conformance", "clients", "passive", "prove", "reports", "mock"),
-    *("tests", "lint", "bench", "contract", "spec", "lock"),
-    *(f"{task}-py3{minor}" for task in ("conformance", "tests") for minor in (11, 12, 13, 14)),
-}
+TASKS = {"conformance", "tests", "lint", "bench", "prove", "clients", "lock"}
 ENTRY = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[0-9][0-9a-z.]*)"
     r"(?P<marker> ; .+?)?(?P<hashes>( --hash=sha256:[0-9a-f]{64})+)"
@@ -62,7 +64,7 @@ def test_a_lock_names_no_place_to_download_from(name: str) -> None:
 @pytest.mark.parametrize("name", LOCKS)
 def test_what_the_project_asks_for_is_in_its_lock_and_in_range(name: str) -> None:
     project = read_project()
-    wanted = list(project["project"]["dependencies"]) if name == "suite" else []
+    wanted = list(project["project"]["dependencies"]) if name in ("run", "suite") else []
     for group in LOCKS[name]:
         wanted += project["dependency-groups"][group]
     locked = {
@@ -90,10 +92,27 @@ def test_the_npm_lock_has_hashes_and_no_addresses() -> None:
         assert entry["integrity"].startswith("sha512-"), path
 
 
+def test_what_is_installed_is_what_is_tested() -> None:
+    assert set(lock_entries("run")) <= set(lock_entries("suite"))
+
+
+def test_the_extra_has_every_version_of_its_lock() -> None:
+    with patch.dict(sys.modules, {"hatchling.metadata.plugin.interface": SimpleNamespace(MetadataHookInterface=object)}):
+        namespace = runpy.run_path(str(ROOT / "requirements" / "locked_extra.py"))
+    hook, metadata = namespace["LockedExtra"](), dict[str, Any]()
+    hook.root = str(ROOT)
+    hook.update(metadata)
+    pinned = [str(Requirement(each)) for each in metadata["optional-dependencies"]["locked"]]
+    locked = [ENTRY.fullmatch(entry) for entry in lock_entries("run")]
+    assert pinned == [str(Requirement(f"{each['name']}=={each['version']}{each['marker'] or ''}")) for each in locked if each]
+
+
 def test_tox_has_every_promised_task_and_a_sentence_about_it() -> None:
-    tasks = run.tasks(ROOT / "tox.ini")
-    assert set(tasks) == TASKS
-    assert all(tasks.values())
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / "tox.ini", encoding="utf-8")
+    tasks = {name.removeprefix("testenv:"): parser[name] for name in parser.sections() if name.startswith("testenv:")}
+    assert {name for name in tasks if "{" not in name} == TASKS
+    assert all(task.get("description") for task in tasks.values())
 
 
 @pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 10)])
@@ -110,15 +129,6 @@ def test_a_supported_python_is_accepted(version: tuple[int, int]) -> None:
     assert run.refusal(version) is None
 
 
-def test_an_unknown_task_is_refused_with_the_list_of_tasks(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert run.main(["conformence"]) == run.NOT_STARTED
-    printed = capsys.readouterr()
-    assert not printed.out
-    assert all(task in printed.err for task in TASKS)
-
-
 def test_a_virtual_environment_counts_only_when_it_was_completed(tmp_path: Path) -> None:
     python = run.interpreter(tmp_path)
     python.parent.mkdir()
@@ -131,13 +141,14 @@ def test_a_virtual_environment_counts_only_when_it_was_completed(tmp_path: Path)
     assert not run.is_made(tmp_path, "state")
 
 
-def test_a_changed_lock_calls_for_a_new_set_up(tmp_path: Path) -> None:
+def test_a_changed_lock_calls_for_a_new_set_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lock = tmp_path / "some.lock"
+    monkeypatch.setattr(run, "LOCK", lock)
     lock.write_text("a==1")
-    before = run.fingerprint([lock])
-    assert run.fingerprint([lock]) == before
+    before = run.state()
+    assert run.state() == before
     lock.write_text("a==2")
-    assert run.fingerprint([lock]) != before
+    assert run.state() != before
 
 
 @pytest.mark.parametrize(

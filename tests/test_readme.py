@@ -1,14 +1,16 @@
 """What the README says of commands, options, exit codes and folders is so."""
 
 import re
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from batches_conformance.command import ALIASES, OF_A_CHECKOUT, SUMMARIES, root
+from batches_conformance.options import groups
+
 from reports import exit_codes
-from run import tasks
 from spec import generations, process
 from spec.diff.rendering import rules_table
 from spec.page import page
@@ -20,25 +22,27 @@ WRITTEN = {"summary.md", "prove.md"}
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
 PYTESTS_OWN = {"--lf", "--collect-only", "--tb", "--showlocals"}
-MOCKS_OWN = {"--port", "--pace", "--latency", "--control", "--list-deviations", "--list-liberties", "--help"}
-REPORTS_OWN = {"--out", "--strict", "--create"}
-CONTRACTS_OWN = {"--accepted", "--format"}
-CLIENTS_OWN = {"--client"}
-PROOFS_OWN = {"--requirement", "--black-box", "--apart", "--passive"}
-RECORDINGS_OWN = {"--listen", "--base-url", "--report"}
-ELSEWHERE = PYTESTS_OWN | MOCKS_OWN | REPORTS_OWN | CONTRACTS_OWN | CLIENTS_OWN | PROOFS_OWN | RECORDINGS_OWN
-"""Options that are not those of a run."""
+SHELLS_OWN = {"--from", "--constraints", "--force-reinstall"}
+"""Options of installers that pages show."""
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")} | {"README.md": README}
+
+
+def options_of(command: click.Command) -> Iterator[str]:
+    """Every option of a command and of those below it."""
+    context = click.Context(command)
+    for parameter in command.get_params(context):
+        yield from (each for each in parameter.opts if each.startswith("--"))
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from options_of(below)
 
 
 @pytest.fixture(scope="module")
 def offered() -> set[str]:
-    """The options that the suite adds to pytest."""
-    shown = subprocess.run(
-        [sys.executable, "-m", "pytest", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    own = shown[shown.index("conformance of a Batches API") :]
-    return set(OPTION.findall(own[: own.index("\n[pytest]")] if "\n[pytest]" in own else own))
+    """Every option of the command."""
+    return set(options_of(root))
 
 
 def test_the_two_lines_stand_at_the_top_and_are_what_ci_runs() -> None:
@@ -49,16 +53,18 @@ def test_the_two_lines_stand_at_the_top_and_are_what_ci_runs() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
-def test_every_task_that_is_named_exists(page: str) -> None:
-    """Each `run.py TASK` and `tox -e TASK` is an environment of tox.ini."""
-    named = set(re.findall(r"(?:run\.py|tox -e) ([a-z]+)", page))
-    assert named <= set(tasks(ROOT / "tox.ini"))
+def test_every_command_that_is_named_exists(page: str) -> None:
+    """Each is a subcommand; each `tox -e TASK` is an environment of tox.ini."""
+    named = set(re.findall(r"(?:run\.py|batches-conformance) ([a-z][a-z-]*)", page))
+    assert named <= {*SUMMARIES, *OF_A_CHECKOUT, *ALIASES}
+    sections = re.findall(r"^\[testenv:([a-z]+)\]", (ROOT / "tox.ini").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"tox -e ([a-z]+)(?!-)\b", page)) <= set(sections)
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_every_option_that_is_named_exists(page: str, offered: set[str]) -> None:
-    """Each option in a page is one of the suite's, of pytest's, or of the mock's."""
-    assert set(OPTION.findall(page)) - ELSEWHERE <= offered
+    """Each option in a page is one of the command's, of pytest's, or of an installer's."""
+    assert set(OPTION.findall(page)) - PYTESTS_OWN - SHELLS_OWN <= offered
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
@@ -68,13 +74,9 @@ def test_every_page_that_is_named_exists(page: str) -> None:
     assert all((ROOT / name).is_file() or (ROOT / "docs" / name).is_file() for name in named)
 
 
-def test_every_option_of_a_run_is_told(offered: set[str]) -> None:
+def test_every_option_of_a_run_is_told() -> None:
     """The page of options leaves out none of those that the plugins add."""
-    sources = [path for folder in ("fixtures", "suites", "reports") for path in (ROOT / folder).rglob("*.py")]
-    code = "".join(path.read_text(encoding="utf-8") for path in sources)
-    added = set(re.findall(r'addoption\(\s*"(--[a-z-]+)"', code))
-    assert added
-    assert added <= offered
+    added = {option.name for options in groups().values() for option in options}
     assert set(re.findall(r"^\| `(--[a-z-]+)", PAGES["options.md"], re.MULTILINE)) == added
 
 
@@ -93,24 +95,16 @@ def test_the_readme_tells_few_options() -> None:
 
 
 def test_the_page_of_the_contract_is_up_to_date() -> None:
-    """It is what `python -m spec page` prints."""
-    assert PAGES["contract.md"] == "\n".join([*page(), ""]), "run: python -m spec page > docs/contract.md"
+    """It is what `batches-conformance contract page` prints."""
+    assert PAGES["contract.md"] == "\n".join([*page(), ""]), "run: batches-conformance contract page > docs/contract.md"
 
 
 def test_the_rules_of_compatibility_are_up_to_date() -> None:
-    """They are what `python -m spec rules` prints, and the generations are those that there are."""
+    """They are what `batches-conformance contract rules` prints, and the generations are those that there are."""
     page = PAGES["compatibility.md"]
-    assert page.endswith("\n".join(["", *rules_table(), ""])), "put there what python -m spec rules prints"
+    assert page.endswith("\n".join(["", *rules_table(), ""])), "put there what batches-conformance contract rules prints"
     told = re.findall(r"^\| `([\d.]+)` \| ([\d.]+) to ([\d.]+) \| (.+) \|$", page, re.MULTILINE)
     assert told == [(name, *one.clients, one.summary) for name, one in generations.load().items()]
-
-
-def test_the_options_of_the_mock_exist() -> None:
-    """What the README says of the mock's command line is so."""
-    shown = subprocess.run(
-        [sys.executable, "-m", "fixtures.mock", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    assert set(OPTION.findall(shown)) >= MOCKS_OWN
 
 
 def test_the_exit_codes_are_those_of_the_report() -> None:

@@ -1,6 +1,8 @@
 """`run`: the conformance run, which is a run of pytest over the suites."""
 
 import os
+import shlex
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -10,8 +12,13 @@ import pytest
 
 from batches_conformance import location
 from batches_conformance.options import TITLES, Option, groups
+from spec.process import BROKEN, WRONG_USAGE
 
-_PASSED_ON: Final = (
+ADDED: Final = "PYTEST_ADDOPTS"
+"""The variable by which pytest lets the environment add to the command line."""
+CODES: Final = {int(pytest.ExitCode.INTERNAL_ERROR): BROKEN, int(pytest.ExitCode.NO_TESTS_COLLECTED): WRONG_USAGE}
+"""Exit codes of pytest for which the suite has others."""
+PASSED_ON: Final = (
     "Everything else goes to pytest: -k WORDS, -x, --lf, -n WORKERS, --collect-only, -q, -v, or the path of a test."
 )
 
@@ -39,7 +46,7 @@ class RunCommand(click.Command):
             with formatter.section(TITLES[name]):
                 formatter.write_dl([(option.written, option.meaning) for option in options])
         with formatter.section("pytest"):
-            formatter.write_text(_PASSED_ON)
+            formatter.write_text(PASSED_ON)
 
     @staticmethod
     def _options() -> Iterator[Option]:
@@ -65,16 +72,27 @@ def command(words: Sequence[str]) -> int:
 
 def run(words: Sequence[str]) -> int:
     """Run the suites with these options, and return the exit code of the run."""
-    given = [
-        "-c",
-        str(location.ROOT / "pyproject.toml"),
-        "-p",
-        "batches_conformance.collection",
-        "-p",
-        "reports.plugin",
-    ]
+    added = os.environ.get(ADDED, "")
+    try:
+        shlex.split(added)
+    except ValueError as error:
+        print(f"The environment variable {ADDED} cannot be read ({error}): {added}", file=sys.stderr)
+        return WRONG_USAGE
+    try:
+        code = int(pytest.main([*_own(), *words]))
+    except ImportError as error:
+        print(f"{error}; a plugin is named with -p, in {ADDED} or in PYTEST_PLUGINS.", file=sys.stderr)
+        return BROKEN
+    if code == pytest.ExitCode.USAGE_ERROR and added:
+        print(f"The environment variable {ADDED} has added to the command line: {added}", file=sys.stderr)
+    return CODES.get(code, code)
+
+
+def _own() -> Iterator[str]:
+    yield from ("-c", str(location.ROOT / "pyproject.toml"))
+    for plugin in ("batches_conformance.collection", "reports.plugin", "fixtures.plugin"):
+        yield from ("-p", plugin)
     if location.IS_INSTALLED:
         cache = platformdirs.user_cache_path("batches-conformance")
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache / "hypothesis"))
-        given += ["--assert=plain", "-o", f"cache_dir={cache / 'pytest'}"]
-    return int(pytest.main([*given, *words]))
+        yield from ("--assert=plain", "-o", f"cache_dir={cache / 'pytest'}")

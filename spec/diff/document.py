@@ -3,6 +3,8 @@
 from typing import Any, Final
 from urllib.parse import unquote
 
+from spec.usage import WrongUsage
+
 Schema = dict[str, Any] | bool
 Node = tuple[Schema, ...]
 """What a value has to keep: each of these schemas; the empty tuple lets everything pass."""
@@ -13,7 +15,7 @@ VALUES: Final = frozenset({"const", "default", "dependentRequired", "discriminat
 """Keywords of a schema with no schema in them."""
 
 
-class Unasked(ValueError):
+class Unasked(WrongUsage):
     """The question could not be asked; the message is a sentence that says why and what to do."""
 
 

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from fixtures.way import Way
 from fixtures.wire import MOST_BYTES, NoAnswer, NoCookies, unpacked
 from spec.signals import ENDING, leave_terminal
+from spec.usage import WrongUsage
 from suites.passive.har import PROXY_MARK
 from suites.passive.recorded import BROKEN_OFF, NO_ANSWER, Headers, Recorded, header
 
@@ -41,7 +42,7 @@ SLACK = 0.000_002
 TOO_LONG = f"the body of the answer is longer than {MOST_BYTES:,} bytes, and was passed on unread"
 
 
-class CannotListen(Exception):
+class CannotListen(WrongUsage):
     """The proxy cannot take its place. The message is a sentence that says why and what to do."""
 
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
+from spec.usage import WrongUsage
+
 QueryIn = Literal["url", "beside", "nowhere"]
 Headers = tuple[tuple[str, str], ...]
 
 
-class NoRecording(Exception):
+class NoRecording(WrongUsage):
     """A file is no recording that can be read. The message is a sentence that says why and what to do."""
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from spec import requirements
 from suites.clients import story as module
-from suites.clients.__main__ import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, UNEXPLAINED, exit_code
+from suites.clients.check import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, UNEXPLAINED, exit_code
 from suites.clients.findings import Ended, Finding, Verdict
 from suites.clients.models import Comparison
 from suites.clients.render import WIDTH, Outcome, as_json, as_markdown, as_text

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from suites.passive import __main__ as command
 from suites.passive import cassette, own_report
 from suites.passive.reading import read
 from suites.passive.recorded import CutOff, Reader, Recorded
 from tests.oracles.story import Story
 from tests.oracles.timeline import answered
 from tests.passive.recordings import document, entry
+from tests.command import main_of
+
+judge = main_of("judge")
 
 GET = Story().exchanges["get completed"]
 BROKEN = answered(GET, {"id": "bat-1", "status": "LOST"})
@@ -143,7 +145,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A report with two exchanges in it."""
     folder = tmp_path_factory.mktemp("report")
     (folder / "a.har").write_bytes(document([entry(GET), entry(BROKEN)]))
-    command.main([str(folder / "a.har"), "--report-dir", str(folder / "out")])
+    judge([str(folder / "a.har"), "--report-dir", str(folder / "out")])
     return (folder / "out" / "report.json").read_text("utf-8")
 
 

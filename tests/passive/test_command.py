@@ -9,10 +9,12 @@ import pytest
 
 from reports import files
 from reports.reading import read
-from suites.passive import __main__ as command
 from tests.oracles.story import Story
 from tests.oracles.timeline import answered
 from tests.passive.recordings import document, entry
+from tests.command import main_of
+
+judge = main_of("judge")
 
 STORY = Story().exchanges
 GET = STORY["get completed"]
@@ -21,7 +23,7 @@ LATE = ("--settle-timeout", "1000")
 
 
 def run(folder: Path, *arguments: str) -> int:
-    return command.main([*arguments, "--report-dir", str(folder / "out"), *LATE])
+    return judge([*arguments, "--report-dir", str(folder / "out"), *LATE])
 
 
 def saved(folder: Path, content: bytes, name: str = "capture.har") -> str:
@@ -48,7 +50,7 @@ def test_a_broken_promise_is_a_1_with_its_evidence(tmp_path: Path, capsys: pytes
     assert run(tmp_path, saved(tmp_path, document(map(entry, [GET, BROKEN])))) == 1
     assert "status-is-documented" in capsys.readouterr().out
     again = tmp_path / "out" / "report.json"
-    assert command.main([str(again), "--report-dir", str(tmp_path / "again")]) == 1
+    assert judge([str(again), "--report-dir", str(tmp_path / "again")]) == 1
 
 
 def test_of_a_cut_recording_nothing_is_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,7 +96,7 @@ class Listening:
 @contextmanager
 def listening(to: str, folder: Path, *options: str) -> Iterator[Listening]:
     where = ("--listen", "0", "--target", to, "--report-dir", str(folder))
-    command = [sys.executable, "-m", "suites.passive", *where, *options]
+    command = [sys.executable, "-m", "batches_conformance", "proxy", *where, *options]
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with subprocess.Popen(
         command, cwd=ROOT, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -200,7 +200,7 @@ def test_many_at_once(tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_wrong_usage(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         number = held.getsockname()[1]
-        command = [sys.executable, "-m", "suites.passive", "--listen", str(number), "--target", "http://127.0.0.1:1"]
+        command = [sys.executable, "-m", "batches_conformance", "proxy", "--listen", str(number), "--target", "http://127.0.0.1:1"]
         ended = subprocess.run(
             [*command, "--report-dir", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
         )

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.command import main_of
 
-from suites.passive import __main__ as command
+judge = main_of("judge")
+
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 120
@@ -39,13 +41,13 @@ def test_a_run_is_recorded_whole(workers: str, tmp_path: Path) -> None:
     assert len(entries) == report["run"]["exchanges"]["count"]
     headers = [each for entry in entries for each in entry["request"]["headers"]]
     assert {each["value"] for each in headers if each["name"].lower() == "authorization"} == {"***"}
-    assert command.main([str(path), "--report-dir", str(tmp_path / "passive")]) == 0
+    assert judge([str(path), "--report-dir", str(tmp_path / "passive")]) == 0
 
 
 def test_a_deviation_is_heard_in_its_recording(tmp_path: Path) -> None:
     path = tmp_path / "run.har"
     assert record(path, "-n", "0", "--deviation", "pending-is-called-queued") == 1
-    assert command.main([str(path), "--report-dir", str(tmp_path / "passive")]) == 1
+    assert judge([str(path), "--report-dir", str(tmp_path / "passive")]) == 1
 
 
 def test_a_place_that_cannot_be_written_is_wrong_usage(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from unittest.mock import patch
 import pytest
 
 from fixtures.embedded import MockAddress
-from fixtures.mock import __main__ as mock_command
+from fixtures.mock.command import command as mock_command
 from fixtures.state import STATE_DIR
 from reports import files
 from spec import profiles, requirements
@@ -204,9 +204,8 @@ def forked_mock(*arguments: str) -> Iterator[MockAddress]:
     child = os.fork()
     if child == 0:
         os.dup2(writing, 1)
-        sys.argv = ["mock", "--port", "0", "--json", *arguments]
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-        mock_command.main()
+        mock_command.main(["--port", "0", "--json", *arguments], standalone_mode=False)
         os._exit(0)
     os.close(writing)
     try:

@@ -1,13 +1,12 @@
 """The rules by which a service flaps, on reports that nobody ran."""
 
-import argparse
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from fixtures.mock.deviations import DEVIATIONS
-from tests.prove import __main__ as command
+from tests.prove import command
 from tests.prove import plan, steady
 from tests.reports import samples
 
@@ -66,7 +65,7 @@ def _broken(names: tuple[str, ...]) -> list[str]:
 
 def test_a_sample_is_repeated_by_its_seed(capsys: pytest.CaptureFixture[str]) -> None:
     def drawn(seed: int | None) -> list[str]:
-        return list(command._sample(DEVIATIONS, argparse.Namespace(sample=3, seed=seed)))
+        return list(command._sample(DEVIATIONS, 3, seed))
 
     assert len(drawn(5)) == 3
     assert drawn(5) == drawn(5) != drawn(6)
@@ -74,4 +73,4 @@ def test_a_sample_is_repeated_by_its_seed(capsys: pytest.CaptureFixture[str]) ->
     once = drawn(None)
     told = capsys.readouterr().out
     assert drawn(int(told.split("--seed ")[1].split(":")[0])) == once
-    assert list(command._sample(DEVIATIONS, argparse.Namespace(sample=None, seed=None))) == list(DEVIATIONS)
+    assert list(command._sample(DEVIATIONS, None, None)) == list(DEVIATIONS)

@@ -7,12 +7,14 @@ import pytest
 from rich.cells import cell_len
 
 from fixtures.mock.deviations import DEVIATIONS
-from reports.__main__ import main
+from tests.command import main_of
 from reports.explain import Check, Fault, Knowledge, chosen, explanation
 from reports.files import write
 from spec import requirements
 from suites import checks
 from tests.reports import samples
+
+main = main_of("report")
 
 NAME = "results-null-unless-expanded"
 REPORT = samples.report({"violations": [samples.violation(NAME)]})

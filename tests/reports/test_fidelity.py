@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from reports.__main__ import main
+from tests.command import main_of
 from reports.fidelity import Difference, compare, fidelity_lines
 from reports.model import Appearance, Report, Traffic
 from reports.refusal import Refusal
 from tests.reports import samples
+
+main = main_of("report")
 
 NAME = "results-null-unless-expanded"
 SEEN = Appearance(

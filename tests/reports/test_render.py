@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from reports import files
-from reports.__main__ import main
+from tests.command import main_of
 from tests.reports import samples
+
+main = main_of("report")
 
 
 @pytest.fixture

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from reports.__main__ import main
+from tests.command import main_of
 from reports.files import write
 from spec import requirements
 from suites.replay import MAY_BE_FRUITLESS
 from tests.fixtures.loopback import Answer, Loopback, serving
 from tests.reports import samples
 from tests.spec.test_imports import sources
+
+main = main_of("report")
 
 KEY = "llx-a-secret-of-many-letters"
 CREATE = {"source_directory_id": "dir-1", "config": {"job": {"type": "parse_v2", "configuration_id": "cfg-1"}}}

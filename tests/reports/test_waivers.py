@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from reports import clock, exit_codes, gate, waiver_file
-from reports.__main__ import main
+from tests.command import main_of
 from reports.document import document
 from reports.gate import Terms
 from reports.junit import render_junit
@@ -19,6 +19,8 @@ from reports.model import Report, Waiver
 from reports.summary import render_summary
 from reports.terminal import report_lines
 from tests.reports import samples
+
+main = main_of("report")
 
 TODAY = date(2030, 6, 15)
 NAME = "results-null-unless-expanded"

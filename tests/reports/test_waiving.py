@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from reports import clock, waiver_file
-from reports.__main__ import main
+from tests.command import main_of
 from tests.reports import samples
+
+main = main_of("report")
 
 NAME, OTHER = "results-null-unless-expanded", "status-known"
 SOME = (samples.requirement(NAME), samples.requirement(OTHER), samples.requirement("created-at-timezone"))

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from spec.__main__ import main
+from tests.command import main_of
 from spec.diff.annotations import COMMANDS_LIMIT, annotation_lines
 from spec.diff.model import Change
 from spec.diff.verdict import Verdict
+
+main = main_of("contract")
 
 TODAY = date.today()
 ENTRY = {"element": "act?q", "rule": "parameter-removed", "reason": "Nobody sent it.", "owner": "api-team"}

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
-from spec.__main__ import main
+from tests.command import main_of
 from spec.openapi import CONTRACT, document
 from spec.patch import patched
 from spec.requirements import FILE
 from tests.docs.pages import ROOT
+
+main = main_of("contract")
 
 Tell = Callable[..., tuple[object, str, str]]
 
@@ -279,7 +281,7 @@ def test_a_crash_has_a_code_of_its_own(tmp_path: Path) -> None:
         "import spec.diff.verdict\nspec.diff.verdict.compared = None\n", encoding="utf-8"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "spec", "diff", "2.8", "2.8"],
+        [sys.executable, "-m", "batches_conformance", "contract", "diff", "2.8", "2.8"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
         capture_output=True,

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from spec.gate import main
+from tests.command import main_of
+
+main = main_of("contract", "gate")
 
 FILES = {
     "spec/__init__.py": '"""The contract."""\n\n__version__ = "1.0.0"\n',

@@ -15,7 +15,7 @@ from spec import profiles, requirements
 from suites.oracles import ORACLES, passive
 
 ROOT = Path(__file__).parents[2]
-OURS = ("docs", "spec", "fixtures", "suites", "reports", "tests", "conftest", "run", "toxfile")
+OURS = ("batches_conformance", "docs", "spec", "fixtures", "suites", "reports", "tests", "conftest", "run", "toxfile")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "spec": ("spec",),
@@ -25,8 +25,6 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "reports": ("reports", "spec"),
 }
 """Which modules of ours the modules of a folder import; the innermost folder counts."""
-WIRING = {ROOT / "suites" / "passive" / "__main__.py", ROOT / "reports" / "__main__.py"}
-"""Commands that wire the suites to the reports without pytest, as conftest.py does with it."""
 NEVER = {"fixtures": "fixtures.mock", "suites": "fixtures.mock"}
 """The mock is a process of its own; nobody reaches into it."""
 
@@ -35,7 +33,7 @@ def sources(folder: str) -> list[Path]:
     return [
         path
         for path in sorted((ROOT / folder).rglob("*.py"))
-        if "node_modules" not in path.parts and innermost(path) == folder and path not in WIRING
+        if "node_modules" not in path.parts and innermost(path) == folder
     ]
 
 

@@ -63,7 +63,7 @@ def test_the_mock_ends_with_0_since_nothing_has_failed(number: signal.Signals) -
 @pytest.mark.parametrize("number", ENDING)
 def test_the_proxy_ends_with_its_report_from_the_first_word_on(number: signal.Signals, tmp_path: Path) -> None:
     arguments = ("--listen", "0", "--target", "http://127.0.0.1:1", f"--report-dir={tmp_path}")
-    with started("-m", "suites.passive", *arguments) as proxy:
+    with started("-m", "batches_conformance", "proxy", *arguments) as proxy:
         line_with(proxy, "Listening")
         proxy.send_signal(number)
         output, _ = proxy.communicate(timeout=TIME_LIMIT)

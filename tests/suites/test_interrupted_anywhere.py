@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import pytest
 
-import suites.__main__ as command
+from batches_conformance.commands import run as command
 from fixtures.confirmation import confirm
 from fixtures.preflight import obstacle
 from fixtures.settings import KEY
@@ -77,7 +77,7 @@ def in_fork(work: Callable[[], int], output: Path) -> int:
 def run_with(plugin: object, *arguments: str) -> int:
     """A run of one test on the mock."""
     with patch("fixtures.target.running_mock", forked_mock), patch.object(pytest, "main", _main_with(plugin)):
-        return command.main([*ONE_TEST, *arguments])
+        return command.run([*ONE_TEST, *arguments])
 
 
 def _main_with(plugin: object) -> Callable[[list[str]], Any]:
@@ -152,7 +152,7 @@ def test_a_signal_during_the_start_of_a_run_by_url_ends_with_a_sentence(
 
         def work() -> int:
             with patch.dict(os.environ, {KEY: "llx-of-a-test"}), patch(f"{module}.{step.__name__}", told_to_end):
-                return command.main([*ONE_TEST, *arguments])
+                return command.run([*ONE_TEST, *arguments])
 
         code = in_fork(work, tmp_path / "output")
     text = (tmp_path / "output").read_text("utf-8")
@@ -175,10 +175,10 @@ def test_an_interrupt_while_modules_are_imported_ends_with_a_sentence(tmp_path: 
                     signal.raise_signal(signal.SIGTERM)
 
         def work() -> int:
-            for name in [name for name in sys.modules if name.split(".")[0] in ("suites", "reports", "fixtures")]:
+            for name in [name for name in sys.modules if name.split(".")[0] in ("batches_conformance", "suites", "reports", "fixtures")]:
                 del sys.modules[name]
             sys.meta_path.insert(0, Interrupting())
-            return command.main([*ONE_TEST])
+            return command.run([*ONE_TEST])
 
         code = in_fork(work, output)
         text = output.read_text("utf-8")

@@ -42,7 +42,7 @@ def run(tmp_path: Path) -> Run:
         folder = tmp_path / "report"
         own = (f"--report-dir={folder}", "-o", f"cache_dir={NOWHERE}/cache")
         ended = subprocess.run(
-            ["bash", "-c", shell, "bash", sys.executable, "-m", "suites", *own, *arguments],
+            ["bash", "-c", shell, "bash", sys.executable, "-m", "batches_conformance", "run", *own, *arguments],
             cwd=ROOT,
             env=environment(given),
             stdin=subprocess.DEVNULL,

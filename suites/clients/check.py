@@ -1,60 +1,36 @@
-"""`tox -e clients`: shows whether the released clients still work with a service, and agree with the contract."""
+"""Shows whether the released clients still work with a service, and agree with the contract."""
 
-from spec import process  # isort: split
-
-import argparse
 import os
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from fixtures.gateway import declare
 from fixtures.mask import MASK, hide
 from fixtures.settings import Settings, settings_of
 from fixtures.target import open_target
 from fixtures.troubles import Trouble
-from spec.usage import WRONG_USAGE, Parser
 from suites.clients.driver import driving
 from suites.clients.environments import Environment, NoRuntime, prepare, stop_installing
 from suites.clients.findings import Finding, of_verdict
 from suites.clients.models import Comparison, Description, describe, differences, explanations, judged, requests, stale
 from suites.clients.render import Outcome, as_json, as_markdown, as_text
 from suites.clients.story import BILLABLE_FILES, OPERATIONS, Story, tell
-from suites.clients.table import ROOT, Client, load
+from suites.clients.table import Client, load
 
 CONFORMANT: Final = 0
 NONCONFORMANT: Final = 1
 INCONCLUSIVE: Final = 6
 UNEXPLAINED: Final = 7
 
-IMPATIENT: Final[dict[str, Any]] = {
-    "poll_interval": 10.0,
-    "poll_timeout": 600.0,
-    "settle_timeout": 10.0,
-    "request_timeout": 30.0,
-}
-"""What the options of a conformance run are by default."""
 
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Drive the clients, write `clients.json` and `clients.md`, print the matrix, and give the exit code."""
-    options = _options(arguments)
-    try:
-        clients = _chosen(options.client)
-        settings = _settings(options, len(clients))
-        return _judge(clients, settings, ROOT / options.report_dir)
-    except pytest.UsageError as error:
-        print(error, file=sys.stderr)
-        return WRONG_USAGE
-
-
-def _judge(clients: list[Client], settings: Settings, folder: Path) -> int:
+def check(clients: list[Client], settings: Settings, folder: Path) -> int:
+    """Drive clients, write `clients.json` and `clients.md` to a folder, print the matrix, and return the exit code."""
     hide(settings.secrets)
     began = time.monotonic()
     jobs = os.cpu_count() or 1 if settings.is_mock else 1
@@ -94,27 +70,8 @@ def exit_code(outcome: Outcome) -> int:
     return CONFORMANT
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = Parser(prog="python -m suites.clients", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--target", metavar="URL", help="a base URL; by default the mock, or $LLAMA_CLOUD_BASE_URL")
-    parser.add_argument(
-        "--client", metavar="NAME", action="append", default=[], help="only this one, such as pypi-2.9.1"
-    )
-    declare(parser.add_argument)
-    parser.add_argument("--project-id", metavar="ID")
-    parser.add_argument("--parse-configuration-id", metavar="ID", default="cfg-PARSE_AGENTIC")
-    parser.add_argument("--extract-configuration-id", metavar="ID", help="by default each client saves one")
-    for name, value in IMPATIENT.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", metavar="SECONDS", type=float, default=value)
-    parser.add_argument("--yes", action="store_true", help="write to a service beyond loopback")
-    parser.add_argument("--insecure-http", action="store_true", help="send the key in clear to an http:// target")
-    parser.add_argument("--deviation", metavar="NAME", action="append", default=[], help="let the mock break a promise")
-    parser.add_argument("--liberty", metavar="NAME", action="append", default=[], help="let the mock use a freedom")
-    parser.add_argument("--report-dir", metavar="DIR", default="reports/out")
-    return parser.parse_args(arguments)
-
-
-def _chosen(names: Sequence[str]) -> list[Client]:
+def chosen(names: Sequence[str]) -> list[Client]:
+    """The clients of these names, or all of them. Raises `pytest.UsageError`."""
     known = {client.name: client for client in load()}
     for name in names:
         if name not in known:
@@ -122,9 +79,8 @@ def _chosen(names: Sequence[str]) -> list[Client]:
     return [known[name] for name in dict.fromkeys(names)] or list(known.values())
 
 
-def _settings(options: argparse.Namespace, clients: int) -> Settings:
+def settings_for(given: Mapping[str, Any], clients: int) -> Settings:
     """The settings of a conformance run with these options. Raises `pytest.UsageError`."""
-    given = vars(options)
     settings = settings_of(lambda name: given.get(name.removeprefix("--").replace("-", "_")))
     if not (settings.is_local or settings.yes):
         raise pytest.UsageError(
@@ -156,7 +112,3 @@ def _driven(environment: Environment, description: Description, settings: Settin
             yield from tell(story, client.name)
     except Trouble as trouble:
         yield Finding(client.name, next(iter(OPERATIONS)), "trouble", str(trouble))
-
-
-if __name__ == "__main__":
-    process.run(main)

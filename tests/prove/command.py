@@ -1,28 +1,29 @@
-"""`tox -e prove`: runs the suite over every deviation and every liberty, and fails when one of them is misjudged."""
+"""Runs the suite over every deviation and every liberty, and fails when one of them is misjudged."""
 
-from spec import process  # isort: split
-
-import argparse
 import os
 import random
-import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import click
+
 from fixtures.mock.deviations import DEVIATIONS
 from fixtures.mock.liberties import LIBERTIES, THEMES
 from fixtures.mock.variants import Variant
-from reports import exit_codes
+from reports import exit_codes, files
 from spec import requirements
-from spec.usage import WRONG_USAGE, Parser
+from spec.usage import WrongUsage
 from tests.prove import judgement, passive, plan, render, steady
 from tests.prove.figures import differences
 from tests.prove.runs import ROOT, Outcome, run_all
 
 MISJUDGED = exit_codes.REGRESSED
+OUT = Path(files.REPORT_DIR)
+README = ROOT / "README.md"
+"""Quotes the figures of the proof, where the project is a checkout."""
 
 SEEDS = 1_000_000
 """A sample is drawn by one of so many seeds."""
@@ -30,78 +31,81 @@ TOLD = 50
 """Runs after which the progress is told."""
 
 
-def main() -> int:
-    """Proves what the command line asks for, writes `prove.json` and `prove.md`, and tells the problems."""
-    arguments = _arguments()
+@click.command(name="prove")
+@click.option("--requirement", metavar="ID", multiple=True, help="Only its deviations.")
+@click.option("--black-box", is_flag=True, help="By URL, without control, by the clock on the wall.")
+@click.option("--apart", is_flag=True, help="Each liberty on its own as well, not only in company.")
+@click.option("--passive", "by_recordings", is_flag=True, help="Judge recordings of the runs, and nothing else.")
+@click.option("--steady", "by_pairs", is_flag=True, help="Run each deviation twice, unlike, and compare, no more.")
+@click.option("--sample", metavar="N", type=int, help="With --steady: so many of the deviations.")
+@click.option("--seed", type=int, help="With --sample: which ones; without it another sample each time.")
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default=True, help="Runs at a time.")
+@click.option("--out", type=click.Path(path_type=Path), default=OUT, show_default=True, help="Where the matrix goes.")
+def command(
+    requirement: Sequence[str],
+    black_box: bool,
+    apart: bool,
+    by_recordings: bool,
+    by_pairs: bool,
+    sample: int | None,
+    seed: int | None,
+    jobs: int,
+    out: Path,
+) -> int:
+    """Show that every deviation is noticed and no liberty accused; the exit code is 7 when one is misjudged."""
     contract = requirements.load()
-    if unknown := set(arguments.requirement) - contract.keys():
-        print(
-            f"There is no requirement {', '.join(sorted(unknown))}; spec/requirements.yaml has them all.",
-            file=sys.stderr,
-        )
-        return WRONG_USAGE
-    narrowed = bool(arguments.requirement)
+    if unknown := set(requirement) - contract.keys():
+        raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}; spec/requirements.yaml has them all.")
+    narrowed = bool(requirement)
     deviations = {
         name: variant
         for name, variant in DEVIATIONS.items()
-        if not narrowed or set(variant.requirements) & set(arguments.requirement)
+        if not narrowed or set(variant.requirements) & set(requirement)
     }
-    if arguments.steady:
-        problems = list(steady.prove(_sample(deviations, arguments), arguments.jobs))
-        print("\n".join(problems))
-        return MISJUDGED if problems else 0
-    if arguments.passive:
+    if by_pairs:
+        return _concluded(steady.prove(_sample(deviations, sample, seed), jobs))
+    if by_recordings:
         companies = [] if narrowed else plan.companies((theme.VARIANTS for theme in THEMES), black_box=False)
-        problems = list(passive.prove(deviations, companies, arguments.jobs))
-        print("\n".join(problems))
-        return MISJUDGED if problems else 0
-    proof = _prove(deviations, arguments)
+        return _concluded(passive.prove(deviations, companies, jobs))
+    proof = _prove(deviations, black_box=black_box, apart=apart, narrowed=narrowed, jobs=jobs)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, deviations.values()))
-    if not narrowed and not arguments.black_box:
-        proof = _with(proof, differences((ROOT / "README.md").read_text(encoding="utf-8"), proof.figures()))
-    folder: Path = arguments.out
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = "prove-black-box" if arguments.black_box else "prove"
-    (folder / f"{stem}.json").write_text(render.as_json(proof, contract), encoding="utf-8")
-    (folder / f"{stem}.md").write_text(render.as_markdown(proof, contract), encoding="utf-8")
+    if not narrowed and not black_box and README.is_file():
+        proof = _with(proof, differences(README.read_text(encoding="utf-8"), proof.figures()))
+    out.mkdir(parents=True, exist_ok=True)
+    stem = "prove-black-box" if black_box else "prove"
+    (out / f"{stem}.json").write_text(render.as_json(proof, contract), encoding="utf-8")
+    (out / f"{stem}.md").write_text(render.as_markdown(proof, contract), encoding="utf-8")
     for problem in proof.problems:
         print(problem)
     print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in proof.figures().items()))
-    print(f"The matrix is in {folder / stem}.md and .json.")
-    return MISJUDGED if proof.problems else 0
+    print(f"The matrix is in {out / stem}.md and .json.")
+    return MISJUDGED if proof.problems else exit_codes.CONFORMANT
 
 
-def _arguments() -> argparse.Namespace:
-    parser = Parser(prog="python -m tests.prove", description=__doc__)
-    parser.add_argument("--requirement", metavar="ID", action="append", default=[], help="only its deviations")
-    parser.add_argument("--black-box", action="store_true", help="by URL, without control, by the clock on the wall")
-    parser.add_argument("--apart", action="store_true", help="each liberty on its own as well, not only in company")
-    parser.add_argument("--passive", action="store_true", help="judge recordings of the runs, and nothing else")
-    parser.add_argument("--steady", action="store_true", help="run each deviation twice, unlike, and compare, no more")
-    parser.add_argument("--sample", metavar="N", type=int, help="with --steady: so many of the deviations")
-    parser.add_argument("--seed", type=int, help="with --sample: which ones; without it another sample each time")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at a time (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=ROOT / "reports" / "out", help="default: %(default)s")
-    return parser.parse_args()
+def _concluded(problems: Iterable[str]) -> int:
+    found = list(problems)
+    print("\n".join(found))
+    return MISJUDGED if found else exit_codes.CONFORMANT
 
 
-def _sample(deviations: Mapping[str, Variant], arguments: argparse.Namespace) -> Mapping[str, Variant]:
+def _sample(deviations: Mapping[str, Variant], size: int | None, given: int | None) -> Mapping[str, Variant]:
     """The deviations that are looked at, all of them unless a sample is asked for, whose seed is told."""
-    if arguments.sample is None:
+    if size is None:
         return deviations
-    seed = random.SystemRandom().randrange(SEEDS) if arguments.seed is None else arguments.seed
-    names = random.Random(seed).sample(sorted(deviations), min(arguments.sample, len(deviations)))
+    seed = random.SystemRandom().randrange(SEEDS) if given is None else given
+    names = random.Random(seed).sample(sorted(deviations), min(size, len(deviations)))
     print(f"A sample of {len(names)} by --seed {seed}: {', '.join(names)}", flush=True)
     return {name: deviations[name] for name in names}
 
 
-def _prove(deviations: Mapping[str, Variant], arguments: argparse.Namespace) -> render.Proof:
+def _prove(
+    deviations: Mapping[str, Variant], *, black_box: bool, apart: bool, narrowed: bool, jobs: int
+) -> render.Proof:
     began = time.perf_counter()
-    black_box, jobs, narrowed = arguments.black_box, arguments.jobs, bool(arguments.requirement)
     looks = [plan.of_deviation(variant, black_box) for variant in deviations.values()]
     companies = [] if narrowed else plan.companies((theme.VARIANTS for theme in THEMES), black_box)
-    alone = plan.alone(LIBERTIES, black_box) if arguments.apart else []
+    alone = plan.alone(LIBERTIES, black_box) if apart else []
     repeats = [] if narrowed else looks[:: plan.REPEATED]
     orders = [plan.clean(black_box), *companies, *alone, *looks, *repeats]
 
@@ -147,7 +151,3 @@ def _is_missed(deviations: Mapping[str, Variant], outcome: Outcome) -> bool:
 
 def _with(proof: render.Proof, problems: Iterable[str]) -> render.Proof:
     return replace(proof, problems=[*proof.problems, *problems])
-
-
-if __name__ == "__main__":
-    process.run(main)

@@ -1,0 +1,37 @@
+"""`clients`: whether the released clients still work with a service."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from batches_conformance.groups import FILE, gateway_options
+from reports.files import REPORT_DIR
+from suites.clients.check import check, chosen, settings_for
+
+
+@click.command(name="clients")
+@click.option("--target", metavar="URL", help="A base URL; by default the mock, or $LLAMA_CLOUD_BASE_URL.")
+@click.option("--client", "names", metavar="NAME", multiple=True, help="Only this one, such as pypi-2.9.1.")
+@gateway_options
+@click.option("--project-id", metavar="ID")
+@click.option("--parse-configuration-id", metavar="ID", default="cfg-PARSE_AGENTIC", show_default=True)
+@click.option("--extract-configuration-id", metavar="ID", help="By default each client saves one.")
+@click.option("--poll-interval", metavar="SECONDS", type=float, default=10.0, show_default=True)
+@click.option("--poll-timeout", metavar="SECONDS", type=float, default=600.0, show_default=True)
+@click.option("--settle-timeout", metavar="SECONDS", type=float, default=10.0, show_default=True)
+@click.option("--request-timeout", metavar="SECONDS", type=float, default=30.0, show_default=True)
+@click.option("--yes", is_flag=True, help="Write to a service beyond loopback.")
+@click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
+@click.option("--deviation", metavar="NAME", multiple=True, help="Let the mock break a promise.")
+@click.option("--liberty", metavar="NAME", multiple=True, help="Let the mock use a freedom.")
+@click.option("--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True)
+def command(names: Sequence[str], report_dir: Path, **given: Any) -> int:
+    """Let the released clients work with a service, and compare their types with the contract."""
+    try:
+        clients = chosen(names)
+        return check(clients, settings_for(given, len(clients)), report_dir)
+    except pytest.UsageError as error:
+        raise click.UsageError(str(error)) from None

@@ -1,0 +1,86 @@
+"""`contract`: what the contract is, and whom a change of it breaks."""
+
+from datetime import date
+from typing import Final
+
+import click
+
+from batches_conformance.groups import Group
+from spec.diff.accepted import accept, entries
+from spec.diff.annotations import annotation_lines
+from spec.diff.reading import content
+from spec.diff.rendering import as_json, as_markdown, as_text, rules_table
+from spec.diff.verdict import compared, contracts
+from spec.gate import complaints
+from spec.page import page
+
+NOTHING_BREAKS: Final = 0
+SOMETHING_BREAKS: Final = 7
+
+
+@click.group(cls=Group, name="contract")
+def command() -> None:
+    """Compare contracts, and say whom a change breaks."""
+
+
+@command.command(name="page")
+def print_page() -> None:
+    """Print docs/contract.md."""
+    print("\n".join(page()))
+
+
+@command.command()
+def rules() -> None:
+    """Print the table of the rules by which diff judges."""
+    print("\n".join(rules_table()))
+
+
+@command.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json", "markdown")), default="text", help="The form of the answer."
+)
+@click.option(
+    "--accepted",
+    metavar="FILE",
+    help="The breaks that somebody answers for: a list of entries with element, rule, reason, owner and, if it is to "
+    "end, until.",
+)
+@click.option(
+    "--annotations",
+    type=click.Choice(("github",)),
+    help="Print workflow commands as well, which GitHub shows beside the change; not with --format=json.",
+)
+def diff(old: str, new: str, form: str, accepted: str | None, annotations: str | None) -> int:
+    """Show what changed from OLD to NEW, and whom it breaks.
+
+    Each is a generation, an OpenAPI 3.1 document or requirements: its name, a file, or REVISION:PATH as git has it.
+
+    The exit code is 0 where nothing breaks; 7 where something breaks that is not accepted, or what was accepted does
+    not fit; 4 for a document or a file that cannot be read; 6 where the comparison itself broke.
+    """
+    if annotations and form == "json":
+        raise click.UsageError("--annotations are no JSON: choose another --format, or leave them out")
+    verdict = compared(*contracts(old, new))
+    if accepted:
+        verdict = accept(verdict, entries(accepted, content(accepted)), date.today())
+    if form == "json":
+        print(as_json(verdict))
+    else:
+        print("\n".join(as_text(verdict) if form == "text" else as_markdown(verdict)))
+    if annotations and (lines := annotation_lines(verdict)):
+        print("", *lines, sep="\n")
+    return SOMETHING_BREAKS if verdict.breaks or verdict.objections else NOTHING_BREAKS
+
+
+@command.command()
+@click.argument("base")
+def gate(base: str) -> int:
+    """See that a change of the contract since the commit BASE has a version and a note.
+
+    The exit code is 7 where it has none.
+    """
+    found = complaints(base)
+    print("\n".join(found) or f"Each change of the contract since {base} has a version and a note.")
+    return SOMETHING_BREAKS if found else NOTHING_BREAKS

@@ -1,0 +1,96 @@
+"""`judge`: whether the traffic that there is already kept the promises."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from batches_conformance.groups import FILE
+from reports.files import REPORT_DIR
+from reports.findings import Findings
+from reports.model import Recording
+from reports.recorded import report_on, tell
+from spec import profiles
+from suites.oracles.settled import SETTLED
+from suites.passive.judge import Counts, Judge, merged
+from suites.passive.reading import read
+from suites.passive.recorded import CutOff, Recorded
+
+
+def options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of every judgement of what others sent."""
+    for option in (
+        click.option("--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True),
+        click.option(
+            "--settle-timeout",
+            metavar="SECONDS",
+            type=float,
+            default=SETTLED,
+            show_default=True,
+            help="How long one operation may lag behind another.",
+        ),
+        click.option(
+            "--profile",
+            "asked",
+            type=click.Choice(sorted(profiles.load())),
+            multiple=True,
+            help="Also judge by this addition to the contract; can be given several times.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+@click.command(name="judge")
+@click.argument("recordings", type=FILE, nargs=-1, required=True, metavar="RECORDING...")
+@click.option("--base-url", metavar="URL", help="Judge only exchanges below this URL.")
+@options
+def command(
+    recordings: Sequence[Path], base_url: str | None, asked: Sequence[str], settle_timeout: float, report_dir: Path
+) -> int:
+    """Judge recorded traffic: HAR files, cassettes of schemathesis, or a report.json of this suite.
+
+    Nothing is sent, no key is needed, and nothing is spent.
+    """
+    began, findings = datetime.now(UTC), Findings()
+    only = base_url.rstrip("/") if base_url else None
+    counts = []
+    for path in recordings:
+        worker = "main" if len(recordings) == 1 else path.name
+        judge = Judge(path.name, worker, only, settle_timeout)
+        _take_all(judge, read(path), findings)
+        judge.judge(findings.add)
+        counts.append(judge.counts)
+    settings = {"recordings": [path.name for path in recordings], "base_url": base_url}
+    return report(findings, merged(counts), settings, began, asked, report_dir, fallback=base_url)
+
+
+def _take_all(judge: Judge, exchanges: Iterable[Recorded], findings: Findings) -> None:
+    try:
+        for recorded in exchanges:
+            judge.take(recorded)
+    except CutOff as error:
+        findings.trouble(f"{error} What stands before that was judged.")
+
+
+def report(
+    findings: Findings,
+    counts: Counts,
+    settings: Mapping[str, Any],
+    began: datetime,
+    asked: Sequence[str],
+    report_dir: Path,
+    *,
+    fallback: str | None,
+) -> int:
+    """Write the report of a judgement, show it, and return the exit code; `fallback` is the target if none was seen."""
+    if not counts.judged:
+        findings.trouble("No exchange could be judged: record calls of the Batches API with the bodies of the answers.")
+    recording = Recording(
+        tuple(settings["recordings"]), counts.judged, dict(sorted(counts.set_aside.items())), counts.other
+    )
+    base_url = ", ".join(sorted(counts.bases)) or fallback or "nobody"
+    made = report_on(findings, recording, base_url, settings, began, sorted(set(asked)))
+    return tell(made, report_dir)

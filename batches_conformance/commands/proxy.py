@@ -1,0 +1,59 @@
+"""`proxy`: passes requests on to a service, and judges what passes."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import click
+import pytest
+
+from batches_conformance.commands import judge
+from batches_conformance.groups import gateway_options
+from fixtures.gateway import gateway_of
+from fixtures.mask import hide
+from fixtures.settings import is_loopback
+from fixtures.way import way_to
+from reports.findings import Findings
+from suites.passive.judge import Judge
+from suites.passive.proxy import listen
+
+SOURCE: Final = "what passed through the proxy"
+
+
+@click.command(name="proxy")
+@click.option(
+    "--listen", "port", metavar="PORT", type=click.IntRange(0, 65535), default=0, help="By default a free one."
+)
+@click.option("--target", metavar="URL", required=True, help="The base URL that requests are passed on to.")
+@gateway_options
+@click.option("--insecure-http", is_flag=True, help="Pass keys on to an http:// host beyond loopback.")
+@judge.options
+def command(
+    port: int,
+    target: str,
+    insecure_http: bool,
+    asked: Sequence[str],
+    settle_timeout: float,
+    report_dir: Path,
+    **gateway: Any,
+) -> int:
+    """Pass requests on to a service, and judge what passes; Ctrl-C ends it with the report."""
+    if urlsplit(target).scheme not in ("http", "https"):
+        raise click.UsageError("--target takes a whole URL, such as https://your-service.example")
+    if target.startswith("http:") and not (is_loopback(target) or insecure_http):
+        raise click.UsageError(
+            "--target is http:// beyond loopback, where keys travel in the open: use https://, or add --insecure-http"
+        )
+    began, findings = datetime.now(UTC), Findings()
+    observed = Judge(SOURCE, "main", None, settle_timeout)
+    try:
+        way = way_to(target, gateway_of(lambda option: gateway[option.removeprefix("--").replace("-", "_")]))
+    except pytest.UsageError as error:
+        raise click.UsageError(str(error)) from None
+    hide(way.secrets)
+    listen(port, way, observed.take)
+    observed.judge(findings.add)
+    settings = {"recordings": [SOURCE], "target": target}
+    return judge.report(findings, observed.counts, settings, began, asked, report_dir, fallback=target)

@@ -1,0 +1,286 @@
+"""`report`: what is done with the report.json of a run.
+
+Explaining and replaying take what the suites and the mock know: this module is the wiring between them and the reports.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from batches_conformance.groups import FILE, Group, loudness
+from reports import clock, exit_codes, fidelity, files, gate, waiving
+from reports.diff import attribution, compare, diff_lines
+from reports.explain import Check, Fault, Knowledge, chosen, explanation, find, suggested
+from reports.findings import read_exchange
+from reports.lines import Line, Writer
+from reports.merge import merge
+from reports.model import Report, Target, Violation
+from reports.reading import read
+from reports.refusal import Refusal
+from reports.replayed import Replayed, exit_code, replay_lines
+from reports.screen import print_lines
+from reports.terminal import failure_lines, report_lines
+from reports.text import visible
+from reports.verdicts import told_shard
+from reports.violation import USUAL
+from spec import requirements
+
+LATEST: Final = Path(files.REPORT_DIR, files.SOURCE)
+"""Where a run leaves its report unless it is told otherwise."""
+PATIENCE: Final = 30.0
+"""Seconds that an answer to a replay may take."""
+
+
+@click.group(cls=Group, name="report")
+def command() -> None:
+    """Show, compare, judge and explain the report.json of a run."""
+
+
+@command.command()
+@click.argument("report", type=FILE)
+@loudness
+def show(report: Path, verbosity: int) -> int:
+    """Show REPORT as the run did at its end."""
+    _show(read(report), [report], verbosity=verbosity)
+    return exit_codes.CONFORMANT
+
+
+@command.command()
+@click.argument("word", metavar="REQUIREMENT|FINGERPRINT")
+@click.argument("report", type=FILE, required=False)
+def explain(word: str, report: Path | None) -> int:
+    """Explain a requirement or a violation: its source, its checks, and what usually breaks it.
+
+    REPORT is reports/out/report.json unless it is given.
+    """
+    judged = read(report) if report else _latest()
+    requirement, violation = chosen(word, requirements.load().values(), judged)
+    width = shutil.get_terminal_size().columns
+    print_lines(explanation(requirement, _known(requirement.id), width=width))
+    if judged and (violation or report):
+        print_lines(_violations(judged, requirement.id, violation, width))
+    return exit_codes.CONFORMANT
+
+
+def _latest() -> Report | None:
+    """The report where the latest run has left it, if it is there and whole."""
+    with suppress(Refusal):
+        return read(LATEST)
+    return None
+
+
+def _known(requirement: str) -> Knowledge:
+    """What suites and mock know; they are loaded only where they are needed, for that takes a while."""
+    from fixtures.mock.deviations import DEVIATIONS
+    from suites.checks import oracles_of, tests_of
+
+    return Knowledge(
+        checks=[Check(*each) for each in (*oracles_of(requirement), *tests_of(requirement))],
+        faults=[Fault(each.name, each.sentence) for each in DEVIATIONS.values() if requirement in each.requirements],
+    )
+
+
+def _violations(report: Report, requirement: str, violation: Violation | None, width: int) -> Iterator[Line]:
+    for result in report.requirements:
+        if result.id == requirement:
+            shown = (violation,) if violation else result.violations
+            yield ()
+            yield from failure_lines(replace(result, violations=shown), Writer(width), USUAL)
+
+
+@command.command(name="replay")
+@click.argument("report", type=FILE)
+@click.argument("fingerprint")
+@click.option("--create", is_flag=True, help="Send it again even if it is a create, which may be billed.")
+@click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
+def replay_violation(report: Path, fingerprint: str, create: bool, insecure_http: bool) -> int:
+    """Send the request of a violation again, to the target of REPORT alone, and judge the answer."""
+    judged = read(report)
+    found = find(fingerprint, judged)
+    if found is None:
+        like = suggested(fingerprint, (), judged)
+        raise Refusal(f"{report} has no violation {visible(fingerprint)}{like}")
+    result, violation = found
+    answer = _replayed(judged, violation, may_create=create, insecure_http=insecure_http)
+    print_lines(replay_lines(result, violation, answer, width=shutil.get_terminal_size().columns))
+    return exit_code(answer, result.level)
+
+
+def _replayed(report: Report, violation: Violation, *, may_create: bool, insecure_http: bool) -> Replayed:
+    """Send the request again as the suites do it, where that may be done."""
+    from fixtures.troubles import Trouble
+    from suites.replay import Shown, obstacle, replay
+
+    if violation.deciding is None or report.target is None:
+        return Replayed("cannot tell", "the report has no exchange that shows the fault")
+    if report.target.kind == "mock":
+        return Replayed("cannot tell", "the report is of the mock, which was gone when its run ended")
+    exchanges = [asdict(exchange) for exchange in violation.exchanges]
+    shown = Shown(violation.requirement, violation.check, violation.kind, exchanges, violation.deciding)
+    if reason := obstacle(shown, report.target.base_url, may_create=may_create):
+        return Replayed("cannot tell", f"nothing was sent: {reason}")
+    try:
+        outcome = replay(shown, _settings(report.target, insecure_http=insecure_http))
+    except Trouble as trouble:
+        return Replayed("cannot tell", str(trouble))
+    return Replayed(outcome.word, outcome.why, read_exchange(outcome.exchange) if outcome.exchange else None)
+
+
+def _settings(target: Target, *, insecure_http: bool) -> Any:
+    """The settings under which a target gets one more request, with the keys of the environment alone."""
+    import pytest
+
+    from fixtures.settings import settings_of
+
+    given = {
+        "--target": target.base_url,
+        "--parse-configuration-id": "",
+        "--poll-interval": PATIENCE,
+        "--poll-timeout": PATIENCE,
+        "--settle-timeout": PATIENCE,
+        "--request-timeout": PATIENCE,
+        "--insecure-http": insecure_http,
+        "--yes": True,
+    }
+    try:
+        return settings_of(given.get)
+    except pytest.UsageError as error:
+        raise Refusal(str(error)) from None
+
+
+@command.command()
+@click.argument("report", type=FILE)
+@click.option("--out", metavar="DIR", type=FILE, help="Where they are written; by default beside the report.")
+def render(report: Path, out: Path | None) -> int:
+    """Write the page and all other files of REPORT again."""
+    written = _write(read(report), out or report.parent)
+    print("\n".join(str(path) for path in written))
+    return exit_codes.CONFORMANT
+
+
+@command.command(name="merge")
+@click.argument("reports", type=FILE, nargs=-1, required=True, metavar="REPORT...")
+@click.option("--out", metavar="DIR", type=FILE, required=True, help="Where the files of the whole run are written.")
+def merge_shards(reports: Sequence[Path], out: Path) -> int:
+    """Join the reports of all shards of a run."""
+    if len(set(reports)) < len(reports):
+        raise Refusal("A report is named twice: name the report.json of each shard once.")
+    whole = merge({path: read(path) for path in reports}, requirements.load())
+    _show(whole, list(_write(whole, out)))
+    return exit_codes.CONFORMANT
+
+
+def _write(report: Report, directory: Path) -> tuple[Path, ...]:
+    try:
+        return files.write(report, directory)
+    except OSError as error:
+        raise Refusal(f"The report could not be written: {error}; name another directory.") from None
+
+
+@command.command()
+@click.argument("before", type=FILE)
+@click.argument("after", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def diff(before: Path, after: Path, as_json: bool) -> int:
+    """Show what changed from the report BEFORE to AFTER; the exit code is 7 where something got worse."""
+    earlier, later = read(before), read(after)
+    changes = compare(earlier, later)
+    is_worse = any(change.is_worse for change in changes)
+    if as_json:
+        document = {
+            "is_worse": is_worse,
+            "attributed_to": attribution(earlier, later),
+            "changes": [asdict(change) for change in changes],
+        }
+        print(json.dumps(document, indent=2))
+    else:
+        print("\n".join(diff_lines(earlier, later, changes)))
+    return exit_codes.REGRESSED if is_worse else exit_codes.CONFORMANT
+
+
+@command.command(name="gate")
+@click.argument("report", type=FILE)
+@click.option("--baseline", metavar="REPORT", type=FILE, help="An earlier report: 7 where something got worse.")
+@click.option("--waivers", metavar="FILE", type=FILE, help="Violations that are tolerated until a day.")
+@click.option("--strict", "--strict-should", is_flag=True, help="Let a should count as a must.")
+@click.option("--require-exercised", is_flag=True, help="Object to a must that was not exercised.")
+@click.option("--only-new", is_flag=True, help="Show only what the baseline does not have.")
+@loudness
+def gate_report(
+    report: Path,
+    baseline: Path | None,
+    waivers: Path | None,
+    strict: bool,
+    require_exercised: bool,
+    only_new: bool,
+    verbosity: int,
+) -> int:
+    """Judge REPORT again, and exit as the run would have."""
+    if only_new and not baseline:
+        raise Refusal("--only-new goes with a --baseline: name the report.json of an earlier run.")
+    terms = gate.read_terms(baseline, waivers, strict=strict, require_exercised=require_exercised)
+    given = read(report)
+    if given.run.shard:
+        raise Refusal(f"{report} is {told_shard(given.run.shard)} only: merge all of them first.")
+    judged = gate.apply(terms, given, clock.today())
+    _show(judged, [report], only_new=only_new, verbosity=verbosity)
+    return exit_codes.of(judged)
+
+
+@command.command()
+@click.argument("fingerprints", nargs=-1, required=True, metavar="FINGERPRINT...")
+@click.option("--owner", metavar="NAME", required=True, help="Who answers for it.")
+@click.option("--until", metavar="DAY", required=True, help="The last day on which it holds, as 2030-12-31.")
+@click.option("--reason", metavar="TEXT", help="Why it is tolerated; by default what was seen.")
+@click.option("--link", metavar="URL", help="Where it is followed up.")
+@click.option("--target", metavar="URL", help="A base URL, mock, or * for any; by default that of the report.")
+@click.option("--report", type=FILE, default=LATEST, show_default=True, help="The report that has the violations.")
+@click.option("--file", type=FILE, default=Path("waivers.yaml"), show_default=True, help="The file of waivers.")
+def waive(
+    fingerprints: Sequence[str],
+    owner: str,
+    until: str,
+    reason: str | None,
+    link: str | None,
+    target: str | None,
+    report: Path,
+    file: Path,
+) -> int:
+    """Add entries for violations of a report to a file of waivers."""
+    made = waiving.waivers_for(
+        read(report),
+        fingerprints,
+        owner=owner,
+        until=until,
+        reason=reason,
+        link=link,
+        target=target,
+        today=clock.today(),
+    )
+    print(f"Added to {file}:\n{waiving.add(file, made)}", end="")
+    return exit_codes.CONFORMANT
+
+
+@command.command(name="fidelity")
+@click.argument("mock", type=FILE)
+@click.argument("service", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def fidelity_of_mock(mock: Path, service: Path, as_json: bool) -> int:
+    """Show where a run on the MOCK and one on the SERVICE differ; the exit code is 7 where they do."""
+    differences = fidelity.compare(read(mock), read(service))
+    if as_json:
+        print(json.dumps(fidelity.as_json(differences), indent=2))
+    else:
+        print("\n".join(fidelity.fidelity_lines(differences)))
+    return exit_codes.REGRESSED if differences else exit_codes.CONFORMANT
+
+
+def _show(report: Report, paths: list[Path], *, only_new: bool = False, verbosity: int = 0) -> None:
+    width = shutil.get_terminal_size().columns
+    print_lines(report_lines(report, width=width, files=paths, only_new=only_new, verbosity=verbosity))
