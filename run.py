@@ -12,6 +12,9 @@ The file is read by Pythons as old as 3.6 so that they can be told that they are
 import configparser
 import hashlib
 import importlib.util
+import itertools
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -44,13 +47,27 @@ def refusal(version: "tuple[int, int]") -> "str | None":
 def tasks(tox_ini: Path) -> "dict[str, str]":
     """Read the names and descriptions of the tasks from a tox.ini."""
     parser = configparser.ConfigParser(interpolation=None)
-    parser.read(tox_ini, encoding="utf-8")
+    parser.read(str(tox_ini), encoding="utf-8")
     prefix = "testenv:"
     return {
-        section[len(prefix) :]: parser[section].get("description", "")
+        name: parser[section].get("description", "")
         for section in parser.sections()
         if section.startswith(prefix)
+        for name in expanded(section[len(prefix) :])
     }
+
+
+def expanded(name: str) -> "list[str]":
+    """Give the names that tox makes of one with alternatives in braces."""
+    pieces = re.split(r"\{(.*?)\}", name)
+    choices = [piece.split(",") if is_choice else [piece] for piece, is_choice in zip(pieces, itertools.cycle([0, 1]))]
+    return ["".join(chosen) for chosen in itertools.product(*choices)]
+
+
+def environment_of(task: str) -> str:
+    """Name the virtual environment that a task runs in, as tox.ini has it."""
+    _, found, version = task.partition("-py")
+    return "locking" if task == "lock" else "suite" + found + version
 
 
 def fingerprint(files: "list[Path]") -> str:
@@ -71,7 +88,7 @@ def interpreter(environment: Path) -> Path:
 def is_made(environment: Path, mark: str) -> bool:
     """Tell whether a virtual environment was completed for the state that `mark` names."""
     note = environment / ".complete"
-    return note.is_file() and note.read_text() == mark and interpreter(environment).exists()
+    return note.is_file() and note.read_text(encoding="utf-8") == mark and interpreter(environment).exists()
 
 
 def build(command: "list[str]") -> None:
@@ -100,6 +117,16 @@ def build(command: "list[str]") -> None:
         raise SetupError(f"{told}\nThe set-up failed, see above: {' '.join(command)}")
 
 
+def ensure_place() -> None:
+    """See to it that environments can be kept. Raises SetupError where they cannot."""
+    for place in (TOX_DIR, ROOT / ".tox"):
+        if not os.access(str(place if place.exists() else ROOT), os.W_OK):
+            raise SetupError(
+                f"{place} cannot be written, and run.py keeps there what tasks need: call the run.py of a copy of the "
+                "project that can be written, or install requirements/suite.lock elsewhere and call python -m suites."
+            )
+
+
 def ensure_tox() -> None:
     """Make the private environment with tox unless it is there.
 
@@ -117,7 +144,7 @@ def ensure_tox() -> None:
     build([sys.executable, "-m", "venv", "--clear", str(TOX_DIR)])
     pip = [str(interpreter(TOX_DIR)), "-m", "pip", "install", "--disable-pip-version-check"]
     build([*pip, "--require-hashes", "--requirement", str(TOX_LOCK)])
-    (TOX_DIR / ".complete").write_text(mark)
+    (TOX_DIR / ".complete").write_text(mark, encoding="utf-8")
 
 
 def ensure_environment(environment: Path, lock: Path, command: "list[str]") -> None:
@@ -131,7 +158,7 @@ def ensure_environment(environment: Path, lock: Path, command: "list[str]") -> N
     place = environment.relative_to(ROOT).as_posix()
     print(f"Setting up {place} (once) ...", file=sys.stderr, flush=True)
     build([*command, "--notest"])
-    (environment / ".complete").write_text(mark)
+    (environment / ".complete").write_text(mark, encoding="utf-8")
 
 
 def run(command: "list[str]", exit_code: Path) -> int:
@@ -158,9 +185,13 @@ def run(command: "list[str]", exit_code: Path) -> int:
         if interrupted:
             process.send_signal(signal.SIGTERM)
         process.wait()
+    if exit_code.exists():
+        code = int(exit_code.read_text(encoding="utf-8"))
+        return code if code >= 0 else 128 - code
     if interrupted:
-        return int(exit_code.read_text()) if exit_code.exists() else INTERRUPTED
-    return process.returncode if process.returncode >= 0 else 128 - process.returncode
+        return INTERRUPTED
+    print(f"tox ended with {process.returncode} before the task had.", file=sys.stderr)
+    return NOT_STARTED
 
 
 def on_ending_signals(handler: "object") -> None:
@@ -180,7 +211,7 @@ def main(arguments: "list[str]") -> int:
     known = tasks(ROOT / "tox.ini")
     if not arguments or arguments[0] not in known:
         asked = bool(arguments) and arguments[0] in ("-h", "--help")
-        lines = [f"  {name:<12} {description}" for name, description in known.items()]
+        lines = [f"  {name:<17} {description}" for name, description in known.items()]
         print(
             "usage: python3 run.py TASK [ARGUMENT ...]\n\n" + "\n".join(lines),
             file=sys.stdout if asked else sys.stderr,
@@ -190,11 +221,11 @@ def main(arguments: "list[str]") -> int:
     task, *rest = arguments
     if rest[:1] == ["--"]:
         rest = rest[1:]
-    name = "locking" if task == "lock" else "suite"
-    environment = ROOT / ".tox" / name
-    lock = ROOT / "requirements" / (name + ".lock")
+    environment = ROOT / ".tox" / environment_of(task)
+    lock = ROOT / "requirements" / ("locking.lock" if task == "lock" else "suite.lock")
     tox = [str(interpreter(TOX_DIR)), "-m", "tox", "run", "--root", str(ROOT), "-e", task]
     try:
+        ensure_place()
         ensure_tox()
         ensure_environment(environment, lock, tox)
     except SetupError as error:
@@ -206,5 +237,19 @@ def main(arguments: "list[str]") -> int:
     return run([*tox, "-qq", "--", *rest], environment / ".exit-code")
 
 
+def guarded(arguments: "list[str]") -> int:
+    """Do what `main` does; a crash ends with one sentence, and never with the 1 that is a verdict of tasks."""
+    try:
+        code = main(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_STARTED
+    except Exception as error:
+        print(f"run.py itself broke: {type(error).__name__}: {error}", file=sys.stderr)
+        return NOT_STARTED
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(guarded(sys.argv[1:]))

@@ -1,7 +1,9 @@
 """The tooling keeps its promises: pinned and hashed locks without addresses, one task per line."""
 
+import configparser
 import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ LOCKS = {
 TASKS = {
     *("conformance", "clients", "passive", "prove", "reports", "mock"),
     *("tests", "lint", "bench", "contract", "spec", "lock"),
+    *(f"{task}-py3{minor}" for task in ("conformance", "tests") for minor in (11, 12, 13, 14)),
 }
 ENTRY = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[0-9][0-9a-z.]*)"
@@ -116,6 +119,43 @@ def test_an_unknown_task_is_refused_with_the_list_of_tasks(
     printed = capsys.readouterr()
     assert not printed.out
     assert all(task in printed.err for task in TASKS)
+
+
+def test_each_task_has_the_environment_that_tox_gives_it() -> None:
+    """run.py makes it before tox is to run the task, and so has to know its place."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / "tox.ini", encoding="utf-8")
+    (versions,) = (parser[name]["env_dir"] for name in parser.sections() if "-py" in name)
+    of_version = dict(re.findall(r"(py\d+): \{work_dir\}\{/\}(\S+)", versions))
+    assert {run.environment_of(f"{task}-{version}") for task in ("tests", "conformance") for version in of_version} == {
+        *of_version.values()
+    }
+    assert parser["testenv"]["env_dir"].endswith(run.environment_of("tests"))
+    assert parser["testenv:lock"]["env_dir"].endswith(run.environment_of("lock"))
+
+
+def test_a_checkout_that_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(run.SetupError, match=re.escape(f"{run.TOX_DIR} cannot be written")) as refused:
+        run.ensure_place()
+    assert "\n" not in str(refused.value)
+
+
+def test_a_crash_of_run_py_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def crash(_: object) -> int:
+        raise OSError("no room")
+
+    monkeypatch.setattr(run, "main", crash)
+    assert run.guarded(["tests"]) == run.NOT_STARTED
+    assert capsys.readouterr().err == "run.py itself broke: OSError: no room\n"
+
+
+@pytest.mark.parametrize(("noted", "code"), [(None, run.NOT_STARTED), ("1", 1), ("6", 6), ("-9", 137)])
+def test_the_exit_code_is_that_of_the_task_and_never_that_of_tox(tmp_path: Path, noted: str | None, code: int) -> None:
+    """tox ends with 1 of its own accord; only what its plugin has noted is the task's."""
+    note = tmp_path / "note"
+    writes = f"import pathlib; pathlib.Path({str(note)!r}).write_text({noted!r});" if noted else ""
+    assert run.run([sys.executable, "-c", f"{writes} raise SystemExit(1)"], note) == code
 
 
 def test_a_virtual_environment_counts_only_when_it_was_completed(tmp_path: Path) -> None:

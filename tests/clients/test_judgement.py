@@ -8,7 +8,7 @@ import pytest
 
 from spec import requirements
 from suites.clients import story as module
-from suites.clients.__main__ import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, exit_code
+from suites.clients.__main__ import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, UNEXPLAINED, exit_code
 from suites.clients.findings import Ended, Finding, Verdict
 from suites.clients.models import Comparison
 from suites.clients.render import WIDTH, Outcome, as_json, as_markdown, as_text
@@ -115,7 +115,7 @@ def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int =
         (outcome("pass", "trouble"), INCONCLUSIVE),
         (outcome("not-exercised"), INCONCLUSIVE),
         (outcome(), INCONCLUSIVE),
-        (outcome("pass", complaints=("unexplained: a",)), NONCONFORMANT),
+        (outcome("pass", complaints=("unexplained: a",)), UNEXPLAINED),
     ],
 )
 def test_the_exit_code_says_the_worst(found: Outcome, code: int) -> None:

@@ -122,6 +122,7 @@ def toy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Py
     add(pytester, "spec/__init__.py", "__version__ = '1.2.3'")
     add(pytester, "spec/requirements.py", SPEC)
     add(pytester, "spec/openapi.py", "operations = dict\n")
+    add(pytester, "spec/process.py", (ROOT / "spec" / "process.py").read_text(encoding="utf-8"))
     add(pytester, "spec/profiles.py", "load = dict\n")
     add(pytester, "spec/elements.py", "elements = sendable = showable = tuple\n")
     return pytester
@@ -343,7 +344,9 @@ def {where}:
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_an_internal_error_stays_3_and_keeps_what_was_seen(toy: pytest.Pytester, run: Run, workers: str) -> None:
+def test_an_internal_error_is_inconclusive_and_keeps_what_was_seen(
+    toy: pytest.Pytester, run: Run, workers: str
+) -> None:
     add(
         toy,
         "conftest.py",
@@ -356,7 +359,7 @@ def pytest_runtest_logreport(report):
 """,
     )
     result = run("-n", workers)
-    assert result.ret == 3
+    assert result.ret == 6
     report = report_of(toy)
     assert (report["verdict"], report["run"]["interrupted"]) == ("inconclusive", True)
     assert any("plugin out of order" in trouble for trouble in report["troubles"])
@@ -576,7 +579,7 @@ def test_without_the_hooks_there_is_a_report_too(toy: pytest.Pytester, run: Run)
 def test_a_reporter_that_breaks_is_an_internal_error(toy: pytest.Pytester, run: Run) -> None:
     add(toy, "spec/requirements.py", SPEC + "\ndef load(): raise ValueError('twice')\n")
     result = run()
-    assert result.ret == 3
+    assert result.ret == 6
     assert "ValueError: twice" in str(result.stdout)
 
 

@@ -1,0 +1,166 @@
+"""What surrounds a run (variables, streams, folders, warnings) changes no verdict, or is named in one sentence."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, environment
+
+LITTLE = "--requirement=create-refuses-unknown-job-type"
+DEVIATION = "--deviation=unknown-job-type-means-parse"
+"""Breaks the one requirement of `LITTLE`."""
+OF_PROFILE = "cancel-answers-with-batch"
+TARGET = "--target=http://127.0.0.1:9"
+NOWHERE = "/proc/nowhere"
+"""A folder that nobody can make, not even root."""
+HOSTILE = {
+    "COLUMNS": "wide",
+    "HOME": NOWHERE,
+    "TMPDIR": NOWHERE,
+    "LANG": "C",
+    "LC_ALL": "C",
+    "TERM": "",
+    "PYTHONCOERCECLOCALE": "0",
+    "PYTHONUTF8": "0",
+    "PYTHONIOENCODING": "ascii",
+    "PYTHONOPTIMIZE": "1",
+    "PYTHONWARNINGS": "error",
+    "HYPOTHESIS_STORAGE_DIRECTORY": NOWHERE,
+}
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Makes a run as its task does, in a shell."""
+
+    def made(*arguments: str, shell: str = '"$@"', **given: str) -> Ended:
+        folder = tmp_path / "report"
+        own = (f"--report-dir={folder}", "-o", f"cache_dir={NOWHERE}/cache")
+        ended = subprocess.run(
+            ["bash", "-c", shell, "bash", sys.executable, "-m", "suites", *own, *arguments],
+            cwd=ROOT,
+            env=environment(given),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            timeout=TIME_LIMIT,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout, folder)
+
+    return made
+
+
+@pytest.mark.parametrize(("arguments", "code"), [((), 0), ((DEVIATION,), 1)], ids=str)
+def test_hostile_surroundings_change_no_verdict(arguments: tuple[str, ...], code: int, run: Run) -> None:
+    """Neither caches that cannot be kept, nor assertions that are left out, nor an output for ASCII alone."""
+    ended = run(LITTLE, *arguments, **HOSTILE)
+    assert ended.code == code, ended.output
+    assert "warnings summary" not in ended.output
+    assert (ended.verdicts["create-refuses-unknown-job-type"] == "pass") is (code == 0)
+
+
+@pytest.mark.parametrize("shell", ['"$@" | head -n 1; exit "${PIPESTATUS[0]}"', '"$@" >&- 2>&-'], ids=str)
+def test_a_run_that_nobody_reads_has_its_verdict(shell: str, run: Run) -> None:
+    ended = run(LITTLE, DEVIATION, shell=shell)
+    assert ended.code == 1
+    assert ended.report["verdict"] == "nonconformant"
+    assert not ended.report["run"]["interrupted"]
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "said"),
+    [
+        ("'", 4, "The environment variable PYTEST_ADDOPTS cannot be read (No closing quotation): '"),
+        ("--nonsense", 4, "The environment variable PYTEST_ADDOPTS has added to the command line: --nonsense"),
+        ("-p nosuch", 4, 'Error importing plugin "nosuch"'),
+    ],
+)
+def test_options_from_the_environment_are_named(given: str, code: int, said: str, run: Run) -> None:
+    ended = run(LITTLE, PYTEST_ADDOPTS=given)
+    assert ended.code == code
+    assert said in ended.output
+    assert "Traceback" not in ended.output
+    assert not ended.directory.exists()
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--requirement=no-such", TARGET), "--requirement names the unknown requirement no-such"),
+        ((f"--requirement={OF_PROFILE}", TARGET), f"{OF_PROFILE} is of the profile cancel: add --profile=cancel"),
+        (("--deviation=no-such",), "--deviation names the unknown no-such; python3 run.py mock --list-deviations"),
+        (("--liberty=no-such",), "--liberty names the unknown no-such; python3 run.py mock --list-liberties"),
+    ],
+)
+def test_a_name_that_nobody_knows_is_wrong_usage(arguments: tuple[str, ...], said: str, workers: str, run: Run) -> None:
+    ended = run(*arguments, workers, LLAMA_CLOUD_API_KEY="some-key")
+    assert ended.code == 4
+    assert said in ended.output
+    assert ended.output.count("\n") < 4
+    assert not ended.directory.exists()
+
+
+@pytest.mark.parametrize("place", [NOWHERE, __file__])
+def test_a_report_that_has_no_place_is_told_before_anything_is_sent(place: str, run: Run) -> None:
+    ended = run(LITTLE, f"--report-dir={place}")
+    assert ended.code == 6
+    assert f"'{place}'; name another directory with --report-dir." in ended.output.replace("\n      ", " ")
+    assert "0 requests" in ended.output
+
+
+WARNER = """
+import warnings
+
+def pytest_runtest_call():
+    warnings.warn("this will go away", DeprecationWarning, stacklevel=2)
+"""
+KILLER = """
+import os, signal
+
+def pytest_runtest_call(item):
+    if hasattr(item.config, "workerinput"):
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def plugins(tmp_path: Path) -> dict[str, str]:
+    """The variable that says where the plugins are."""
+    for name, source in {"warner": WARNER, "killer": KILLER}.items():
+        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+def test_a_warning_of_a_library_breaks_no_run(run: Run, plugins: dict[str, str]) -> None:
+    ended = run(LITTLE, "-p", "warner", **plugins)
+    assert ended.code == 0, ended.output
+    assert "this will go away" in ended.output
+
+
+def test_the_same_warning_breaks_a_test_of_the_project(plugins: dict[str, str]) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n0", "-p", "warner", "-p", "no:cacheprovider", "tests/reports/test_text.py"],
+        cwd=ROOT,
+        env=environment(plugins),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=TIME_LIMIT,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "DeprecationWarning: this will go away" in ended.stdout
+
+
+def test_a_worker_that_is_killed_leaves_the_run_inconclusive(run: Run, plugins: dict[str, str]) -> None:
+    ended = run(LITTLE, "-n2", "-p", "killer", **plugins)
+    assert ended.code == 6, ended.output
+    assert ended.report["verdict"] == "inconclusive"
+    assert any("crashed while running" in trouble for trouble in ended.report["troubles"])
