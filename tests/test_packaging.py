@@ -129,6 +129,26 @@ def test_a_supported_python_is_accepted(version: tuple[int, int]) -> None:
     assert run.refusal(version) is None
 
 
+def test_a_checkout_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "ENVIRONMENT", run.ROOT / ".venv-suite" / "nowhere" / tmp_path.name)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert run.main(["run"]) == run.NOT_STARTED
+    refused = capsys.readouterr().err
+    assert "cannot be written" in refused
+    assert refused.count("\n") == 1
+
+
+def test_a_set_up_that_cannot_be_made_is_no_crash(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def crash() -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(run, "ensure_environment", crash)
+    assert run.main(["tests"]) == run.NOT_STARTED
+    assert capsys.readouterr().err == "no room\n"
+
+
 def test_a_virtual_environment_counts_only_when_it_was_completed(tmp_path: Path) -> None:
     python = run.interpreter(tmp_path)
     python.parent.mkdir()

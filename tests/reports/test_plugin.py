@@ -124,7 +124,8 @@ def toy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Py
     add(pytester, "spec/__init__.py", "__version__ = '1.2.3'")
     add(pytester, "spec/requirements.py", SPEC)
     add(pytester, "spec/openapi.py", "operations = dict\n")
-    add(pytester, "spec/process.py", (ROOT / "spec" / "process.py").read_text(encoding="utf-8"))
+    for name in ("spec/process.py", "spec/signals.py"):
+        add(pytester, name, (ROOT / name).read_text(encoding="utf-8"))
     add(pytester, "spec/profiles.py", "load = dict\n")
     add(pytester, "spec/elements.py", "elements = sendable = showable = tuple\n")
     add(pytester, "spec/workflow.py", Path(workflow.__file__).read_text(encoding="utf-8"))
