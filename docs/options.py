@@ -74,7 +74,8 @@ def groups() -> dict[str, list[Option]]:
     """The options of every plugin that the root `conftest.py` loads, by group."""
     noted = Groups()
     for plugin in pytest_plugins:
-        import_module(plugin).pytest_addoption(cast(pytest.Parser, noted))
+        if add_options := getattr(import_module(plugin), "pytest_addoption", None):
+            add_options(cast(pytest.Parser, noted))
     return {name: group.options for name, group in noted.by_name.items()}
 
 
