@@ -30,12 +30,12 @@ def page() -> Iterator[str]:
         "",
         f"Written by `{COMMAND}` out of the code.",
         "",
-        "These are the options of `python3 run.py conformance`. What follows the task goes to pytest, so pytest's own",
-        "options, such as `-k`, `-x`, `--lf`, `-n 2` and `--collect-only`, work as they always do. The other tasks",
-        "have options of their own, which they tell themselves:",
+        "These are the options of `batches-conformance run`. Whatever it does not know goes to pytest, so pytest's own",
+        "options, such as `-k`, `-x`, `--lf`, `-n 2` and `--collect-only`, work as they always do. The other commands",
+        "show their options themselves:",
         "",
         "```sh",
-        *(f"python3 run.py {task} --help" for task in ("mock", "reports", "contract", "prove", "bench")),
+        *(f"batches-conformance {name} --help" for name in ("mock", "report", "contract", "prove", "bench")),
         "```",
     )
     for name, options in groups().items():

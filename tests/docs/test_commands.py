@@ -31,6 +31,7 @@ EXAMPLE = "tests/docs/test_writing_tests.py executes it, in a project that has t
 CHECKED_BY_CI = "CI runs it as it is, and it takes minutes"
 TAKES_A_BROWSER = "there may be none, and a whole run on the mock comes before"
 ASKS_GIT = "it asks git for the contract of another commit; tests/spec/test_gate.py does that"
+BEHIND_A_GATEWAY = "it takes a gateway; tests/suites/test_gateway_runs.py has one"
 LISTENS = "it ends with Ctrl-C; tests/passive does that"
 NOT_EXECUTED = {
     "tox -e lint": CHECKED_BY_CI,
@@ -47,6 +48,8 @@ NOT_EXECUTED = {
     "python3 run.py prove --black-box": CHECKED_BY_CI,
     "python3 run.py prove --passive": CHECKED_BY_CI,
     "python3 run.py passive --listen 8080 --target https://your-service.example": LISTENS,
+    "python3 run.py conformance --target https://your-service.example --header 'X-Stage: blue' "
+    "--secret-header 'X-Gateway-Token: …' --client-cert=client.pem --ca-bundle=issuers.pem": BEHIND_A_GATEWAY,
     f"python3 run.py prove {OF_EXAMPLE}": EXAMPLE,
     f"python3 run.py conformance {OF_EXAMPLE}": EXAMPLE,
     f"python3 run.py conformance {OF_EXAMPLE} --deviation file-count-follows-the-directory": EXAMPLE,

@@ -296,7 +296,7 @@ fixtures.mask.Mask.hide = lambda self, text: text
 
 @pytest.mark.parametrize("mask", ["with the mask", "without it"])
 def test_ctrl_c_while_a_library_has_the_key(mask: str, mock: MockAddress, leave: Leave, tmp_path: Path) -> None:
-    plugin = INTERRUPTING.format(number=6) + (BARE if mask == "without it" else "")
+    plugin = INTERRUPTING.format(number=9) + (BARE if mask == "without it" else "")
     (tmp_path / "interrupting.py").write_text(plugin, "utf-8")
     with relay_to(mock) as relay:
         traces = leave(
