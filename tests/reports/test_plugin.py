@@ -52,6 +52,9 @@ def load():
 
 def of(asked):
     return load()
+
+def places(source):
+    return [source]
 """
 CONFTEST = """
 import pytest
@@ -124,6 +127,7 @@ def toy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Py
     add(pytester, "spec/requirements.py", SPEC)
     add(pytester, "spec/openapi.py", "operations = dict\n")
     add(pytester, "spec/profiles.py", "load = dict\n")
+    add(pytester, "spec/kinds.py", "KINDS = {}\n")
     add(pytester, "spec/elements.py", "elements = sendable = showable = tuple\n")
     return pytester
 
