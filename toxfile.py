@@ -7,6 +7,9 @@ from tox.execute.api import Outcome
 from tox.plugin import impl
 from tox.tox_env.api import ToxEnv
 
+DEFAULT_VERBOSITY = 2
+"""How much tox says where neither `-v` nor `-q` is given."""
+
 
 @impl
 def tox_before_run_commands(tox_env: ToxEnv) -> None:
@@ -35,10 +38,9 @@ def tox_env_teardown(tox_env: ToxEnv) -> None:
 
 
 def _is_alone(tox_env: ToxEnv) -> bool:
-    """Whether one task with one command was asked for, without wanting to know how tox goes about it."""
-    asked = tox_env.options.env
-    is_only = bool(asked) and not asked.is_default_list and not asked.is_all and len(list(asked)) == 1
-    return is_only and len(tox_env.conf["commands"]) == 1 and tox_env.options.verbosity <= 2
+    """Whether one task with one command was asked for, and no more of tox than it says by itself."""
+    options = tox_env.options
+    return len(list(options.env)) == len(tox_env.conf["commands"]) == 1 and options.verbosity <= DEFAULT_VERBOSITY
 
 
 def _is_no_exit(record: logging.LogRecord) -> bool:

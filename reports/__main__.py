@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
@@ -121,14 +122,20 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    path = arguments.report or (_LATEST if _LATEST.is_file() else None)
-    report = read(path) if path and not (arguments.report is None and arguments.word in requirements.load()) else None
+    report = read(arguments.report) if arguments.report else _latest()
     requirement, violation = chosen(arguments.word, requirements.load().values(), report)
     width = shutil.get_terminal_size().columns
     print_lines(explanation(requirement, _known(requirement.id), width=width))
     if report and (violation or arguments.report):
         print_lines(_violations(report, requirement.id, violation, width))
     return exit_codes.CONFORMANT
+
+
+def _latest() -> Report | None:
+    """The report where the latest run has left it, if it is there and whole."""
+    with suppress(Refusal):
+        return read(_LATEST)
+    return None
 
 
 def _known(requirement: str) -> Knowledge:

@@ -15,6 +15,7 @@ from reports import exit_codes, files
 from reports.circumstances import packages, suite_version
 from reports.findings import Findings
 from reports.model import Recording, Report, Run, Target, TestCounts
+from reports.screen import print_lines
 from reports.terminal import report_lines
 from reports.verdicts import judge
 from spec import requirements
@@ -67,6 +68,5 @@ def tell(report: Report, directory: Path) -> int:
     except OSError as error:
         print(f"The report could not be written: {error}; name another directory.", file=sys.stderr)
         code = code or exit_codes.INCONCLUSIVE
-    for line in report_lines(report, width=shutil.get_terminal_size().columns, files=written):
-        print("".join(span.text for span in line))
+    print_lines(report_lines(report, width=shutil.get_terminal_size().columns, files=written))
     return code

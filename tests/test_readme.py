@@ -19,9 +19,9 @@ WRITTEN = {"summary.md", "prove.md"}
 """Pages that are written by what a person runs."""
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
-PYTESTS_OWN = {"--lf", "--collect-only"}
+PYTESTS_OWN = {"--lf", "--collect-only", "--tb", "--showlocals"}
 MOCKS_OWN = {"--port", "--pace", "--latency", "--control", "--list-deviations", "--list-liberties", "--help"}
-REPORTS_OWN = {"--out", "--strict"}
+REPORTS_OWN = {"--out", "--strict", "--create"}
 CONTRACTS_OWN = {"--format"}
 CLIENTS_OWN = {"--client"}
 PROOFS_OWN = {"--requirement", "--black-box", "--apart", "--passive"}

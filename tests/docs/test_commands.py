@@ -43,6 +43,7 @@ NOT_EXECUTED = {
     "python3 run.py contract BASE": ASKS_GIT,
     "python3 run.py spec diff origin/main:spec/openapi.yaml spec/openapi.yaml": ASKS_GIT,
     "python -m tests.reports.html.picture docs/report.png": TAKES_A_BROWSER,
+    "python3 run.py reports replay reports/out/report.json FINGERPRINT": "tests/reports/test_replay.py does that",
     "python3 run.py prove --black-box": CHECKED_BY_CI,
     "python3 run.py prove --passive": CHECKED_BY_CI,
     "python3 run.py passive --listen 8080 --target https://your-service.example": LISTENS,

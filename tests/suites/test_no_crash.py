@@ -8,7 +8,7 @@ import pytest
 
 from suites.plugin import is_violation, pytest_report_teststatus
 from suites.verify import Violation
-from tests.suites.sessions import Ended, run
+from tests.suites.sessions import ROOT, Ended, run
 
 ONE_TEST = ("suites/scenarios/test_pages.py", "-k", "meets_every_batch_once and 3")
 FAULT = "--deviation=page-begins-one-too-late"
@@ -69,3 +69,17 @@ VIOLATION = Violation()
 )
 def test_only_what_the_service_is_to_blame_for_is_a_violation(error: Exception, expected: bool) -> None:
     assert is_violation(error) is expected
+
+
+def labels(screen: str) -> list[str]:
+    """The first word of each line of a block that has a label, or is the head of the block."""
+    block = screen[screen.index("FAIL  must") :]
+    return re.findall(r"^(?:FAIL|      (?!A |when )[a-z]+)(?= )", block[: block.index("Bearer")], re.M)
+
+
+def test_the_page_shows_a_block_as_a_run_shows_it(broken: Ended) -> None:
+    page = (ROOT / "docs" / "reading-a-report.md").read_text("utf-8")
+    assert labels(page) == labels(broken.output)
+    head = re.search(r"^FAIL  must .*$", broken.output, re.M)
+    assert head is not None
+    assert head[0] in page
