@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.exchange import Exchange
 from suites.oracles import ORACLES
-from suites.verify import Violation
+from suites.verify import Violation, _told
 from tests.oracles.story import (
     FOREIGN_PROJECT,
     PARSE,
@@ -316,12 +316,13 @@ def test_a_violation_names_what_a_reader_needs(case: Spoilt) -> None:
     witness = spoil(case)
     told = [one for one in witness.seen if not one.holds and one.requirement == case.requirement]
     for one in told:
-        assert one.expected
-        assert one.actual
+        assert one.expected != one.actual
         assert one.exchanges
         sentence = str(one)
-        for part in (case.requirement, one.expected, one.actual, one.case, *map(str, one.exchanges)):
+        for part in (case.requirement, one.difference, one.case, *map(str, one.exchanges)):
             assert part in sentence
+        if not one.difference:
+            assert one.actual is None or f", got {_told(one.actual)} (" in sentence
         assert sentence in str(Violation(one))
     spoilt_number = Story().exchanges[case.where].number
     numbers = {exchange.number for one in told for exchange in one.exchanges}
@@ -335,11 +336,13 @@ def test_a_violation_is_plain_data_for_the_report(case: Spoilt) -> None:
     told = json.loads(json.dumps(witness.taken))["violations"]
     assert len(told) == len(seen)
     for data, one in zip(told, seen, strict=True):
-        assert data["requirement"] == one.requirement
+        for name in ("requirement", "check", "kind", "difference"):
+            assert data[name] == getattr(one, name)
         assert data["expected"] == one.expected
         assert data["actual"] == one.actual
         assert data["test"] == TEST
         assert [shown["number"] for shown in data["exchanges"]] == [exchange.number for exchange in one.exchanges[-4:]]
+        assert data["exchanges"][data["deciding"]]["number"] == one.exchanges[one.deciding].number
 
 
 def test_a_request_that_came_too_early_shows_nothing_of_the_end() -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import random
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,13 +14,15 @@ from fixtures.mock.deviations import DEVIATIONS
 from fixtures.mock.liberties import LIBERTIES, THEMES
 from fixtures.mock.variants import Variant
 from spec import requirements
-from tests.prove import judgement, passive, plan, render
+from tests.prove import judgement, passive, plan, render, steady
 from tests.prove.figures import differences
 from tests.prove.runs import ROOT, Outcome, run_all
 
 MISJUDGED = 1
 WRONG_USAGE = 4
 
+SEEDS = 1_000_000
+"""A sample is drawn by one of so many seeds."""
 TOLD = 50
 """Runs after which the progress is told."""
 
@@ -40,6 +43,10 @@ def main() -> int:
         for name, variant in DEVIATIONS.items()
         if not narrowed or set(variant.requirements) & set(arguments.requirement)
     }
+    if arguments.steady:
+        problems = list(steady.prove(_sample(deviations, arguments), arguments.jobs))
+        print("\n".join(problems))
+        return MISJUDGED if problems else 0
     if arguments.passive:
         companies = [] if narrowed else plan.companies((theme.VARIANTS for theme in THEMES), black_box=False)
         problems = list(passive.prove(deviations, companies, arguments.jobs))
@@ -68,9 +75,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--black-box", action="store_true", help="by URL, without control, by the clock on the wall")
     parser.add_argument("--apart", action="store_true", help="each liberty on its own as well, not only in company")
     parser.add_argument("--passive", action="store_true", help="judge recordings of the runs, and nothing else")
+    parser.add_argument("--steady", action="store_true", help="run each deviation twice, unlike, and compare, no more")
+    parser.add_argument("--sample", metavar="N", type=int, help="with --steady: so many of the deviations")
+    parser.add_argument("--seed", type=int, help="with --sample: which ones; without it another sample each time")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at a time (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=ROOT / "reports" / "out", help="default: %(default)s")
     return parser.parse_args()
+
+
+def _sample(deviations: Mapping[str, Variant], arguments: argparse.Namespace) -> Mapping[str, Variant]:
+    """The deviations that are looked at, all of them unless a sample is asked for, whose seed is told."""
+    if arguments.sample is None:
+        return deviations
+    seed = random.SystemRandom().randrange(SEEDS) if arguments.seed is None else arguments.seed
+    names = random.Random(seed).sample(sorted(deviations), min(arguments.sample, len(deviations)))
+    print(f"A sample of {len(names)} by --seed {seed}: {', '.join(names)}", flush=True)
+    return {name: deviations[name] for name in names}
 
 
 def _prove(deviations: Mapping[str, Variant], arguments: argparse.Namespace) -> render.Proof:

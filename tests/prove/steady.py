@@ -1,6 +1,5 @@
 """Whether a gate over an unchanged service stays green: each deviation is run twice, unlike in all that may differ."""
 
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,8 @@ UNLIKE = (
     ("--shuffle=2", "--fuzz", "--hypothesis-seed=2", "--numprocesses=3"),
 )
 """What differs between the two runs: the order of the tests, the generated requests, and the number of workers."""
+TOLD = 10
+"""Pairs of runs after which the progress is told."""
 SHUFFLED = "-ptests.prove.shuffle"
 
 
@@ -32,12 +33,6 @@ def _tests(look: Order, unlike: Sequence[str]) -> tuple[str, ...]:
     return (EVERYTHING, *size, SHUFFLED, *unlike)
 
 
-def sampled(deviations: Mapping[str, Variant], count: int, seed: int) -> dict[str, Variant]:
-    """So many of the deviations, which ones hangs on the seed alone."""
-    names = random.Random(seed).sample(sorted(deviations), min(count, len(deviations)))
-    return {name: deviations[name] for name in names}
-
-
 def run(order: Order) -> Report | str:
     """Runs one order in this process: its report, or the end of its output where there is none."""
     with TemporaryDirectory() as folder:
@@ -49,8 +44,14 @@ def prove(deviations: Mapping[str, Variant], jobs: int) -> Iterator[str]:
     """Runs each deviation twice, and tells which of them an unchanged service would turn a gate red with, and why."""
     ordered = orders(deviations)
     reports = in_forks(run, ordered, jobs)
-    for order in ordered[::2]:
-        yield from (f"{order.name} flaps: {told}" for told in differences(next(reports), next(reports)))
+    flapping = 0
+    for number, order in enumerate(ordered[::2], start=1):
+        told = list(differences(next(reports), next(reports)))
+        flapping += bool(told)
+        yield from (f"{order.name} flaps: {each}" for each in told)
+        if number % TOLD == 0:
+            print(f"{number} of {len(ordered) // 2} pairs, {flapping} flap", flush=True)
+    print(f"{flapping} of {len(ordered) // 2} services flap")
 
 
 def differences(before: Report | str, after: Report | str) -> Iterator[str]:

@@ -1,0 +1,77 @@
+"""The rules by which a service flaps, on reports that nobody ran."""
+
+import argparse
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fixtures.mock.deviations import DEVIATIONS
+from tests.prove import __main__ as command
+from tests.prove import plan, steady
+from tests.reports import samples
+
+NAME = "results-null-unless-expanded"
+HELD = {"held": {NAME: 1}}
+BROKEN = {"violations": [samples.violation()]}
+
+
+def report(*records: dict[str, Any]) -> Any:
+    return samples.report(*records)
+
+
+@pytest.mark.parametrize(
+    ("records", "again"),
+    [
+        (BROKEN, {"violations": [samples.violation(kind="missing")]}),
+        (BROKEN, HELD),
+        (HELD, BROKEN),
+        (HELD, {}),
+        ({}, HELD),
+    ],
+    ids=["another kind", "gone", "new", "not exercised any more", "exercised at last"],
+)
+def test_two_runs_that_differ_flap(records: dict[str, Any], again: dict[str, Any]) -> None:
+    (told,) = steady.differences(report(records), report(again))
+    assert NAME in told
+
+
+@pytest.mark.parametrize("records", [HELD, BROKEN, {}], ids=["held", "broken", "nothing"])
+def test_two_runs_that_agree_do_not(records: dict[str, Any]) -> None:
+    other = replace(samples.run(), seed=8, workers=3)
+    assert list(steady.differences(report(records), replace(report(records), run=other))) == []
+
+
+def test_a_run_without_a_report_is_no_steady_one() -> None:
+    assert list(steady.differences("it broke", report(HELD))) == ["no report was written: it broke"]
+
+
+def test_every_deviation_and_the_clean_mock_are_run_twice_by_url_with_workers() -> None:
+    orders = steady.orders(DEVIATIONS)
+    assert len(orders) == 2 * (len(DEVIATIONS) + 1)
+    assert [order.deviations for order in orders[::2]] == [(), *((name,) for name in DEVIATIONS)]
+    for first, second in zip(orders[::2], orders[1::2], strict=True):
+        assert first.black_box
+        assert second.black_box
+        assert first.deviations == second.deviations
+        assert first.tests != second.tests
+        assert all(any(option.startswith("--numprocesses=") for option in order.tests) for order in (first, second))
+        has_size = plan.WITHOUT_SIZE not in first.tests
+        assert has_size == bool(plan.OF_SIZE & {*_broken(first.deviations)})
+
+
+def _broken(names: tuple[str, ...]) -> list[str]:
+    return [id_ for name in names for id_ in DEVIATIONS[name].requirements]
+
+
+def test_a_sample_is_repeated_by_its_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    def drawn(seed: int | None) -> list[str]:
+        return list(command._sample(DEVIATIONS, argparse.Namespace(sample=3, seed=seed)))
+
+    assert len(drawn(5)) == 3
+    assert drawn(5) == drawn(5) != drawn(6)
+    capsys.readouterr()
+    once = drawn(None)
+    told = capsys.readouterr().out
+    assert drawn(int(told.split("--seed ")[1].split(":")[0])) == once
+    assert list(command._sample(DEVIATIONS, argparse.Namespace(sample=None, seed=None))) == list(DEVIATIONS)
