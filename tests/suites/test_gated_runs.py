@@ -17,7 +17,7 @@ from reports.model import Report
 from spec import requirements
 from tests.suites.sessions import Ended, run
 
-NAME = "create-refuses-incomplete-body"
+NAME = "anonymous-request-refused"
 SELECTED = (f"--requirement={NAME}",)
 IN_PARTS = ("suites/scenarios/test_create.py", "suites/scenarios/test_results.py")
 SHARING = pytest.mark.xdist_group("gated runs")
@@ -61,7 +61,8 @@ def breaking() -> list[str]:
     return [name for name, variant in DEVIATIONS.items() if variant.requirements == (NAME,)]
 
 
-FIRST, SECOND = breaking()[:2]
+FIRST, SECOND = "get-needs-no-key", "list-needs-no-key"
+"""Two defects of one requirement that are told apart by their operations."""
 
 
 @SHARING
@@ -163,7 +164,7 @@ def verdicts(report: Report) -> Iterator[tuple[object, ...]]:
 
 @pytest.mark.parametrize("by_time", [False, True], ids=["by number", "by time"])
 def test_three_parts_come_to_what_the_one_run_comes_to(by_time: bool, tmp_path: Path) -> None:
-    deviation = f"--deviation={FIRST}"
+    deviation = "--deviation=missing-job-type-means-parse"
     whole = report_of(run(tmp_path / "whole", *IN_PARTS, deviation))
     weighed = [f"--shard-by={tmp_path / 'whole' / 'report.json'}"] if by_time else []
     parts = {}
