@@ -21,7 +21,7 @@ CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
 PYTESTS_OWN = {"--lf", "--collect-only", "--tb", "--showlocals"}
 MOCKS_OWN = {"--port", "--pace", "--latency", "--control", "--list-deviations", "--list-liberties", "--help"}
-REPORTS_OWN = {"--out", "--strict", "--create"}
+REPORTS_OWN = {"--out", "--strict", "--create", "--owner", "--until", "--reason", "--link", "--file"}
 CONTRACTS_OWN = {"--format"}
 CLIENTS_OWN = {"--client"}
 PROOFS_OWN = {"--requirement", "--black-box", "--apart", "--passive"}
