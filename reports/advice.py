@@ -72,7 +72,8 @@ def _rely_on(decision: Decision) -> Iterator[str]:
         yield f"What is known remains to be fixed: {counted(known, 'violation')}."
     if waived:
         first = min(waiver.expires for result in decision.of("waived").results for waiver in result.waivers)
-        yield f"What is waived remains to be fixed, {counted(waived, 'violation')}; the first one holds until {first}."
+        amount = counted(waived, "violation")
+        yield f"What is waived remains to be fixed, {amount}; the first waiver ends after {first}."
     if decision.against and decision.amounts.get("fixed"):
         yield "Take this report as the next baseline, so that what is fixed cannot come back unseen."
     if not (failed or known or waived):

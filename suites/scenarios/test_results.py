@@ -166,6 +166,7 @@ def test_a_file_without_a_job_has_an_error(
     )
     results = steps.results(batch)
     told = {file_of(entry): entry for entry in results}
+    exchange = steps.batches.get(batch["id"], expand=["results"])
     verify(
         "file-without-job-has-error",
         bool(told.get(unmapped, {}).get("error_message")),
@@ -174,7 +175,7 @@ def test_a_file_without_a_job_has_an_error(
         expected={"error_message": UNMAPPED},
         actual=told.get(unmapped),
         difference=f"no error_message for {unmapped}, which has no job",
-        exchanges=[steps.batches.get(batch["id"], expand=["results"])],
+        exchanges=[exchange],
     )
     verify(
         "file-without-job-has-error",
@@ -184,7 +185,7 @@ def test_a_file_without_a_job_has_an_error(
         expected="a job for each other file",
         actual=results,
         difference=f"a file beside {unmapped} has no job",
-        exchanges=[steps.batches.get(batch["id"], expand=["results"])],
+        exchanges=[exchange],
     )
 
 

@@ -53,6 +53,9 @@ def load():
 
 def of(asked):
     return load()
+
+def places(source):
+    return [source]
 """
 CONFTEST = """
 import pytest
@@ -127,6 +130,7 @@ def toy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Py
     for name in ("spec/process.py", "spec/signals.py"):
         add(pytester, name, (ROOT / name).read_text(encoding="utf-8"))
     add(pytester, "spec/profiles.py", "load = dict\n")
+    add(pytester, "spec/kinds.py", "KINDS = {}\n")
     add(pytester, "spec/elements.py", "elements = sendable = showable = tuple\n")
     add(pytester, "spec/workflow.py", Path(workflow.__file__).read_text(encoding="utf-8"))
     return pytester
