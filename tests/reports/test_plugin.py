@@ -187,7 +187,7 @@ def test_a_violated_must_ends_with_1(toy: pytest.Pytester, run: Run) -> None:
     assert report["verdict"] == "nonconformant"
     assert report["requirements"][0]["violations"][0]["count"] == 2
     assert report["troubles"] == []
-    result.stdout.fnmatch_lines(["NONCONFORMANT  1 must failed*", "FAIL  must  first"])
+    result.stdout.fnmatch_lines(["NONCONFORMANT  1 must failed*", "FAIL  must  first*"])
 
 
 def test_a_violated_should_is_shown_and_ends_with_0(toy: pytest.Pytester, run: Run) -> None:
@@ -195,7 +195,7 @@ def test_a_violated_should_is_shown_and_ends_with_0(toy: pytest.Pytester, run: R
     result = run()
     assert result.ret == 0
     assert verdicts(report_of(toy))["third"] == "fail"
-    result.stdout.fnmatch_lines(["FAIL  should  third"])
+    result.stdout.fnmatch_lines(["FAIL  should  third*"])
 
 
 def test_a_crash_is_a_trouble_and_ends_with_6(toy: pytest.Pytester, run: Run) -> None:
