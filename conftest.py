@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from batches_conformance.plugins import PLUGINS
 from fixtures.client import Client
 from fixtures.ledger import Ledger
 from fixtures.mask import MASK
@@ -40,7 +41,7 @@ WORKERS_BY_URL = 8
 SEED = pytest.StashKey[int | str]()
 """Where the seed of a run is kept on its `pytest.Config`."""
 
-pytest_plugins = ["fixtures.secrecy", "fixtures.plugin", "suites.plugin", "suites.passive.plugin", "reports.plugin"]
+pytest_plugins = [*PLUGINS]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.rootpath.resolve() != ROOT:
         raise pytest.UsageError(
             f"pytest takes {config.rootpath} for the root directory in place of {ROOT}: "
-            "write an option and its directory in one word, as in --report-dir=DIR"
+            "call `batches-conformance run`, or `python3 run.py run`"
         )
     if addresses_suites(config):
         config.stash[SETTINGS] = read_settings(config)
@@ -84,7 +85,7 @@ def _weigh_tests(config: pytest.Config) -> None:
     if not config.getoption("--shard"):
         raise pytest.UsageError("--shard-by balances the parts of a --shard: give both, or neither")
     try:
-        report = read(config.rootpath / given)
+        report = read(config.invocation_params.dir / given)
     except Refusal as refusal:
         raise pytest.UsageError(str(refusal)) from None
     config.stash[WEIGHTS] = {test.id: test.seconds for test in report.tests}
@@ -168,7 +169,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _report_folder(config: pytest.Config) -> Path:
-    return config.rootpath / str(config.getoption("--report-dir"))
+    return config.invocation_params.dir / str(config.getoption("--report-dir"))
 
 
 @pytest.fixture(scope="session")

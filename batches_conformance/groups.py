@@ -16,11 +16,13 @@ class Group(click.Group):
     """A group whose help shows the whole summary of each subcommand."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the subcommands."""
         rows = [(name, each.get_short_help_str(WHOLE)) for name, each in self.commands.items()]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Give the names in the order of the code."""
         return list(self.commands)
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final, cast
 
 import pytest
 
+from batches_conformance.plugins import PLUGINS
+
 TITLES: Final[Mapping[str, str]] = {
     "batches-conformance": "What is checked, and how",
     "conformance": "What is reported, and what decides",
@@ -68,12 +70,12 @@ class _Groups:
 
 
 def groups() -> dict[str, list[Option]]:
-    """The options of every plugin that the root `conftest.py` loads, by group.
+    """The options of every plugin, by group.
 
     The plugins are imported only here: pytest wants to be the first that imports what a run uses.
     """
     noted = _Groups()
-    for plugin in import_module("conftest").pytest_plugins:
+    for plugin in PLUGINS:
         module = import_module(plugin)
         if hasattr(module, "pytest_addoption"):
             module.pytest_addoption(cast(pytest.Parser, noted))

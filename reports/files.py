@@ -15,7 +15,7 @@ from reports.model import Report
 from reports.summary import render_summary
 
 REPORT_DIR: Final = "reports/out"
-"""Where reports go unless `--report-dir` says otherwise, seen from the root directory."""
+"""Where reports go unless `--report-dir` says otherwise, seen from the working directory."""
 SOURCE: Final = "report.json"
 """The file that all others are made of; alone it is written while a run goes on."""
 RENDERERS: Final[Mapping[str, Callable[[Report], str]]] = {

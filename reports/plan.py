@@ -1,5 +1,6 @@
 """What a run would do and spend: read off a rehearsal of it on the mock, with the same options."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -25,12 +26,17 @@ class Unrehearsed(Exception):
     """The rehearsal came to nothing; the message is what it said last."""
 
 
-def rehearse(arguments: Sequence[str], root: Path) -> Report:
-    """The report of a run with these arguments on the mock in the place of its target. Raises `Unrehearsed`."""
+def rehearse(arguments: Sequence[str], root: Path, here: Path) -> Report:
+    """The report of a run with these arguments on the mock in the place of its target. Raises `Unrehearsed`.
+
+    `root` is the folder of the suite, `here` the one that paths in the arguments are relative to.
+    """
+    path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
     with TemporaryDirectory() as folder:
         ended = subprocess.run(
             [sys.executable, "-m", "pytest", *arguments, *REHEARSAL, f"--report-dir={folder}"],
-            cwd=root,
+            cwd=here,
+            env={**os.environ, "PYTHONPATH": path},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",

@@ -21,6 +21,6 @@ def totals(config: pytest.Config, rate: float | None) -> str:
 def _rehearsed(config: pytest.Config) -> Report:
     arguments = [argument for argument in config.invocation_params.args if argument != "--plan"]
     try:
-        return rehearse(arguments, config.rootpath)
+        return rehearse(arguments, config.rootpath, config.invocation_params.dir)
     except Unrehearsed as error:
         raise pytest.UsageError(f"the run cannot be planned: {error}") from None

@@ -87,14 +87,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         default=REPORT_DIR,
         help=f"directory for report.json, report.html and what else is written (default: {REPORT_DIR}, "
-        "seen from the root directory); to be written in one word, --report-dir=DIR",
+        "seen from the working directory)",
     )
     group.addoption(
         "--baseline",
         metavar="REPORT",
         type=Path,
-        help="the report.json of an earlier run: exit with 7 where something got worse since, and with 0 otherwise "
-        "(seen from the root directory; to be written in one word, --baseline=REPORT)",
+        help="the report.json of an earlier run: exit with 7 where something got worse since, and with 0 otherwise",
     )
     group.addoption(
         "--only-new",
@@ -105,8 +104,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--waivers",
         metavar="FILE",
         type=Path,
-        help="a YAML file of violations that are put up with until a day "
-        "(seen from the root directory; to be written in one word, --waivers=FILE)",
+        help="a YAML file of violations that are put up with until a day",
     )
     group.addoption("--strict-should", action="store_true", help="let a should count as a must")
     group.addoption("--require-exercised", action="store_true", help="exit with 7 where a must was not exercised")
@@ -141,14 +139,14 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 
 def _terms(config: pytest.Config) -> Terms:
     """What the options ask of a run; a file that cannot be used ends it before anything is asked of the target."""
-    option, root = config.getoption, config.rootpath
+    option, root = config.getoption, config.invocation_params.dir
     baseline, waived = (root / path if path else None for path in (option("--baseline"), option("--waivers")))
     if option("--only-new") and not baseline:
         raise pytest.UsageError("--only-new goes with a --baseline: name the report.json of an earlier run")
     if config.getoption("--shard", None) and (baseline or waived or option("--require-exercised")):
         raise pytest.UsageError(
             "--baseline, --waivers and --require-exercised judge a whole run: "
-            "merge the reports of all shards, and give them to python -m reports gate"
+            "merge the reports of all shards, and give them to batches-conformance report gate"
         )
     try:
         return gate.read_terms(
@@ -285,7 +283,7 @@ class ConformanceReporter:
     @property
     def _directory(self) -> Path:
         chosen: str = self._config.getoption("report_dir")
-        return self._config.rootpath / chosen
+        return self._config.invocation_params.dir / chosen
 
     def _hide(self, text: str) -> str:
         hidden: str | None = self._config.hook.pytest_conformance_hide(text=text)

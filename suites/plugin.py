@@ -54,14 +54,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--shard",
         metavar="INDEX/COUNT",
-        help="run only this part of what is selected, such as 2/5; python -m reports merge joins the reports of all",
+        help="run only this shard of what is selected, such as 2/5; batches-conformance report merge joins the reports",
     )
     group.addoption(
         "--shard-by",
         metavar="REPORT",
         type=Path,
-        help="the report.json of an earlier run, the same for all parts, by whose times --shard balances them "
-        "(seen from the root directory; to be written in one word, --shard-by=REPORT)",
+        help="the report.json of an earlier run, the same for all parts, by whose times --shard balances them",
     )
 
 

@@ -97,14 +97,18 @@ def test_what_is_installed_is_what_is_tested() -> None:
 
 
 def test_the_extra_has_every_version_of_its_lock() -> None:
-    with patch.dict(sys.modules, {"hatchling.metadata.plugin.interface": SimpleNamespace(MetadataHookInterface=object)}):
+    with patch.dict(
+        sys.modules, {"hatchling.metadata.plugin.interface": SimpleNamespace(MetadataHookInterface=object)}
+    ):
         namespace = runpy.run_path(str(ROOT / "requirements" / "locked_extra.py"))
     hook, metadata = namespace["LockedExtra"](), dict[str, Any]()
     hook.root = str(ROOT)
     hook.update(metadata)
     pinned = [str(Requirement(each)) for each in metadata["optional-dependencies"]["locked"]]
     locked = [ENTRY.fullmatch(entry) for entry in lock_entries("run")]
-    assert pinned == [str(Requirement(f"{each['name']}=={each['version']}{each['marker'] or ''}")) for each in locked if each]
+    assert pinned == [
+        str(Requirement(f"{each['name']}=={each['version']}{each['marker'] or ''}")) for each in locked if each
+    ]
 
 
 def test_tox_has_every_promised_task_and_a_sentence_about_it() -> None:
@@ -140,7 +144,9 @@ def test_a_checkout_that_cannot_be_written_is_named(
     assert refused.count("\n") == 1
 
 
-def test_a_set_up_that_cannot_be_made_is_no_crash(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_set_up_that_cannot_be_made_is_no_crash(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def crash() -> None:
         raise OSError("no room")
 

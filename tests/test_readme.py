@@ -9,7 +9,6 @@ import pytest
 
 from batches_conformance.command import ALIASES, OF_A_CHECKOUT, SUMMARIES, root
 from batches_conformance.options import groups
-
 from reports import exit_codes
 from spec import generations, process
 from spec.diff.rendering import rules_table
@@ -102,7 +101,9 @@ def test_the_page_of_the_contract_is_up_to_date() -> None:
 def test_the_rules_of_compatibility_are_up_to_date() -> None:
     """They are what `batches-conformance contract rules` prints, and the generations are those that there are."""
     page = PAGES["compatibility.md"]
-    assert page.endswith("\n".join(["", *rules_table(), ""])), "put there what batches-conformance contract rules prints"
+    assert page.endswith("\n".join(["", *rules_table(), ""])), (
+        "put there what batches-conformance contract rules prints"
+    )
     told = re.findall(r"^\| `([\d.]+)` \| ([\d.]+) to ([\d.]+) \| (.+) \|$", page, re.MULTILINE)
     assert told == [(name, *one.clients, one.summary) for name, one in generations.load().items()]
 

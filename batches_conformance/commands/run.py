@@ -12,6 +12,7 @@ import pytest
 
 from batches_conformance import location
 from batches_conformance.options import TITLES, Option, groups
+from batches_conformance.plugins import PLUGINS
 from spec.process import BROKEN, WRONG_USAGE
 
 ADDED: Final = "PYTEST_ADDOPTS"
@@ -90,7 +91,7 @@ def run(words: Sequence[str]) -> int:
 
 def _own() -> Iterator[str]:
     yield from ("-c", str(location.ROOT / "pyproject.toml"))
-    for plugin in ("batches_conformance.collection", "reports.plugin", "fixtures.plugin"):
+    for plugin in ("batches_conformance.collection", *PLUGINS):
         yield from ("-p", plugin)
     if location.IS_INSTALLED:
         cache = platformdirs.user_cache_path("batches-conformance")

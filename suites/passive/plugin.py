@@ -15,14 +15,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--record",
         metavar="FILE",
         type=Path,
-        help="write all exchanges of the run to this HAR file, keys hidden, for python -m suites.passive "
-        "(seen from the root directory; to be written in one word, --record=FILE)",
+        help="write all exchanges of the run to this HAR file, keys hidden, for batches-conformance judge",
     )
 
 
 def _path(config: pytest.Config) -> Path | None:
     given: Path | None = config.getoption("--record")
-    return config.rootpath / given if given else None
+    return config.invocation_params.dir / given if given else None
 
 
 def _path_of_all(config: pytest.Config) -> Path | None:

@@ -11,10 +11,10 @@ import pytest
 from suites.passive import cassette, own_report
 from suites.passive.reading import read
 from suites.passive.recorded import CutOff, Reader, Recorded
+from tests.command import main_of
 from tests.oracles.story import Story
 from tests.oracles.timeline import answered
 from tests.passive.recordings import document, entry
-from tests.command import main_of
 
 judge = main_of("judge")
 

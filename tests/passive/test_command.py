@@ -9,10 +9,10 @@ import pytest
 
 from reports import files
 from reports.reading import read
+from tests.command import main_of
 from tests.oracles.story import Story
 from tests.oracles.timeline import answered
 from tests.passive.recordings import document, entry
-from tests.command import main_of
 
 judge = main_of("judge")
 

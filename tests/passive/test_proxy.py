@@ -200,7 +200,16 @@ def test_many_at_once(tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_wrong_usage(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         number = held.getsockname()[1]
-        command = [sys.executable, "-m", "batches_conformance", "proxy", "--listen", str(number), "--target", "http://127.0.0.1:1"]
+        command = [
+            sys.executable,
+            "-m",
+            "batches_conformance",
+            "proxy",
+            "--listen",
+            str(number),
+            "--target",
+            "http://127.0.0.1:1",
+        ]
         ended = subprocess.run(
             [*command, "--report-dir", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
         )

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.command import main_of
 
 judge = main_of("judge")

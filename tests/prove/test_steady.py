@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures.mock.deviations import DEVIATIONS
-from tests.prove import command
-from tests.prove import plan, steady
+from tests.prove import command, plan, steady
 from tests.reports import samples
 
 NAME = "results-null-unless-expanded"

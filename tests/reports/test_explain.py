@@ -7,11 +7,11 @@ import pytest
 from rich.cells import cell_len
 
 from fixtures.mock.deviations import DEVIATIONS
-from tests.command import main_of
 from reports.explain import Check, Fault, Knowledge, chosen, explanation
 from reports.files import write
 from spec import requirements
 from suites import checks
+from tests.command import main_of
 from tests.reports import samples
 
 main = main_of("report")

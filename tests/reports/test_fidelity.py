@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.command import main_of
 from reports.fidelity import Difference, compare, fidelity_lines
 from reports.model import Appearance, Report, Traffic
 from reports.refusal import Refusal
+from tests.command import main_of
 from tests.reports import samples
 
 main = main_of("report")

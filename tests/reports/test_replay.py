@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.command import main_of
 from reports.files import write
 from spec import requirements
 from suites.replay import MAY_BE_FRUITLESS
+from tests.command import main_of
 from tests.fixtures.loopback import Answer, Loopback, serving
 from tests.reports import samples
 from tests.spec.test_imports import sources

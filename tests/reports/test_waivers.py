@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from reports import clock, exit_codes, gate, waiver_file
-from tests.command import main_of
 from reports.document import document
 from reports.gate import Terms
 from reports.junit import render_junit
 from reports.model import Report, Waiver
 from reports.summary import render_summary
 from reports.terminal import report_lines
+from tests.command import main_of
 from tests.reports import samples
 
 main = main_of("report")

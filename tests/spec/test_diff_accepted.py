@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.command import main_of
 from spec.diff.annotations import COMMANDS_LIMIT, annotation_lines
 from spec.diff.model import Change
 from spec.diff.verdict import Verdict
+from tests.command import main_of
 
 main = main_of("contract")
 

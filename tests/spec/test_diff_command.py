@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.command import main_of
 from spec.openapi import CONTRACT, document
 from spec.patch import patched
 from spec.requirements import FILE
+from tests.command import main_of
 from tests.docs.pages import ROOT
 
 main = main_of("contract")

@@ -30,7 +30,10 @@ ELSEWHERE = {
 BROKEN = ("rich", "yaml", "uvicorn", "pytest")
 """Packages one of which each command imports."""
 ENTRIES = (
-    *(("batches_conformance", *words) for words in (("report",), ("contract",), ("run",), ("clients",), ("judge",), ("prove",))),
+    *(
+        ("batches_conformance", *words)
+        for words in (("report",), ("contract",), ("run",), ("clients",), ("judge",), ("prove",))
+    ),
     ("fixtures.mock",),
     ("docs.options",),
 )

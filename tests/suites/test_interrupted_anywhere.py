@@ -175,7 +175,11 @@ def test_an_interrupt_while_modules_are_imported_ends_with_a_sentence(tmp_path: 
                     signal.raise_signal(signal.SIGTERM)
 
         def work() -> int:
-            for name in [name for name in sys.modules if name.split(".")[0] in ("batches_conformance", "suites", "reports", "fixtures")]:
+            for name in [
+                name
+                for name in sys.modules
+                if name.split(".")[0] in ("batches_conformance", "suites", "reports", "fixtures")
+            ]:
                 del sys.modules[name]
             sys.meta_path.insert(0, Interrupting())
             return command.run([*ONE_TEST])
