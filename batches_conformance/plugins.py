@@ -1,0 +1,12 @@
+"""The pytest plugins of a run."""
+
+from typing import Final
+
+PLUGINS: Final = (
+    "fixtures.secrecy",
+    "fixtures.plugin",
+    "suites.plugin",
+    "suites.passive.plugin",
+    "reports.plugin",
+)
+"""What the root `conftest.py` loads. The command names them too, so that pytest knows their options from the start."""
