@@ -204,8 +204,10 @@ def test_what_goes_on_is_not_cleaned_up(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_cleaned_up_is_named(mock: MockAddress, tmp_path: Path) -> None:
-    journal = Journal(RunFile(tmp_path / "run-x.sqlite"), mock.base_url, "main")
+    file = RunFile(tmp_path / "run-x.sqlite")
+    journal = Journal(file, mock.base_url, "main")
     journal.made(journal.intend("directory", "one of the other project", "other"), "dir-1")
+    file.close()
     ended = clean_up(tmp_path, mock)
     assert ended.code == 6
     assert "directory dir-1 (one of the other project) could not be deleted" in ended.output
