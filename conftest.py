@@ -66,7 +66,7 @@ def _check_variants(settings: Settings) -> None:
     if not settings.variants:
         return
     for option, plural, names in (
-        ("--deviation", "deviations", settings.deviations),
+        ("--fault", "faults", settings.faults),
         ("--liberty", "liberties", settings.liberties),
     ):
         known = getattr(import_module(f"fixtures.mock.{plural}"), plural.upper())

@@ -25,7 +25,7 @@ from suites.clients.check import check, chosen, settings_for
 @click.option("--request-timeout", metavar="SECONDS", type=float, default=30.0, show_default=True)
 @click.option("--yes", is_flag=True, help="Write to a service beyond loopback.")
 @click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
-@click.option("--deviation", metavar="NAME", multiple=True, help="Let the mock break a promise.")
+@click.option("--fault", metavar="NAME", multiple=True, help="Let the mock break a promise.")
 @click.option("--liberty", metavar="NAME", multiple=True, help="Let the mock use a freedom.")
 @click.option("--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True)
 def command(names: Sequence[str], report_dir: Path, **given: Any) -> int:

@@ -77,12 +77,12 @@ def _latest() -> Report | None:
 
 def _known(requirement: str) -> Knowledge:
     """What suites and mock know; they are loaded only where they are needed, for that takes a while."""
-    from fixtures.mock.deviations import DEVIATIONS
+    from fixtures.mock.faults import FAULTS
     from suites.checks import oracles_of, tests_of
 
     return Knowledge(
         checks=[Check(*each) for each in (*oracles_of(requirement), *tests_of(requirement))],
-        faults=[Fault(each.name, each.sentence) for each in DEVIATIONS.values() if requirement in each.requirements],
+        faults=[Fault(each.name, each.sentence) for each in FAULTS.values() if requirement in each.requirements],
     )
 
 

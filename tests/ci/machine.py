@@ -17,7 +17,7 @@ SUITE = "batches-conformance[locked] @ git+https://git.example/suite@v0.1.0"
 TIME_LIMIT = 120
 """Seconds after which a command is given up."""
 NARROW = "--requirement=create-refuses-unknown-job-type"
-DEVIATION = "--deviation=unknown-job-type-means-parse"
+FAULT = "--fault=unknown-job-type-means-parse"
 """Breaks the one requirement of `NARROW`."""
 QUICK = f"{NARROW} --numprocesses=0 --poll-interval=0.05 --settle-timeout=5 -p no:cacheprovider"
 """What every run is given beside the example's own options, so that it takes a second."""

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.embedded import MockAddress
 from tests.ci.github import ACTION, EXPRESSION, WORKFLOW, Ended, run_action, shell_steps
-from tests.ci.machine import DEVIATION, Machine
+from tests.ci.machine import FAULT, Machine
 
 WAIVERS = """
 - requirement: create-refuses-unknown-job-type
@@ -38,21 +38,19 @@ def test_a_service_is_checked_with_the_key_of_the_environment(machine: Machine, 
 
 
 def test_a_broken_promise_is_told_and_keeps_its_exit_code(machine: Machine) -> None:
-    ended = run_action(
-        machine, {"arguments": f"{DEVIATION}\n\n--rate=5\n", "report-dir": str(machine.folder / "first")}
-    )
+    ended = run_action(machine, {"arguments": f"{FAULT}\n\n--rate=5\n", "report-dir": str(machine.folder / "first")})
     assert ended.code == 1, ended.log
     assert (ended.outputs["exit-code"], ended.outputs["verdict"]) == ("1", "nonconformant")
     assert report_of(ended)["verdict"] == "nonconformant"
     assert ended.summary.startswith("## Conformance: nonconformant")
     assert "::error title=must failed%3A create-refuses-unknown-job-type::" in ended.log
-    assert machine.commands[0][-2:] == [DEVIATION, "--rate=5"]
+    assert machine.commands[0][-2:] == [FAULT, "--rate=5"]
     assert machine.installed == [f"{machine.workspace}/conformance[locked]"]
 
 
 def test_waivers_are_seen_from_the_workspace(machine: Machine) -> None:
     (machine.workspace / "waivers.yaml").write_text(WAIVERS, encoding="utf-8")
-    ended = run_action(machine, {"arguments": DEVIATION, "waivers": "waivers.yaml"})
+    ended = run_action(machine, {"arguments": FAULT, "waivers": "waivers.yaml"})
     assert (ended.code, ended.outputs["verdict"]) == (0, "conformant"), ended.log
 
 

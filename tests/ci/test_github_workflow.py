@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.embedded import MockAddress
 from tests.ci.github import WORKFLOW, run_job
-from tests.ci.machine import DEVIATION, QUICK, ROOT, Machine, make_machine
+from tests.ci.machine import FAULT, QUICK, ROOT, Machine, make_machine
 
 SHARING = pytest.mark.xdist_group("github workflow")
 PARTS = WORKFLOW["jobs"]["part"]["strategy"]["matrix"]["part"]
@@ -55,7 +55,7 @@ def test_a_green_night_is_the_baseline_of_what_comes(night: Machine, machine: Ma
     assert night.commands[-1][-2:] == ["--baseline", "baseline/report.json"]
 
     shutil.copytree(baseline.parent, machine.workspace / "baseline")
-    worse = run_job(machine, "gate", {**contexts(), **MATCHED}, f"{QUICK} {DEVIATION}")
+    worse = run_job(machine, "gate", {**contexts(), **MATCHED}, f"{QUICK} {FAULT}")
     assert worse.code == 7, worse.log
     assert "create-refuses-unknown-job-type" in worse.summary
 

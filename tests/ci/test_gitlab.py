@@ -5,7 +5,7 @@ from tests.ci.machine import QUICK, SUITE, Machine, Ran
 from tests.ci.shell import GITLAB, gitlab_script
 
 RUNNER = ("bash", "-eo", "pipefail", "-c")
-BREAKS_ONE_PART = "--deviation=job-type-in-any-case"
+BREAKS_ONE_PART = "--fault=job-type-in-any-case"
 
 
 def run_job(machine: Machine, name: str, options: str = QUICK, **given: str) -> Ran:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.embedded import MockAddress
-from tests.ci.machine import COMMAND, DEVIATION, QUICK, Machine, Ran
+from tests.ci.machine import COMMAND, FAULT, QUICK, Machine, Ran
 from tests.ci.shell import CRONTAB, EXAMPLES, cron_command
 
 SCRIPT = EXAMPLES / "nightly.sh"
@@ -76,7 +76,7 @@ def test_a_real_night_is_mailed_as_the_report_tells_it(night: Night, service: Mo
     assert (second.code, second.output) == (0, "")
     assert len(night.mails()) == 1
 
-    third = night.run("--target=mock", options=f"{QUICK} {DEVIATION}")
+    third = night.run("--target=mock", options=f"{QUICK} {FAULT}")
     assert (third.code, third.output) == (1, "")
     worse = night.mails()[1]
     assert "Subject: Conformance: nonconformant (before: conformant)" in head_of(worse)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.embedded import MockAddress
-from tests.ci.machine import DEVIATION, QUICK, ROOT, Machine
+from tests.ci.machine import FAULT, QUICK, ROOT, Machine
 from tests.ci.shell import EXAMPLES, HOOKS, PRE_COMMIT
 
 (HOOK,) = HOOKS
@@ -39,7 +39,7 @@ def test_the_hook_checks_the_service_on_this_machine(machine: Machine, service: 
 
 
 def test_the_hook_alone_checks_the_mock(machine: Machine) -> None:
-    assert machine.run(HOOK["entry"].split(), f"{QUICK} {DEVIATION}").code == 1
+    assert machine.run(HOOK["entry"].split(), f"{QUICK} {FAULT}").code == 1
     assert (machine.workspace / "reports/out/report.json").is_file()
 
 

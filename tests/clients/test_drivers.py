@@ -69,7 +69,7 @@ def test_a_released_client_works_with_the_mock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("deviation", "requirement", "operation"),
+    ("fault", "requirement", "operation"),
     [
         ("extract-refused", "create-accepts-extract", "create extract batch"),
         ("list-is-sent-as-text", "success-is-json", "list"),
@@ -78,8 +78,8 @@ def test_a_released_client_works_with_the_mock() -> None:
         ("any-key-opens-the-first-project", "unknown-key-refused", "wrong key"),
     ],
 )
-def test_a_broken_promise_is_told_in_its_own_words(deviation: str, requirement: str, operation: str) -> None:
-    findings = told("--deviation", deviation)
+def test_a_broken_promise_is_told_in_its_own_words(fault: str, requirement: str, operation: str) -> None:
+    findings = told("--fault", fault)
     assert findings[operation].verdict == "fail"
     assert requirement in findings[operation].requirements
     assert requirement in failed(findings)
@@ -168,7 +168,7 @@ def test_a_key_that_a_client_tells_is_hidden(mock: Target) -> None:
 
 
 def test_the_client_validates_answers() -> None:
-    assert "APIResponseValidationError" in told("--deviation", "listed-status-in-lower-case")["list"].detail
+    assert "APIResponseValidationError" in told("--fault", "listed-status-in-lower-case")["list"].detail
 
 
 def test_what_a_client_lacks_is_unsupported(mock: Target) -> None:
@@ -259,7 +259,7 @@ def test_a_registry_out_of_reach_leaves_the_run_inconclusive(
         (["--client", "pypi-0"], "there is no client 'pypi-0'"),
         (["--target", "https://service.example"], "LLAMA_CLOUD_API_KEY"),
         (["--target", "http://service.example"], "in clear"),
-        (["--deviation", "x", "--target", "https://service.example"], "--deviation"),
+        (["--fault", "x", "--target", "https://service.example"], "--fault"),
         (["--poll-timeout", "0"], "--poll-timeout"),
     ],
 )

@@ -52,7 +52,7 @@ NOT_EXECUTED = {
     "--secret-header 'X-Gateway-Token: …' --client-cert=client.pem --ca-bundle=issuers.pem": BEHIND_A_GATEWAY,
     f"python3 run.py prove {OF_EXAMPLE}": EXAMPLE,
     f"python3 run.py conformance {OF_EXAMPLE}": EXAMPLE,
-    f"python3 run.py conformance {OF_EXAMPLE} --deviation file-count-follows-the-directory": EXAMPLE,
+    f"python3 run.py conformance {OF_EXAMPLE} --fault file-count-follows-the-directory": EXAMPLE,
     f"python3 run.py conformance {OF_EXAMPLE} --liberty files-counted-at-the-end": EXAMPLE,
 }
 
@@ -135,7 +135,7 @@ def narrowed(task: str, arguments: list[str]) -> list[str]:
     """The arguments of a task with others that make it short."""
     match task:
         case "conformance":
-            selection = OF_RESULTS if "--deviation" in arguments else OF_LITTLE
+            selection = OF_RESULTS if "--fault" in arguments else OF_LITTLE
             by_url = IMPATIENTLY if "--target" in arguments else ()
             return [*_selecting(arguments, selection), *QUICKLY, *by_url]
         case "prove":
@@ -150,8 +150,8 @@ def narrowed(task: str, arguments: list[str]) -> list[str]:
 
 
 def expected(line: str) -> set[int]:
-    """The exit codes that a command may have: a deviation is noticed, contracts and the clocks of mocks may differ."""
-    if "--deviation" in line:
+    """The exit codes that a command may have: a fault is noticed, contracts and the clocks of mocks may differ."""
+    if "--fault" in line:
         return {1}
     if "run.py spec diff" in line:
         return {0} if "--accepted" in line else {0, 7}
@@ -177,7 +177,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         made.execute("python3 run.py conformance --record=capture.har --report-dir=recorded")
         for name in ("before.json", "after.json", "baseline.json"):
             made.execute(f"cp reports/out/report.json {name}")
-        made.execute("python3 run.py conformance --deviation results-always-shown --report-dir=broken")
+        made.execute("python3 run.py conformance --fault results-always-shown --report-dir=broken")
         for page, file in (("gate.md", "waivers.yaml"), ("compatibility.md", "accepted.yaml")):
             [example] = [block.text for block in blocks(PAGES[page]) if block.language == "yaml"]
             (made.project.root / file).write_text(example, encoding="utf-8")

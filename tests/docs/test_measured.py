@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.mock.deviations import DEVIATIONS
+from fixtures.mock.faults import FAULTS
 from fixtures.settings import KEY, OTHER_KEY
 from tests.bench import measures
 from tests.docs.pages import ROOT
@@ -46,14 +46,14 @@ def test_a_rehearsal_exercises_what_the_page_says(offered: str, tmp_path: Path) 
     assert found == (int(ROWS[offered]["passed"]), int(ROWS[offered]["left"]), ROWS[offered]["files"])
 
 
-def test_as_many_deviations_are_out_of_sight() -> None:
-    unseen = [variant for variant in DEVIATIONS.values() if variant.needs_steering]
-    assert re.findall(r"(\d+) deviations cannot\s+be seen that way", PAGE) == [str(len(unseen))]
+def test_as_many_faults_are_out_of_sight() -> None:
+    unseen = [variant for variant in FAULTS.values() if variant.needs_steering]
+    assert re.findall(r"(\d+) faults cannot\s+be seen that way", PAGE) == [str(len(unseen))]
 
 
-def test_as_many_deviations_are_shown_by_recordings() -> None:
-    heard = [variant for variant in DEVIATIONS.values() if excuse(variant) is None]
-    assert re.findall(r"A recording shows (\d+) deviations", PAGE) == [str(len(heard))]
+def test_as_many_faults_are_shown_by_recordings() -> None:
+    heard = [variant for variant in FAULTS.values() if excuse(variant) is None]
+    assert re.findall(r"A recording shows (\d+) faults", PAGE) == [str(len(heard))]
 
 
 def test_the_bounds_are_those_of_the_bench() -> None:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("worked example")
 
 PAGE = (ROOT / "docs" / "writing-tests.md").read_text(encoding="utf-8")
 REQUIREMENT = "file-count-is-final"
-DEVIATION = "file-count-follows-the-directory"
+FAULT = "file-count-follows-the-directory"
 LIBERTY = "files-counted-at-the-end"
 PLACES = {
     "end": re.compile(r"at the end of `(?P<file>[^`]+)`:$", re.IGNORECASE),
@@ -33,7 +33,7 @@ FOLDERS = {
     "mock": "fixtures/mock/render.py",
     "oracle": "suites/oracles/",
     "scenario": "suites/scenarios/",
-    "deviation": "fixtures/mock/deviations/",
+    "fault": "fixtures/mock/faults/",
     "liberty": "fixtures/mock/liberties/",
 }
 """The steps, each with where its snippets go."""
@@ -120,7 +120,7 @@ def test_the_commands_are_those_that_are_run_here() -> None:
     one = f"python3 run.py conformance --requirement {REQUIREMENT}"
     assert told == [
         one,
-        f"{one} --deviation {DEVIATION}",
+        f"{one} --fault {FAULT}",
         f"python3 run.py prove --requirement {REQUIREMENT}",
         f"{one} --liberty {LIBERTY}",
     ]
@@ -132,17 +132,17 @@ def test_the_mock_keeps_the_promise(applied: Applied) -> None:
     assert verdicts(applied())[REQUIREMENT] == "pass"
 
 
-def test_the_deviation_is_noticed(applied: Applied) -> None:
-    ended = check(applied(), f"--deviation={DEVIATION}")
+def test_the_fault_is_noticed(applied: Applied) -> None:
+    ended = check(applied(), f"--fault={FAULT}")
     assert ended.code == 1, ended.output
     assert failed(applied()) == {REQUIREMENT}
 
 
-def test_the_deviation_is_noticed_under_this_requirement_alone(applied: Applied) -> None:
+def test_the_fault_is_noticed_under_this_requirement_alone(applied: Applied) -> None:
     project = applied()
     ended = project.run(*project.task("prove", [f"--requirement={REQUIREMENT}"]))
     assert ended.code == 0, ended.output
-    assert "deviations 1, noticed 1" in ended.output
+    assert "faults 1, noticed 1" in ended.output
 
 
 def test_the_liberty_is_not_accused(applied: Applied) -> None:
@@ -184,8 +184,8 @@ def test_without_the_requirement_the_marker_names_nothing(applied: Applied) -> N
     assert f"unknown requirement {REQUIREMENT}" in ended.output
 
 
-def test_without_the_oracle_the_deviation_goes_unnoticed(applied: Applied) -> None:
-    ended = check(applied("oracle"), f"--deviation={DEVIATION}")
+def test_without_the_oracle_the_fault_goes_unnoticed(applied: Applied) -> None:
+    ended = check(applied("oracle"), f"--fault={FAULT}")
     assert ended.code == 0, ended.output
     assert verdicts(applied("oracle"))[REQUIREMENT] == "not-exercised"
 
@@ -196,8 +196,8 @@ def test_without_the_scenario_nothing_exercises_it(applied: Applied) -> None:
     assert REQUIREMENT in ended.output
 
 
-def test_without_the_deviation_it_cannot_be_broken(applied: Applied) -> None:
-    ended = own_test(applied("deviation"), "tests/deviations/test_registry.py", "can_be_broken")
+def test_without_the_fault_it_cannot_be_broken(applied: Applied) -> None:
+    ended = own_test(applied("fault"), "tests/faults/test_registry.py", "can_be_broken")
     assert ended.code == 1, ended.output
     assert f"[{REQUIREMENT}]" in ended.output
 

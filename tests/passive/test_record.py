@@ -45,9 +45,9 @@ def test_a_run_is_recorded_whole(workers: str, tmp_path: Path) -> None:
     assert judge([str(path), "--report-dir", str(tmp_path / "passive")]) == 0
 
 
-def test_a_deviation_is_heard_in_its_recording(tmp_path: Path) -> None:
+def test_a_fault_is_heard_in_its_recording(tmp_path: Path) -> None:
     path = tmp_path / "run.har"
-    assert record(path, "-n", "0", "--deviation", "pending-is-called-queued") == 1
+    assert record(path, "-n", "0", "--fault", "pending-is-called-queued") == 1
     assert judge([str(path), "--report-dir", str(tmp_path / "passive")]) == 1
 
 

@@ -1,1 +1,1 @@
-"""Proof in both directions: each deviation of the mock is noticed, and each liberty is left in peace."""
+"""Proof in both directions: each fault of the mock is noticed, and each liberty is left in peace."""

@@ -1,4 +1,4 @@
-"""Runs the suite over every deviation and every liberty, and fails when one of them is misjudged."""
+"""Runs the suite over every fault and every liberty, and fails when one of them is misjudged."""
 
 import os
 import random
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from fixtures.mock.deviations import DEVIATIONS
+from fixtures.mock.faults import FAULTS
 from fixtures.mock.liberties import LIBERTIES, THEMES
 from fixtures.mock.variants import Variant
 from reports import exit_codes, files
@@ -32,12 +32,12 @@ TOLD = 50
 
 
 @click.command(name="prove")
-@click.option("--requirement", metavar="ID", multiple=True, help="Only its deviations.")
+@click.option("--requirement", metavar="ID", multiple=True, help="Only its faults.")
 @click.option("--black-box", is_flag=True, help="By URL, without control, by the clock on the wall.")
 @click.option("--apart", is_flag=True, help="Each liberty on its own as well, not only in company.")
 @click.option("--passive", "by_recordings", is_flag=True, help="Judge recordings of the runs, and nothing else.")
-@click.option("--steady", "by_pairs", is_flag=True, help="Run each deviation twice, unlike, and compare, no more.")
-@click.option("--sample", metavar="N", type=int, help="With --steady: so many of the deviations.")
+@click.option("--steady", "by_pairs", is_flag=True, help="Run each fault twice, unlike, and compare, no more.")
+@click.option("--sample", metavar="N", type=int, help="With --steady: so many of the faults.")
 @click.option("--seed", type=int, help="With --sample: which ones; without it another sample each time.")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default=True, help="Runs at a time.")
 @click.option("--out", type=click.Path(path_type=Path), default=OUT, show_default=True, help="Where the matrix goes.")
@@ -52,24 +52,24 @@ def command(
     jobs: int,
     out: Path,
 ) -> int:
-    """Show that every deviation is noticed and no liberty accused; the exit code is 7 when one is misjudged."""
+    """Show that every fault is noticed and no liberty accused; the exit code is 7 when one is misjudged."""
     contract = requirements.load()
     if unknown := set(requirement) - contract.keys():
         raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}; spec/requirements.yaml has them all.")
     narrowed = bool(requirement)
-    deviations = {
+    faults = {
         name: variant
-        for name, variant in DEVIATIONS.items()
+        for name, variant in FAULTS.items()
         if not narrowed or set(variant.requirements) & set(requirement)
     }
     if by_pairs:
-        return _concluded(steady.prove(_sample(deviations, sample, seed), jobs))
+        return _concluded(steady.prove(_sample(faults, sample, seed), jobs))
     if by_recordings:
         companies = [] if narrowed else plan.companies((theme.VARIANTS for theme in THEMES), black_box=False)
-        return _concluded(passive.prove(deviations, companies, jobs))
-    proof = _prove(deviations, black_box=black_box, apart=apart, narrowed=narrowed, jobs=jobs)
+        return _concluded(passive.prove(faults, companies, jobs))
+    proof = _prove(faults, black_box=black_box, apart=apart, narrowed=narrowed, jobs=jobs)
     if not narrowed:
-        proof = _with(proof, judgement.of_coverage(contract, deviations.values()))
+        proof = _with(proof, judgement.of_coverage(contract, faults.values()))
     if not narrowed and not black_box and README.is_file():
         proof = _with(proof, differences(README.read_text(encoding="utf-8"), proof.figures()))
     out.mkdir(parents=True, exist_ok=True)
@@ -89,21 +89,19 @@ def _concluded(problems: Iterable[str]) -> int:
     return MISJUDGED if found else exit_codes.CONFORMANT
 
 
-def _sample(deviations: Mapping[str, Variant], size: int | None, given: int | None) -> Mapping[str, Variant]:
-    """The deviations that are looked at, all of them unless a sample is asked for, whose seed is told."""
+def _sample(faults: Mapping[str, Variant], size: int | None, given: int | None) -> Mapping[str, Variant]:
+    """The faults that are looked at, all of them unless a sample is asked for, whose seed is told."""
     if size is None:
-        return deviations
+        return faults
     seed = random.SystemRandom().randrange(SEEDS) if given is None else given
-    names = random.Random(seed).sample(sorted(deviations), min(size, len(deviations)))
+    names = random.Random(seed).sample(sorted(faults), min(size, len(faults)))
     print(f"A sample of {len(names)} by --seed {seed}: {', '.join(names)}", flush=True)
-    return {name: deviations[name] for name in names}
+    return {name: faults[name] for name in names}
 
 
-def _prove(
-    deviations: Mapping[str, Variant], *, black_box: bool, apart: bool, narrowed: bool, jobs: int
-) -> render.Proof:
+def _prove(faults: Mapping[str, Variant], *, black_box: bool, apart: bool, narrowed: bool, jobs: int) -> render.Proof:
     began = time.perf_counter()
-    looks = [plan.of_deviation(variant, black_box) for variant in deviations.values()]
+    looks = [plan.of_fault(variant, black_box) for variant in faults.values()]
     companies = [] if narrowed else plan.companies((theme.VARIANTS for theme in THEMES), black_box)
     alone = plan.alone(LIBERTIES, black_box) if apart else []
     repeats = [] if narrowed else looks[:: plan.REPEATED]
@@ -123,15 +121,15 @@ def _prove(
     ]
     free += run_all([order for order in plan.alone(misjudged, black_box) if order not in alone], jobs)
     for tests in plan.FURTHER_LOOKS:
-        missed = [outcome.order for outcome in looked.values() if _is_missed(deviations, outcome)]
+        missed = [outcome.order for outcome in looked.values() if _is_missed(faults, outcome)]
         looked |= {
             outcome.order.name: outcome for outcome in run_all([replace(order, tests=tests) for order in missed], jobs)
         }
     problems += [
-        *(problem for name, outcome in looked.items() for problem in judgement.of_deviation(deviations[name], outcome)),
+        *(problem for name, outcome in looked.items() for problem in judgement.of_fault(faults[name], outcome)),
         *(problem for outcome in free for problem in judgement.of_liberty(outcome, clean)),
     ]
-    return render.Proof(deviations, looked, free, problems, black_box, time.perf_counter() - began)
+    return render.Proof(faults, looked, free, problems, black_box, time.perf_counter() - began)
 
 
 def _told(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
@@ -142,9 +140,9 @@ def _told(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
         yield outcome
 
 
-def _is_missed(deviations: Mapping[str, Variant], outcome: Outcome) -> bool:
-    """Whether a look at a deviation did not notice it as what it is."""
-    variant = deviations[outcome.order.name]
+def _is_missed(faults: Mapping[str, Variant], outcome: Outcome) -> bool:
+    """Whether a look at a fault did not notice it as what it is."""
+    variant = faults[outcome.order.name]
     is_out_of_sight = outcome.order.black_box and variant.needs_steering
     return not is_out_of_sight and not set(variant.requirements) <= outcome.failed
 

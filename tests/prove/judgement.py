@@ -19,13 +19,13 @@ class Companions:
     """What a variant cannot avoid: requirements that fall with another, and those a liberty leaves unexercised."""
 
     of_requirement: Mapping[str, frozenset[str]]
-    of_deviation: Mapping[str, frozenset[str]]
+    of_fault: Mapping[str, frozenset[str]]
     of_liberty: Mapping[str, frozenset[str]]
 
-    def of(self, deviation: Variant) -> frozenset[str]:
-        """What may fail beside the requirements that a deviation breaks."""
-        fallen = frozenset[str]().union(*(self.of_requirement.get(id_, frozenset()) for id_ in deviation.requirements))
-        return fallen | self.of_deviation.get(deviation.name, frozenset())
+    def of(self, fault: Variant) -> frozenset[str]:
+        """What may fail beside the requirements that a fault breaks."""
+        fallen = frozenset[str]().union(*(self.of_requirement.get(id_, frozenset()) for id_ in fault.requirements))
+        return fallen | self.of_fault.get(fault.name, frozenset())
 
 
 @cache
@@ -34,7 +34,7 @@ def companions() -> Companions:
     declared: dict[str, Any] = yaml.safe_load(COMPANIONS.read_text(encoding="utf-8"))
     return Companions(
         _by_name(declared["requirements"], "brings"),
-        _by_name(declared["deviations"], "brings"),
+        _by_name(declared["faults"], "brings"),
         _by_name(declared["liberties"], "unexercised"),
     )
 
@@ -49,8 +49,8 @@ def _by_name(entries: Sequence[Mapping[str, Any]], field: str) -> dict[str, froz
     return by_name
 
 
-def of_deviation(variant: Variant, outcome: Outcome) -> Iterator[str]:
-    """What is wrong with the outcome of a deviation."""
+def of_fault(variant: Variant, outcome: Outcome) -> Iterator[str]:
+    """What is wrong with the outcome of a fault."""
     broken = frozenset(variant.requirements)
     if outcome.order.black_box and variant.needs_steering:
         return
@@ -77,14 +77,14 @@ def of_liberty(outcome: Outcome, clean: Outcome) -> Iterator[str]:
         yield f"{label} leaves {id_} unexercised: {outcome.unexercised[id_]}"
 
 
-def of_coverage(requirements: Iterable[str], deviations: Iterable[Variant]) -> Iterator[str]:
-    """Requirements that no deviation breaks, and deviations that break what does not exist."""
+def of_coverage(requirements: Iterable[str], faults: Iterable[Variant]) -> Iterator[str]:
+    """Requirements that no fault breaks, and faults that break what does not exist."""
     known = set(requirements)
-    broken = {id_ for variant in deviations for id_ in variant.requirements}
+    broken = {id_ for variant in faults for id_ in variant.requirements}
     for id_ in sorted(known - broken):
-        yield f"no deviation breaks {id_}"
+        yield f"no fault breaks {id_}"
     for id_ in sorted(broken - known):
-        yield f"a deviation breaks {id_}, which is no requirement"
+        yield f"a fault breaks {id_}, which is no requirement"
 
 
 def of_repetition(first: Outcome, second: Outcome) -> Iterator[str]:

@@ -64,42 +64,42 @@ UNHEARD = Path(__file__).with_name("unheard.yaml")
 
 @cache
 def excuses() -> tuple[dict[str, str], dict[str, str]]:
-    """Why a recording does not show that some requirements are broken, and some deviations, by their names."""
+    """Why a recording does not show that some requirements are broken, and some faults, by their names."""
     declared: dict[str, Any] = yaml.safe_load(UNHEARD.read_text(encoding="utf-8"))
-    of_requirements, of_deviations = (
+    of_requirements, of_faults = (
         {name: str(entry["because"]) for entry in declared[part] for name in entry["of"]}
-        for part in ("requirements", "deviations")
+        for part in ("requirements", "faults")
     )
-    return of_requirements, of_deviations
+    return of_requirements, of_faults
 
 
 def excuse(variant: Variant) -> str | None:
-    """Why a recording does not show a deviation, if that is so."""
-    of_requirements, of_deviations = excuses()
-    if variant.name in of_deviations:
-        return of_deviations[variant.name]
+    """Why a recording does not show a fault, if that is so."""
+    of_requirements, of_faults = excuses()
+    if variant.name in of_faults:
+        return of_faults[variant.name]
     reasons = [of_requirements[id_] for id_ in variant.requirements if id_ in of_requirements]
     return reasons[0] if len(reasons) == len(variant.requirements) else None
 
 
-def prove(deviations: Mapping[str, Variant], companies: Sequence[Order], jobs: int) -> Iterator[str]:
-    """Hears the recordings of deviations, and of liberties in company, tells the figures, and gives what is wrong."""
+def prove(faults: Mapping[str, Variant], companies: Sequence[Order], jobs: int) -> Iterator[str]:
+    """Hears the recordings of faults, and of liberties in company, tells the figures, and gives what is wrong."""
     heard: dict[str, Heard] = {}
     for look in (None, *plan.FURTHER_LOOKS):
         missed = [
             variant
-            for variant in deviations.values()
+            for variant in faults.values()
             if excuse(variant) is None and not _is_noticed(variant, heard.get(variant.name))
         ]
-        orders = [plan.of_deviation(variant, black_box=False) for variant in missed]
+        orders = [plan.of_fault(variant, black_box=False) for variant in missed]
         heard |= {
             each.order.name: each
             for each in in_forks(hear, [replace(order, tests=look) if look else order for order in orders], jobs)
         }
-    noticed = [name for name, variant in deviations.items() if _is_noticed(variant, heard.get(name))]
+    noticed = [name for name, variant in faults.items() if _is_noticed(variant, heard.get(name))]
     yield from (
         f"{name} went unheard ({', '.join(sorted(heard[name].failed)) or 'nothing failed'})"
-        for name, variant in deviations.items()
+        for name, variant in faults.items()
         if name not in noticed and excuse(variant) is None
     )
     free = list(in_forks(hear, [plan.clean(False), *companies], jobs))
@@ -107,10 +107,10 @@ def prove(deviations: Mapping[str, Variant], companies: Sequence[Order], jobs: i
         yield from (f"{each.order.name}: {trouble}" for trouble in each.troubles)
     for each in free:
         yield from (f"{each.order.name} is accused: {id_}: {told}" for id_, told in each.violations.items())
-    excused = len(deviations) - len(heard)
-    print(f"heard {len(noticed)} of {len(deviations)} deviations, {excused} excused, {len(free)} runs without one")
+    excused = len(faults) - len(heard)
+    print(f"heard {len(noticed)} of {len(faults)} faults, {excused} excused, {len(free)} runs without one")
 
 
 def _is_noticed(variant: Variant, heard: Heard | None) -> bool:
-    """Whether a recording showed what a deviation breaks, or what cannot but fall with it."""
+    """Whether a recording showed what a fault breaks, or what cannot but fall with it."""
     return heard is not None and bool(heard.failed & {*variant.requirements, *companions().of(variant)})

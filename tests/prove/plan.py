@@ -29,7 +29,7 @@ COMPANY_SEED = 20
 GENERATED_EVERY = 6
 """Every so many companies, generated requests and stories look as well."""
 REPEATED = 7
-"""Every so many deviations, one is run twice."""
+"""Every so many faults, one is run twice."""
 
 
 def clean(black_box: bool) -> Order:
@@ -37,16 +37,16 @@ def clean(black_box: bool) -> Order:
     return Order("the clean mock", tests=QUICK, black_box=black_box)
 
 
-def of_deviation(variant: Variant, black_box: bool) -> Order:
-    """A first look at a deviation, with the scenarios that exercise what it breaks."""
+def of_fault(variant: Variant, black_box: bool) -> Order:
+    """A first look at a fault, with the scenarios that exercise what it breaks."""
     selected = tuple(f"--requirement={id_}" for id_ in variant.requirements)
     tests = (*SCENARIOS, *selected) if OF_SIZE & set(variant.requirements) else (*QUICK, *selected)
     pace = SLOW_PACE if OF_RUNNING & set(variant.requirements) else PACE
-    return Order(variant.name, deviations=(variant.name,), tests=tests, black_box=black_box, pace=pace)
+    return Order(variant.name, faults=(variant.name,), tests=tests, black_box=black_box, pace=pace)
 
 
 FURTHER_LOOKS = (QUICK, THOROUGH)
-"""What a deviation is looked at with when the look before did not notice it as what it is."""
+"""What a fault is looked at with when the look before did not notice it as what it is."""
 
 
 def alone(liberties: Iterable[str], black_box: bool) -> list[Order]:

@@ -14,8 +14,8 @@ from tests.prove.runs import Noticed, Outcome
 class Proof:
     """All that was run, and what is wrong with it."""
 
-    deviations: Mapping[str, Variant]
-    of_deviations: Mapping[str, Outcome]
+    faults: Mapping[str, Variant]
+    of_faults: Mapping[str, Outcome]
     of_liberties: Sequence[Outcome]
     problems: Sequence[str]
     black_box: bool
@@ -25,17 +25,17 @@ class Proof:
         """The figures that the README quotes."""
         looked_at = [
             outcome
-            for name, outcome in self.of_deviations.items()
-            if not (self.black_box and self.deviations[name].needs_steering)
+            for name, outcome in self.of_faults.items()
+            if not (self.black_box and self.faults[name].needs_steering)
         ]
         count = max(1, len(looked_at))
         return {
-            "deviations": len(looked_at),
+            "faults": len(looked_at),
             "noticed": sum(bool(outcome.failed) for outcome in looked_at),
             "liberties": len({name for outcome in self.of_liberties for name in outcome.order.liberties}),
             "false_alarms": sum(bool(outcome.noticed or outcome.troubles) for outcome in self.of_liberties),
-            "requests_per_deviation": round(sum(outcome.requests for outcome in looked_at) / count),
-            "seconds_per_deviation": round(sum(outcome.seconds for outcome in looked_at) / count, 1),
+            "requests_per_fault": round(sum(outcome.requests for outcome in looked_at) / count),
+            "seconds_per_fault": round(sum(outcome.seconds for outcome in looked_at) / count, 1),
             "seconds": round(self.seconds, 1),
         }
 
@@ -67,7 +67,7 @@ def as_json(proof: Proof, requirements: Mapping[str, Requirement]) -> str:
 def _of_requirement(id_: str, proof: Proof) -> list[dict[str, Any]]:
     return [
         {
-            "deviation": variant.name,
+            "fault": variant.name,
             "sentence": variant.sentence,
             "needs_steering": variant.needs_steering,
             "noticed_by": list(noticed.by) if noticed else [],
@@ -81,8 +81,8 @@ def _of_requirement(id_: str, proof: Proof) -> list[dict[str, Any]]:
 
 
 def _rows(id_: str, proof: Proof) -> Iterable[tuple[Variant, Outcome, Noticed | None]]:
-    for name, outcome in proof.of_deviations.items():
-        variant = proof.deviations[name]
+    for name, outcome in proof.of_faults.items():
+        variant = proof.faults[name]
         if id_ in variant.requirements:
             yield variant, outcome, next((each for each in outcome.noticed if each.requirement == id_), None)
 
@@ -98,7 +98,7 @@ def as_markdown(proof: Proof, requirements: Mapping[str, Requirement]) -> str:
             "",
             requirement.statement,
             "",
-            "| deviation | noticed by | first violation | needs steering |",
+            "| fault | noticed by | first violation | needs steering |",
             "| --- | --- | --- | --- |",
             *(_row(*row) for row in _rows(requirement.id, proof)),
             "",

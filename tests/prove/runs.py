@@ -54,7 +54,7 @@ TOLD_OF_OUTPUT = 300
 
 BY_THE_WALL = ("--numprocesses=0", "--poll-interval=0.5")
 IMPATIENTLY = ("--poll-timeout=10", "--settle-timeout=2")
-"""How long is waited for what a deviation may never show."""
+"""How long is waited for what a fault may never show."""
 PACE = "0.1"
 """Seconds that a batch stays in each status where time is the wall's: over at the second poll, not before a cancel."""
 SLOW_PACE = "3"
@@ -66,7 +66,7 @@ class Order:
     """What to run: some variants together, and the tests that are to look at them."""
 
     name: str
-    deviations: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
     liberties: tuple[str, ...] = ()
     tests: tuple[str, ...] = SCENARIOS
     black_box: bool = False
@@ -135,7 +135,7 @@ def run(order: Order) -> Outcome:
 def carry_out(order: Order, folder: Path) -> Path:
     """Runs one order in this process, and gives the path of its report, which is not there when the run had none."""
     os.chdir(ROOT)
-    variants = [*_flags("--deviation", order.deviations), *_flags("--liberty", order.liberties)]
+    variants = [*_flags("--fault", order.faults), *_flags("--liberty", order.liberties)]
     with (
         patch.dict(os.environ, {STATE_DIR: os.fspath(folder)}),
         patch("reports.files.RENDERERS", {files.SOURCE: files.RENDERERS[files.SOURCE]}),
@@ -147,7 +147,7 @@ def carry_out(order: Order, folder: Path) -> Path:
                 os.environ["LLAMA_CLOUD_API_KEY"] = mock.api_key
                 os.environ["LLAMA_CLOUD_OTHER_API_KEY"] = mock.other_api_key
                 given = ("--target", mock.base_url, "--organization-id", mock.organization_id)
-                impatiently = IMPATIENTLY if order.deviations else ()
+                impatiently = IMPATIENTLY if order.faults else ()
                 pytest.main([*arguments, *given, *BY_THE_WALL, *impatiently, *order.tests])
         else:
             with patch("fixtures.target.running_mock", forked_mock):

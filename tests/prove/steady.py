@@ -1,4 +1,4 @@
-"""Whether a gate over an unchanged service stays green: each deviation is run twice, unlike in all that may differ."""
+"""Whether a gate over an unchanged service stays green: each fault is run twice, unlike in all that may differ."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,9 +22,9 @@ TOLD = 10
 SHUFFLED = "-ptests.prove.shuffle"
 
 
-def orders(deviations: Mapping[str, Variant]) -> list[Order]:
-    """Two looks at the clean mock and at each deviation: by URL, with workers and with generated requests."""
-    looks = [plan.clean(True), *(plan.of_deviation(variant, True) for variant in deviations.values())]
+def orders(faults: Mapping[str, Variant]) -> list[Order]:
+    """Two looks at the clean mock and at each fault: by URL, with workers and with generated requests."""
+    looks = [plan.clean(True), *(plan.of_fault(variant, True) for variant in faults.values())]
     return [replace(look, tests=_tests(look, unlike)) for look in looks for unlike in UNLIKE]
 
 
@@ -40,9 +40,9 @@ def run(order: Order) -> Report | str:
         return read(path) if path.is_file() else output_of(Path(folder))
 
 
-def prove(deviations: Mapping[str, Variant], jobs: int) -> Iterator[str]:
-    """Runs each deviation twice, and tells which of them an unchanged service would turn a gate red with, and why."""
-    ordered = orders(deviations)
+def prove(faults: Mapping[str, Variant], jobs: int) -> Iterator[str]:
+    """Runs each fault twice, and tells which of them an unchanged service would turn a gate red with, and why."""
+    ordered = orders(faults)
     reports = in_forks(run, ordered, jobs)
     flapping = 0
     for number, order in enumerate(ordered[::2], start=1):

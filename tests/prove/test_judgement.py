@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.mock.deviations import DEVIATIONS
+from fixtures.mock.faults import FAULTS
 from fixtures.mock.liberties import LIBERTIES, THEMES
 from fixtures.mock.variants import Variant, unchanged
 from spec import requirements
@@ -14,20 +14,20 @@ from tests.prove.runs import Noticed, Order, Outcome
 
 BROKEN = "list-filters-by-status"
 OTHER = "success-is-json"
-DEVIATION = Variant("filter-ignored", "The filter is ignored.", (BROKEN,), unchanged)
+FAULT = Variant("filter-ignored", "The filter is ignored.", (BROKEN,), unchanged)
 LIBERTY = Variant("other-ids", "Ids look different.", (), unchanged)
 CLEAN = Outcome(Order("the clean mock"), "conformant")
 
 
-def noticing(*ids: str, name: str = DEVIATION.name) -> Outcome:
+def noticing(*ids: str, name: str = FAULT.name) -> Outcome:
     """An outcome in which some requirements failed."""
     noticed = tuple(Noticed(id_, ("oracle x",), "expected this, got that") for id_ in ids)
     return Outcome(Order(name), "nonconformant" if ids else "conformant", noticed, requests=100, seconds=1.0)
 
 
-def test_a_deviation_that_is_noticed_as_what_it_is_is_no_problem() -> None:
+def test_a_fault_that_is_noticed_as_what_it_is_is_no_problem() -> None:
     """Exactly the requirement that it breaks failed."""
-    assert list(judgement.of_deviation(DEVIATION, noticing(BROKEN))) == []
+    assert list(judgement.of_fault(FAULT, noticing(BROKEN))) == []
 
 
 @pytest.mark.parametrize(
@@ -38,18 +38,18 @@ def test_a_deviation_that_is_noticed_as_what_it_is_is_no_problem() -> None:
         (noticing(BROKEN, OTHER), "drags in success-is-json"),
     ],
 )
-def test_a_deviation_that_is_misjudged_is_a_problem(outcome: Outcome, said: str) -> None:
+def test_a_fault_that_is_misjudged_is_a_problem(outcome: Outcome, said: str) -> None:
     """Unnoticed, noticed by the wrong requirement, or with one that has nothing to do with it."""
-    problems = list(judgement.of_deviation(DEVIATION, outcome))
+    problems = list(judgement.of_fault(FAULT, outcome))
     assert any(said in problem for problem in problems)
 
 
 def test_what_needs_steering_is_not_asked_of_a_black_box() -> None:
-    """A deviation that nobody can see without control is left alone there."""
-    unseen = replace(noticing(), order=Order(DEVIATION.name, black_box=True))
-    steered = replace(DEVIATION, needs_steering="nothing fails by itself")
-    assert list(judgement.of_deviation(steered, unseen)) == []
-    assert list(judgement.of_deviation(DEVIATION, unseen)) != []
+    """A fault that nobody can see without control is left alone there."""
+    unseen = replace(noticing(), order=Order(FAULT.name, black_box=True))
+    steered = replace(FAULT, needs_steering="nothing fails by itself")
+    assert list(judgement.of_fault(steered, unseen)) == []
+    assert list(judgement.of_fault(FAULT, unseen)) != []
 
 
 def test_a_liberty_that_is_accused_or_meets_trouble_is_a_problem() -> None:
@@ -70,10 +70,10 @@ def test_what_the_clean_mock_leaves_unexercised_is_no_fault_of_a_liberty() -> No
     assert list(judgement.of_liberty(outcome, replace(CLEAN, unexercised={OTHER: "deselected"}))) == []
 
 
-def test_a_requirement_without_a_deviation_is_a_problem() -> None:
-    """And so is a deviation of a requirement that does not exist."""
-    problems = list(judgement.of_coverage([BROKEN, OTHER], [DEVIATION, replace(DEVIATION, requirements=("nothing",))]))
-    assert problems == [f"no deviation breaks {OTHER}", "a deviation breaks nothing, which is no requirement"]
+def test_a_requirement_without_a_fault_is_a_problem() -> None:
+    """And so is a fault of a requirement that does not exist."""
+    problems = list(judgement.of_coverage([BROKEN, OTHER], [FAULT, replace(FAULT, requirements=("nothing",))]))
+    assert problems == [f"no fault breaks {OTHER}", "a fault breaks nothing, which is no requirement"]
 
 
 def test_two_runs_that_disagree_are_a_problem() -> None:
@@ -83,13 +83,13 @@ def test_two_runs_that_disagree_are_a_problem() -> None:
 
 
 def test_companions_name_what_exists_and_say_why() -> None:
-    """Every declared companion is a requirement, of requirements, deviations and liberties that there are."""
+    """Every declared companion is a requirement, of requirements, faults and liberties that there are."""
     declared = judgement.companions()
     known = requirements.load().keys()
     assert declared.of_requirement.keys() <= known
-    for brought in (declared.of_requirement, declared.of_deviation, declared.of_liberty):
+    for brought in (declared.of_requirement, declared.of_fault, declared.of_liberty):
         assert all(ids <= known for ids in brought.values())
-    assert declared.of_deviation.keys() <= DEVIATIONS.keys()
+    assert declared.of_fault.keys() <= FAULTS.keys()
     assert declared.of_liberty.keys() <= LIBERTIES.keys()
 
 
@@ -105,10 +105,10 @@ def test_every_liberty_meets_others_but_none_of_its_theme() -> None:
 
 
 def proof() -> render.Proof:
-    """A proof of one deviation and one liberty."""
+    """A proof of one fault and one liberty."""
     return render.Proof(
-        {DEVIATION.name: DEVIATION},
-        {DEVIATION.name: noticing(BROKEN)},
+        {FAULT.name: FAULT},
+        {FAULT.name: noticing(BROKEN)},
         [replace(CLEAN, order=Order(LIBERTY.name, liberties=(LIBERTY.name,)))],
         ["one | thing <is> wrong"],
         black_box=False,
@@ -117,9 +117,9 @@ def proof() -> render.Proof:
 
 
 def test_the_matrix_has_who_noticed_and_what_was_said() -> None:
-    """In the table of the requirement that the deviation breaks."""
+    """In the table of the requirement that the fault breaks."""
     text = render.as_markdown(proof(), requirements.load())
-    row = next(line for line in text.splitlines() if DEVIATION.name in line)
+    row = next(line for line in text.splitlines() if FAULT.name in line)
     assert "oracle x" in row
     assert "expected this, got that" in row
     assert "one \\| thing &lt;is> wrong" in text

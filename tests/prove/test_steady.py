@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.mock.deviations import DEVIATIONS
+from fixtures.mock.faults import FAULTS
 from tests.prove import command, plan, steady
 from tests.reports import samples
 
@@ -44,27 +44,27 @@ def test_a_run_without_a_report_is_no_steady_one() -> None:
     assert list(steady.differences("it broke", report(HELD))) == ["no report was written: it broke"]
 
 
-def test_every_deviation_and_the_clean_mock_are_run_twice_by_url_with_workers() -> None:
-    orders = steady.orders(DEVIATIONS)
-    assert len(orders) == 2 * (len(DEVIATIONS) + 1)
-    assert [order.deviations for order in orders[::2]] == [(), *((name,) for name in DEVIATIONS)]
+def test_every_fault_and_the_clean_mock_are_run_twice_by_url_with_workers() -> None:
+    orders = steady.orders(FAULTS)
+    assert len(orders) == 2 * (len(FAULTS) + 1)
+    assert [order.faults for order in orders[::2]] == [(), *((name,) for name in FAULTS)]
     for first, second in zip(orders[::2], orders[1::2], strict=True):
         assert first.black_box
         assert second.black_box
-        assert first.deviations == second.deviations
+        assert first.faults == second.faults
         assert first.tests != second.tests
         assert all(any(option.startswith("--numprocesses=") for option in order.tests) for order in (first, second))
         has_size = plan.WITHOUT_SIZE not in first.tests
-        assert has_size == bool(plan.OF_SIZE & {*_broken(first.deviations)})
+        assert has_size == bool(plan.OF_SIZE & {*_broken(first.faults)})
 
 
 def _broken(names: tuple[str, ...]) -> list[str]:
-    return [id_ for name in names for id_ in DEVIATIONS[name].requirements]
+    return [id_ for name in names for id_ in FAULTS[name].requirements]
 
 
 def test_a_sample_is_repeated_by_its_seed(capsys: pytest.CaptureFixture[str]) -> None:
     def drawn(seed: int | None) -> list[str]:
-        return list(command._sample(DEVIATIONS, 3, seed))
+        return list(command._sample(FAULTS, 3, seed))
 
     assert len(drawn(5)) == 3
     assert drawn(5) == drawn(5) != drawn(6)
@@ -72,4 +72,4 @@ def test_a_sample_is_repeated_by_its_seed(capsys: pytest.CaptureFixture[str]) ->
     once = drawn(None)
     told = capsys.readouterr().out
     assert drawn(int(told.split("--seed ")[1].split(":")[0])) == once
-    assert list(command._sample(DEVIATIONS, None, None)) == list(DEVIATIONS)
+    assert list(command._sample(FAULTS, None, None)) == list(FAULTS)

@@ -16,7 +16,7 @@ BROKEN = {"violations": [samples.violation()]}
 
 
 def target(**changes: Any) -> Target:
-    settings = {"timeout": 30, "deviations": None, "yes": False, **changes.pop("settings", {})}
+    settings = {"timeout": 30, "faults": None, "yes": False, **changes.pop("settings", {})}
     return replace(samples.target(), settings=settings, **changes)
 
 
@@ -31,7 +31,7 @@ def report(of: Target, in_run: Run, *records: Any) -> Report:
         ({"run": {"id": "other", "started_at": "2031-01-01T00:00:00+00:00", "workers": 4}}, ["target"]),
         ({"target": {"settings": {"yes": True}}}, ["target"]),
         ({"target": {"base_url": "https://staging.example"}}, ["target"]),
-        ({"target": {"settings": {"deviations": "expand-ignored"}}}, ["target"]),
+        ({"target": {"settings": {"faults": "expand-ignored"}}}, ["target"]),
         ({"run": {"suite_version": "0.2.0"}}, ["suite"]),
         ({"run": {"contract_version": "1.1.0"}}, ["contract"]),
         ({"run": {"narrowed": "-k x"}}, ["options"]),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from fixtures.mock.deviations import DEVIATIONS
+from fixtures.mock.faults import FAULTS
 from reports.explain import Check, Fault, Knowledge, chosen, explanation
 from reports.files import write
 from spec import requirements
@@ -46,10 +46,10 @@ def test_it_tells_statement_source_checks_faults_and_places(
     assert "in LlamaCloud's API reference of batches: get batch, results" in flat
     assert "the oracle results_only_when_asked_for" in flat
     assert "test_results_come_only_when_asked_for" in "".join(text.split())
-    faults = [each for each in DEVIATIONS.values() if NAME in each.requirements]
+    faults = [each for each in FAULTS.values() if NAME in each.requirements]
     assert faults
     assert all(f"{each.sentence} ({each.name})" in flat for each in faults)
-    assert f"python3 run.py conformance --deviation={faults[0].name}" in flat
+    assert f"python3 run.py conformance --fault={faults[0].name}" in flat
     assert "GET /api/v2/batches/{batch_id}, the parameter expand" in flat
     assert all(cell_len(line) <= 80 for line in text.splitlines())
     assert "\x1b" not in text
@@ -94,7 +94,7 @@ def test_of_every_requirement_something_is_known(requirement: requirements.Requi
     assert all(
         says.endswith((".", ":")) for _, says in checks.oracles_of(requirement.id) + checks.tests_of(requirement.id)
     )
-    assert any(requirement.id in each.requirements for each in DEVIATIONS.values()), "nothing breaks it"
+    assert any(requirement.id in each.requirements for each in FAULTS.values()), "nothing breaks it"
 
 
 @pytest.mark.parametrize("requirement", requirements.load().values(), ids=lambda each: each.id)

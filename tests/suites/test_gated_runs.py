@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fixtures.mock.deviations import DEVIATIONS
+from fixtures.mock.faults import FAULTS
 from reports import reading
 from reports.comparable import comparable
 from reports.merge import merge
@@ -39,7 +39,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 
     @cache
     def deviating(name: str) -> Ended:
-        return run(tmp_path_factory.mktemp("deviating"), *SELECTED, f"--deviation={name}")
+        return run(tmp_path_factory.mktemp("deviating"), *SELECTED, f"--fault={name}")
 
     return Runs(clean, deviating)
 
@@ -54,7 +54,7 @@ def named(ended: Ended) -> tuple[str, ...]:
 
 
 def breaking(requirement: str) -> str:
-    return next(name for name, variant in DEVIATIONS.items() if variant.requirements == (requirement,))
+    return next(name for name, variant in FAULTS.items() if variant.requirements == (requirement,))
 
 
 FIRST, SECOND = breaking(NAME), breaking(OTHER)
@@ -70,20 +70,20 @@ def test_two_runs_differ_in_nothing_but_the_occasion(runs: Runs, tmp_path: Path)
 
 @SHARING
 def test_a_defect_has_the_same_name_in_every_run(runs: Runs, tmp_path: Path) -> None:
-    again = run(tmp_path, *SELECTED, f"--deviation={FIRST}", "-n", "2")
+    again = run(tmp_path, *SELECTED, f"--fault={FIRST}", "-n", "2")
     assert named(again) == named(runs.deviating(FIRST)) != ()
 
 
 @SHARING
 def test_what_the_baseline_knows_is_green_and_what_is_new_is_7(runs: Runs, tmp_path: Path) -> None:
     baseline = f"--baseline={runs.deviating(FIRST).directory / 'report.json'}"
-    known = run(tmp_path / "known", *SELECTED, f"--deviation={FIRST}", baseline, "--only-new")
+    known = run(tmp_path / "known", *SELECTED, f"--fault={FIRST}", baseline, "--only-new")
     assert known.code == 0, known.output
     assert known.report["verdict"] == "nonconformant"
     told = known.output.partition("= conformance =")[2]
     assert told.splitlines()[1].startswith("GATE GREEN  against run ")
     assert not {"FAIL", "NEW", "KNOWN"} & set(told.split())
-    new = run(tmp_path / "new", *SELECTED, f"--deviation={FIRST}", f"--deviation={SECOND}", baseline, "--only-new")
+    new = run(tmp_path / "new", *SELECTED, f"--fault={FIRST}", f"--fault={SECOND}", baseline, "--only-new")
     assert new.code == 7, new.output
     (change,) = (change for change in new.report["gate"]["changes"] if change["is_worse"])
     assert (change["requirement"], change["attributed_to"]) == (OTHER, ["target"])
@@ -108,10 +108,10 @@ def test_a_waived_violation_is_green_and_no_pass(fingerprint: bool, runs: Runs, 
     which = {"fingerprint": named(runs.deviating(FIRST))[0]} if fingerprint else {}
     (tmp_path / "waivers.yaml").write_text(yaml.safe_dump([{**entry, **which}]), "utf-8")
     waivers = f"--waivers={tmp_path / 'waivers.yaml'}"
-    ended = run(tmp_path / "waived", *SELECTED, f"--deviation={FIRST}", waivers)
+    ended = run(tmp_path / "waived", *SELECTED, f"--fault={FIRST}", waivers)
     assert (ended.code, ended.verdicts[NAME]) == (0, "waived"), ended.output
     assert "1 waived" in ended.output
-    ended = run(tmp_path / "otherwise", *SELECTED, f"--deviation={SECOND}", waivers)
+    ended = run(tmp_path / "otherwise", *SELECTED, f"--fault={SECOND}", waivers)
     assert (ended.code, ended.verdicts[NAME], ended.verdicts[OTHER]) == (1, "pass", "fail")
     assert f"No waiver covers what is wrong with {OTHER}" in " ".join(ended.output.split())
     ended = run(tmp_path / "clean", *SELECTED, waivers)
@@ -156,13 +156,13 @@ def verdicts(report: Report) -> Iterator[tuple[object, ...]]:
 
 @pytest.mark.parametrize("by_time", [False, True], ids=["by number", "by time"])
 def test_three_parts_come_to_what_the_one_run_comes_to(by_time: bool, tmp_path: Path) -> None:
-    deviation = f"--deviation={FIRST}"
-    whole = report_of(run(tmp_path / "whole", *IN_PARTS, deviation))
+    fault = f"--fault={FIRST}"
+    whole = report_of(run(tmp_path / "whole", *IN_PARTS, fault))
     weighed = [f"--shard-by={tmp_path / 'whole' / 'report.json'}"] if by_time else []
     parts = {}
     for number in (1, 2, 3):
         workers = ("-n", "2") if number == 2 else ()
-        ended = run(tmp_path / f"{number}", *IN_PARTS, deviation, f"--shard={number}/3", *weighed, *workers)
+        ended = run(tmp_path / f"{number}", *IN_PARTS, fault, f"--shard={number}/3", *weighed, *workers)
         parts[ended.directory / "report.json"] = report_of(ended)
     merged = merge(parts, requirements.load())
     assert [test.id for test in merged.tests] == [test.id for test in whole.tests]

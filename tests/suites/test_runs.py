@@ -25,7 +25,7 @@ STORY = "test_guide or test_pages"
 """A few seconds of the suite."""
 IN_THE_MIDDLE = "test_an_unknown_job_type_is_refused or test_guide"
 """Some tests that end, and then one that takes long where batches do."""
-DEVIATION = "files-share-a-job"
+FAULT = "files-share-a-job"
 SECONDS_TO_NOTICE = 15
 """Within which a run that cannot be asked has to end, on a busy machine."""
 
@@ -183,11 +183,11 @@ def test_a_failure_tells_no_key_and_leaves_nothing_behind(by_url: RunByUrl, mock
     assert directories_on(mock) == []
 
 
-def test_a_deviation_is_reported_as_the_requirement_that_it_breaks(tmp_path: Path) -> None:
+def test_a_fault_is_reported_as_the_requirement_that_it_breaks(tmp_path: Path) -> None:
     """One from end to end, from the mock's mistake to the exit code."""
-    ended = run(tmp_path, f"--deviation={DEVIATION}", "-k", "test_guide")
+    ended = run(tmp_path, f"--fault={FAULT}", "-k", "test_guide")
     assert ended.code == 1, ended.output
-    assert ended.report["target"]["settings"]["deviations"] == DEVIATION
+    assert ended.report["target"]["settings"]["faults"] == FAULT
     failed = [id_ for id_, verdict in ended.verdicts.items() if verdict == "fail"]
     assert failed == ["each-file-has-its-own-job"]
 

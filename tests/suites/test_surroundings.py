@@ -10,7 +10,7 @@ import pytest
 from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, environment
 
 LITTLE = "--requirement=create-refuses-unknown-job-type"
-DEVIATION = "--deviation=unknown-job-type-means-parse"
+FAULT = "--fault=unknown-job-type-means-parse"
 """Breaks the one requirement of `LITTLE`."""
 OF_PROFILE = "cancel-answers-with-batch"
 TARGET = "--target=http://127.0.0.1:9"
@@ -57,7 +57,7 @@ def run(tmp_path: Path) -> Run:
     return made
 
 
-@pytest.mark.parametrize(("arguments", "code"), [((), 0), ((DEVIATION,), 1)], ids=str)
+@pytest.mark.parametrize(("arguments", "code"), [((), 0), ((FAULT,), 1)], ids=str)
 def test_hostile_surroundings_change_no_verdict(arguments: tuple[str, ...], code: int, run: Run) -> None:
     """Neither caches that cannot be kept, nor assertions that are left out, nor an output for ASCII alone."""
     ended = run(LITTLE, *arguments, **HOSTILE)
@@ -68,7 +68,7 @@ def test_hostile_surroundings_change_no_verdict(arguments: tuple[str, ...], code
 
 @pytest.mark.parametrize("shell", ['"$@" | head -n 1; exit "${PIPESTATUS[0]}"', '"$@" >&- 2>&-'], ids=str)
 def test_a_run_that_nobody_reads_has_its_verdict(shell: str, run: Run) -> None:
-    ended = run(LITTLE, DEVIATION, shell=shell)
+    ended = run(LITTLE, FAULT, shell=shell)
     assert ended.code == 1
     assert ended.report["verdict"] == "nonconformant"
     assert not ended.report["run"]["interrupted"]
@@ -96,7 +96,7 @@ def test_options_from_the_environment_are_named(given: str, code: int, said: str
     [
         (("--requirement=no-such", TARGET), "--requirement names the unknown requirement no-such"),
         ((f"--requirement={OF_PROFILE}", TARGET), f"{OF_PROFILE} is of the profile cancel: add --profile=cancel"),
-        (("--deviation=no-such",), "--deviation names the unknown no-such; python3 run.py mock --list-deviations"),
+        (("--fault=no-such",), "--fault names the unknown no-such; python3 run.py mock --list-faults"),
         (("--liberty=no-such",), "--liberty names the unknown no-such; python3 run.py mock --list-liberties"),
     ],
 )

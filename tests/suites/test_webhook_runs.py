@@ -32,7 +32,7 @@ def test_a_service_without_webhooks_is_not_accused(liberty: str, reason: str, tm
 
 @pytest.mark.parametrize("names", [["key-in-a-custom-header-is-hidden"], ["signing-secret-refused"]], ids=str)
 def test_a_broken_promise_is_told_without_the_secrets_of_the_suite(names: Sequence[str], tmp_path: Path) -> None:
-    ended = run(tmp_path / "report", *TESTS, *(f"--deviation={name}" for name in names))
+    ended = run(tmp_path / "report", *TESTS, *(f"--fault={name}" for name in names))
     assert ended.code == 1, ended.output
     assert "made-up-" not in ended.everything_written
 

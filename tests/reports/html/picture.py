@@ -1,6 +1,6 @@
 """Makes the picture of a report that the README shows: `python -m tests.reports.html.picture docs/report.png`.
 
-The report is that of a run on the mock with a deviation. It takes one of the browsers that `conftest.py` names.
+The report is that of a run on the mock with a fault. It takes one of the browsers that `conftest.py` names.
 """
 
 import shutil
@@ -13,7 +13,7 @@ from tests.reports.html.browser import running
 from tests.reports.html.conftest import PROGRAMS
 
 ROOT = Path(__file__).parents[3]
-DEVIATION = "last-file-left-out"
+FAULT = "last-file-left-out"
 WIDTH = 1000
 """Pixels."""
 NOT_MADE = 4
@@ -30,7 +30,7 @@ def main() -> int:
         return NOT_MADE
     with TemporaryDirectory() as folder:
         subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", f"--deviation={DEVIATION}", f"--report-dir={folder}"],
+            [sys.executable, "-m", "pytest", "-q", f"--fault={FAULT}", f"--report-dir={folder}"],
             cwd=ROOT,
             check=False,
             stdout=subprocess.DEVNULL,

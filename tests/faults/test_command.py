@@ -1,4 +1,4 @@
-"""The command line of the mock and the options of the suite that choose deviations."""
+"""The command line of the mock and the options of the suite that choose faults."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from fixtures.embedded import running_mock
-from fixtures.mock.deviations import DEVIATIONS
+from fixtures.mock.faults import FAULTS
 from fixtures.settings import KEY, Settings, add_options, read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -20,24 +20,24 @@ def mock(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
 
-def test_the_deviations_are_listed_one_on_a_line() -> None:
-    ended = mock("--list-deviations")
+def test_the_faults_are_listed_one_on_a_line() -> None:
+    ended = mock("--list-faults")
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = ended.stdout.splitlines()
-    assert [line.split()[0] for line in lines] == list(DEVIATIONS)
-    for line, variant in zip(lines, DEVIATIONS.values(), strict=True):
+    assert [line.split()[0] for line in lines] == list(FAULTS)
+    for line, variant in zip(lines, FAULTS.values(), strict=True):
         assert line.endswith(variant.sentence)
         assert all(requirement in line for requirement in variant.requirements)
 
 
-def test_an_unknown_deviation_is_said_in_one_sentence() -> None:
-    ended = mock("--port", "0", "--deviation", "no-such-one")
+def test_an_unknown_fault_is_said_in_one_sentence() -> None:
+    ended = mock("--port", "0", "--fault", "no-such-one")
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (4, "", 1)
     assert "no-such-one" in ended.stderr
 
 
-def test_the_mock_serves_with_several_deviations() -> None:
-    chosen = ("--deviation", "total-is-text", "--deviation=no-next-page-is-false", "--deviation=total-is-text")
+def test_the_mock_serves_with_several_faults() -> None:
+    chosen = ("--fault", "total-is-text", "--fault=no-next-page-is-false", "--fault=total-is-text")
     with running_mock(*chosen) as address:
         headers = {"Authorization": f"Bearer {address.api_key}"}
         page = httpx.get(f"{address.base_url}/api/v2/batches", headers=headers, trust_env=False).json()
@@ -61,18 +61,18 @@ def settings(*arguments: str) -> Settings:
 
 
 def test_the_suite_hands_variants_to_the_mock() -> None:
-    read = settings("--deviation", "a", "--liberty", "c", "--deviation", "b")
-    assert (read.deviations, read.liberties) == (("a", "b"), ("c",))
-    assert read.variants == ["--deviation=a", "--deviation=b", "--liberty=c"]
-    assert (read.shown()["deviations"], read.shown()["liberties"]) == ("a, b", "c")
+    read = settings("--fault", "a", "--liberty", "c", "--fault", "b")
+    assert (read.faults, read.liberties) == (("a", "b"), ("c",))
+    assert read.variants == ["--fault=a", "--fault=b", "--liberty=c"]
+    assert (read.shown()["faults"], read.shown()["liberties"]) == ("a, b", "c")
 
 
 def test_without_variants_the_suite_shows_none() -> None:
     assert settings().variants == []
-    assert settings().shown()["deviations"] is None
+    assert settings().shown()["faults"] is None
 
 
-@pytest.mark.parametrize("option", ["--deviation", "--liberty"])
+@pytest.mark.parametrize("option", ["--fault", "--liberty"])
 def test_only_the_mock_can_be_varied(option: str) -> None:
-    with pytest.raises(pytest.UsageError, match="--deviation and --liberty"):
+    with pytest.raises(pytest.UsageError, match="--fault and --liberty"):
         settings("--target", "http://127.0.0.1:1", option, "a")

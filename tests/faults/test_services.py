@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from fixtures.mock.deviations import DEVIATIONS
+from fixtures.mock.faults import FAULTS
 from fixtures.mock.service import Parts, Settings
 from fixtures.mock.variants import Variant, apply, changed_parts
 
@@ -26,7 +26,7 @@ def call(app: ASGIApp, *requests: tuple[str, str, Any]) -> list[httpx.Response]:
     return asyncio.run(answers())
 
 
-@pytest.mark.parametrize("variant", DEVIATIONS.values(), ids=DEVIATIONS)
+@pytest.mark.parametrize("variant", FAULTS.values(), ids=FAULTS)
 def test_a_deviating_service_answers(variant: Variant) -> None:
     create = {"source_directory_id": "none", "config": {"job": {"type": "parse_v2", "configuration_id": "none"}}}
     listed, got, created = call(
@@ -42,24 +42,24 @@ def test_a_deviating_service_answers(variant: Variant) -> None:
 
 
 @pytest.mark.parametrize("part", [field.name for field in fields(Parts)])
-def test_all_deviations_of_one_part_can_be_combined(part: str) -> None:
+def test_all_faults_of_one_part_can_be_combined(part: str) -> None:
     plain = getattr(Parts(), part)
-    alike = [one for one in DEVIATIONS.values() if getattr(one.change(Parts()), part) is not plain]
+    alike = [one for one in FAULTS.values() if getattr(one.change(Parts()), part) is not plain]
     assert getattr(changed_parts(alike), part).mro().count(plain) == 1
     apply(alike, SETTINGS)
 
 
-def test_without_a_deviation_the_parts_are_the_plain_ones() -> None:
+def test_without_a_fault_the_parts_are_the_plain_ones() -> None:
     assert changed_parts([]) == Parts()
 
 
-def test_two_deviations_of_one_part_both_show() -> None:
-    app = apply([DEVIATIONS["total-is-text"], DEVIATIONS["no-next-page-is-false"]], SETTINGS)
+def test_two_faults_of_one_part_both_show() -> None:
+    app = apply([FAULTS["total-is-text"], FAULTS["no-next-page-is-false"]], SETTINGS)
     (listed,) = call(app, ("GET", BATCHES, None))
     assert listed.json() == {"items": [], "next_page_token": False, "total_size": "0"}
 
 
-def test_a_deviation_of_a_part_and_one_of_an_answer_both_show() -> None:
-    app = apply([DEVIATIONS["total-is-text"], DEVIATIONS["list-is-sent-as-text"]], SETTINGS)
+def test_a_fault_of_a_part_and_one_of_an_answer_both_show() -> None:
+    app = apply([FAULTS["total-is-text"], FAULTS["list-is-sent-as-text"]], SETTINGS)
     (listed,) = call(app, ("GET", BATCHES, None))
     assert (listed.headers["content-type"], listed.json()["total_size"]) == ("text/plain", "0")
