@@ -67,7 +67,7 @@ def _check_variants(settings: Settings) -> None:
         return
     for option, plural, names in (
         ("--fault", "faults", settings.faults),
-        ("--liberty", "liberties", settings.liberties),
+        ("--variation", "variations", settings.variations),
     ):
         known = getattr(import_module(f"fixtures.mock.{plural}"), plural.upper())
         if unknown := [name for name in names if name not in known]:

@@ -7,7 +7,7 @@ from reports.model import Cause, Change, Report, RequirementResult, RequirementV
 from reports.text import visible
 from reports.wording import describe_contract
 
-_OF_THE_TARGET: Final = frozenset({"target", "faults", "liberties"})
+_OF_THE_TARGET: Final = frozenset({"target", "faults", "variations"})
 """Settings that say which service is looked at."""
 _WITHOUT_EFFECT: Final = frozenset({"key", "control_url", "yes", "insecure_http", "clean_up"})
 """Settings that change nothing of what a run finds, or whose effect the capabilities tell."""

@@ -85,13 +85,13 @@ def test_a_broken_promise_is_told_in_its_own_words(fault: str, requirement: str,
     assert requirement in failed(findings)
 
 
-@pytest.mark.parametrize("liberty", ["refusals-are-418", "times-in-nanoseconds", "page-size-below-5-refused"])
-def test_a_service_that_uses_a_freedom_is_not_accused(liberty: str) -> None:
-    assert {each.verdict for each in told("--liberty", liberty).values()} <= {"pass", "not-exercised"}
+@pytest.mark.parametrize("variation", ["refusals-are-418", "times-in-nanoseconds", "page-size-below-5-refused"])
+def test_a_service_that_uses_a_freedom_is_not_accused(variation: str) -> None:
+    assert {each.verdict for each in told("--variation", variation).values()} <= {"pass", "not-exercised"}
 
 
 def test_a_client_that_cannot_cope_accuses_nobody() -> None:
-    findings = told("--liberty", "empty-pages-between")
+    findings = told("--variation", "empty-pages-between")
     assert findings["list, page by page"].verdict == "limit"
     assert {each.verdict for each in findings.values()} == {"pass", "not-exercised", "limit"}
 

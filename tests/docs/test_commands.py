@@ -53,7 +53,7 @@ NOT_EXECUTED = {
     f"python3 run.py prove {OF_EXAMPLE}": EXAMPLE,
     f"python3 run.py conformance {OF_EXAMPLE}": EXAMPLE,
     f"python3 run.py conformance {OF_EXAMPLE} --fault file-count-follows-the-directory": EXAMPLE,
-    f"python3 run.py conformance {OF_EXAMPLE} --liberty files-counted-at-the-end": EXAMPLE,
+    f"python3 run.py conformance {OF_EXAMPLE} --variation files-counted-at-the-end": EXAMPLE,
 }
 
 BROKEN = "broken/report.json"

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("worked example")
 PAGE = (ROOT / "docs" / "writing-tests.md").read_text(encoding="utf-8")
 REQUIREMENT = "file-count-is-final"
 FAULT = "file-count-follows-the-directory"
-LIBERTY = "files-counted-at-the-end"
+VARIATION = "files-counted-at-the-end"
 PLACES = {
     "end": re.compile(r"at the end of `(?P<file>[^`]+)`:$", re.IGNORECASE),
     "new": re.compile(r"A new file, `(?P<file>[^`]+)`:$"),
@@ -34,7 +34,7 @@ FOLDERS = {
     "oracle": "suites/oracles/",
     "scenario": "suites/scenarios/",
     "fault": "fixtures/mock/faults/",
-    "liberty": "fixtures/mock/liberties/",
+    "variation": "fixtures/mock/variations/",
 }
 """The steps, each with where its snippets go."""
 
@@ -122,7 +122,7 @@ def test_the_commands_are_those_that_are_run_here() -> None:
         one,
         f"{one} --fault {FAULT}",
         f"python3 run.py prove --requirement {REQUIREMENT}",
-        f"{one} --liberty {LIBERTY}",
+        f"{one} --variation {VARIATION}",
     ]
 
 
@@ -145,20 +145,20 @@ def test_the_fault_is_noticed_under_this_requirement_alone(applied: Applied) -> 
     assert "faults 1, noticed 1" in ended.output
 
 
-def test_the_liberty_is_not_accused(applied: Applied) -> None:
-    ended = check(applied(), f"--liberty={LIBERTY}")
+def test_the_variation_is_not_accused(applied: Applied) -> None:
+    ended = check(applied(), f"--variation={VARIATION}")
     assert ended.code == 0, ended.output
     assert verdicts(applied())[REQUIREMENT] == "pass"
 
 
-def test_the_liberty_alone_shows_an_oracle_that_says_too_much(applied: Applied) -> None:
+def test_the_variation_alone_shows_an_oracle_that_says_too_much(applied: Applied) -> None:
     path = applied().root / "suites" / "oracles" / "life.py"
     right = path.read_text(encoding="utf-8")
     assert f"without the words `{GUARD.strip()}`" in " ".join(PAGE.split())
     path.write_text(right.replace(GUARD, ""), encoding="utf-8")
     try:
         assert check(applied()).code == 0
-        assert check(applied(), f"--liberty={LIBERTY}").code == 1
+        assert check(applied(), f"--variation={VARIATION}").code == 1
         assert failed(applied()) == {REQUIREMENT}
     finally:
         path.write_text(right, encoding="utf-8")

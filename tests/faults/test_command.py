@@ -61,10 +61,10 @@ def settings(*arguments: str) -> Settings:
 
 
 def test_the_suite_hands_variants_to_the_mock() -> None:
-    read = settings("--fault", "a", "--liberty", "c", "--fault", "b")
-    assert (read.faults, read.liberties) == (("a", "b"), ("c",))
-    assert read.variants == ["--fault=a", "--fault=b", "--liberty=c"]
-    assert (read.shown()["faults"], read.shown()["liberties"]) == ("a, b", "c")
+    read = settings("--fault", "a", "--variation", "c", "--fault", "b")
+    assert (read.faults, read.variations) == (("a", "b"), ("c",))
+    assert read.variants == ["--fault=a", "--fault=b", "--variation=c"]
+    assert (read.shown()["faults"], read.shown()["variations"]) == ("a, b", "c")
 
 
 def test_without_variants_the_suite_shows_none() -> None:
@@ -72,7 +72,7 @@ def test_without_variants_the_suite_shows_none() -> None:
     assert settings().shown()["faults"] is None
 
 
-@pytest.mark.parametrize("option", ["--fault", "--liberty"])
+@pytest.mark.parametrize("option", ["--fault", "--variation"])
 def test_only_the_mock_can_be_varied(option: str) -> None:
-    with pytest.raises(pytest.UsageError, match="--fault and --liberty"):
+    with pytest.raises(pytest.UsageError, match="--fault and --variation"):
         settings("--target", "http://127.0.0.1:1", option, "a")

@@ -1,1 +1,1 @@
-"""Proof in both directions: each fault of the mock is noticed, and each liberty is left in peace."""
+"""Proof in both directions: each fault of the mock is noticed, and each variation is left in peace."""

@@ -1,4 +1,4 @@
-"""Runs the suite over every fault and every liberty, and fails when one of them is misjudged."""
+"""Runs the suite over every fault and every variation, and fails when one of them is misjudged."""
 
 import os
 import random
@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from fixtures.mock.faults import FAULTS
-from fixtures.mock.liberties import LIBERTIES, THEMES
 from fixtures.mock.variants import Variant
+from fixtures.mock.variations import THEMES, VARIATIONS
 from reports import exit_codes, files
 from spec import requirements
 from spec.usage import WrongUsage
@@ -34,7 +34,7 @@ TOLD = 50
 @click.command(name="prove")
 @click.option("--requirement", metavar="ID", multiple=True, help="Only its faults.")
 @click.option("--black-box", is_flag=True, help="By URL, without control, by the clock on the wall.")
-@click.option("--apart", is_flag=True, help="Each liberty on its own as well, not only in company.")
+@click.option("--apart", is_flag=True, help="Each variation on its own as well, not only in company.")
 @click.option("--passive", "by_recordings", is_flag=True, help="Judge recordings of the runs, and nothing else.")
 @click.option("--steady", "by_pairs", is_flag=True, help="Run each fault twice, unlike, and compare, no more.")
 @click.option("--sample", metavar="N", type=int, help="With --steady: so many of the faults.")
@@ -52,7 +52,7 @@ def command(
     jobs: int,
     out: Path,
 ) -> int:
-    """Show that every fault is noticed and no liberty accused; the exit code is 7 when one is misjudged."""
+    """Show that every fault is noticed and no variation accused; the exit code is 7 when one is misjudged."""
     contract = requirements.load()
     if unknown := set(requirement) - contract.keys():
         raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}; spec/requirements.yaml has them all.")
@@ -103,7 +103,7 @@ def _prove(faults: Mapping[str, Variant], *, black_box: bool, apart: bool, narro
     began = time.perf_counter()
     looks = [plan.of_fault(variant, black_box) for variant in faults.values()]
     companies = [] if narrowed else plan.companies((theme.VARIANTS for theme in THEMES), black_box)
-    alone = plan.alone(LIBERTIES, black_box) if apart else []
+    alone = plan.alone(VARIATIONS, black_box) if apart else []
     repeats = [] if narrowed else looks[:: plan.REPEATED]
     orders = [plan.clean(black_box), *companies, *alone, *looks, *repeats]
 
@@ -112,12 +112,12 @@ def _prove(faults: Mapping[str, Variant], *, black_box: bool, apart: bool, narro
     free = list(islice(outcomes, len(companies) + len(alone)))
     looked = {outcome.order.name: outcome for outcome in islice(outcomes, len(looks))}
     problems = [
-        *judgement.of_liberty(clean, clean),
+        *judgement.of_variation(clean, clean),
         *(problem for again in outcomes for problem in judgement.of_repetition(looked[again.order.name], again)),
     ]
 
     misjudged = [
-        name for outcome in free if any(judgement.of_liberty(outcome, clean)) for name in outcome.order.liberties
+        name for outcome in free if any(judgement.of_variation(outcome, clean)) for name in outcome.order.variations
     ]
     free += run_all([order for order in plan.alone(misjudged, black_box) if order not in alone], jobs)
     for tests in plan.FURTHER_LOOKS:
@@ -127,7 +127,7 @@ def _prove(faults: Mapping[str, Variant], *, black_box: bool, apart: bool, narro
         }
     problems += [
         *(problem for name, outcome in looked.items() for problem in judgement.of_fault(faults[name], outcome)),
-        *(problem for outcome in free for problem in judgement.of_liberty(outcome, clean)),
+        *(problem for outcome in free for problem in judgement.of_variation(outcome, clean)),
     ]
     return render.Proof(faults, looked, free, problems, black_box, time.perf_counter() - began)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 _ROW = re.compile(r"^\| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| ([\d.]+) \|$", re.MULTILINE)
-EXACT = ("faults", "noticed", "liberties", "false_alarms")
+EXACT = ("faults", "noticed", "variations", "false_alarms")
 ROUGH = {"requests_per_fault": 1.25, "seconds_per_fault": 5.0}
 """By which factor a quoted figure may differ; seconds depend on the machine."""
 

@@ -16,11 +16,11 @@ COMPANIONS = Path(__file__).with_name("companions.yaml")
 
 @dataclass(frozen=True)
 class Companions:
-    """What a variant cannot avoid: requirements that fall with another, and those a liberty leaves unexercised."""
+    """What a variant cannot avoid: requirements that fall with another, and those a variation leaves unexercised."""
 
     of_requirement: Mapping[str, frozenset[str]]
     of_fault: Mapping[str, frozenset[str]]
-    of_liberty: Mapping[str, frozenset[str]]
+    of_variation: Mapping[str, frozenset[str]]
 
     def of(self, fault: Variant) -> frozenset[str]:
         """What may fail beside the requirements that a fault breaks."""
@@ -35,7 +35,7 @@ def companions() -> Companions:
     return Companions(
         _by_name(declared["requirements"], "brings"),
         _by_name(declared["faults"], "brings"),
-        _by_name(declared["liberties"], "unexercised"),
+        _by_name(declared["variations"], "unexercised"),
     )
 
 
@@ -63,15 +63,15 @@ def of_fault(variant: Variant, outcome: Outcome) -> Iterator[str]:
         yield f"{variant.name} drags in {', '.join(dragged)}"
 
 
-def of_liberty(outcome: Outcome, clean: Outcome) -> Iterator[str]:
-    """What is wrong with the outcome of one or more liberties together, or of none."""
+def of_variation(outcome: Outcome, clean: Outcome) -> Iterator[str]:
+    """What is wrong with the outcome of one or more variations together, or of none."""
     label = outcome.order.name
     for noticed in outcome.noticed:
         yield f"{label} is accused: {noticed.requirement}: {noticed.violation} (by {', '.join(noticed.by)})"
     for trouble in outcome.troubles:
         yield f"{label} meets trouble: {trouble}"
     excused = frozenset[str]().union(
-        *(companions().of_liberty.get(name, frozenset()) for name in outcome.order.liberties)
+        *(companions().of_variation.get(name, frozenset()) for name in outcome.order.variations)
     )
     for id_ in sorted(outcome.unexercised.keys() - clean.unexercised.keys() - excused):
         yield f"{label} leaves {id_} unexercised: {outcome.unexercised[id_]}"

@@ -50,7 +50,7 @@ def hear(order: Order) -> Heard:
 
 def judged(order: Order, path: Path) -> Heard:
     """What the oracles say of a recording."""
-    findings, judge = Findings(), Judge(path.name, "main", lag=SETTLED if order.liberties else AT_ONCE)
+    findings, judge = Findings(), Judge(path.name, "main", lag=SETTLED if order.variations else AT_ONCE)
     for recorded in read(path):
         judge.take(recorded)
     judge.judge(findings.add)
@@ -83,7 +83,7 @@ def excuse(variant: Variant) -> str | None:
 
 
 def prove(faults: Mapping[str, Variant], companies: Sequence[Order], jobs: int) -> Iterator[str]:
-    """Hears the recordings of faults, and of liberties in company, tells the figures, and gives what is wrong."""
+    """Hears the recordings of faults, and of variations in company, tells the figures, and gives what is wrong."""
     heard: dict[str, Heard] = {}
     for look in (None, *plan.FURTHER_LOOKS):
         missed = [

@@ -24,7 +24,7 @@ THOROUGH = (EVERYTHING,)
 GENERATED_TOO = (EVERYTHING, WITHOUT_SIZE)
 
 COMPANY = 6
-"""Liberties that are looked at together."""
+"""Variations that are looked at together."""
 COMPANY_SEED = 20
 GENERATED_EVERY = 6
 """Every so many companies, generated requests and stories look as well."""
@@ -33,7 +33,7 @@ REPEATED = 7
 
 
 def clean(black_box: bool) -> Order:
-    """The mock as it is, beside which the liberties are seen."""
+    """The mock as it is, beside which the variations are seen."""
     return Order("the clean mock", tests=QUICK, black_box=black_box)
 
 
@@ -49,15 +49,15 @@ FURTHER_LOOKS = (QUICK, THOROUGH)
 """What a fault is looked at with when the look before did not notice it as what it is."""
 
 
-def alone(liberties: Iterable[str], black_box: bool) -> list[Order]:
-    """A look with every scenario at each of some liberties."""
-    return [Order(name, liberties=(name,), tests=QUICK, black_box=black_box) for name in liberties]
+def alone(variations: Iterable[str], black_box: bool) -> list[Order]:
+    """A look with every scenario at each of some variations."""
+    return [Order(name, variations=(name,), tests=QUICK, black_box=black_box) for name in variations]
 
 
 def companies(themes: Iterable[Sequence[Variant]], black_box: bool) -> list[Order]:
-    """Every liberty in the company of a few others, the same ones each time, no two of them of one theme.
+    """Every variation in the company of a few others, the same ones each time, no two of them of one theme.
 
-    They are dealt like cards, theme by theme, so that two of one theme meet only where a theme has more liberties than
+    They are dealt like cards, theme by theme, so that two of one theme meet only where a theme has more variations than
     there are companies, which is an error.
     """
     seen = ([variant for variant in theme if not (black_box and variant.needs_steering)] for theme in themes)
@@ -68,7 +68,7 @@ def companies(themes: Iterable[Sequence[Variant]], black_box: bool) -> list[Orde
     return [
         Order(
             " with ".join(cards[hand::hands]),
-            liberties=tuple(cards[hand::hands]),
+            variations=tuple(cards[hand::hands]),
             tests=GENERATED_TOO if hand % GENERATED_EVERY == 0 else QUICK,
             black_box=black_box,
         )

@@ -16,7 +16,7 @@ class Proof:
 
     faults: Mapping[str, Variant]
     of_faults: Mapping[str, Outcome]
-    of_liberties: Sequence[Outcome]
+    of_variations: Sequence[Outcome]
     problems: Sequence[str]
     black_box: bool
     seconds: float
@@ -32,8 +32,8 @@ class Proof:
         return {
             "faults": len(looked_at),
             "noticed": sum(bool(outcome.failed) for outcome in looked_at),
-            "liberties": len({name for outcome in self.of_liberties for name in outcome.order.liberties}),
-            "false_alarms": sum(bool(outcome.noticed or outcome.troubles) for outcome in self.of_liberties),
+            "variations": len({name for outcome in self.of_variations for name in outcome.order.variations}),
+            "false_alarms": sum(bool(outcome.noticed or outcome.troubles) for outcome in self.of_variations),
             "requests_per_fault": round(sum(outcome.requests for outcome in looked_at) / count),
             "seconds_per_fault": round(sum(outcome.seconds for outcome in looked_at) / count, 1),
             "seconds": round(self.seconds, 1),
@@ -48,15 +48,15 @@ def as_json(proof: Proof, requirements: Mapping[str, Requirement]) -> str:
             "black_box": proof.black_box,
             "problems": list(proof.problems),
             "requirements": {id_: _of_requirement(id_, proof) for id_ in requirements},
-            "liberties": [
+            "variations": [
                 {
-                    "together": list(outcome.order.liberties),
+                    "together": list(outcome.order.variations),
                     "accused": [noticed.violation for noticed in outcome.noticed],
                     "unexercised": outcome.unexercised,
                     "requests": outcome.requests,
                     "seconds": outcome.seconds,
                 }
-                for outcome in proof.of_liberties
+                for outcome in proof.of_variations
             ],
         },
         indent=1,
@@ -88,7 +88,7 @@ def _rows(id_: str, proof: Proof) -> Iterable[tuple[Variant, Outcome, Noticed | 
 
 
 def as_markdown(proof: Proof, requirements: Mapping[str, Requirement]) -> str:
-    """The matrix as tables, one for each requirement, and the liberties at the end."""
+    """The matrix as tables, one for each requirement, and the variations at the end."""
     lines = ["# Proof", "", *(f"- {name.replace('_', ' ')}: {value}" for name, value in proof.figures().items()), ""]
     if proof.problems:
         lines += ["## Problems", "", *(f"- {_cell(problem)}" for problem in proof.problems), ""]
@@ -103,8 +103,8 @@ def as_markdown(proof: Proof, requirements: Mapping[str, Requirement]) -> str:
             *(_row(*row) for row in _rows(requirement.id, proof)),
             "",
         ]
-    lines += ["## Liberties", "", "| liberties of one service | accused of | not exercised |", "| --- | --- | --- |"]
-    for outcome in proof.of_liberties:
+    lines += ["## Variations", "", "| variations of one service | accused of | not exercised |", "| --- | --- | --- |"]
+    for outcome in proof.of_variations:
         accused = ", ".join(sorted(outcome.failed)) or "nothing"
         lines.append(f"| {_cell(outcome.order.name)} | {accused} | {', '.join(outcome.unexercised) or 'nothing'} |")
     return "\n".join([*lines, ""])

@@ -67,7 +67,7 @@ class Order:
 
     name: str
     faults: tuple[str, ...] = ()
-    liberties: tuple[str, ...] = ()
+    variations: tuple[str, ...] = ()
     tests: tuple[str, ...] = SCENARIOS
     black_box: bool = False
     pace: str = PACE
@@ -135,7 +135,7 @@ def run(order: Order) -> Outcome:
 def carry_out(order: Order, folder: Path) -> Path:
     """Runs one order in this process, and gives the path of its report, which is not there when the run had none."""
     os.chdir(ROOT)
-    variants = [*_flags("--fault", order.faults), *_flags("--liberty", order.liberties)]
+    variants = [*_flags("--fault", order.faults), *_flags("--variation", order.variations)]
     with (
         patch.dict(os.environ, {STATE_DIR: os.fspath(folder)}),
         patch("reports.files.RENDERERS", {files.SOURCE: files.RENDERERS[files.SOURCE]}),

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from fixtures.mock.faults import FAULTS
-from fixtures.mock.liberties import LIBERTIES, THEMES
 from fixtures.mock.variants import Variant, unchanged
+from fixtures.mock.variations import THEMES, VARIATIONS
 from spec import requirements
 from tests.prove import judgement, plan, render
 from tests.prove.figures import differences
@@ -15,7 +15,7 @@ from tests.prove.runs import Noticed, Order, Outcome
 BROKEN = "list-filters-by-status"
 OTHER = "success-is-json"
 FAULT = Variant("filter-ignored", "The filter is ignored.", (BROKEN,), unchanged)
-LIBERTY = Variant("other-ids", "Ids look different.", (), unchanged)
+VARIATION = Variant("other-ids", "Ids look different.", (), unchanged)
 CLEAN = Outcome(Order("the clean mock"), "conformant")
 
 
@@ -52,22 +52,22 @@ def test_what_needs_steering_is_not_asked_of_a_black_box() -> None:
     assert list(judgement.of_fault(FAULT, unseen)) != []
 
 
-def test_a_liberty_that_is_accused_or_meets_trouble_is_a_problem() -> None:
+def test_a_variation_that_is_accused_or_meets_trouble_is_a_problem() -> None:
     """Any violation and any trouble counts, and a requirement that is no longer exercised."""
-    silent = noticing(name=LIBERTY.name)
-    assert list(judgement.of_liberty(silent, CLEAN)) == []
+    silent = noticing(name=VARIATION.name)
+    assert list(judgement.of_variation(silent, CLEAN)) == []
     for outcome in (
-        noticing(OTHER, name=LIBERTY.name),
+        noticing(OTHER, name=VARIATION.name),
         replace(silent, troubles=("no answer",)),
         replace(silent, unexercised={OTHER: "needs something"}),
     ):
-        assert len(list(judgement.of_liberty(outcome, CLEAN))) == 1
+        assert len(list(judgement.of_variation(outcome, CLEAN))) == 1
 
 
-def test_what_the_clean_mock_leaves_unexercised_is_no_fault_of_a_liberty() -> None:
+def test_what_the_clean_mock_leaves_unexercised_is_no_fault_of_a_variation() -> None:
     """Only what is lost beside the clean mock counts."""
-    outcome = replace(noticing(name=LIBERTY.name), unexercised={OTHER: "deselected"})
-    assert list(judgement.of_liberty(outcome, replace(CLEAN, unexercised={OTHER: "deselected"}))) == []
+    outcome = replace(noticing(name=VARIATION.name), unexercised={OTHER: "deselected"})
+    assert list(judgement.of_variation(outcome, replace(CLEAN, unexercised={OTHER: "deselected"}))) == []
 
 
 def test_a_requirement_without_a_fault_is_a_problem() -> None:
@@ -83,33 +83,33 @@ def test_two_runs_that_disagree_are_a_problem() -> None:
 
 
 def test_companions_name_what_exists_and_say_why() -> None:
-    """Every declared companion is a requirement, of requirements, faults and liberties that there are."""
+    """Every declared companion is a requirement, of requirements, faults and variations that there are."""
     declared = judgement.companions()
     known = requirements.load().keys()
     assert declared.of_requirement.keys() <= known
-    for brought in (declared.of_requirement, declared.of_fault, declared.of_liberty):
+    for brought in (declared.of_requirement, declared.of_fault, declared.of_variation):
         assert all(ids <= known for ids in brought.values())
     assert declared.of_fault.keys() <= FAULTS.keys()
-    assert declared.of_liberty.keys() <= LIBERTIES.keys()
+    assert declared.of_variation.keys() <= VARIATIONS.keys()
 
 
-def test_every_liberty_meets_others_but_none_of_its_theme() -> None:
+def test_every_variation_meets_others_but_none_of_its_theme() -> None:
     """The companies are drawn at random, from one seed."""
     themes = [theme.VARIANTS for theme in THEMES]
     companies = plan.companies(themes, black_box=False)
     assert companies == plan.companies(themes, black_box=False)
-    assert sorted(name for order in companies for name in order.liberties) == sorted(LIBERTIES)
+    assert sorted(name for order in companies for name in order.variations) == sorted(VARIATIONS)
     theme_of = {variant.name: number for number, theme in enumerate(themes) for variant in theme}
     for order in companies:
-        assert len({theme_of[name] for name in order.liberties}) == len(order.liberties) > 1
+        assert len({theme_of[name] for name in order.variations}) == len(order.variations) > 1
 
 
 def proof() -> render.Proof:
-    """A proof of one fault and one liberty."""
+    """A proof of one fault and one variation."""
     return render.Proof(
         {FAULT.name: FAULT},
         {FAULT.name: noticing(BROKEN)},
-        [replace(CLEAN, order=Order(LIBERTY.name, liberties=(LIBERTY.name,)))],
+        [replace(CLEAN, order=Order(VARIATION.name, variations=(VARIATION.name,)))],
         ["one | thing <is> wrong"],
         black_box=False,
         seconds=2.0,

@@ -26,7 +26,7 @@ def test_the_mock_keeps_every_promise(tmp_path: Path) -> None:
 
 
 def test_what_is_not_offered_is_not_exercised(tmp_path: Path) -> None:
-    absent = (PROFILE, STORIES, "--numprocesses=0", "--liberty=cancel-not-offered-405")
+    absent = (PROFILE, STORIES, "--numprocesses=0", "--variation=cancel-not-offered-405")
     ended = run(tmp_path / "free", *absent)
     assert ended.code == 0, ended.output
     assert of_cancel(ended) == dict.fromkeys(OF_CANCEL, "not-exercised")

@@ -14,17 +14,17 @@ KEY = "llx-nobody"
 
 
 @pytest.mark.parametrize(
-    ("liberty", "reason"),
+    ("variation", "reason"),
     [
         ("webhooks-refused", "needs a target that has webhooks, and one to http://127.0.0.1:"),
         ("webhooks-ignored", "needs a target that has webhooks; it accepted some, and nothing came"),
         ("webhooks-one-each", "needs a target that tells 7 webhooks of one batch"),
     ],
 )
-def test_a_service_without_webhooks_is_not_accused(liberty: str, reason: str, tmp_path: Path) -> None:
-    ended = run(tmp_path / "report", *TESTS, f"--liberty={liberty}")
+def test_a_service_without_webhooks_is_not_accused(variation: str, reason: str, tmp_path: Path) -> None:
+    ended = run(tmp_path / "report", *TESTS, f"--variation={variation}")
     assert ended.code == 0, ended.output
-    accepted = {"webhook-configurations-accepted"} if liberty == "webhooks-one-each" else set()
+    accepted = {"webhook-configurations-accepted"} if variation == "webhooks-one-each" else set()
     assert {id_: reason in ended.not_exercised[id_] for id_ in set(WEBHOOKS) - accepted} == dict.fromkeys(
         set(WEBHOOKS) - accepted, True
     )

@@ -1,4 +1,4 @@
-"""Liberties are well formed, work, and can be combined."""
+"""Variations are well formed, work, and can be combined."""
 
 import asyncio
 import random
@@ -7,37 +7,37 @@ from itertools import combinations
 
 import pytest
 
-from fixtures.mock.liberties import LIBERTIES, THEMES
 from fixtures.mock.variants import Variant
-from tests.liberties.story import tell
+from fixtures.mock.variations import THEMES, VARIATIONS
+from tests.variations.story import tell
 
 PAIRS = 25
 
 
 def pairs() -> list[tuple[Variant, Variant]]:
     """The same pairs in every run, chosen blindly."""
-    return random.Random(PAIRS).sample(list(combinations(LIBERTIES.values(), 2)), PAIRS)
+    return random.Random(PAIRS).sample(list(combinations(VARIATIONS.values(), 2)), PAIRS)
 
 
 def test_names_are_unique() -> None:
     variants = [variant for theme in THEMES for variant in theme.VARIANTS]
-    assert len(LIBERTIES) == len(variants)
+    assert len(VARIATIONS) == len(variants)
     assert len({variant.sentence for variant in variants}) == len(variants)
 
 
-@pytest.mark.parametrize("variant", LIBERTIES.values(), ids=LIBERTIES)
-def test_a_liberty_is_described_and_breaks_nothing(variant: Variant) -> None:
+@pytest.mark.parametrize("variant", VARIATIONS.values(), ids=VARIATIONS)
+def test_a_variation_is_described_and_breaks_nothing(variant: Variant) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", variant.name)
     assert re.fullmatch(r"\S.*\.", variant.sentence)
     assert not variant.requirements
 
 
-@pytest.mark.parametrize("variant", LIBERTIES.values(), ids=LIBERTIES)
-def test_a_liberty_works(variant: Variant) -> None:
+@pytest.mark.parametrize("variant", VARIATIONS.values(), ids=VARIATIONS)
+def test_a_variation_works(variant: Variant) -> None:
     asyncio.run(tell([variant]))
 
 
 @pytest.mark.parametrize("pair", pairs(), ids=lambda pair: "+".join(each.name for each in pair))
-def test_two_liberties_work_together(pair: tuple[Variant, Variant]) -> None:
+def test_two_variations_work_together(pair: tuple[Variant, Variant]) -> None:
     asyncio.run(tell(pair))
     asyncio.run(tell(pair[::-1]))
