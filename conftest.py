@@ -30,7 +30,7 @@ from suites.asked import asked_profiles
 from suites.generation import load_profile, seed
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
-from suites.passive.record import Recorder
+from suites.recordings.record import Recorder
 from suites.shards import WEIGHTS
 from suites.tally import TALLY
 from suites.verify import Verify

@@ -6,7 +6,7 @@ PLUGINS: Final = (
     "fixtures.secrecy",
     "fixtures.plugin",
     "suites.plugin",
-    "suites.passive.plugin",
+    "suites.recordings.plugin",
     "reports.plugin",
 )
 """What the root `conftest.py` loads. The command names them too, so that pytest knows their options from the start."""

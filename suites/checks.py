@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from suites.oracles import ORACLES, passive
+from suites.oracles import ORACLES, of_recordings
 from suites.plugin import MARK
 
 SUITES = Path(__file__).parent
@@ -15,7 +15,9 @@ def oracles_of(requirement: str) -> list[tuple[str, str]]:
     """The oracles that speak about a requirement, by where they look, each with the first line of what it does."""
     live = [(f"in all traffic, the oracle {oracle.name}", oracle) for oracle in ORACLES]
     names = {oracle.name for oracle in ORACLES}
-    recorded = [(f"in recorded traffic, the oracle {each.name}", each) for each in passive() if each.name not in names]
+    recorded = [
+        (f"in recorded traffic, the oracle {each.name}", each) for each in of_recordings() if each.name not in names
+    ]
     return [(name, _first_line(oracle.begin)) for name, oracle in live + recorded if requirement in oracle.requirements]
 
 

@@ -14,7 +14,7 @@ from fixtures.exchange import SECRET_HEADERS, Exchange, Request, Response
 from fixtures.settings import Settings
 from fixtures.target import OTHER, open_target
 from spec.openapi import match
-from suites.oracles import ORACLES, passive
+from suites.oracles import ORACLES, of_recordings
 from suites.oracles.panel import Panel
 from suites.traffic import CREATE
 from suites.verify import Observation, Verify
@@ -135,7 +135,7 @@ class _Notes(Verify):
 
 def _observed(shown: Shown, new: Exchange, base_url: str) -> tuple[Word, str] | None:
     """What the oracles say of the answer, `None` where none of them makes the check."""
-    known = {oracle.name: oracle for oracle in (*passive(), *ORACLES)}
+    known = {oracle.name: oracle for oracle in (*of_recordings(), *ORACLES)}
     notes = _Notes(shown)
     panel = Panel(list(known.values()), notes)
     for exchange in shown.exchanges[: shown.deciding]:

@@ -14,9 +14,9 @@ from reports.model import Recording
 from reports.recorded import report_on, tell
 from spec import profiles
 from suites.oracles.settled import SETTLED
-from suites.passive.judge import Counts, Judge, merged
-from suites.passive.reading import read
-from suites.passive.recorded import CutOff, Recorded
+from suites.recordings.judge import Counts, Judge, merged
+from suites.recordings.reading import read
+from suites.recordings.recorded import CutOff, Recorded
 
 
 def options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,8 +16,8 @@ from fixtures.mask import hide
 from fixtures.settings import is_loopback
 from fixtures.way import way_to
 from reports.findings import Findings
-from suites.passive.judge import Judge
-from suites.passive.proxy import listen
+from suites.recordings.judge import Judge
+from suites.recordings.proxy import listen
 
 SOURCE: Final = "what passed through the proxy"
 

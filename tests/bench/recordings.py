@@ -35,9 +35,9 @@ def figures() -> tuple[float, float]:
         )
         write_long(short, long)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        _run("suites.passive", str(long), "--report-dir", f"{folder}/passive")
+        _run("suites.recordings", str(long), "--report-dir", f"{folder}/passive")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        judged = json.loads(Path(folder, "passive", "report.json").read_text(encoding="utf-8"))["run"]["recording"]
+        judged = json.loads(Path(folder, "recordings", "report.json").read_text(encoding="utf-8"))["run"]["recording"]
         assert judged["judged"] == EXCHANGES
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return seconds, after.ru_maxrss * KIBIBYTE

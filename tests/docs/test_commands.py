@@ -32,7 +32,7 @@ CHECKED_BY_CI = "CI runs it as it is, and it takes minutes"
 TAKES_A_BROWSER = "there may be none, and a whole run on the mock comes before"
 ASKS_GIT = "it asks git for the contract of another commit; tests/spec/test_gate.py does that"
 BEHIND_A_GATEWAY = "it takes a gateway; tests/suites/test_gateway_runs.py has one"
-LISTENS = "it ends with Ctrl-C; tests/passive does that"
+LISTENS = "it ends with Ctrl-C; tests/recordings does that"
 NOT_EXECUTED = {
     "tox -e lint": CHECKED_BY_CI,
     "tox -e bench": "its figures mean nothing on a busy machine",
@@ -46,8 +46,8 @@ NOT_EXECUTED = {
     "python -m tests.reports.html.picture docs/report.png": TAKES_A_BROWSER,
     "python3 run.py reports replay reports/out/report.json FINGERPRINT": "tests/reports/test_replay.py does that",
     "python3 run.py prove --black-box": CHECKED_BY_CI,
-    "python3 run.py prove --passive": CHECKED_BY_CI,
-    "python3 run.py passive --listen 8080 --target https://your-service.example": LISTENS,
+    "python3 run.py prove --recordings": CHECKED_BY_CI,
+    "python3 run.py recordings --listen 8080 --target https://your-service.example": LISTENS,
     "python3 run.py conformance --target https://your-service.example --header 'X-Stage: blue' "
     "--secret-header 'X-Gateway-Token: …' --client-cert=client.pem --ca-bundle=issuers.pem": BEHIND_A_GATEWAY,
     f"python3 run.py prove {OF_EXAMPLE}": EXAMPLE,

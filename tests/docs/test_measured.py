@@ -10,7 +10,7 @@ from fixtures.mock.faults import FAULTS
 from fixtures.settings import KEY, OTHER_KEY
 from tests.bench import measures
 from tests.docs.pages import ROOT
-from tests.prove.passive import excuse
+from tests.prove.recordings import excuse
 from tests.suites.sessions import run
 
 PAGE = (ROOT / "docs" / "measured.md").read_text(encoding="utf-8")
@@ -51,7 +51,7 @@ def test_as_many_faults_are_out_of_sight() -> None:
     assert re.findall(r"(\d+) faults cannot\s+be seen that way", PAGE) == [str(len(unseen))]
 
 
-def test_as_many_faults_are_shown_by_recordings() -> None:
+def test_as_many_faults_are_shown_from_recordings() -> None:
     heard = [variant for variant in FAULTS.values() if excuse(variant) is None]
     assert re.findall(r"A recording shows (\d+) faults", PAGE) == [str(len(heard))]
 

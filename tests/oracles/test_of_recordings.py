@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures.exchange import Exchange
-from suites.oracles import passive
+from suites.oracles import of_recordings
 from suites.oracles.panel import Panel
 from suites.oracles.settled import SETTLED
 from tests.oracles.story import EXPAND, EXTRACT, PARSE, Json, at, batch, entry, page
@@ -53,7 +53,7 @@ class Tale:
     @property
     def witness(self) -> Witness:
         witness = Witness()
-        panel = Panel(passive(), witness)
+        panel = Panel(of_recordings(), witness)
         for told in self.told:
             panel.hear(told)
         assert witness.take(TEST)["troubles"] == []

@@ -16,7 +16,7 @@ from fixtures.mock.variations import THEMES, VARIATIONS
 from reports import exit_codes, files
 from spec import requirements
 from spec.usage import WrongUsage
-from tests.prove import judgement, passive, plan, render, steady
+from tests.prove import judgement, plan, recordings, render, steady
 from tests.prove.figures import differences
 from tests.prove.runs import ROOT, Outcome, run_all
 
@@ -35,7 +35,7 @@ TOLD = 50
 @click.option("--requirement", metavar="ID", multiple=True, help="Only its faults.")
 @click.option("--black-box", is_flag=True, help="By URL, without control, by the clock on the wall.")
 @click.option("--apart", is_flag=True, help="Each variation on its own as well, not only in company.")
-@click.option("--passive", "by_recordings", is_flag=True, help="Judge recordings of the runs, and nothing else.")
+@click.option("--recordings", "from_recordings", is_flag=True, help="Judge recordings of the runs, and nothing else.")
 @click.option("--steady", "by_pairs", is_flag=True, help="Run each fault twice, unlike, and compare, no more.")
 @click.option("--sample", metavar="N", type=int, help="With --steady: so many of the faults.")
 @click.option("--seed", type=int, help="With --sample: which ones; without it another sample each time.")
@@ -45,7 +45,7 @@ def command(
     requirement: Sequence[str],
     black_box: bool,
     apart: bool,
-    by_recordings: bool,
+    from_recordings: bool,
     by_pairs: bool,
     sample: int | None,
     seed: int | None,
@@ -64,9 +64,9 @@ def command(
     }
     if by_pairs:
         return _concluded(steady.prove(_sample(faults, sample, seed), jobs))
-    if by_recordings:
+    if from_recordings:
         companies = [] if narrowed else plan.companies((theme.VARIANTS for theme in THEMES), black_box=False)
-        return _concluded(passive.prove(faults, companies, jobs))
+        return _concluded(recordings.prove(faults, companies, jobs))
     proof = _prove(faults, black_box=black_box, apart=apart, narrowed=narrowed, jobs=jobs)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, faults.values()))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from spec import profiles, requirements
-from suites.oracles import ORACLES, passive
+from suites.oracles import ORACLES, of_recordings
 
 ROOT = Path(__file__).parents[2]
 OURS = ("batches_conformance", "docs", "spec", "fixtures", "suites", "reports", "tests", "conftest", "run", "toxfile")
@@ -154,5 +154,5 @@ def test_every_requirement_is_exercised_by_a_test(marked: set[str]) -> None:
 
 
 def test_oracles_have_names_of_their_own() -> None:
-    names = [oracle.name for oracle in {*ORACLES, *passive()}]
+    names = [oracle.name for oracle in {*ORACLES, *of_recordings()}]
     assert len(set(names)) == len(names)

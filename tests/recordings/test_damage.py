@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from suites.passive import har
-from suites.passive.recorded import CutOff
+from suites.recordings import har
+from suites.recordings.recorded import CutOff
 from tests.oracles.story import Json, Story
 from tests.oracles.timeline import answered
-from tests.passive.recordings import Said, document, entry, judged
+from tests.recordings.recordings import Said, document, entry, judged
 
 STORY = [entry(exchange) for exchange in Story().exchanges.values()]
 ELSEWHERE = "https://elsewhere.test"

@@ -3,7 +3,7 @@
 import math
 from email.utils import parsedate_to_datetime
 
-from suites.passive.recorded import Recorded, header
+from suites.recordings.recorded import Recorded, header
 
 DATE_UNIT = 2.0
 """Seconds that a `Date` may lag behind the moment at which it was sent: its own unit, and a server's cache."""

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from suites.passive import cassette, own_report
-from suites.passive.reading import read
-from suites.passive.recorded import CutOff, Reader, Recorded
+from suites.recordings import cassette, own_report
+from suites.recordings.reading import read
+from suites.recordings.recorded import CutOff, Reader, Recorded
 from tests.command import main_of
 from tests.oracles.story import Story
 from tests.oracles.timeline import answered
-from tests.passive.recordings import document, entry
+from tests.recordings.recordings import document, entry
 
 judge = main_of("judge")
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Self
 
-from suites.passive.recorded import Recorded
+from suites.recordings.recorded import Recorded
 
 AT_ONCE = 500
 """Exchanges that are written together."""

@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 from fixtures.exchange import Exchange, Request, Response
 from fixtures.wire import MOST_BYTES
 from spec.openapi import match
-from suites.oracles import passive
+from suites.oracles import of_recordings
 from suites.oracles.memory import Memory
 from suites.oracles.panel import Panel
 from suites.oracles.settled import SETTLED
-from suites.passive.callers import Callers, Secrets, shown
-from suites.passive.clocks import Clocks
-from suites.passive.order import Spool
-from suites.passive.recorded import NO_QUERY, STRUCK_OUT, Recorded, header
-from suites.passive.struck_out import lacks_values
+from suites.recordings.callers import Callers, Secrets, shown
+from suites.recordings.clocks import Clocks
+from suites.recordings.order import Spool
+from suites.recordings.recorded import NO_QUERY, STRUCK_OUT, Recorded, header
+from suites.recordings.struck_out import lacks_values
 from suites.tally import Tally
 from suites.traffic import CREATE, LIST, read
 from suites.verify import Verify
@@ -103,7 +103,7 @@ class Judge:
                 now = exchange.received
                 tally.hear(exchange)
                 if base not in panels:
-                    panels[base] = Panel(passive(self._lag), verify)
+                    panels[base] = Panel(of_recordings(self._lag), verify)
                 panels[base].hear(exchange)
                 self.counts.judged += 1
                 if number % AT_ONCE == 0:

@@ -13,8 +13,8 @@ import yaml
 from fixtures.mock.variants import Variant
 from reports.findings import Findings
 from suites.oracles.settled import SETTLED
-from suites.passive.judge import Judge
-from suites.passive.reading import read
+from suites.recordings.judge import Judge
+from suites.recordings.reading import read
 from tests.prove import plan
 from tests.prove.judgement import companions
 from tests.prove.runs import Order, in_forks, run

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.target import Target
-from suites.passive.record import Recorder, begin, end
+from suites.recordings.record import Recorder, begin, end
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from suites.passive.fields import Odd, body_of, headers_of, object_of, status_of, text_of, url_of
-from suites.passive.recorded import NO_ANSWER, PART_OF_BODY, CutOff, Recorded, unread
-from suites.passive.times import moment_of, span_of
-from suites.passive.values import EndOfText, Text, decoded
+from suites.recordings.fields import Odd, body_of, headers_of, object_of, status_of, text_of, url_of
+from suites.recordings.recorded import NO_ANSWER, PART_OF_BODY, CutOff, Recorded, unread
+from suites.recordings.times import moment_of, span_of
+from suites.recordings.values import EndOfText, Text, decoded
 
 MARK = b'"kind": "batches-conformance report"'
 """What such a report begins with, behind its bracket."""

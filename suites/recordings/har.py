@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, BinaryIO
 
 from fixtures.wire import NoAnswer, unpacked
-from suites.passive.fields import (
+from suites.recordings.fields import (
     BASE64,
     Odd,
     body_of,
@@ -20,7 +20,7 @@ from suites.passive.fields import (
     url_of,
     with_query,
 )
-from suites.passive.recorded import (
+from suites.recordings.recorded import (
     BROKEN_OFF,
     FROM_CACHE,
     NO_ANSWER,
@@ -37,9 +37,9 @@ from suites.passive.recorded import (
     header,
     unread,
 )
-from suites.passive.struck_out import is_struck_out
-from suites.passive.times import has_offset, moment_of, seconds_of
-from suites.passive.values import EndOfText, Text
+from suites.recordings.struck_out import is_struck_out
+from suites.recordings.times import has_offset, moment_of, seconds_of
+from suites.recordings.values import EndOfText, Text
 
 NO_CONTENT = 204
 NO_TYPE = frozenset({"", "x-unknown"})

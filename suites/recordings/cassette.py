@@ -6,11 +6,11 @@ from typing import Any, BinaryIO
 
 import yaml
 
-from suites.passive.fields import Odd, body_of, headers_of, object_of, status_of, text_of, url_of
-from suites.passive.har import stamped_at_end
-from suites.passive.recorded import NO_ANSWER, NO_BODY, PART_OF_BODY, CutOff, NoRecording, Recorded, unread
-from suites.passive.times import moment_of, span_of
-from suites.passive.values import decoded
+from suites.recordings.fields import Odd, body_of, headers_of, object_of, status_of, text_of, url_of
+from suites.recordings.har import stamped_at_end
+from suites.recordings.recorded import NO_ANSWER, NO_BODY, PART_OF_BODY, CutOff, NoRecording, Recorded, unread
+from suites.recordings.times import moment_of, span_of
+from suites.recordings.values import decoded
 
 HEAD = re.compile(rb"^(http_interactions|interactions):")
 ITEM = re.compile(rb"([ ]*)- ")

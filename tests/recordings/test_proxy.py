@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 
 from fixtures.wire import MOST_BYTES
-from suites.passive.proxy import MARK
+from suites.recordings.proxy import MARK
 from tests.fixtures.certificates import made_in
 from tests.oracles.story import batch
 from tests.suites.relay import relaying

@@ -10,7 +10,7 @@ import pytest
 
 from tests.oracles.story import FOREIGN_PROJECT, Json, Story, batch, page
 from tests.oracles.timeline import BATCHES, exchange
-from tests.passive.recordings import KEYS, document, entry, judged
+from tests.recordings.recordings import KEYS, document, entry, judged
 
 STORY = Story().exchanges
 BODY = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fixtures.exchange import Exchange
 from tests.oracles.legal import histories
-from tests.passive.recordings import document, entry, judged
+from tests.recordings.recordings import document, entry, judged
 
 EXAMPLES = 150
 QUIETLY = settings(

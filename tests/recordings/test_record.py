@@ -42,13 +42,13 @@ def test_a_run_is_recorded_whole(workers: str, tmp_path: Path) -> None:
     assert len(entries) == report["run"]["exchanges"]["count"]
     headers = [each for entry in entries for each in entry["request"]["headers"]]
     assert {each["value"] for each in headers if each["name"].lower() == "authorization"} == {"***"}
-    assert judge([str(path), "--report-dir", str(tmp_path / "passive")]) == 0
+    assert judge([str(path), "--report-dir", str(tmp_path / "recordings")]) == 0
 
 
 def test_a_fault_is_heard_in_its_recording(tmp_path: Path) -> None:
     path = tmp_path / "run.har"
     assert record(path, "-n", "0", "--fault", "pending-is-called-queued") == 1
-    assert judge([str(path), "--report-dir", str(tmp_path / "passive")]) == 1
+    assert judge([str(path), "--report-dir", str(tmp_path / "recordings")]) == 1
 
 
 def test_a_place_that_cannot_be_written_is_wrong_usage(tmp_path: Path) -> None:

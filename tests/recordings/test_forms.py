@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from fixtures.exchange import Exchange
-from suites.passive import har
-from suites.passive.reading import read
-from suites.passive.recorded import (
+from suites.recordings import har
+from suites.recordings.reading import read
+from suites.recordings.recorded import (
     BROKEN_OFF,
     FROM_CACHE,
     NO_HEADERS,
@@ -32,12 +32,12 @@ from suites.passive.recorded import (
     NoRecording,
     Recorded,
 )
-from suites.passive.times import moment_of
+from suites.recordings.times import moment_of
 from tests.oracles.story import EXPAND, Json, Story, batch, page
 from tests.oracles.story import entry as result
 from tests.oracles.timeline import BATCHES
 from tests.oracles.timeline import exchange as exchange_of
-from tests.passive.recordings import document, entry, judged
+from tests.recordings.recordings import document, entry, judged
 
 STORY = Story().exchanges
 GET = entry(STORY["get completed"])

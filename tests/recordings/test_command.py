@@ -1,4 +1,4 @@
-"""`python -m suites.passive`: exit codes, sentences and files."""
+"""`python -m suites.recordings`: exit codes, sentences and files."""
 
 import json
 from base64 import b64encode
@@ -12,7 +12,7 @@ from reports.reading import read
 from tests.command import main_of
 from tests.oracles.story import Story
 from tests.oracles.timeline import answered
-from tests.passive.recordings import document, entry
+from tests.recordings.recordings import document, entry
 
 judge = main_of("judge")
 

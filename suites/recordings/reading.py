@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from suites.passive import cassette, har, own_report
-from suites.passive.opening import opened
-from suites.passive.recorded import CutOff, NoRecording, Reader, Recorded
+from suites.recordings import cassette, har, own_report
+from suites.recordings.opening import opened
+from suites.recordings.recorded import CutOff, NoRecording, Reader, Recorded
 
 SNIFFED = 4096
 """Bytes at the beginning of a file by which its kind is recognised."""

@@ -9,9 +9,9 @@ from typing import Any
 from fixtures.exchange import Exchange
 from fixtures.target import ANONYMOUS
 from suites.oracles.settled import SETTLED
-from suites.passive import har
-from suites.passive.judge import Counts, Judge, Record
-from suites.passive.record import entry_of
+from suites.recordings import har
+from suites.recordings.judge import Counts, Judge, Record
+from suites.recordings.record import entry_of
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from fixtures.exchange import SECRET_HEADERS, Headers
 from fixtures.key import Key, spellings
 from fixtures.target import ANONYMOUS
 from fixtures.words import HIDDEN, SHORTEST_SECRET
-from suites.passive.recorded import Recorded, header
+from suites.recordings.recorded import Recorded, header
 
 MOST_SECRETS = 500
 """Different secrets of a recording that are looked for everywhere; those of an exchange always are in what is its."""

@@ -18,8 +18,8 @@ from fixtures.way import Way
 from fixtures.wire import MOST_BYTES, NoAnswer, NoCookies, unpacked
 from spec.signals import ENDING, leave_terminal
 from spec.usage import WrongUsage
-from suites.passive.har import PROXY_MARK
-from suites.passive.recorded import BROKEN_OFF, NO_ANSWER, Headers, Recorded, header
+from suites.recordings.har import PROXY_MARK
+from suites.recordings.recorded import BROKEN_OFF, NO_ANSWER, Headers, Recorded, header
 
 Hear = Callable[[Recorded], None]
 

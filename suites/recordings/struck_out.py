@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from suites.oracles.paging import KNOWN
-from suites.passive.recorded import Recorded
+from suites.recordings.recorded import Recorded
 
 _WORD = "(?:redacted|filtered|masked|censored|scrubbed|saniti[sz]ed|anonymi[sz]ed|obfuscated|removed|hidden|stripped)"
 _STRUCK_OUT = re.compile(

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from suites.passive import har
-from suites.passive.recorded import FROM_CACHE, NO_ANSWER, NO_BODY, NO_HEADERS, PART_OF_BODY, CutOff, NoRecording
-from suites.passive.times import moment_of
+from suites.recordings import har
+from suites.recordings.recorded import FROM_CACHE, NO_ANSWER, NO_BODY, NO_HEADERS, PART_OF_BODY, CutOff, NoRecording
+from suites.recordings.times import moment_of
 from tests.oracles.story import Json, Story
-from tests.passive.recordings import document, entry, judged
+from tests.recordings.recordings import document, entry, judged
 
 STORY = Story().exchanges
 GET = entry(STORY["get completed"])

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes, urlencode, urlsplit
 
-from suites.passive.recorded import NOT_TEXT, ODD, TWO_QUERIES, Headers
-from suites.passive.struck_out import is_struck_out
-from suites.passive.times import number_of
-from suites.passive.values import Several
+from suites.recordings.recorded import NOT_TEXT, ODD, TWO_QUERIES, Headers
+from suites.recordings.struck_out import is_struck_out
+from suites.recordings.times import number_of
+from suites.recordings.values import Several
 
 Pairs = tuple[tuple[str, str], ...]
 
