@@ -10,6 +10,7 @@ import pytest
 
 from batches_conformance.plugins import PLUGINS
 from fixtures.client import Client
+from fixtures.errors import RunError
 from fixtures.ledger import Ledger
 from fixtures.mask import MASK
 from fixtures.rate import Rate
@@ -18,10 +19,9 @@ from fixtures.runfile import RunFile
 from fixtures.settings import RUN_ID, SETTINGS, Settings, rate, read_settings
 from fixtures.start import start
 from fixtures.target import Target, capabilities
-from fixtures.troubles import Trouble
 from fixtures.waits import Waiting
 from reports.exit_codes import CONFORMANT, INCONCLUSIVE
-from reports.hooks import TROUBLES
+from reports.hooks import ERRORS
 from reports.narrowing import addresses_suites
 from reports.planning import plan, totals
 from reports.reading import read
@@ -163,9 +163,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     try:
         start(config, _report_folder(config), lambda: totals(config, rate(config.stash[SETTINGS])))
-    except Trouble as trouble:
-        config.stash[TROUBLES].append(str(trouble))
-        pytest.exit("the target cannot be checked, see TROUBLES", returncode=INCONCLUSIVE)
+    except RunError as error:
+        config.stash[ERRORS].append(str(error))
+        pytest.exit("the target cannot be checked, see ERRORS", returncode=INCONCLUSIVE)
 
 
 def _report_folder(config: pytest.Config) -> Path:

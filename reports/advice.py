@@ -38,7 +38,7 @@ def _satisfy(decision: Decision) -> Iterator[str]:
     """What is to be done about everything else that a gate objects to."""
     if (gate := decision.report.gate) is None:
         return
-    is_complete = not (decision.report.troubles or decision.report.run.interrupted)
+    is_complete = not (decision.report.errors or decision.report.run.interrupted)
     lost = [change for change in gate.changes if change.is_worse and not change.new and is_complete]
     if any(change.after for change in lost):
         yield f"Exercise again what {decision.against} exercised: the report has the reason why it was not."
@@ -53,7 +53,7 @@ def _complete(decision: Decision) -> Iterator[str]:
     run = decision.report.run
     if run.shard:
         yield f"This is {told_shard(run.shard)}: merge the reports of all shards before you rely on it."
-    if decision.report.troubles:
+    if decision.report.errors:
         yield "Not everything could be asked: remove what stood in the way, then try again."
     elif run.interrupted:
         yield "The run did not come to its end: run it again for the rest."

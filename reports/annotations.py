@@ -20,7 +20,7 @@ COMMANDS_LIMIT: Final = 50
 def annotation_lines(report: Report, *, only_new: bool = False) -> Iterator[str]:
     """List the word of the gate, an error for each violation that makes the run red, and what else there is.
 
-    What is known or waived is a notice, or nothing where only what is new is asked for. A trouble is an error too, for
+    What is known or waived is a notice, or nothing where only what is new is asked for. An error is an error too, for
     it keeps the run from judging; a reason not to have asked is a warning. Every line is one command, whatever a
     service says.
     """
@@ -34,7 +34,7 @@ def annotation_lines(report: Report, *, only_new: bool = False) -> Iterator[str]
             for result in group.results
             for violation in result.violations
         ),
-        *(_command("error", "trouble", _cut(trouble)) for trouble in _troubles(report)),
+        *(_command("error", "error", _cut(error)) for error in _errors(report)),
         *_warnings(report),
     ]
     seen: Counter[str] = Counter()
@@ -64,8 +64,8 @@ def _failure(decision: Decision, group: Group, result: RequirementResult, violat
     return _command(kind, f"{result.level} failed{remark}: {result.id}", *map(_cut, lines))
 
 
-def _troubles(report: Report) -> Sequence[str]:
-    return report.troubles or ([report.sentence] if report.verdict == "inconclusive" else [])
+def _errors(report: Report) -> Sequence[str]:
+    return report.errors or ([report.sentence] if report.verdict == "inconclusive" else [])
 
 
 def _warnings(report: Report) -> Iterator[str]:

@@ -51,7 +51,7 @@ def comparable(report: Report) -> dict[str, Any]:
         "target": content["target"],
         "run": {name: value for name, value in content["run"].items() if name not in _OF_THE_OCCASION},
         "tests": sorted(tests, key=lambda test: test["id"]),
-        "troubles": sorted({normalised(trouble) for trouble in report.troubles}),
+        "errors": sorted({normalised(error) for error in report.errors}),
     }
 
 

@@ -196,5 +196,5 @@ class Decision:
 
     def _asked_as_much(self, change: Change) -> bool:
         run = self.report.run
-        is_complete = not (self.report.troubles or run.interrupted or run.recording)
+        is_complete = not (self.report.errors or run.interrupted or run.recording)
         return is_complete and not (run.narrowed and "options" in change.attributed_to)

@@ -36,7 +36,7 @@ def document(report: Report) -> dict[str, Any]:
             "target": asdict(report.target) if report.target else None,
             "run": asdict(report.run),
             "tests": [asdict(test) for test in report.tests],
-            "troubles": list(report.troubles),
+            "errors": list(report.errors),
         }
     )
     return {**content, "end": seal(content)}

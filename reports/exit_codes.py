@@ -47,6 +47,6 @@ def of(report: Report) -> int:
     if report.verdict == "nonconformant" and gate.baseline is None:
         return NONCONFORMANT
     worse = [change for change in gate.changes if change.is_worse]
-    if report.troubles or report.run.interrupted:
+    if report.errors or report.run.interrupted:
         return REGRESSED if any(change.after == "fail" for change in worse) else INCONCLUSIVE
     return REGRESSED if worse or gate.objections else CONFORMANT

@@ -33,8 +33,8 @@ class Findings:
     """The sum of all records of a run, whatever the order in which they came.
 
     A record is a JSON-able mapping with any of the parts `held`, `violations`, `unexercised`,
-    `troubles`, `exchanges`, `latencies`, `coverage`, `appearance`, `batches`, `spent` and `shard`. A part that
-    cannot be read becomes a trouble: it is never dropped without a word.
+    `errors`, `exchanges`, `latencies`, `coverage`, `appearance`, `batches`, `spent` and `shard`. A part that
+    cannot be read becomes an error: it is never dropped without a word.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Findings:
         self.spent_on: defaultdict[str, Spending] = defaultdict(Spending)
         self._violations: defaultdict[str, dict[str, Violation]] = defaultdict(dict)
         self._reasons: defaultdict[str, set[str]] = defaultdict(set)
-        self._troubles: set[str] = set()
+        self._errors: set[str] = set()
         self._exchanges = 0
         self._seconds = 0.0
         self._by_operation: Counter[str] = Counter()
@@ -61,7 +61,7 @@ class Findings:
             "held": self._add_held,
             "violations": self._each(self._add_violation),
             "unexercised": self._each(self._add_reason),
-            "troubles": self._each(self.trouble),
+            "errors": self._each(self.error),
             "exchanges": self._add_exchanges,
             "latencies": self._add_latencies,
             "coverage": self._add_coverage,
@@ -74,9 +74,9 @@ class Findings:
             if record.get(name):
                 self._read(name, add_part, record[name])
 
-    def trouble(self, sentence: str) -> None:
+    def error(self, sentence: str) -> None:
         """Add something that kept the run from judging: one sentence."""
-        self._troubles.add(str(sentence))
+        self._errors.add(str(sentence))
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -84,9 +84,9 @@ class Findings:
         return tuple(violation for _, kept in sorted(self._violations.items()) for violation in in_order(kept.values()))
 
     @property
-    def troubles(self) -> tuple[str, ...]:
-        """The distinct troubles, sorted."""
-        return tuple(sorted(self._troubles))
+    def errors(self) -> tuple[str, ...]:
+        """The distinct errors, sorted."""
+        return tuple(sorted(self._errors))
 
     def traffic(self, profiles: Iterable[str] = ()) -> Traffic:
         """The exchanges of all tests together, and which elements of the contract with these profiles they met."""
@@ -119,7 +119,7 @@ class Findings:
         try:
             add_part(value)
         except (AttributeError, LookupError, TypeError, ValueError) as error:
-            self.trouble(f"The suite left a record whose {part} cannot be read: {type(error).__name__}: {error}.")
+            self.error(f"The suite left a record whose {part} cannot be read: {type(error).__name__}: {error}.")
 
     def _each(self, add_one: Callable[[Any], None]) -> Callable[[Iterable[Any]], None]:
         def add_all(entries: Iterable[Any]) -> None:
@@ -168,7 +168,7 @@ class Findings:
     def _add_shard(self, entry: Mapping[str, Any]) -> None:
         shard = Shard(int(entry["index"]), int(entry["count"]), int(entry["selected"]), str(entry["plan"]))
         if self.shard not in (None, shard):
-            self.trouble("The workers of the run split the tests differently: select the same tests in all of them.")
+            self.error("The workers of the run split the tests differently: select the same tests in all of them.")
         self.shard = shard
 
     def _add_latencies(self, operations: Mapping[str, Mapping[str, int]]) -> None:

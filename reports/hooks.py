@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-TROUBLES: pytest.StashKey[list[str]] = pytest.StashKey()
-"""Key of `config.stash` for troubles of the run that no single test owns, one sentence each.
+ERRORS: pytest.StashKey[list[str]] = pytest.StashKey()
+"""Key of `config.stash` for errors of the run that no single test owns, one sentence each.
 
 Append before calling `pytest.exit(…, returncode=6)`, or at any time up to the end of the session,
 in the process that a person started (not in a worker of xdist):
-`config.stash.setdefault(TROUBLES, []).append("The target at … did not answer.")`
+`config.stash.setdefault(ERRORS, []).append("The target at … did not answer.")`
 """
 
 

@@ -34,7 +34,7 @@ def render_junit(report: Report) -> str:
     for level in _LEVELS:
         results = [result for result in report.requirements if result.level == level]
         _suite(root, decision, level, [_requirement_case(decision, each, seconds[each.id]) for each in results])
-    if report.troubles or report.verdict == "inconclusive":
+    if report.errors or report.verdict == "inconclusive":
         _suite(root, decision, "run", [_run_case(report)])
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
@@ -134,7 +134,7 @@ def _violation(standing: Standing, result: RequirementResult, violation: Violati
 
 def _run_case(report: Report) -> ET.Element:
     case = _case("conformance.run", "run")
-    sentences = report.troubles or (report.sentence,)
+    sentences = report.errors or (report.sentence,)
     error = ET.SubElement(case, "error", type=report.verdict, message=visible(sentences[0]))
     error.text = "\n".join(map(_readable, sentences))
     return case

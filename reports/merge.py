@@ -107,7 +107,7 @@ def _take(findings: Findings, report: Report) -> None:
             findings.add_violation(violation)
         findings.add({"unexercised": [{"requirement": result.id, "reason": reason} for reason in result.reasons]})
     findings.spent += report.run.spent
-    findings.add({"troubles": report.troubles, **_traffic(report.run)})
+    findings.add({"errors": report.errors, **_traffic(report.run)})
 
 
 def _traffic(run: Run) -> dict[str, Any]:

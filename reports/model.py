@@ -373,5 +373,5 @@ class Report:
     target: Target | None
     run: Run
     tests: tuple[Ended, ...]
-    troubles: tuple[str, ...]
+    errors: tuple[str, ...]
     gate: Gate | None = None

@@ -2,8 +2,8 @@
 
 Load it from the root `conftest.py` (`pytest_plugins = ["reports.plugin"]`). Tests hand over what
 they found as an attribute `findings` of the `TestReport` of the phase in which they found it
-(see `reports.findings` for its parts). A phase that fails without a violation or a trouble of its
-own counts as a trouble. Sessions that touch no test below `suites/` are left alone.
+(see `reports.findings` for its parts). A phase that fails without a violation or an error of its
+own counts as an error. Sessions that touch no test below `suites/` are left alone.
 
 `report.json` is written when the first test starts, again and again while tests end, and at the end: whoever finds it
 after the process was killed reads what was known, marked as interrupted. The other files are made of it at the end.
@@ -35,7 +35,7 @@ from reports.ending import PromptEnd
 from reports.files import REPORT_DIR
 from reports.findings import Findings
 from reports.gate import Terms
-from reports.hooks import TROUBLES
+from reports.hooks import ERRORS
 from reports.keeper import Keeper
 from reports.lines import Line, Style
 from reports.model import Report, Run, Target, TestCounts
@@ -117,7 +117,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if addresses_suites(config):
         config.pluginmanager.register(PromptEnd(config), "conformance-prompt-end")
     if not is_worker and not any(config.getoption(name, None) for name in _LISTING_OPTIONS):
-        config.stash.setdefault(TROUBLES, [])
+        config.stash.setdefault(ERRORS, [])
         terms = _terms(config) if addresses_suites(config) else Terms()
         config.pluginmanager.register(ConformanceReporter(config, terms), REPORTER)
 
@@ -187,10 +187,10 @@ class ConformanceReporter:
         self._notice(item.nodeid)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Count a module that could not be collected as a trouble."""
+        """Count a module that could not be collected as an error."""
         if report.failed:
             self._notice(report.nodeid)
-            self._add_trouble(f"{report.nodeid} could not be collected: {_last_word(report)}.")
+            self._add_error(f"{report.nodeid} could not be collected: {_last_word(report)}.")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
@@ -212,7 +212,7 @@ class ConformanceReporter:
             files.begin(self._judge(interrupted=True), self._directory, self._hide)
         except OSError as error:
             sentence = f"The report could not be written: {error}; name another directory with --report-dir."
-            self._config.stash[TROUBLES].append(sentence)
+            self._config.stash[ERRORS].append(sentence)
             pytest.exit(sentence, returncode=exit_codes.INCONCLUSIVE)
         self._keeper.start()
 
@@ -224,7 +224,7 @@ class ConformanceReporter:
             self._count(report)
             self._ended.add(report, record)
             self._findings.add(record)
-        if report.failed and not record.get("violations") and not record.get("troubles"):
+        if report.failed and not record.get("violations") and not record.get("errors"):
             self._explain_failure(report)
         self._keeper.note()
 
@@ -238,17 +238,17 @@ class ConformanceReporter:
         if not is_exit and not self._by_hand and self._stopped_by_maxfail():
             return
         self._interrupted = True
-        if is_exit and not self._config.stash[TROUBLES]:
-            self._add_trouble(f"The run was ended: {excinfo.value}")
+        if is_exit and not self._config.stash[ERRORS]:
+            self._add_error(f"The run was ended: {excinfo.value}")
         if self._begun:
             with suppress(OSError):
                 self._write_so_far()
 
     def pytest_internalerror(self, excrepr: object) -> None:
-        """Count an error of pytest or of a plugin as a trouble."""
+        """Count an error of pytest or of a plugin as an error."""
         self._interrupted = True
         last = str(excrepr).strip().rpartition("\n")[2]
-        self._add_trouble(f"The suite itself broke: {last}.")
+        self._add_error(f"The suite itself broke: {last}.")
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -270,7 +270,7 @@ class ConformanceReporter:
 
     def pytest_unconfigure(self) -> None:
         """Report a session that ended before its start was complete, in its end, or without a summary."""
-        if not self._finished and (self._begun or self._config.stash[TROUBLES]):
+        if not self._finished and (self._begun or self._config.stash[ERRORS]):
             self._interrupted = True
             self._finish(exit_codes.INCONCLUSIVE)
         self._print()
@@ -295,16 +295,16 @@ class ConformanceReporter:
     def _is_concerned(self) -> bool:
         return self._touches_suites or addresses_suites(self._config)
 
-    def _add_trouble(self, sentence: str) -> None:
+    def _add_error(self, sentence: str) -> None:
         with self._lock:
-            self._findings.trouble(sentence)
+            self._findings.error(sentence)
 
     def _explain_failure(self, report: pytest.TestReport) -> None:
         word = _last_word(report)
         if word == KeyboardInterrupt.__name__:
             self._interrupted = True
         else:
-            self._add_trouble(f"{report.nodeid} ended with {word}.")
+            self._add_error(f"{report.nodeid} ended with {word}.")
 
     def _count(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.skipped:
@@ -324,9 +324,9 @@ class ConformanceReporter:
         if status == pytest.ExitCode.NO_TESTS_COLLECTED:
             self._say_that_nothing_was_selected()
             return exit_codes.WRONG_USAGE
-        for trouble in self._config.stash[TROUBLES]:
-            self._add_trouble(trouble)
-        if not self._begun and not self._findings.troubles:
+        for error in self._config.stash[ERRORS]:
+            self._add_error(error)
+        if not self._begun and not self._findings.errors:
             return status
         report = self._judge_and_write()
         if self._by_hand or status == pytest.ExitCode.USAGE_ERROR:
@@ -347,7 +347,7 @@ class ConformanceReporter:
         try:
             written = files.write(report, self._directory, self._hide)
         except OSError as error:
-            self._add_trouble(f"The report could not be written: {error}; name another directory with --report-dir.")
+            self._add_error(f"The report could not be written: {error}; name another directory with --report-dir.")
             report = self._judge_by_terms()
         names = [_from_here(path, self._config.invocation_params.dir) for path in written]
         only_new = self._config.getoption("--only-new")
@@ -385,7 +385,7 @@ class ConformanceReporter:
             try:
                 self._answers[hook] = getattr(self._config.hook, hook)(config=self._config)
             except Exception as error:
-                self._add_trouble(f"{hook} failed: {type(error).__name__}: {error}.")
+                self._add_error(f"{hook} failed: {type(error).__name__}: {error}.")
         return self._answers[hook]
 
     def _run(self, given: dict[str, Any], *, interrupted: bool) -> Run:

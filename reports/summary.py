@@ -16,7 +16,7 @@ from reports.wording import describe_recording, describe_spending, describe_targ
 TOLD_FIRST: Final = 3
 """Failed requirements that are told before everything else."""
 TEXT_LIMIT: Final = 300
-"""Characters of a reason, a trouble, an expectation or an answer where many of them are told."""
+"""Characters of a reason, an error, an expectation or an answer where many of them are told."""
 CURL_LIMIT: Final = 2_000
 """Characters of a curl line that is told first; a longer one stands below, with the evidence."""
 SENTENCES_TOLD: Final = 50
@@ -36,7 +36,7 @@ def render_summary(report: Report) -> str:
         _first(decision),
         _facts(report),
         _table(decision),
-        _section("Troubles", report.troubles),
+        _section("Errors", report.errors),
     )
     text = "\n".join(line for part in parts for line in part)
     details = [

@@ -48,7 +48,7 @@ def report_lines(
             lines += _section(group.standing.upper(), _listed(group, writer))
     results = [result for result in report.requirements if not only_new or result.id in decision.worse]
     lines += _section("NOT EXERCISED", _unexercised(results, writer))
-    lines += _section("TROUBLES", _items(report.troubles, writer))
+    lines += _section("ERRORS", _items(report.errors, writer))
     lines += [(), *_foot(decision, files, writer)]
     return lines
 
@@ -60,7 +60,7 @@ def _in_short(decision: Decision, files: Sequence[Path], writer: Writer) -> Iter
     for group in decision.groups:
         for result in group.results if group.is_open else ():
             yield from (_short(group.standing, result, violation, writer) for violation in result.violations)
-    yield from _items(decision.report.troubles, writer)
+    yield from _items(decision.report.errors, writer)
     if files:
         yield from writer.labelled("report", str(files[0]), indent=0)
 

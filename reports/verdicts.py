@@ -21,7 +21,7 @@ def judge(
 
     What was found of profiles that were not asked for is left aside. A requirement fails with one violation, passes
     when it held at least as often as its floor asks, and is not exercised otherwise. A run is nonconformant when a
-    `must` failed; else inconclusive when there was any trouble, when it was interrupted, or when nothing passed; else
+    `must` failed; else inconclusive when there was any error, when it was interrupted, or when nothing passed; else
     conformant.
     """
     violations: defaultdict[str, list[Violation]] = defaultdict(list)
@@ -32,10 +32,10 @@ def judge(
         for name, requirement in requirements.items()
     )
     unknown = sorted(findings.named() - contract.load().keys() - requirements.keys())
-    troubles = findings.troubles + tuple(
+    errors = findings.errors + tuple(
         f"The suite made observations of {name}, which is no requirement of the contract." for name in unknown
     )
-    return conclude(results, target=target, run=run, tests=tests, troubles=troubles)
+    return conclude(results, target=target, run=run, tests=tests, errors=errors)
 
 
 def conclude(
@@ -44,26 +44,26 @@ def conclude(
     target: Target | None,
     run: Run,
     tests: tuple[Ended, ...],
-    troubles: tuple[str, ...],
+    errors: tuple[str, ...],
     strict: bool = False,
 ) -> Report:
     """Judge a run by the verdicts of its requirements; where that is to be strict, a `should` counts as a `must`."""
-    verdict = _run_verdict(results, troubles, interrupted=run.interrupted, strict=strict)
+    verdict = _run_verdict(results, errors, interrupted=run.interrupted, strict=strict)
     return Report(
         verdict=verdict,
-        sentence=_sentence(verdict, results, troubles, run),
+        sentence=_sentence(verdict, results, errors, run),
         requirements=results,
         target=target,
         run=run,
         tests=tests,
-        troubles=troubles,
+        errors=errors,
     )
 
 
 def reconsidered(report: Report, results: tuple[RequirementResult, ...], *, strict: bool = False) -> Report:
     """Judge the run of a report again, by other verdicts of its requirements; no gate is part of the answer."""
     return conclude(
-        results, target=report.target, run=report.run, tests=report.tests, troubles=report.troubles, strict=strict
+        results, target=report.target, run=report.run, tests=report.tests, errors=report.errors, strict=strict
     )
 
 
@@ -148,23 +148,23 @@ def told_shard(shard: Shard) -> str:
 
 
 def _run_verdict(
-    results: Iterable[RequirementResult], troubles: tuple[str, ...], *, interrupted: bool, strict: bool
+    results: Iterable[RequirementResult], errors: tuple[str, ...], *, interrupted: bool, strict: bool
 ) -> RunVerdict:
     seen = {(result.verdict, result.level) for result in results}
     if ("fail", "must") in seen or (strict and ("fail", "should") in seen):
         return "nonconformant"
     passed = any(verdict == "pass" for verdict, _ in seen)
-    return "inconclusive" if troubles or interrupted or not passed else "conformant"
+    return "inconclusive" if errors or interrupted or not passed else "conformant"
 
 
 def _sentence(
     verdict: RunVerdict,
     results: tuple[RequirementResult, ...],
-    troubles: tuple[str, ...],
+    errors: tuple[str, ...],
     run: Run,
 ) -> str:
     remarks = [
-        f"{len(troubles)} trouble{'s' if len(troubles) > 1 else ''}" if troubles else "",
+        f"{len(errors)} error{'s' if len(errors) > 1 else ''}" if errors else "",
         "interrupted" if run.interrupted else "",
         f"narrowed by {run.narrowed}" if run.narrowed else "",
         told_shard(run.shard) if run.shard else "",

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from fixtures.batches import Batches
+from fixtures.errors import RunError
 from fixtures.ledger import Ledger
 from fixtures.settings import Settings
 from fixtures.target import Target
-from fixtures.troubles import Trouble
 from spec import profiles, requirements
 from suites import shards
 from suites.asked import asked_profiles
@@ -178,8 +178,8 @@ def pytest_runtest_makereport(
     """Hands what a phase of a test found to its report, as plain data that travels between processes."""
     report = yield
     verify = item.config.stash[VERIFY]
-    if call.excinfo is not None and isinstance(call.excinfo.value, Trouble):
-        verify.met_trouble(str(call.excinfo.value))
+    if call.excinfo is not None and isinstance(call.excinfo.value, RunError):
+        verify.record_error(str(call.excinfo.value))
     if report.skipped and isinstance(report.longrepr, tuple):
         for id_ in requirement_ids(item):
             verify.could_not_ask(id_, report.longrepr[2].removeprefix("Skipped: "))

@@ -95,7 +95,7 @@ def obstacle(shown: Shown, base_url: str, *, may_create: bool) -> str | None:
 
 
 def replay(shown: Shown, settings: Settings) -> Outcome:
-    """Send the request of a violation again and judge the answer. Raises `Trouble` when no answer comes.
+    """Send the request of a violation again and judge the answer. Raises `RunError` when no answer comes.
 
     Oracles look at the answer after the exchanges that the report has from before it; where none of them makes the
     check, the status decides, or whether the answer is the same as then.

@@ -9,11 +9,11 @@ import pytest
 from fixtures.batches import Batches
 from fixtures.configurations import JobType
 from fixtures.directories import Directory
+from fixtures.errors import RunError
 from fixtures.exchange import Exchange, TooDeep
 from fixtures.ledger import Ledger
 from fixtures.settings import Settings
 from fixtures.target import MAIN, Target
-from fixtures.troubles import Trouble
 from spec.requirements import capabilities
 from suites.traffic import COMPLETED, TERMINAL, call_of, entries
 from suites.verify import Verify
@@ -89,7 +89,7 @@ class Steps:
         return batch
 
     def accepted(self, exchange: Exchange, requirement: str) -> Batch:
-        """The batch of a request that has to succeed, as `requirement` says. Raises `Trouble` on a lost key."""
+        """The batch of a request that has to succeed, as `requirement` says. Raises `RunError` on a lost key."""
         call = call_of(exchange)
         if call.refuses_key and not self._may_create(exchange.caller):
             raise lost_key(exchange)
@@ -104,7 +104,7 @@ class Steps:
             exchanges=[exchange],
         )
         if not call.batches:
-            raise Trouble(f"an answer without a batch leaves nothing to go on with ({exchange})")
+            raise RunError(f"an answer without a batch leaves nothing to go on with ({exchange})")
         return call.batches[0]
 
     def _may_create(self, caller: str) -> bool:
@@ -174,7 +174,7 @@ class Steps:
         return self._expanded(batch_id, caller)[1]
 
     def finish(self, batch: Batch, caller: str = MAIN) -> Batch:
-        """The batch at its end. Raises `Trouble` when that takes longer than the user waits."""
+        """The batch at its end. Raises `RunError` when that takes longer than the user waits."""
         bound = self.target.poll_timeout
         for _ in self.target.pauses(bound, lambda: f"batch {batch['id']} is {batch.get('status')}"):  # noqa: B023
             if batch.get("status") not in TERMINAL:
@@ -190,7 +190,7 @@ class Steps:
                     exchanges=[],
                 )
                 return batch
-        raise Trouble(
+        raise RunError(
             f"batch {batch['id']} is still {batch.get('status')} after {bound:g} s; "
             "a longer --poll-timeout waits for it"
         )
@@ -265,27 +265,27 @@ class Steps:
         return self.target.control.set_course(directory.id, steps, end, files or {})
 
 
-def lost_key(exchange: Exchange) -> Trouble:
-    """The trouble with a key that opens nothing any more."""
+def lost_key(exchange: Exchange) -> RunError:
+    """The error with a key that opens nothing any more."""
     status = exchange.response and exchange.response.status
-    return Trouble(f"the key is refused with {status} where it was accepted before; check its plan ({exchange})")
+    return RunError(f"the key is refused with {status} where it was accepted before; check its plan ({exchange})")
 
 
 def conclusive(exchange: Exchange) -> None:
-    """Raises `Trouble` for an answer that speaks neither for nor against the service.
+    """Raises `RunError` for an answer that speaks neither for nor against the service.
 
     Behind a redirect a client that follows may well find what was promised, and JSON may be as deep as it likes.
     """
     response = exchange.response
     if response is not None and response.is_redirect:
-        raise Trouble(
+        raise RunError(
             "a redirect was not followed, for the key is for the target alone; "
             f"name the service's own address as --target ({exchange})"
         )
     try:
         _ = response and response.json
     except TooDeep:
-        raise Trouble(f"an answer is nested too deeply to be read; make it flatter ({exchange})") from None
+        raise RunError(f"an answer is nested too deeply to be read; make it flatter ({exchange})") from None
     except ValueError:
         return
 

@@ -115,7 +115,7 @@ class Verify:
         self._held: Counter[str] = Counter()
         self._violated: list[Observation] = []
         self._unexercised: list[tuple[str, str]] = []
-        self._troubles: list[str] = []
+        self._errors: list[str] = []
 
     def __call__(
         self,
@@ -163,10 +163,10 @@ class Verify:
         with self._lock:
             self._unexercised.append((requirement, reason))
 
-    def met_trouble(self, sentence: str) -> None:
+    def record_error(self, sentence: str) -> None:
         """Notes a problem that leaves the run inconclusive."""
         with self._lock:
-            self._troubles.append(sentence)
+            self._errors.append(sentence)
 
     @property
     def violated(self) -> tuple[Observation, ...]:
@@ -184,10 +184,10 @@ class Verify:
                 "held": dict(self._held),
                 "violations": [{**_as_json(observation), **occasion} for observation in self._violated],
                 "unexercised": [{"requirement": id_, "reason": reason} for id_, reason in self._unexercised],
-                "troubles": list(self._troubles),
+                "errors": list(self._errors),
             }
             self._held.clear()
-            for noted in (self._violated, self._unexercised, self._troubles):
+            for noted in (self._violated, self._unexercised, self._errors):
                 noted.clear()
             return findings
 

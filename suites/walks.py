@@ -84,7 +84,7 @@ class Walks:
     def given(self, page: Call) -> None:
         """Verifies that a page was not refused: a list with good filters, or the page that a token leads to.
 
-        Raises `Trouble` when it says nothing either way, or refuses a key that opens no list any more.
+        Raises `RunError` when it says nothing either way, or refuses a key that opens no list any more.
 
         Skips when it is a first page whose page_size is refused without any filter as well.
         """

@@ -72,7 +72,7 @@ def _take_all(judge: Judge, exchanges: Iterable[Recorded], findings: Findings) -
         for recorded in exchanges:
             judge.take(recorded)
     except CutOff as error:
-        findings.trouble(f"{error} What stands before that was judged.")
+        findings.error(f"{error} What stands before that was judged.")
 
 
 def report(
@@ -87,7 +87,7 @@ def report(
 ) -> int:
     """Write the report of a judgement, show it, and return the exit code; `fallback` is the target if none was seen."""
     if not counts.judged:
-        findings.trouble("No exchange could be judged: record calls of the Batches API with the bodies of the answers.")
+        findings.error("No exchange could be judged: record calls of the Batches API with the bodies of the answers.")
     recording = Recording(
         tuple(settings["recordings"]), counts.judged, dict(sorted(counts.set_aside.items())), counts.other
     )

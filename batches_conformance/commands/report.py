@@ -114,7 +114,7 @@ def replay_violation(report: Path, fingerprint: str, create: bool, insecure_http
 
 def _replayed(report: Report, violation: Violation, *, may_create: bool, insecure_http: bool) -> Replayed:
     """Send the request again as the suites do it, where that may be done."""
-    from fixtures.troubles import Trouble
+    from fixtures.errors import RunError
     from suites.replay import Shown, obstacle, replay
 
     if violation.deciding is None or report.target is None:
@@ -127,8 +127,8 @@ def _replayed(report: Report, violation: Violation, *, may_create: bool, insecur
         return Replayed("cannot tell", f"nothing was sent: {reason}")
     try:
         outcome = replay(shown, _settings(report.target, insecure_http=insecure_http))
-    except Trouble as trouble:
-        return Replayed("cannot tell", str(trouble))
+    except RunError as error:
+        return Replayed("cannot tell", str(error))
     return Replayed(outcome.word, outcome.why, read_exchange(outcome.exchange) if outcome.exchange else None)
 
 

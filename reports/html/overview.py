@@ -22,10 +22,10 @@ from reports.wording import (
     reasons_of,
 )
 
-TROUBLES_SHOWN: Final = 50
-"""Troubles that are told; the rest is counted."""
+ERRORS_SHOWN: Final = 50
+"""Errors that are told; the rest is counted."""
 TEXT_LIMIT: Final = 300
-"""Characters of a reason, a trouble or an answer that are told here."""
+"""Characters of a reason, an error or an answer that are told here."""
 CURL_LIMIT: Final = 1_000
 """Characters of a curl line beyond which it stands with the evidence alone."""
 _TILES: Final = (
@@ -84,7 +84,7 @@ def sections(decision: Decision) -> list[Element | None]:
         *(_violated(decision, group) for group in decision.groups),
         _unexercised(report.requirements),
         _set_aside(report.run.recording),
-        _troubles(report.troubles),
+        _errors(report.errors),
     ]
 
 
@@ -102,8 +102,8 @@ def _gate(decision: Decision) -> Element | None:
 def _reasons(decision: Decision) -> Element | None:
     if not decision.reasons:
         return None
-    items = [tag("li", short(reason, TEXT_LIMIT)) for reason in decision.reasons[:TROUBLES_SHOWN]]
-    more = len(decision.reasons) - TROUBLES_SHOWN
+    items = [tag("li", short(reason, TEXT_LIMIT)) for reason in decision.reasons[:ERRORS_SHOWN]]
+    more = len(decision.reasons) - ERRORS_SHOWN
     rest = tag("p", f"{more:,} more are in report.json.") if more > 0 else None
     return tag("section", tag("h2", "What the gate objects to"), tag("ul", items), rest, id="gate")
 
@@ -202,11 +202,11 @@ def _set_aside(recording: Recording | None) -> Element | None:
     )
 
 
-def _troubles(troubles: tuple[str, ...]) -> Element | None:
-    if not troubles:
+def _errors(errors: tuple[str, ...]) -> Element | None:
+    if not errors:
         return None
-    items = [tag("li", short(trouble, TEXT_LIMIT)) for trouble in troubles[:TROUBLES_SHOWN]]
-    more = len(troubles) - TROUBLES_SHOWN
+    items = [tag("li", short(error, TEXT_LIMIT)) for error in errors[:ERRORS_SHOWN]]
+    more = len(errors) - ERRORS_SHOWN
     rest = tag("p", f"{more:,} more are in report.json.") if more > 0 else None
-    heading = tag("h2", "Troubles that kept the run from judging")
-    return tag("section", heading, tag("ul", items), rest, id="troubles")
+    heading = tag("h2", "Errors that kept the run from judging")
+    return tag("section", heading, tag("ul", items), rest, id="errors")

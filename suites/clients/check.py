@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import pytest
 
+from fixtures.errors import RunError
 from fixtures.mask import MASK, hide
 from fixtures.settings import Settings, settings_of
 from fixtures.target import open_target
-from fixtures.troubles import Trouble
 from suites.clients.driver import driving
 from suites.clients.environments import Environment, NoRuntime, prepare, stop_installing
 from suites.clients.findings import Finding, of_verdict
@@ -65,7 +65,7 @@ def exit_code(outcome: Outcome) -> int:
         return NONCONFORMANT
     if outcome.unexplained:
         return UNEXPLAINED
-    if of_verdict(outcome.findings, "trouble") or not of_verdict(outcome.findings, "pass"):
+    if of_verdict(outcome.findings, "error") or not of_verdict(outcome.findings, "pass"):
         return INCONCLUSIVE
     return CONFORMANT
 
@@ -99,8 +99,8 @@ def _of_client(client: Client, settings: Settings) -> tuple[list[Finding], Compa
         comparison = judged(client, differences(description, sent, client.registry), explanations())
     except NoRuntime as error:
         return [Finding(client.name, name, "not-exercised", str(error)) for name in OPERATIONS], None
-    except Trouble as trouble:
-        return [Finding(client.name, next(iter(OPERATIONS)), "trouble", str(trouble))], None
+    except RunError as error:
+        return [Finding(client.name, next(iter(OPERATIONS)), "error", str(error))], None
     return list(_driven(environment, description, settings)), comparison
 
 
@@ -110,5 +110,5 @@ def _driven(environment: Environment, description: Description, settings: Settin
         with open_target(settings) as target, driving(environment, target, settings.request_timeout) as driver:
             story = Story(driver, target, settings, uuid.uuid4().hex[:8], description, client.registry)
             yield from tell(story, client.name)
-    except Trouble as trouble:
-        yield Finding(client.name, next(iter(OPERATIONS)), "trouble", str(trouble))
+    except RunError as error:
+        yield Finding(client.name, next(iter(OPERATIONS)), "error", str(error))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fixtures.troubles import Trouble
+from fixtures.errors import RunError
 from spec.lint.__main__ import OLDEST_NODE, find_node
 from suites.clients.table import NPMRC, ROOT, Client
 
@@ -54,11 +54,11 @@ class Environment:
 def prepare(client: Client, place: Path = PLACE) -> Environment:
     """The environment of a client, made unless it is there for this very lock.
 
-    Raises `NoRuntime` without a Node for a client that needs one, and `Trouble` when it cannot be installed.
+    Raises `NoRuntime` without a Node for a client that needs one, and `RunError` when it cannot be installed.
     """
     environment = Environment(client, place / client.name)
     if not client.lock.is_file():
-        raise Trouble(f"{client.name} has no lock: make it with python3 run.py lock")
+        raise RunError(f"{client.name} has no lock: make it with python3 run.py lock")
     note, mark = environment.folder / ".complete", _mark(client)
     if client.registry == "npm":
         _node()
@@ -141,6 +141,6 @@ def _run(client: Client, command: list[str], folder: Path = ROOT) -> None:
             _installers.discard(process)
     if code:
         told = " ".join(output.split())[-TOLD:]
-        raise Trouble(
+        raise RunError(
             f"{client.name} cannot be installed; see that its registry is reachable, then run again (…{told})"
         )

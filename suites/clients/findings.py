@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-Verdict = Literal["pass", "not-exercised", "limit", "trouble", "fail"]
+Verdict = Literal["pass", "not-exercised", "limit", "error", "fail"]
 """`limit`: the contract allows what the target did, and the client cannot cope with it. It speaks against nobody.
 
-`trouble`: something that is no part of the contract stood in the way, which leaves the run inconclusive.
+`error`: something that is no part of the contract stood in the way, which leaves the run inconclusive.
 """
 MARKS: Final[dict[Verdict, str]] = {
     "pass": "pass",
     "not-exercised": "-",
     "limit": "limit",
-    "trouble": "?",
+    "error": "?",
     "fail": "FAIL",
 }
 

@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from fixtures.errors import RunError
 from fixtures.key import Key
 from fixtures.target import MAIN, Target
-from fixtures.troubles import Trouble
 from fixtures.way import Way
 from spec.elements import parameters_of
 from spec.openapi import Operation, operations
@@ -94,7 +94,7 @@ def explanations() -> tuple[Explanation, ...]:
 
 
 def describe(environment: Environment) -> Description:
-    """What the types of an installed client say of its methods. Raises `Trouble` when they cannot be read."""
+    """What the types of an installed client say of its methods. Raises `RunError` when they cannot be read."""
     try:
         if environment.client.registry == "npm":
             return declarations.operations(environment.package)
@@ -112,7 +112,7 @@ def describe(environment: Environment) -> Description:
         found: Description = json.loads(told.stdout)
         return found
     except (OSError, ValueError, LookupError, subprocess.TimeoutExpired) as error:
-        raise Trouble(f"the types of {environment.client.name} cannot be read; mend the reader ({error})") from None
+        raise RunError(f"the types of {environment.client.name} cannot be read; mend the reader ({error})") from None
 
 
 def unfit(description: Description, registry: Registry, method: str, value: Any) -> str | None:
@@ -140,7 +140,7 @@ class Sent:
 
 
 def requests(environment: Environment, description: Description) -> dict[str, Sent]:
-    """What a client sends for each of its methods, seen on the wire. Raises `Trouble`."""
+    """What a client sends for each of its methods, seen on the wire. Raises `RunError`."""
     found = {}
     with nobody() as url, driving(environment, _target(url), REQUEST_TIMEOUT) as driver:
         for method, told in description.items():
@@ -149,7 +149,7 @@ def requests(environment: Environment, description: Description) -> dict[str, Se
             arguments = {name: sample(each) for name, each in parameters.items() if not each["path"]}
             reply = driver.call(method, *path, pages=int(method == "batches.list"), **arguments)
             if not reply.exchanges:
-                raise Trouble(f"{environment.client.name} sends nothing for {method} ({reply})")
+                raise RunError(f"{environment.client.name} sends nothing for {method} ({reply})")
             request = reply.exchanges[0].request
             template = request.path
             for each in path:

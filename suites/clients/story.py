@@ -12,9 +12,9 @@ from typing import Any, Final
 from fixtures.configurations import PARAMETERS
 from fixtures.directories import LIFETIME
 from fixtures.documents import Document, damaged_document, good_documents
+from fixtures.errors import RunError
 from fixtures.settings import Settings
 from fixtures.target import UNKNOWN, Target
-from fixtures.troubles import Trouble
 from spec import requirements
 from suites.clients.driver import Driver, Reply
 from suites.clients.findings import Ended, Finding
@@ -101,20 +101,20 @@ class Story:
         if reply.answered:
             wrong = "text in place of an object" if isinstance(reply.value, str) else self.misfit(method, reply.value)
             if wrong:
-                raise Ended("limit" if requirement else "trouble", f"the client's own types do not fit: {wrong}")
+                raise Ended("limit" if requirement else "error", f"the client's own types do not fit: {wrong}")
             return reply.value
         told = str(reply)[:TOLD]
         if reply.is_unsupported:
             raise Ended("not-exercised", f"the client has it not ({told})")
         if reply.status is None or "APIConnectionError" in reply.classes:
-            raise Ended("trouble", f"no answer from the target ({told})")
+            raise Ended("error", f"no answer from the target ({told})")
         if reply.status in ABOUT_KEY or reply.status == PAYMENT_REQUIRED:
-            raise Ended("trouble", f"the key, or what it may do, was refused ({told}): check the key and its plan")
+            raise Ended("error", f"the key, or what it may do, was refused ({told}): check the key and its plan")
         if reply.is_refused:
-            raise Ended("fail" if requirement else "trouble", f"refused where it has to succeed ({told})", requirement)
+            raise Ended("fail" if requirement else "error", f"refused where it has to succeed ({told})", requirement)
         if reply.status >= 300:
-            raise Ended("trouble", f"the target was busy or broken ({told})")
-        raise Ended("limit" if requirement else "trouble", f"the client cannot read a successful answer ({told})")
+            raise Ended("error", f"the target was busy or broken ({told})")
+        raise Ended("limit" if requirement else "error", f"the client cannot read a successful answer ({told})")
 
     def set_up(self, reply: Reply) -> Batch:
         """The object that a call of the set-up gives; where the client cannot read it, as it came."""
@@ -171,7 +171,7 @@ class Story:
         if files < FILES and listed["pages"][-1]["next_page_token"]:
             raise Ended("limit", f"{ENDS_EARLY}, and misses {FILES - files} files")
         if files != FILES:
-            raise Ended("trouble", f"the directory lists {files} files of {FILES} that were uploaded")
+            raise Ended("error", f"the directory lists {files} files of {FILES} that were uploaded")
         return f"{FILES} files"
 
     def _upload(self, directory: str, document: Document) -> bool:
@@ -254,7 +254,7 @@ class Story:
             if batch["status"] in TERMINAL:
                 self.batches[name] = batch
                 return str(batch["status"])
-        raise Ended("trouble", f"the {name} batch was still {batch['status']} after {self.target.poll_timeout:g} s")
+        raise Ended("error", f"the {name} batch was still {batch['status']} after {self.target.poll_timeout:g} s")
 
     def _get(self, batch: Batch, **more: Any) -> Batch:
         reply = self.driver.call("batches.get", batch["id"], style="async", **more)
@@ -543,17 +543,17 @@ def tell(story: Story, client: str) -> Iterator[Finding]:
             finding = Finding(client, name, "pass", operation(story))
         except Ended as ended:
             finding = Finding(client, name, ended.verdict, ended.detail, ended.requirements)
-        except Trouble as trouble:
-            yield Finding(client, name, "trouble", str(trouble))
+        except RunError as error:
+            yield Finding(client, name, "error", str(error))
             return
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            finding = Finding(client, name, "trouble", f"what the client gave is of no use: {error!r}")
+            finding = Finding(client, name, "error", f"what the client gave is of no use: {error!r}")
         violated = verify.violated[seen:]
         seen += len(violated)
         broken = [observation for observation in violated if observation.requirement in core]
         yield _accused(finding, broken) if broken else finding
-    if troubles := verify.take("")["troubles"]:
-        yield Finding(client, "oracles", "trouble", troubles[0])
+    if errors := verify.take("")["errors"]:
+        yield Finding(client, "oracles", "error", errors[0])
 
 
 def _accused(finding: Finding, violated: Sequence[Observation]) -> Finding:

@@ -17,7 +17,7 @@ class Panel:
         self._verify = verify
 
     def hear(self, exchange: Exchange) -> None:
-        """Lets every oracle look at an exchange; one that breaks is a trouble of the suite, and looks no more."""
+        """Lets every oracle look at an exchange; one that breaks is an error of the suite, and looks no more."""
         call = read(exchange)
         if call is None:
             return
@@ -27,7 +27,7 @@ class Panel:
                     self._verify.record(observation if observation.holds else replace(observation, oracle=name))
             except Exception as error:
                 del self._looks[name]
-                self._verify.met_trouble(
+                self._verify.record_error(
                     f"the oracle {name} broke on {exchange}: {error!r}; report this as a bug of the suite"
                 )
         call.forget()

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from fixtures.errors import RunError
 from fixtures.exchange import Exchange
 from fixtures.gateway import gateway_of
 from fixtures.settings import Settings, settings_of
 from fixtures.target import Target, open_target
-from fixtures.troubles import Trouble
 from fixtures.way import way_to
 from spec.lint.__main__ import find_node
 from suites.clients import __main__ as command
@@ -177,12 +177,12 @@ def test_what_a_client_lacks_is_unsupported(mock: Target) -> None:
         assert driver.call("batches.list", pages=1, no_such_parameter=1).is_unsupported
 
 
-def test_a_driver_that_ends_is_a_trouble(mock: Target) -> None:
+def test_a_driver_that_ends_is_a_error(mock: Target) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         driver = Driver(process, "pypi-0", mock)
-        with pytest.raises(Trouble, match="pypi-0 gave no answer"):
+        with pytest.raises(RunError, match="pypi-0 gave no answer"):
             driver.call("batches.list")
 
 
@@ -194,7 +194,7 @@ def test_a_driver_that_says_nothing_is_given_up(mock: Target, monkeypatch: pytes
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        with pytest.raises(Trouble, match="gave no answer"):
+        with pytest.raises(RunError, match="gave no answer"):
             Driver(process, "pypi-0", mock).call("batches.list")
         assert process.stdin is not None
         process.stdin.close()
@@ -250,7 +250,7 @@ def test_a_registry_out_of_reach_leaves_the_run_inconclusive(
     assert command.main(["--client", "pypi-2.9.1", "--report-dir", str(tmp_path)]) == command.INCONCLUSIVE
     printed = capsys.readouterr().out
     assert "pypi-2.9.1 cannot be installed; see that its registry is reachable" in " ".join(printed.split())
-    assert json.loads((tmp_path / "clients.json").read_text())["findings"][0]["verdict"] == "trouble"
+    assert json.loads((tmp_path / "clients.json").read_text())["findings"][0]["verdict"] == "error"
 
 
 @pytest.mark.parametrize(

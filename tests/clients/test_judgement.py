@@ -24,15 +24,15 @@ A_REQUIREMENT = "get-returns-batch-asked-for"
 @pytest.mark.parametrize(
     ("given", "in_contract", "in_set_up"),
     [
-        (reply(404, "NotFoundError", *API), "fail", "trouble"),
-        (reply(401, "AuthenticationError", *API), "trouble", "trouble"),
-        (reply(402, "APIStatusError", *API), "trouble", "trouble"),
-        (reply(429, "RateLimitError", *API), "trouble", "trouble"),
-        (reply(503, "InternalServerError", *API), "trouble", "trouble"),
-        (reply(None, "APIConnectionError", *API), "trouble", "trouble"),
-        (reply(200, "APIResponseValidationError", *API), "limit", "trouble"),
-        (reply(200, "JSONDecodeError", "ValueError"), "limit", "trouble"),
-        (reply(200, value="text"), "limit", "trouble"),
+        (reply(404, "NotFoundError", *API), "fail", "error"),
+        (reply(401, "AuthenticationError", *API), "error", "error"),
+        (reply(402, "APIStatusError", *API), "error", "error"),
+        (reply(429, "RateLimitError", *API), "error", "error"),
+        (reply(503, "InternalServerError", *API), "error", "error"),
+        (reply(None, "APIConnectionError", *API), "error", "error"),
+        (reply(200, "APIResponseValidationError", *API), "limit", "error"),
+        (reply(200, "JSONDecodeError", "ValueError"), "limit", "error"),
+        (reply(200, value="text"), "limit", "error"),
         (reply(None, "TypeError"), "not-exercised", "not-exercised"),
         (reply(None, "AttributeError"), "not-exercised", "not-exercised"),
     ],
@@ -74,7 +74,7 @@ def test_any_4xx_is_a_refusal(status: int) -> None:
     [
         (reply(200, value={}), "fail"),
         (reply(404, "KeyError"), "limit"),
-        (reply(429, "RateLimitError", *API), "trouble"),
+        (reply(429, "RateLimitError", *API), "error"),
     ],
     ids=str,
 )
@@ -111,8 +111,8 @@ def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int =
     ("found", "code"),
     [
         (outcome("pass", "not-exercised", "limit"), CONFORMANT),
-        (outcome("pass", "fail", "trouble"), NONCONFORMANT),
-        (outcome("pass", "trouble"), INCONCLUSIVE),
+        (outcome("pass", "fail", "error"), NONCONFORMANT),
+        (outcome("pass", "error"), INCONCLUSIVE),
         (outcome("not-exercised"), INCONCLUSIVE),
         (outcome(), INCONCLUSIVE),
         (outcome("pass", complaints=("unexplained: a",)), UNEXPLAINED),
@@ -123,7 +123,7 @@ def test_the_exit_code_says_the_worst(found: Outcome, code: int) -> None:
 
 
 def test_the_matrix_is_no_wider_than_a_terminal() -> None:
-    text = as_text(outcome("pass", "fail", "limit", "trouble", "not-exercised", clients=9, complaints=("x " * 80,)))
+    text = as_text(outcome("pass", "fail", "limit", "error", "not-exercised", clients=9, complaints=("x " * 80,)))
     assert max(map(len, text.splitlines())) <= WIDTH
     assert all(client.version in text for client in CLIENTS)
     assert all(mark in text for mark in ("pass", "FAIL", "limit", "?", "no-server-error"))

@@ -179,7 +179,7 @@ def test_no_listed_file_breaks_an_oracle(id_: Any) -> None:
     heard([*Story().exchanges.values(), listed])
 
 
-def test_a_witness_of_trouble_would_notice() -> None:
+def test_a_witness_of_error_would_notice() -> None:
     """The proof that `heard` sees an oracle break."""
 
     @oracle("no-server-error")
@@ -193,7 +193,7 @@ def test_a_witness_of_trouble_would_notice() -> None:
     panel = Panel([broken], verify)
     for one in list(Story().exchanges.values())[:2]:
         panel.hear(one)
-    troubles = verify.take("x")["troubles"]
-    assert len(troubles) == 1
-    assert "broken" in troubles[0]
-    assert "ZeroDivisionError" in troubles[0]
+    errors = verify.take("x")["errors"]
+    assert len(errors) == 1
+    assert "broken" in errors[0]
+    assert "ZeroDivisionError" in errors[0]

@@ -56,7 +56,7 @@ class Tale:
         panel = Panel(of_recordings(), witness)
         for told in self.told:
             panel.hear(told)
-        assert witness.take(TEST)["troubles"] == []
+        assert witness.take(TEST)["errors"] == []
         return witness
 
 

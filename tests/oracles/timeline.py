@@ -108,5 +108,5 @@ def heard(timeline: Iterable[Exchange]) -> Witness:
     for one in timeline:
         panel.hear(one)
     witness.taken = witness.take(TEST)
-    assert witness.taken["troubles"] == []
+    assert witness.taken["errors"] == []
     return witness

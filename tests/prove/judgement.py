@@ -68,8 +68,8 @@ def of_variation(outcome: Outcome, clean: Outcome) -> Iterator[str]:
     label = outcome.order.name
     for noticed in outcome.noticed:
         yield f"{label} is accused: {noticed.requirement}: {noticed.violation} (by {', '.join(noticed.by)})"
-    for trouble in outcome.troubles:
-        yield f"{label} meets trouble: {trouble}"
+    for error in outcome.errors:
+        yield f"{label} meets error: {error}"
     excused = frozenset[str]().union(
         *(companions().of_variation.get(name, frozenset()) for name in outcome.order.variations)
     )

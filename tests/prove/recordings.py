@@ -29,7 +29,7 @@ class Heard:
 
     order: Order
     violations: dict[str, str]
-    troubles: tuple[str, ...]
+    errors: tuple[str, ...]
     judged: int
 
     @property
@@ -44,7 +44,7 @@ def hear(order: Order) -> Heard:
         path = Path(stack.enter_context(TemporaryDirectory()), "run.har")
         outcome = run(replace(order, tests=(*order.tests, f"--record={path}")))
         if not path.is_file():
-            return Heard(order, {}, (f"nothing was recorded: {outcome.troubles}",), 0)
+            return Heard(order, {}, (f"nothing was recorded: {outcome.errors}",), 0)
         return judged(order, path)
 
 
@@ -56,7 +56,7 @@ def judged(order: Order, path: Path) -> Heard:
     judge.judge(findings.add)
     first = {violation.requirement: violation for violation in reversed(findings.violations)}
     told = {id_: f"expected {each.expected}, got {each.actual} (by {each.oracle})" for id_, each in first.items()}
-    return Heard(order, told, findings.troubles, judge.counts.judged)
+    return Heard(order, told, findings.errors, judge.counts.judged)
 
 
 UNHEARD = Path(__file__).with_name("unheard.yaml")
@@ -104,7 +104,7 @@ def prove(faults: Mapping[str, Variant], companies: Sequence[Order], jobs: int) 
     )
     free = list(in_forks(hear, [plan.clean(False), *companies], jobs))
     for each in (*heard.values(), *free):
-        yield from (f"{each.order.name}: {trouble}" for trouble in each.troubles)
+        yield from (f"{each.order.name}: {error}" for error in each.errors)
     for each in free:
         yield from (f"{each.order.name} is accused: {id_}: {told}" for id_, told in each.violations.items())
     excused = len(faults) - len(heard)

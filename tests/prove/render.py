@@ -33,7 +33,7 @@ class Proof:
             "faults": len(looked_at),
             "noticed": sum(bool(outcome.failed) for outcome in looked_at),
             "variations": len({name for outcome in self.of_variations for name in outcome.order.variations}),
-            "false_alarms": sum(bool(outcome.noticed or outcome.troubles) for outcome in self.of_variations),
+            "false_alarms": sum(bool(outcome.noticed or outcome.errors) for outcome in self.of_variations),
             "requests_per_fault": round(sum(outcome.requests for outcome in looked_at) / count),
             "seconds_per_fault": round(sum(outcome.seconds for outcome in looked_at) / count, 1),
             "seconds": round(self.seconds, 1),

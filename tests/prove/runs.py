@@ -90,7 +90,7 @@ class Outcome:
     verdict: str
     noticed: tuple[Noticed, ...] = ()
     unexercised: dict[str, str] = field(default_factory=dict)
-    troubles: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
     requests: int = 0
     seconds: float = 0.0
 
@@ -128,7 +128,7 @@ def run(order: Order) -> Outcome:
     with TemporaryDirectory() as folder:
         report = carry_out(order, Path(folder))
         if not report.is_file():
-            return Outcome(order, "no report", troubles=(output_of(Path(folder)),))
+            return Outcome(order, "no report", errors=(output_of(Path(folder)),))
         return _outcome(order, json.loads(report.read_text(encoding="utf-8")), time.perf_counter() - began)
 
 
@@ -179,7 +179,7 @@ def _outcome(order: Order, report: dict[str, Any], seconds: float) -> Outcome:
         report["verdict"],
         noticed=tuple(_noticed(result) for result in results if result["verdict"] == "fail"),
         unexercised={result["id"]: result["reason"] for result in results if result["verdict"] == "not-exercised"},
-        troubles=tuple(report["troubles"]),
+        errors=tuple(report["errors"]),
         requests=report["run"]["exchanges"]["count"],
         seconds=round(seconds, 2),
     )

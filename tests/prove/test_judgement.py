@@ -52,13 +52,13 @@ def test_what_needs_steering_is_not_asked_of_a_black_box() -> None:
     assert list(judgement.of_fault(FAULT, unseen)) != []
 
 
-def test_a_variation_that_is_accused_or_meets_trouble_is_a_problem() -> None:
-    """Any violation and any trouble counts, and a requirement that is no longer exercised."""
+def test_a_variation_that_is_accused_or_meets_error_is_a_problem() -> None:
+    """Any violation and any error counts, and a requirement that is no longer exercised."""
     silent = noticing(name=VARIATION.name)
     assert list(judgement.of_variation(silent, CLEAN)) == []
     for outcome in (
         noticing(OTHER, name=VARIATION.name),
-        replace(silent, troubles=("no answer",)),
+        replace(silent, errors=("no answer",)),
         replace(silent, unexercised={OTHER: "needs something"}),
     ):
         assert len(list(judgement.of_variation(outcome, CLEAN))) == 1

@@ -38,8 +38,8 @@ class Said:
         return {requirement for record in self.records for requirement in record["held"]}
 
     @property
-    def troubles(self) -> list[str]:
-        return [trouble for record in self.records for trouble in record["troubles"]]
+    def errors(self) -> list[str]:
+        return [error for record in self.records for error in record["errors"]]
 
 
 def entry(exchange: Exchange, digits: int = 6) -> Json:

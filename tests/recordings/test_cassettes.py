@@ -174,7 +174,7 @@ def test_what_stands_before_the_cut_of_a_report_is_read(report: str) -> None:
     found: list[Recorded] = []
     with pytest.raises(CutOff):
         found.extend(read_report)
-    whole = report.rindex('"troubles"')
+    whole = report.rindex('"errors"')
     told = own_report.read(BytesIO(report[:whole].encode()), "report.json")
     assert [next(told) for _ in of_report(report)] == of_report(report)
     with pytest.raises(CutOff):

@@ -98,7 +98,7 @@ def test_a_part_that_is_not_what_it_should_be_accuses_nobody_and_costs_no_other(
         junk = data.draw(st.sampled_from(JUNK))
         entries = surrounded(put(STORY[place], way, junk), place)
         said = judged(document(entries), lag=inf)
-        assert said.troubles == []
+        assert said.errors == []
         assert said.accused == EXPECTED, (way, junk, said.violations)
         counts = said.counts
         assert counts.judged + counts.other + counts.set_aside.total() == len(entries)
@@ -117,7 +117,7 @@ def test_a_part_that_is_missing_accuses_nobody_and_costs_no_other() -> None:
                 part = part[key]
             del part[way[-1]]
             said = judged(document(surrounded(bad, place)), lag=inf)
-            assert (said.accused, said.troubles) == (EXPECTED, []), way
+            assert (said.accused, said.errors) == (EXPECTED, []), way
 
 
 STRUCTURE = '{}[]":,'

@@ -134,7 +134,7 @@ MOVED: dict[str, Edit] = {
 def test_what_was_moved_is_read_from_where_it_is(edit: Edit) -> None:
     """Results are a violation but where they were asked for, so that the query has to be found."""
     said = judged(document([edited(EXPANDED, edit)]))
-    assert (said.counts.judged, said.accused, said.troubles) == (1, set(), [])
+    assert (said.counts.judged, said.accused, said.errors) == (1, set(), [])
     assert {"get-answers-with-batch", "results-name-each-file-once"} <= said.held
 
 

@@ -102,7 +102,7 @@ JUDGED: dict[str, Json] = {
 @pytest.mark.parametrize("told", JUDGED.values(), ids=JUDGED)
 def test_what_recorders_differ_in_changes_nothing(told: Json) -> None:
     said = judged(document([told]))
-    assert (said.counts.judged, said.accused, said.troubles) == (1, set(), [])
+    assert (said.counts.judged, said.accused, said.errors) == (1, set(), [])
     assert "no-server-error" in said.held
 
 

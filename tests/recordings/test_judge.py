@@ -50,7 +50,7 @@ def with_key(told: Json, value: str) -> Json:
 
 def test_the_whole_story_is_legal() -> None:
     said = judged(document(map(entry, STORY.values())), lag=inf)
-    assert said.troubles == []
+    assert said.errors == []
     assert said.accused == set()
     assert said.counts.judged == len(STORY)
 

@@ -23,7 +23,7 @@ def look_at(history: list[Exchange], chance: Random, missing: float, digits: int
     heard += [each for each in heard if chance.random() < 0.1]
     chance.shuffle(heard)
     said = judged(document(heard))
-    assert said.troubles == []
+    assert said.errors == []
     assert not said.violations
     praised.update(said.held)
 

@@ -23,7 +23,7 @@ State = frozenset[str] | Literal["pass", "not-exercised"]
 TWO: Final = frozenset({"unexpected", "missing"})
 ONE: Final = frozenset({"unexpected"})
 ELSE: Final = frozenset({"missing"})
-Circumstance = Literal["whole", "trouble", "interrupted", "shard", "recording", "narrowed"]
+Circumstance = Literal["whole", "error", "interrupted", "shard", "recording", "narrowed"]
 Waived = Literal["none", "any", "one", "expired", "unneeded"]
 
 
@@ -101,7 +101,7 @@ def combinations() -> Iterator[Case]:
         ("none", "any", "one", "expired", "unneeded"),
         (False, True),
         (False, True),
-        ("whole", "trouble", "interrupted", "shard", "recording", "narrowed"),
+        ("whole", "error", "interrupted", "shard", "recording", "narrowed"),
     )
     for values in product(*dimensions):
         case = Case(*values)
@@ -138,6 +138,6 @@ def _report(must: State, should: State, other: State, circumstance: Circumstance
     record = {
         "held": {name: 1 for name, state in states.items() if state == "pass"},
         "violations": violations,
-        "troubles": ["The service did not answer."] if circumstance == "trouble" else [],
+        "errors": ["The service did not answer."] if circumstance == "error" else [],
     }
     return samples.report(record, some=SOME, in_run=run)

@@ -204,7 +204,7 @@ def failing_report() -> Report:
                 ),
             ],
             "unexercised": [{"requirement": "other-project-hidden", "reason": "no second key was given"}],
-            "troubles": ["The directory dir-7 could not be deleted: the service answered 503."],
+            "errors": ["The directory dir-7 could not be deleted: the service answered 503."],
         },
         some=some,
     )

@@ -29,14 +29,14 @@ def test_each_failed_requirement_is_an_error_and_each_reason_a_warning() -> None
 
 def test_a_passed_run_has_none_and_an_inconclusive_one_says_why() -> None:
     assert list(annotation_lines(pages.conformant())) == []
-    assert next(annotation_lines(pages.inconclusive())) == "::error title=trouble::The target did not answer."
-    assert next(annotation_lines(samples.report())).startswith("::error title=trouble::inconclusive: ")
+    assert next(annotation_lines(pages.inconclusive())) == "::error title=error::The target did not answer."
+    assert next(annotation_lines(samples.report())).startswith("::error title=error::inconclusive: ")
 
 
 def test_no_text_of_a_service_can_end_a_command_or_begin_one() -> None:
     evil = "100%\r\n::error title=a,b:c::x\n##[error]"
     report = samples.report(
-        {"violations": [samples.violation(expected=evil, actual=evil)], "troubles": [evil]},
+        {"violations": [samples.violation(expected=evil, actual=evil)], "errors": [evil]},
     )
     lines = list(annotation_lines(report))
     assert len(lines) == 2

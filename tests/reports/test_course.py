@@ -57,9 +57,9 @@ def test_a_status_that_flaps_without_end_is_counted(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("broken", [{"first": "nan"}, {"last": float("inf")}, {"times": "x"}, {"status": None}])
-def test_a_sighting_that_cannot_be_read_is_a_trouble_or_text(broken: dict[str, Any]) -> None:
+def test_a_sighting_that_cannot_be_read_is_a_error_or_text(broken: dict[str, Any]) -> None:
     found = samples.findings(seen(sighting("A", 0, **{}) | broken))
-    assert found.troubles or found.traffic().batches[0].sightings[0].status == "None"
+    assert found.errors or found.traffic().batches[0].sightings[0].status == "None"
 
 
 def test_latencies_of_all_tests_have_percentiles() -> None:

@@ -84,7 +84,7 @@ class Facts:
 
     @cached_property
     def is_cut_short(self) -> bool:
-        return self.case.circumstance in ("trouble", "interrupted")
+        return self.case.circumstance in ("error", "interrupted")
 
     @cached_property
     def objections(self) -> int:
@@ -143,7 +143,7 @@ CLAIMS: Final[dict[str, Callable[[Facts], object]]] = {
     r"as the next baseline": lambda facts: facts.gone and facts.is_comparable and facts.code == 0,
     r"exercise again what run 8a1f": lambda facts: facts.lost and not facts.is_cut_short,
     r"do what each objection": lambda facts: facts.objections,
-    r"not everything could be asked": lambda facts: facts.case.circumstance == "trouble",
+    r"not everything could be asked": lambda facts: facts.case.circumstance == "error",
     r"did not come to its end": lambda facts: facts.case.circumstance == "interrupted",
     r"merge the reports of all shards": lambda facts: facts.case.circumstance == "shard",
     r"no requirement passed": lambda facts: "pass" not in facts.case.now.values(),

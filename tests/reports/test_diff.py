@@ -69,6 +69,6 @@ def test_comparable_content_leaves_out_the_occasion_and_nothing_else() -> None:
         report(target(base_url="https://staging.example"), samples.run(), BROKEN),
         report(target(), replace(samples.run(), seed=8), BROKEN),
         report(target(), samples.run(), {"violations": [samples.violation(kind="missing")]}),
-        report(target(), samples.run(), BROKEN, {"troubles": ["No answer."]}),
+        report(target(), samples.run(), BROKEN, {"errors": ["No answer."]}),
     ):
         assert comparable(first) != comparable(other)

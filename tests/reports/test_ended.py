@@ -63,9 +63,9 @@ def test_a_record_that_cannot_be_read_counts_for_nothing(spent: object) -> None:
     assert tests.all[0].requests == 0
 
 
-def test_workers_that_split_differently_are_a_trouble() -> None:
+def test_workers_that_split_differently_are_a_error() -> None:
     part = {"index": 1, "count": 2, "selected": 3, "plan": "a"}
     found = samples.findings({"shard": part}, {"shard": part}, {"shard": None})
-    assert (found.shard, found.troubles) == (Shard(1, 2, 3, "a"), ())
+    assert (found.shard, found.errors) == (Shard(1, 2, 3, "a"), ())
     found.add({"shard": {**part, "plan": "b"}})
-    assert "split the tests differently" in found.troubles[0]
+    assert "split the tests differently" in found.errors[0]

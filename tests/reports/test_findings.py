@@ -46,11 +46,11 @@ def test_however_many_fingerprints_there_are_each_keeps_an_example_with_its_exch
 
 def test_order_of_records_does_not_matter() -> None:
     records = [
-        {"violations": [samples.violation(test=f"suites/test_{name}.py::test")], "troubles": [name]} for name in "bca"
+        {"violations": [samples.violation(test=f"suites/test_{name}.py::test")], "errors": [name]} for name in "bca"
     ]
     forth, back = samples.findings(*records), samples.findings(*reversed(records))
     assert forth.violations == back.violations
-    assert forth.troubles == back.troubles == ("a", "b", "c")
+    assert forth.errors == back.errors == ("a", "b", "c")
 
 
 def test_spending_adds_up_once_in_total_and_for_each_requirement() -> None:
@@ -61,15 +61,15 @@ def test_spending_adds_up_once_in_total_and_for_each_requirement() -> None:
     assert found.spent_on["a"] == Spending(3, 1, 1, 1)
 
 
-def test_reasons_and_troubles_are_told_once() -> None:
+def test_reasons_and_errors_are_told_once() -> None:
     record = {
         "unexercised": [{"requirement": "a", "reason": "no second key"}],
-        "troubles": ["The service did not answer."],
+        "errors": ["The service did not answer."],
     }
     found = samples.findings(record, record)
     assert found.reasons("a") == ("no second key",)
     assert found.reasons("b") == ()
-    assert found.troubles == ("The service did not answer.",)
+    assert found.errors == ("The service did not answer.",)
 
 
 def test_traffic_adds_up() -> None:
@@ -96,12 +96,12 @@ def test_traffic_adds_up() -> None:
     ],
     ids=str,
 )
-def test_a_record_that_cannot_be_read_is_a_trouble(record: dict[str, object]) -> None:
-    (trouble,) = samples.findings(record).troubles
-    assert "cannot be read" in trouble
+def test_a_record_that_cannot_be_read_is_a_error(record: dict[str, object]) -> None:
+    (error,) = samples.findings(record).errors
+    assert "cannot be read" in error
 
 
 def test_an_unreadable_violation_hides_no_readable_one() -> None:
     found = samples.findings({"violations": [{}, samples.violation()]})
     assert len(found.violations) == 1
-    assert len(found.troubles) == 1
+    assert len(found.errors) == 1

@@ -76,7 +76,7 @@ RECORDS = st.fixed_dictionaries(
         "held": st.dictionaries(NAMES, st.integers(0, 3)),
         "violations": st.lists(VIOLATIONS, max_size=2),
         "unexercised": st.lists(st.fixed_dictionaries({"requirement": NAMES, "reason": TEXT}), max_size=2),
-        "troubles": st.lists(TEXT, max_size=2),
+        "errors": st.lists(TEXT, max_size=2),
     }
 )
 REQUIREMENTS = (
@@ -114,7 +114,7 @@ def test_xml_parses_back_to_what_was_said(record: dict[str, Any]) -> None:
             assert case.find("skipped").get("message") == visible(  # type: ignore[union-attr]
                 result.reason
             )
-    assert len(root.findall("*/testcase/error")) == bool(judged.troubles or judged.verdict == "inconclusive")
+    assert len(root.findall("*/testcase/error")) == bool(judged.errors or judged.verdict == "inconclusive")
 
 
 @settings(max_examples=100, deadline=None)

@@ -51,7 +51,7 @@ REPORTS: dict[str, Callable[[], Report]] = {
     "gate red": gated,
     "gate green": lambda: gated(**KNOWN),
     "gate green by a waiver": lambda: gated(**KNOWN, has_baseline=False, before="pass", waived="any"),
-    "gate inconclusive": lambda: gated(**KNOWN, circumstance="trouble"),
+    "gate inconclusive": lambda: gated(**KNOWN, circumstance="error"),
     "gate red about what was not exercised": lambda: gated(other="not-exercised", require_exercised=True),
 }
 
@@ -89,7 +89,7 @@ def test_what_a_reader_does_not_take_is_seen(name: str) -> None:
     assert any(words in complaint for complaint in complaints(broken))
 
 
-def test_there_is_a_case_per_requirement_and_one_for_troubles() -> None:
+def test_there_is_a_case_per_requirement_and_one_for_errors() -> None:
     root = ET.fromstring(render_junit(REPORT))
     assert {name: root.get(name) for name in ("tests", "failures", "errors")} == {
         "tests": "9",
@@ -116,7 +116,7 @@ def test_reasons_and_circumstances_are_told_to_every_reader() -> None:
     assert told["contract"] == "1.0.0"
 
 
-def test_an_inconclusive_run_without_trouble_has_an_error_too() -> None:
+def test_an_inconclusive_run_without_error_has_an_error_too() -> None:
     assert ET.fromstring(render_junit(samples.report())).get("errors") == "1"
 
 

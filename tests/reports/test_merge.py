@@ -37,7 +37,7 @@ RECORDS: tuple[dict[str, Any], ...] = (
         **MET,
     },
     {"held": {SECOND: 1}, "violations": [samples.violation(FIRST)], "spent": SPENT, **MET},
-    {"unexercised": [{"requirement": THIRD, "reason": "no second key"}], "troubles": ["No answer."]},
+    {"unexercised": [{"requirement": THIRD, "reason": "no second key"}], "errors": ["No answer."]},
 )
 
 
@@ -65,7 +65,7 @@ def test_parts_add_up_to_the_whole() -> None:
     one = samples.report(*RECORDS, some=SOME)
     for result, expected in zip(whole.requirements, one.requirements, strict=True):
         assert result == expected
-    assert whole.troubles == ("No answer.",)
+    assert whole.errors == ("No answer.",)
     assert (whole.run.id, whole.run.shard, whole.run.workers) == ("run1+run2+run3", None, 3)
     assert whole.run.spent == Spending(10, 2, 2, 4)
     assert whole.run.exchanges.by_operation == {"getBatch": 5}

@@ -100,9 +100,9 @@ CRASHES = """
 def test_crashes(record):
     raise RuntimeError("out of luck\\nsecond line")
 """
-TROUBLED = """
-def test_troubled(record):
-    record["troubles"] = ["The service did not answer."]
+ERRORD = """
+def test_errord(record):
+    record["errors"] = ["The service did not answer."]
     raise OSError("no route")
 """
 
@@ -186,7 +186,7 @@ def test_a_violated_must_ends_with_1(toy: pytest.Pytester, run: Run) -> None:
     report = report_of(toy)
     assert report["verdict"] == "nonconformant"
     assert report["requirements"][0]["violations"][0]["count"] == 2
-    assert report["troubles"] == []
+    assert report["errors"] == []
     result.stdout.fnmatch_lines(["NONCONFORMANT  1 must failed*", "FAIL  must  first*"])
 
 
@@ -198,43 +198,43 @@ def test_a_violated_should_is_shown_and_ends_with_0(toy: pytest.Pytester, run: R
     result.stdout.fnmatch_lines(["FAIL  should  third*"])
 
 
-def test_a_crash_is_a_trouble_and_ends_with_6(toy: pytest.Pytester, run: Run) -> None:
+def test_a_crash_is_a_error_and_ends_with_6(toy: pytest.Pytester, run: Run) -> None:
     add(toy, "suites/test_crashes.py", CRASHES)
     assert run().ret == 6
     report = report_of(toy)
     assert report["verdict"] == "inconclusive"
-    assert report["troubles"] == ["suites/test_crashes.py::test_crashes ended with RuntimeError: out of luck."]
+    assert report["errors"] == ["suites/test_crashes.py::test_crashes ended with RuntimeError: out of luck."]
 
 
-def test_a_trouble_of_a_test_is_told_in_its_own_words(toy: pytest.Pytester, run: Run) -> None:
-    add(toy, "suites/test_troubled.py", TROUBLED)
+def test_a_error_of_a_test_is_told_in_its_own_words(toy: pytest.Pytester, run: Run) -> None:
+    add(toy, "suites/test_errord.py", ERRORD)
     assert run().ret == 6
-    assert report_of(toy)["troubles"] == ["The service did not answer."]
+    assert report_of(toy)["errors"] == ["The service did not answer."]
 
 
 def test_a_violation_beside_a_crash_stays_nonconformant(toy: pytest.Pytester, run: Run) -> None:
     add(toy, "suites/test_breaks.py", BREAKS)
     add(toy, "suites/test_crashes.py", CRASHES)
     assert run().ret == 1
-    assert len(report_of(toy)["troubles"]) == 1
+    assert len(report_of(toy)["errors"]) == 1
 
 
 @pytest.mark.parametrize("options", [["--tb=no"], ["--tb=native"], ["--tb=line", "-n", "2"]])
-def test_a_broken_set_up_is_a_trouble(toy: pytest.Pytester, run: Run, options: list[str]) -> None:
+def test_a_broken_set_up_is_a_error(toy: pytest.Pytester, run: Run, options: list[str]) -> None:
     add(toy, "suites/test_set_up.py", "def test_set_up(no_such_fixture): pass")
     assert run(*options).ret == 6
-    (trouble,) = report_of(toy)["troubles"]
-    assert trouble.startswith("suites/test_set_up.py::test_set_up ended with ")
+    (error,) = report_of(toy)["errors"]
+    assert error.startswith("suites/test_set_up.py::test_set_up ended with ")
     assert report_of(toy)["run"]["tests"]["error"] == 1
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_module_that_cannot_be_collected_is_a_trouble(toy: pytest.Pytester, run: Run, workers: str) -> None:
+def test_a_module_that_cannot_be_collected_is_a_error(toy: pytest.Pytester, run: Run, workers: str) -> None:
     add(toy, "suites/test_broken.py", "import no_such_module")
     assert run("-n", workers).ret == 6
     report = report_of(toy)
     assert report["verdict"] == "inconclusive"
-    assert any("could not be collected" in trouble for trouble in report["troubles"])
+    assert any("could not be collected" in error for error in report["errors"])
 
 
 def test_workers_change_nothing_but_their_number(toy: pytest.Pytester, run: Run) -> None:
@@ -330,19 +330,19 @@ def test_an_exit_before_the_tests_ends_with_6_and_a_report(
         "conftest.py",
         CONFTEST
         + f"""
-from reports.hooks import TROUBLES
+from reports.hooks import ERRORS
 
 @pytest.hookimpl(tryfirst=True)
 def {where}:
     if not hasattr({holder}, "workerinput"):
-        {holder}.stash.setdefault(TROUBLES, []).append("The target did not answer.")
+        {holder}.stash.setdefault(ERRORS, []).append("The target did not answer.")
         pytest.exit("no answer", returncode=6)
 """,
     )
     result = run(*options)
     assert result.ret == 6
     report = report_of(toy)
-    assert (report["verdict"], report["troubles"]) == (
+    assert (report["verdict"], report["errors"]) == (
         "inconclusive",
         ["The target did not answer."],
     )
@@ -370,21 +370,21 @@ def pytest_runtest_logreport(report):
     assert result.ret == 6
     report = report_of(toy)
     assert (report["verdict"], report["run"]["interrupted"]) == ("inconclusive", True)
-    assert any("plugin out of order" in trouble for trouble in report["troubles"])
+    assert any("plugin out of order" in error for error in report["errors"])
     assert str(result.stdout).count("INCONCLUSIVE") == 1
 
 
-def test_a_worker_that_dies_is_a_trouble(toy: pytest.Pytester, run: Run) -> None:
+def test_a_worker_that_dies_is_a_error(toy: pytest.Pytester, run: Run) -> None:
     add(toy, "suites/test_dies.py", "import os\ndef test_dies(): os._exit(9)")
     assert run("-n", "1", "suites/test_dies.py").ret == 6
-    assert "test_dies" in report_of(toy)["troubles"][0]
+    assert "test_dies" in report_of(toy)["errors"][0]
 
 
 def test_an_exit_in_the_middle_keeps_what_was_seen(toy: pytest.Pytester, run: Run) -> None:
     add(toy, "suites/test_ends.py", "import pytest\ndef test_ends(): pytest.exit('gone', 6)")
     assert run("suites/test_holds.py", "suites/test_ends.py").ret == 6
     report = report_of(toy)
-    assert report["troubles"] == ["The run was ended: gone"]
+    assert report["errors"] == ["The run was ended: gone"]
     assert verdicts(report)["first"] == "pass"
 
 
@@ -559,7 +559,7 @@ def test_the_report_directory_can_be_chosen(toy: pytest.Pytester, run: Run) -> N
     assert not has_report(toy)
 
 
-def test_a_report_that_cannot_be_written_is_a_trouble(toy: pytest.Pytester, run: Run) -> None:
+def test_a_report_that_cannot_be_written_is_a_error(toy: pytest.Pytester, run: Run) -> None:
     add(toy, "taken", "")
     result = run("--report-dir", "taken")
     assert result.ret == 6
@@ -567,12 +567,12 @@ def test_a_report_that_cannot_be_written_is_a_trouble(toy: pytest.Pytester, run:
 
 
 @pytest.mark.parametrize("hook", ["pytest_conformance_target", "pytest_conformance_run"])
-def test_a_hook_that_fails_is_a_trouble(toy: pytest.Pytester, run: Run, hook: str) -> None:
+def test_a_hook_that_fails_is_a_error(toy: pytest.Pytester, run: Run, hook: str) -> None:
     head, definition, rest = CONFTEST.partition(f"def {hook}(config):")
     add(toy, "conftest.py", f"{head}{definition}\n    raise KeyError('x')\n{rest}")
     assert run().ret == 6
     report = report_of(toy)
-    assert report["troubles"] == [f"{hook} failed: KeyError: 'x'."]
+    assert report["errors"] == [f"{hook} failed: KeyError: 'x'."]
     assert (report["target"] is None) == hook.endswith("target")
 
 

@@ -42,7 +42,7 @@ def test_fails_come_before_what_was_not_exercised_and_must_before_should() -> No
         ["FAIL", "must"],
         ["FAIL", "should"],
         ["NOT", "EXERCISED"],
-        ["TROUBLES"],
+        ["ERRORS"],
         ["report", "reports/out/report.json"],
         ["next", "Repeat"],
     ]
@@ -112,7 +112,7 @@ def test_a_conformant_run_is_short() -> None:
 
 @pytest.mark.parametrize("command", ["::error::x", "##[error]x", "a\n::stop-commands::x"])
 def test_no_line_starts_like_a_command_to_a_ci_runner(command: str) -> None:
-    record = {"violations": [samples.violation(actual=command)], "troubles": [command]}
+    record = {"violations": [samples.violation(actual=command)], "errors": [command]}
     for line in told(samples.report(record)):
         bare = line.removeprefix("    - ").strip()
         assert not bare.startswith(("::", "##["))

@@ -79,8 +79,8 @@ def test_an_interrupted_run_says_so() -> None:
     [
         ("must", [HELD], False, "conformant"),
         ("must", [VIOLATED], False, "nonconformant"),
-        ("must", [VIOLATED, {"troubles": ["x"]}], True, "nonconformant"),
-        ("must", [HELD, {"troubles": ["x"]}], False, "inconclusive"),
+        ("must", [VIOLATED, {"errors": ["x"]}], True, "nonconformant"),
+        ("must", [HELD, {"errors": ["x"]}], False, "inconclusive"),
         ("must", [HELD], True, "inconclusive"),
         ("must", [], False, "inconclusive"),
         ("must", [HELD, {"held": {"no-such": 1}}], False, "inconclusive"),
@@ -112,6 +112,6 @@ def test_a_failed_should_beside_a_passed_must_stays_conformant_and_is_counted() 
         {"unexercised": [{"requirement": "no-such", "reason": "x"}]},
     ],
 )
-def test_an_unknown_requirement_is_a_trouble(record: Mapping[str, Any]) -> None:
+def test_an_unknown_requirement_is_a_error(record: Mapping[str, Any]) -> None:
     report = samples.report(HELD, record)
-    assert report.troubles == ("The suite made observations of no-such, which is no requirement of the contract.",)
+    assert report.errors == ("The suite made observations of no-such, which is no requirement of the contract.",)

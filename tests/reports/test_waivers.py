@@ -32,7 +32,7 @@ BROKEN = {"held": {SHOULD: 1, OTHER: 1}, "violations": [samples.violation(NAME)]
 BROKEN_OTHERWISE = {"held": {SHOULD: 1, OTHER: 1}, "violations": [samples.violation(NAME, kind="missing")]}
 BROKEN_TWICE = {"violations": [samples.violation(NAME), samples.violation(NAME, kind="missing")], "held": {OTHER: 1}}
 UNEXERCISED = {"held": {SHOULD: 1, OTHER: 1}}
-TROUBLED = {"troubles": ["The service did not answer."]}
+ERRORD = {"errors": ["The service did not answer."]}
 
 
 def report(*records: Mapping[str, Any], **circumstances: Any) -> Report:
@@ -158,8 +158,8 @@ def test_judging_again_forgets_earlier_waivers(judge: Gate) -> None:
     assert judge.of(waived)[0] == exit_codes.NONCONFORMANT
 
 
-def test_trouble_is_never_waived(judge: Gate) -> None:
-    for found in (report(BROKEN, TROUBLED), report(BROKEN, in_run=samples.run(interrupted=True))):
+def test_error_is_never_waived(judge: Gate) -> None:
+    for found in (report(BROKEN, ERRORD), report(BROKEN, in_run=samples.run(interrupted=True))):
         assert judge.of(found, listed=[entry()])[0] == exit_codes.INCONCLUSIVE
 
 
@@ -296,10 +296,10 @@ BASELINES: dict[str, tuple[Report, Report, int, str]] = {
     "broken, and lost from sight": (report(BROKEN), report(UNEXERCISED), 7, "fail -> not-exercised"),
     "exercised now": (report(UNEXERCISED), report(HELD), 0, "Nothing is worse"),
     "exercised, and broken": (report(UNEXERCISED), report(BROKEN), 7, "not-exercised -> fail"),
-    "inconclusive": (report(HELD), report(HELD, TROUBLED), 6, "INCONCLUSIVE"),
-    "broken in a further way, in trouble": (report(BROKEN), report(BROKEN_TWICE, TROUBLED), 7, f"new {ELSE}"),
-    "lost from sight in trouble": (report(BROKEN), report(BROKEN | {"held": {}}, TROUBLED), 6, "2 worse"),
-    "known, in trouble": (report(BROKEN), report(BROKEN, TROUBLED), 6, "TROUBLES"),
+    "inconclusive": (report(HELD), report(HELD, ERRORD), 6, "INCONCLUSIVE"),
+    "broken in a further way, in error": (report(BROKEN), report(BROKEN_TWICE, ERRORD), 7, f"new {ELSE}"),
+    "lost from sight in error": (report(BROKEN), report(BROKEN | {"held": {}}, ERRORD), 6, "2 worse"),
+    "known, in error": (report(BROKEN), report(BROKEN, ERRORD), 6, "ERRORS"),
     "a requirement more": (
         samples.report({"held": {NAME: 1}}, some=SOME[:1]),
         samples.report({"held": {NAME: 1, SHOULD: 1}}, some=SOME[:2]),
@@ -325,7 +325,7 @@ def test_with_a_baseline_the_exit_code_is_about_what_got_worse(name: str, judge:
 
 
 UNFIT: dict[str, tuple[Report, str]] = {
-    "inconclusive": (report(HELD, TROUBLED), "is of an inconclusive run, and no baseline"),
+    "inconclusive": (report(HELD, ERRORD), "is of an inconclusive run, and no baseline"),
     "interrupted": (report(BROKEN, in_run=samples.run(interrupted=True)), "was interrupted, and no baseline"),
     "a part": (report(HELD, in_run=samples.run(shard=samples.shard(1, 2))), "is shard 1 of 2 only, and no baseline"),
 }

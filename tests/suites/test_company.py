@@ -31,5 +31,5 @@ def test_two_runs_at_once_find_what_one_finds(real: MockAddress, tmp_path: Path)
     assert alone.code == one.code == other.code == 0, one.output + other.output
     assert alone.verdicts == one.verdicts == other.verdicts
     assert "pass" in alone.verdicts.values()
-    assert alone.report["troubles"] == one.report["troubles"] == other.report["troubles"] == []
+    assert alone.report["errors"] == one.report["errors"] == other.report["errors"] == []
     assert directories_on(real) == []

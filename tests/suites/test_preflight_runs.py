@@ -75,8 +75,8 @@ def assert_told(ended: Ended, seconds: float, sentence: str) -> None:
     assert ended.code == 6, ended.output
     assert seconds < SECONDS_TO_NOTICE
     assert ended.report["verdict"] == "inconclusive"
-    assert len(ended.report["troubles"]) == 1
-    told = ended.report["troubles"][0]
+    assert len(ended.report["errors"]) == 1
+    told = ended.report["errors"][0]
     assert re.fullmatch(sentence, told), told
     assert f"- {told}" in unwrapped(ended.output)
     wide = [line for line in ended.output.splitlines() if len(line) > WIDTH and not line.startswith("plugins:")]
@@ -157,7 +157,7 @@ def test_a_yes_starts_the_run(answer: bytes, tmp_path: Path, offline: Offline) -
     ended = in_terminal(tmp_path / "report", offline, answer, TARGET)
     assert ended.code == 6, ended.output
     assert offline.looked_up == {"batches.invalid"}
-    assert "there is no host batches.invalid" in ended.report["troubles"][0]
+    assert "there is no host batches.invalid" in ended.report["errors"][0]
     question = unwrapped(ended.output).partition(" [y/N]")[0]
     assert (
         "on batches.invalid, in the key's own project, and may spend at most 20 billable files; its rehearsal took"

@@ -38,7 +38,7 @@ def test_the_mock_is_conformant_in_every_respect(whole: Ended) -> None:
     assert whole.report["verdict"] == "conformant"
     assert set(whole.verdicts) == set(requirements.of(()))
     assert set(whole.verdicts.values()) == {"pass"}
-    assert whole.report["troubles"] == []
+    assert whole.report["errors"] == []
     assert whole.report["run"]["narrowed"] is None
     assert whole.report["run"]["exchanges"]["count"] > 1000
     assert "CONFORMANT" in whole.output
@@ -117,7 +117,7 @@ def test_a_dead_port_is_noticed_at_once(tmp_path: Path) -> None:
     assert ended.code == 6, ended.output
     assert ended.report["verdict"] == "inconclusive"
     assert "fail" not in ended.verdicts.values()
-    assert f"{url} does not answer" in ended.report["troubles"][0]
+    assert f"{url} does not answer" in ended.report["errors"][0]
     assert "llx-marker-5d1" not in ended.everything_written
 
 
@@ -126,14 +126,14 @@ def test_a_wrong_key_is_noticed_at_once(by_url: RunByUrl) -> None:
     ended = by_url(LLAMA_CLOUD_API_KEY="llx-marker-5d1")
     assert time.monotonic() - began < SECONDS_TO_NOTICE
     assert ended.code == 6, ended.output
-    assert "refuses the key with 401" in ended.report["troubles"][0]
+    assert "refuses the key with 401" in ended.report["errors"][0]
     assert "llx-marker-5d1" not in ended.everything_written
 
 
 def test_a_path_that_is_no_batches_api_is_noticed_at_once(mock: MockAddress, tmp_path: Path) -> None:
     ended = run(tmp_path, f"--target={mock.base_url}/elsewhere", LLAMA_CLOUD_API_KEY=mock.api_key)
     assert ended.code == 6, ended.output
-    assert "base URL" in ended.report["troubles"][0]
+    assert "base URL" in ended.report["errors"][0]
 
 
 def test_a_key_that_no_header_can_hold_is_not_shown(by_url: RunByUrl) -> None:

@@ -163,4 +163,4 @@ def test_a_worker_that_is_killed_leaves_the_run_inconclusive(run: Run, plugins: 
     ended = run(LITTLE, "-n2", "-p", "killer", **plugins)
     assert ended.code == 6, ended.output
     assert ended.report["verdict"] == "inconclusive"
-    assert any("crashed while running" in trouble for trouble in ended.report["troubles"])
+    assert any("crashed while running" in error for error in ended.report["errors"])

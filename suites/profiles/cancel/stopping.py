@@ -173,7 +173,7 @@ class Stopping:
     def cancelled(self, batch: Batch, accepted: Exchange) -> Batch:
         """The batch when its cancel has done its work. Skips where it ended before it could be stopped.
 
-        A steered one has it behind it when what it was told to do is over. Raises `Trouble` when it takes longer than
+        A steered one has it behind it when what it was told to do is over. Raises `RunError` when it takes longer than
         the user waits.
         """
         if self.is_steered and self.steps.target.moves_when_told:

@@ -71,7 +71,7 @@ def failing() -> Report:
 
 
 def inconclusive() -> Report:
-    return _judged({"troubles": ["The target did not answer."]})
+    return _judged({"errors": ["The target did not answer."]})
 
 
 def hostile(amount: int = 1) -> Report:
@@ -97,7 +97,7 @@ def hostile(amount: int = 1) -> Report:
         records.append({"violations": some})
     for number in range(4, 4 + 20 * amount):
         ways = [(f"{EVIL[:60]}{step}", step * 10.0, step * 10.0 + 5) for step in range(min(amount, 9) * 3)]
-        records.append({"troubles": [f"{number}{EVIL * amount}"], "batches": [batch(number, *ways, id_=EVIL[:70])]})
+        records.append({"errors": [f"{number}{EVIL * amount}"], "batches": [batch(number, *ways, id_=EVIL[:70])]})
     return _judged(*records)
 
 
