@@ -103,7 +103,7 @@ def _section(title: str, sentences: Iterable[str], writer: Writer) -> Iterator[L
 def _checked(requirement: Requirement, known: Knowledge) -> Iterator[str]:
     for check in known.checks:
         yield f"{check.name}: {check.says}" if check.says else check.name
-    times = "once" if requirement.floor == 1 else f"{requirement.floor} times"
+    times = "once" if requirement.min_observations == 1 else f"{requirement.min_observations} times"
     yield f"It passes when it was observed {times} or more and never violated."
     yield from (f"It takes {capabilities()[name]}." for name in requirement.needs)
 

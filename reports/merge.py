@@ -17,7 +17,7 @@ from spec.requirements import Requirement
 def merge(parts: Mapping[Path, Report], requirements: Mapping[str, Requirement]) -> Report:
     """Join all parts of one run into the report that the run would have had unsplit.
 
-    `requirements` are those of the contract that the parts were run against, of all profiles; their floors are held
+    `requirements` are those of the contract that the parts were run against, of all profiles; their minimums are held
     against what all parts observed together. Raises `Refusal` when a part is missing or there twice, or the parts are
     not of one run.
     """

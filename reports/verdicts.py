@@ -20,7 +20,7 @@ def judge(
     """Judge each requirement and the run.
 
     What was found of profiles that were not asked for is left aside. A requirement fails with one violation, passes
-    when it held at least as often as its floor asks, and is not exercised otherwise. A run is nonconformant when a
+    when it held at least as often as its min_observations asks, and is not exercised otherwise. A run is nonconformant when a
     `must` failed; else inconclusive when there was any error, when it was interrupted, or when nothing passed; else
     conformant.
     """
@@ -94,7 +94,7 @@ def _result(
     run: Run,
 ) -> RequirementResult:
     held = findings.held[requirement.id]
-    unexercised = not violations and held < requirement.floor
+    unexercised = not violations and held < requirement.min_observations
     return RequirementResult(
         id=requirement.id,
         level=requirement.level,
@@ -116,7 +116,7 @@ def _reason(requirement: Requirement, findings: Findings, *, target: Target | No
     if given:
         return "; ".join(given)
     if run.recording:
-        return _unshown(findings.held[requirement.id], requirement.floor)
+        return _unshown(findings.held[requirement.id], requirement.min_observations)
     if run.interrupted and not run.tests.total:
         return "the run ended before any test"
     missing = sorted(set(requirement.needs) - set(target.capabilities)) if target else []
@@ -129,13 +129,13 @@ def _reason(requirement: Requirement, findings: Findings, *, target: Target | No
         return f"exercised by no test of {told_shard(run.shard)}"
     if run.interrupted and not held:
         return "the run ended before it was exercised"
-    return f"exercised {_times(held)}, its floor is {requirement.floor}"
+    return f"exercised {_times(held)}, it takes {requirement.min_observations}"
 
 
-def _unshown(held: int, floor: int) -> str:
+def _unshown(held: int, min_observations: int) -> str:
     if not held:
         return "not shown by what was recorded"
-    return f"shown {_times(held)} by what was recorded, its floor is {floor}"
+    return f"shown {_times(held)} by what was recorded, it takes {min_observations}"
 
 
 def _times(count: int) -> str:

@@ -14,7 +14,7 @@ def page() -> Iterator[str]:
     yield f"Version {__version__}: {len(requirements)} requirements, as `spec/requirements.yaml` has them. Written by"
     yield "`batches-conformance contract page > docs/contract.md`."
     yield ""
-    yield "A requirement passes when it was observed as often as its floor says, and violated never. One that needs"
+    yield "A requirement passes when it was observed as often as its min_observations says, and violated never. One that needs"
     yield "what a target does not offer is not exercised there:"
     yield ""
     yield from (f"- **{name}**: {description}" for name, description in capabilities().items())
@@ -65,8 +65,8 @@ def _open(profile: str | None) -> Iterator[str]:
 
 def _facts(requirement: Requirement) -> str:
     facts = [f"*{requirement.level}*", f"source: {requirement.source}"]
-    if requirement.floor > 1:
-        facts.append(f"floor: {requirement.floor}")
+    if requirement.min_observations > 1:
+        facts.append(f"min_observations: {requirement.min_observations}")
     if requirement.needs:
         facts.append(f"needs: {', '.join(requirement.needs)}")
     return "; ".join(facts)

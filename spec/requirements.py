@@ -19,7 +19,7 @@ class Requirement:
     """One promise of the contract that can be checked.
 
     `source` says where it is promised, and `rests_on` what stands there, in our own words. `covers` names elements of
-    `openapi.yaml` (see `spec.elements`), `needs` capabilities of the target, and `floor` the number of observations
+    `openapi.yaml` (see `spec.elements`), `needs` capabilities of the target, and `min_observations` the number of observations
     below which the requirement counts as not exercised. `profile` is the addition to the contract that it belongs to,
     `None` in the core.
     """
@@ -31,7 +31,7 @@ class Requirement:
     rests_on: str
     covers: tuple[str, ...]
     needs: tuple[str, ...] = ()
-    floor: int = 1
+    min_observations: int = 1
     profile: str | None = None
 
 

@@ -9,7 +9,7 @@ from spec.diff.document import Unasked
 from spec.diff.model import Change, Finding
 from spec.requirements import Requirement
 
-_WORDS = ("statement", "covers", "needs", "floor")
+_WORDS = ("statement", "covers", "needs", "min_observations")
 """What of a requirement may be told in another way."""
 
 

@@ -18,7 +18,7 @@ def requirement(
     level: Level = "must",
     *,
     needs: tuple[str, ...] = (),
-    floor: int = 1,
+    min_observations: int = 1,
 ) -> Requirement:
     return Requirement(
         id=name,
@@ -28,7 +28,7 @@ def requirement(
         rests_on="The field is null unless it is asked for.",
         covers=("getBatch",),
         needs=needs,
-        floor=floor,
+        min_observations=min_observations,
     )
 
 
@@ -154,12 +154,12 @@ def failing_report() -> Report:
     some = (
         requirement("results-null-unless-expanded"),
         requirement("list-page-size-respected", "should"),
-        requirement("status-known", floor=2),
+        requirement("status-known", min_observations=2),
         requirement("created-at-timezone"),
         requirement("other-project-hidden", needs=("other-key",)),
         requirement("failed-file-has-error", needs=("steering",)),
         requirement("cancelled-stays-cancelled", needs=("steering",)),
-        requirement("results-page-walk", floor=2),
+        requirement("results-page-walk", min_observations=2),
     )
     long_url = "http://127.0.0.1:8000/api/v2/batches?" + "&".join(
         f"parameter_{number}=value-{number}" for number in range(5)

@@ -80,7 +80,7 @@ RECORDS = st.fixed_dictionaries(
     }
 )
 REQUIREMENTS = (
-    samples.requirement("first", floor=2),
+    samples.requirement("first", min_observations=2),
     samples.requirement("second", "should", needs=("steering",)),
 )
 VALIDATOR = jsonschema_rs.Draft202012Validator(schema())

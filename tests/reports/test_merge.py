@@ -14,7 +14,11 @@ from reports.refusal import Refusal
 from tests.reports import samples
 
 FIRST, SECOND, THIRD = "results-null-unless-expanded", "status-known", "page-size-respected"
-SOME = (samples.requirement(FIRST), samples.requirement(SECOND, floor=3), samples.requirement(THIRD, "should"))
+SOME = (
+    samples.requirement(FIRST),
+    samples.requirement(SECOND, min_observations=3),
+    samples.requirement(THIRD, "should"),
+)
 SPENT = {"requests": 5, "uploads": 1, "batches": 1, "billable_files": 2, "requirements": [SECOND]}
 MET = {
     "coverage": {"sent": {"getBatch": 3}, "seen": {"getBatch": 2}},

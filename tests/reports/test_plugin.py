@@ -38,7 +38,7 @@ class Requirement(NamedTuple):
     rests_on: str = "The guide says so."
     covers: tuple = ()
     needs: tuple = ()
-    floor: int = 1
+    min_observations: int = 1
     profile: str | None = None
 
 def capabilities():
@@ -47,7 +47,7 @@ def capabilities():
 def load():
     return {
         "first": Requirement("first", "must", "The first holds.", "guide"),
-        "second": Requirement("second", "must", "The second holds.", "guide", floor=2),
+        "second": Requirement("second", "must", "The second holds.", "guide", min_observations=2),
         "third": Requirement("third", "should", "The third holds.", "guide", needs=("steering",)),
     }
 

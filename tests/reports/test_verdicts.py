@@ -32,15 +32,15 @@ def test_each_time_that_a_violation_was_seen_counts() -> None:
 @pytest.mark.parametrize(
     ("held", "verdict", "reason"),
     [
-        (0, "not-exercised", "exercised 0 times, its floor is 3"),
-        (1, "not-exercised", "exercised once, its floor is 3"),
-        (2, "not-exercised", "exercised 2 times, its floor is 3"),
+        (0, "not-exercised", "exercised 0 times, it takes 3"),
+        (1, "not-exercised", "exercised once, it takes 3"),
+        (2, "not-exercised", "exercised 2 times, it takes 3"),
         (3, "pass", None),
         (4, "pass", None),
     ],
 )
 def test_the_floor_decides_between_pass_and_not_exercised(held: int, verdict: str, reason: str | None) -> None:
-    judged = result(samples.requirement(floor=3), {"held": {NAME: held}})
+    judged = result(samples.requirement(min_observations=3), {"held": {NAME: held}})
     assert (judged.verdict, judged.reason, judged.observations) == (verdict, reason, held)
 
 
@@ -58,7 +58,7 @@ def test_missing_capabilities_are_named() -> None:
 def test_an_unknown_target_is_not_said_to_miss_a_capability() -> None:
     some = samples.requirements(samples.requirement(needs=("steering",)))
     judged = judge(some, samples.findings(), target=None, run=samples.run()).requirements[0]
-    assert judged.reason == "exercised 0 times, its floor is 1"
+    assert judged.reason == "exercised 0 times, it takes 1"
 
 
 def test_a_narrowed_run_names_what_narrowed_it() -> None:

@@ -370,7 +370,7 @@ def test_a_must_can_be_required_to_be_exercised(judge: Gate) -> None:
     assert judge.of(report(UNEXERCISED))[0] == exit_codes.CONFORMANT
     code, told = judge.of(report(UNEXERCISED), "--require-exercised")
     assert code == exit_codes.REGRESSED
-    assert f"{NAME} is a must and was not exercised (exercised 0 times, its floor is 1)" in told
+    assert f"{NAME} is a must and was not exercised (exercised 0 times, it takes 1)" in told
     should_only = report({"held": {NAME: 1, OTHER: 1}})
     assert judge.of(should_only, "--require-exercised")[0] == exit_codes.CONFORMANT
 

@@ -375,11 +375,11 @@ REQUIREMENTS: dict[str, tuple[list[Any], list[Any], tuple[int, str], tuple[int, 
         (0, "changed: covers from getBatch to getBatch, Batch.id\n"),
         (0, "changed: covers from getBatch, Batch.id to getBatch\n"),
     ),
-    "a floor": (
+    "a min_observations": (
         [requirement()],
-        [requirement(floor=2)],
-        (0, "changed: floor from 1 to 2\n"),
-        (0, "changed: floor from 2 to 1\n"),
+        [requirement(min_observations=2)],
+        (0, "changed: min_observations from 1 to 2\n"),
+        (0, "changed: min_observations from 2 to 1\n"),
     ),
     "a need": (
         [requirement()],

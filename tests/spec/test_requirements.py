@@ -28,8 +28,8 @@ def test_a_requirement_is_well_told(requirement: Requirement) -> None:
     assert requirement.covers
     assert len(set(requirement.covers)) == len(requirement.covers)
     assert set(requirement.needs) <= CAPABILITIES
-    assert isinstance(requirement.floor, int)
-    assert requirement.floor >= 1
+    assert isinstance(requirement.min_observations, int)
+    assert requirement.min_observations >= 1
 
 
 @each
