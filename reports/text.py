@@ -32,7 +32,7 @@ _ESCAPES: Final = _Escapes()
 def visible(text: str) -> str:
     """Show control, format, surrogate and separator characters as backslash escapes.
 
-    What is left can neither steer a terminal nor reorder a line, and is allowed in XML.
+    What is left can neither control a terminal nor reorder a line, and is allowed in XML.
     """
     return text.translate(_ESCAPES)
 

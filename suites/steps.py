@@ -247,9 +247,9 @@ class Steps:
         exchange = self.batches.get(batch_id, expand=["results"], caller=caller)
         return exchange, self.accepted(exchange, "expanded-read-succeeds-in-any-status")
 
-    # --- steer ---
+    # --- control ---
 
-    def steer(
+    def set_script(
         self,
         directory: Directory,
         steps: Sequence[tuple[str, float]],
@@ -258,10 +258,10 @@ class Steps:
     ) -> Any:
         """Sets the course of the batches to come over a directory, and gives it as the target will follow it.
 
-        Skips where the target cannot be steered.
+        Skips where the target cannot be controlled.
         """
         if self.target.control is None:
-            pytest.skip(f"needs {capabilities()['steering']}")
+            pytest.skip(f"needs {capabilities()['control']}")
         return self.target.control.set_course(directory.id, steps, end, files or {})
 
 

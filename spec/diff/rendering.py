@@ -104,7 +104,7 @@ def acceptance(entry: Acceptance) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text of somebody else that neither ends a line nor steers a terminal."""
+    """A text of somebody else that neither ends a line nor controls a terminal."""
     words = " ".join(text.split())
     return words if words.isprintable() else "".join(one if one.isprintable() else ascii(one)[1:-1] for one in words)
 

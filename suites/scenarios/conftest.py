@@ -12,7 +12,7 @@ from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED
 
 HELD_SECONDS = 1e8
-"""How long a steered batch of the series stays in a status that would otherwise pass."""
+"""How long a scripted batch of the series stays in a status that would otherwise pass."""
 
 COURSES: tuple[tuple[list[tuple[str, float]], str], ...] = (
     ([("PENDING", 1.0)], COMPLETED),
@@ -23,7 +23,7 @@ COURSES: tuple[tuple[list[tuple[str, float]], str], ...] = (
     ([("THROTTLED", HELD_SECONDS)], COMPLETED),
     ([("PENDING", 1.0), ("RUNNING", 1.0)], COMPLETED),
 )
-"""The courses of the series where the target can be steered: each of the six statuses is held by one batch or more."""
+"""The courses of the series where the target can be controlled: each of the six statuses is held by one batch or more."""
 
 
 @dataclass
@@ -53,7 +53,7 @@ def series(steps: Steps, directories: Directories, target: Target) -> Series:
     created = []
     for course, end in COURSES:
         if target.control is not None:
-            steps.steer(directory, course, end)
+            steps.set_script(directory, course, end)
         created.append(steps.create(directory))
     return Series(
         directory,

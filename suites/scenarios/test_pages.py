@@ -90,7 +90,7 @@ def test_a_walk_is_not_disturbed_by_new_batches(
 def _insert(series: Series, steps: Steps, target: Target) -> None:
     """Adds a batch to the series, and waits until it has ended."""
     if target.control is not None:
-        steps.steer(series.directory, [])
+        steps.set_script(series.directory, [])
     series.batches.append(steps.finish(steps.create(series.directory)))
 
 

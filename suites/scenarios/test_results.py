@@ -146,7 +146,7 @@ def test_a_file_without_a_job_has_an_error(
     """A file that cannot be mapped to a job shows an error; the batch completes, and its neighbours have jobs."""
     directory = directories.holding(3, "unmapped")
     unmapped = directory.file_ids[1]
-    steps.steer(
+    steps.set_script(
         directory,
         [("PENDING", 1.0), ("RUNNING", 1.0)],
         COMPLETED,

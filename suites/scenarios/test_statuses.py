@@ -1,4 +1,4 @@
-"""Every path of statuses that a steered target can take, and a dwell on the terminal one."""
+"""Every path of statuses that a scripted target can take, and a dwell on the terminal one."""
 
 from itertools import product
 
@@ -15,7 +15,7 @@ from suites.verify import ANY_OPERATION, Verify
 from suites.walks import Walks
 
 STEP = 5.0
-"""Seconds that a steered batch stays in each status."""
+"""Seconds that a scripted batch stays in each status."""
 DWELL = (60.0, 3600.0)
 """Seconds before each further read of a batch that has ended, where the clock can be moved."""
 DWELL_BY_THE_WALL = (0.0, 1.0)
@@ -31,9 +31,9 @@ ENDS = ("COMPLETED", "FAILED", "CANCELLED")
 
 
 @pytest.fixture(scope="module")
-def steered(directories: Directories) -> Directory:
-    """A directory of two files for all steered batches."""
-    return directories.holding(2, "steered")
+def scripted(directories: Directories) -> Directory:
+    """A directory of two files for all scripted batches."""
+    return directories.holding(2, "scripted")
 
 
 @pytest.mark.requirement(
@@ -49,15 +49,15 @@ def steered(directories: Directories) -> Directory:
 def test_a_batch_takes_its_course_and_stays_at_its_end(
     path: tuple[str, ...],
     end: str,
-    steered: Directory,
+    scripted: Directory,
     steps: Steps,
     batches: Batches,
     target: Target,
     verify: Verify,
 ) -> None:
     """Each status on the way can be read plain and expanded; the end comes, and nothing follows it."""
-    steps.steer(steered, [(status, STEP) for status in path], end)
-    batch = steps.create(steered)
+    steps.set_script(scripted, [(status, STEP) for status in path], end)
+    batch = steps.create(scripted)
     for _ in path:
         _read(batch["id"], steps, batches, verify)
         target.wait(STEP)
@@ -78,7 +78,7 @@ def test_a_batch_takes_its_course_and_stays_at_its_end(
     for seconds in DWELL if target.moves_when_told else DWELL_BY_THE_WALL:
         target.wait(seconds)
         _read(batch["id"], steps, batches, verify)
-    batches.list(source_directory_id=steered.id, status=end, page_size=1)
+    batches.list(source_directory_id=scripted.id, status=end, page_size=1)
 
 
 def _read(batch_id: str, steps: Steps, batches: Batches, verify: Verify) -> None:
@@ -116,7 +116,7 @@ def test_a_batch_of_any_kind_ends(
             directories.upload(directory, [damaged_document(run_id)])
         except UploadRefused as refusal:
             pytest.skip(f"needs a file that cannot be processed ({refusal})")
-    steps.steer(directory, [("PENDING", STEP), ("RUNNING", STEP)])
+    steps.set_script(directory, [("PENDING", STEP), ("RUNNING", STEP)])
     batch = steps.create(directory, job_type)
     target.wait(2 * STEP)
     exchange = steps.batches.get(batch["id"])

@@ -76,7 +76,7 @@ class Desk:
 
     project: Project
     plain: MockAddress
-    steered: MockAddress
+    scripted: MockAddress
     ended: dict[tuple[str, ...], Ended] = field(default_factory=dict)
 
     @property
@@ -86,7 +86,7 @@ class Desk:
         return str(next(each["violations"][0]["fingerprint"] for each in found if each["violations"]))
 
     def execute(self, line: str) -> Ended:
-        mock = self.steered if CONTROL in line else self.plain
+        mock = self.scripted if CONTROL in line else self.plain
         words = [word for given in shlex.split(line) for word in self._meant(given, line, mock)]
         if words[0] == "cp":
             shutil.copy(*(self.project.root / word for word in words[1:]))
@@ -166,8 +166,8 @@ def _selecting(arguments: list[str], selection: tuple[str, str]) -> list[str]:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with ExitStack() as stack:
         plain = stack.enter_context(running_mock("--pace", "0.05"))
-        steered = stack.enter_context(running_mock("--clock", "virtual", "--control"))
-        made = Desk(Project.copied_to(tmp_path_factory.mktemp("commands") / "project"), plain, steered)
+        scripted = stack.enter_context(running_mock("--clock", "virtual", "--control"))
+        made = Desk(Project.copied_to(tmp_path_factory.mktemp("commands") / "project"), plain, scripted)
         command = f"python3 run.py conformance --target {SERVED[0]}"
         made.execute(command)
         for number in (1, 2):

@@ -47,7 +47,7 @@ def test_a_rehearsal_exercises_what_the_page_says(offered: str, tmp_path: Path) 
 
 
 def test_as_many_faults_are_out_of_sight() -> None:
-    unseen = [variant for variant in FAULTS.values() if variant.needs_steering]
+    unseen = [variant for variant in FAULTS.values() if variant.needs_control]
     assert re.findall(r"(\d+) faults cannot\s+be seen that way", PAGE) == [str(len(unseen))]
 
 

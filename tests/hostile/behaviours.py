@@ -528,13 +528,13 @@ def _tell_everywhere(talk: Talk, text: str) -> None:
 
 @broken(CREATE, "expected a 2xx, got 400", "create-accepts-parse")
 def puts_terminal_sequences_into_an_error(talk: Talk) -> None:
-    """A create is refused in words that steer a terminal."""
+    """A create is refused in words that control a terminal."""
     talk.send(http(f'{{"detail": "{ESCAPES}"}}'.encode(), 400, (("Content-Type", f"text/plain; {chr(0x9B)}31m"),)))
 
 
 @broken(GET, "as the schema says", *EVERY_STRING)
 def puts_terminal_sequences_into_every_string(talk: Talk) -> None:
-    """Every string of a batch ends in a sequence that steers a terminal."""
+    """Every string of a batch ends in a sequence that controls a terminal."""
     _tell_everywhere(talk, ESCAPES + "\n::error::owned\n")
 
 

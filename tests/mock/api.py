@@ -83,7 +83,7 @@ class Api:
         url = f"{self.info['control_url']}/clock/advance"
         assert self.client.post(url, json={"seconds": seconds}).status_code == 200
 
-    def steer(self, directory_id: str, end: str, *steps: tuple[str, float], **files: Any) -> None:
+    def set_script(self, directory_id: str, end: str, *steps: tuple[str, float], **files: Any) -> None:
         course = {
             "steps": [{"status": status, "seconds": seconds} for status, seconds in steps],
             "end": end,

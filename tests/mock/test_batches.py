@@ -139,7 +139,7 @@ def test_expand_knows_results_only(api: Api) -> None:
 
 def test_courses_work_with_a_wall_clock(wall: Api) -> None:
     directory_id = wall.directory("a.pdf")
-    wall.steer(directory_id, "CANCELLED", ("RUNNING", 0))
+    wall.set_script(directory_id, "CANCELLED", ("RUNNING", 0))
     batch = wall.create(directory_id)
     assert batch["status"] == "RUNNING"
     read = wall.get(batch["id"], expand="results")

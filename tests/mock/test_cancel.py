@@ -30,7 +30,7 @@ def test_a_batch_is_cancelled_when_the_work_on_it_has_stopped(api: Api) -> None:
 
 def test_finished_files_keep_their_results_and_others_are_stopped(api: Api) -> None:
     directory_id = api.directory("a.pdf", "b.pdf", "c.pdf", "d.pdf")
-    api.steer(directory_id, "COMPLETED", ("RUNNING", 8))
+    api.set_script(directory_id, "COMPLETED", ("RUNNING", 8))
     batch = api.create(directory_id)
     api.advance(2.5)
     cancel(api, batch["id"])
@@ -55,9 +55,9 @@ def test_a_batch_that_was_never_begun_leaves_entries_without_jobs(api: Api) -> N
 
 
 @pytest.mark.parametrize("status", ["PENDING", "THROTTLED", "RUNNING"])
-def test_a_steered_batch_leaves_its_course(api: Api, status: str) -> None:
+def test_a_scripted_batch_leaves_its_course(api: Api, status: str) -> None:
     directory_id = api.directory("a.pdf")
-    api.steer(directory_id, "FAILED", (status, 2), ("RUNNING", 2))
+    api.set_script(directory_id, "FAILED", (status, 2), ("RUNNING", 2))
     batch, other = api.create(directory_id), api.create(directory_id)
     api.advance(1)
     assert cancel(api, batch["id"]).json()["status"] == status
@@ -70,7 +70,7 @@ def test_a_steered_batch_leaves_its_course(api: Api, status: str) -> None:
 
 def test_a_second_cancel_changes_nothing(api: Api) -> None:
     directory_id = api.directory("a.pdf")
-    api.steer(directory_id, "COMPLETED", ("RUNNING", 60))
+    api.set_script(directory_id, "COMPLETED", ("RUNNING", 60))
     batch = api.create(directory_id)
     cancel(api, batch["id"])
     api.advance(0.4)
@@ -82,7 +82,7 @@ def test_a_second_cancel_changes_nothing(api: Api) -> None:
 @pytest.mark.parametrize("end", ["COMPLETED", "FAILED", "CANCELLED"])
 def test_what_has_ended_cannot_be_cancelled(api: Api, end: str) -> None:
     directory_id = api.directory("a.pdf")
-    api.steer(directory_id, end)
+    api.set_script(directory_id, end)
     batch = api.create(directory_id)
     before = api.get(batch["id"], expand="results")
     assert cancel(api, batch["id"]).status_code == 409
@@ -120,7 +120,7 @@ def test_a_file_takes_as_long_as_it_is_told(api: Api) -> None:
     directory_id = api.directory()
     soon, late = api.upload(directory_id, "soon.pdf"), api.upload(directory_id, "late.pdf")
     files = {soon: {"outcome": "job", "job_status": "COMPLETED", "seconds": 1.5}}
-    api.steer(directory_id, "COMPLETED", ("PENDING", 2), ("RUNNING", 100), files=files)
+    api.set_script(directory_id, "COMPLETED", ("PENDING", 2), ("RUNNING", 100), files=files)
     batch = api.create(directory_id)
     api.advance(3.6)
     cancel(api, batch["id"])

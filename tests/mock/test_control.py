@@ -43,7 +43,7 @@ def test_the_clock_moves_by_numbers_only(api: Api, seconds: str) -> None:
 def test_a_course_is_followed(api: Api) -> None:
     directory_id = api.directory("a.pdf")
     before = api.create(directory_id)
-    api.steer(directory_id, "COMPLETED", ("PENDING", 5), ("THROTTLED", 5), ("RUNNING", 10))
+    api.set_script(directory_id, "COMPLETED", ("PENDING", 5), ("THROTTLED", 5), ("RUNNING", 10))
     batch = api.create(directory_id)
     seen = [batch["status"]]
     for _ in range(5):
@@ -56,7 +56,7 @@ def test_a_course_is_followed(api: Api) -> None:
 def test_a_course_without_steps_is_over_at_once(api: Api) -> None:
     for end in ("COMPLETED", "FAILED", "CANCELLED"):
         directory_id = api.directory("a.pdf")
-        api.steer(directory_id, end)
+        api.set_script(directory_id, end)
         batch = api.create(directory_id)
         assert batch["status"] == end
         assert batch["results"] is None
@@ -73,7 +73,7 @@ def test_fates_of_files(api: Api) -> None:
         failed: {"outcome": "job", "job_status": "FAILED"},
         cancelled: {"outcome": "job", "job_status": "CANCELLED"},
     }
-    api.steer(directory_id, "COMPLETED", ("RUNNING", 4), files=files)
+    api.set_script(directory_id, "COMPLETED", ("RUNNING", 4), files=files)
     batch = api.create(directory_id)
     api.advance(4)
     entries = {entry["source_directory_file_id"]: entry for entry in api.results(batch["id"])}
@@ -88,7 +88,7 @@ def test_fates_of_files(api: Api) -> None:
 
 def test_a_cancelled_batch_keeps_what_was_finished(api: Api) -> None:
     directory_id = api.directory(*[f"{nth}.pdf" for nth in range(5)])
-    api.steer(directory_id, "CANCELLED", ("PENDING", 1), ("RUNNING", 10))
+    api.set_script(directory_id, "CANCELLED", ("PENDING", 1), ("RUNNING", 10))
     batch = api.create(directory_id)
     api.advance(11)
     results = api.results(batch["id"])
@@ -101,7 +101,7 @@ def test_a_cancelled_batch_keeps_what_was_finished(api: Api) -> None:
 
 def test_no_time_in_a_status_still_moves_the_date(api: Api) -> None:
     directory_id = api.directory("a.pdf")
-    api.steer(directory_id, "COMPLETED", ("PENDING", 0), ("RUNNING", 0))
+    api.set_script(directory_id, "COMPLETED", ("PENDING", 0), ("RUNNING", 0))
     batch = api.create(directory_id)
     assert batch["status"] == "PENDING"
     read = api.get(batch["id"])

@@ -59,7 +59,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("end", EVENT_OF)
 def test_a_batch_tells_its_way(end: str, api: Api, endpoint: Endpoint) -> None:
     directory_id = api.directory("a.pdf")
-    api.steer(directory_id, end, *STEPS)
+    api.set_script(directory_id, end, *STEPS)
     batch = create(api, directory_id, to(endpoint))
     assert set(batch) == set(create(api, directory_id))
     api.advance(0)
@@ -77,7 +77,7 @@ def test_a_batch_tells_its_way(end: str, api: Api, endpoint: Endpoint) -> None:
 
 def test_a_batch_that_ends_at_once_tells_that_too(api: Api, endpoint: Endpoint) -> None:
     directory_id = api.directory("a.pdf")
-    api.steer(directory_id, "COMPLETED")
+    api.set_script(directory_id, "COMPLETED")
     create(api, directory_id, to(endpoint))
     api.advance(0)
     assert events(endpoint) == ["batch.pending", "batch.success"]

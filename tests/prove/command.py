@@ -143,7 +143,7 @@ def _told(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
 def _is_missed(faults: Mapping[str, Variant], outcome: Outcome) -> bool:
     """Whether a look at a fault did not notice it as what it is."""
     variant = faults[outcome.order.name]
-    is_out_of_sight = outcome.order.black_box and variant.needs_steering
+    is_out_of_sight = outcome.order.black_box and variant.needs_control
     return not is_out_of_sight and not set(variant.requirements) <= outcome.failed
 
 

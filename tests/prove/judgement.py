@@ -52,7 +52,7 @@ def _by_name(entries: Sequence[Mapping[str, Any]], field: str) -> dict[str, froz
 def of_fault(variant: Variant, outcome: Outcome) -> Iterator[str]:
     """What is wrong with the outcome of a fault."""
     broken = frozenset(variant.requirements)
-    if outcome.order.black_box and variant.needs_steering:
+    if outcome.order.black_box and variant.needs_control:
         return
     if not outcome.failed:
         yield f"{variant.name} went unnoticed ({outcome.verdict})"

@@ -60,7 +60,7 @@ def companies(themes: Iterable[Sequence[Variant]], black_box: bool) -> list[Orde
     They are dealt like cards, theme by theme, so that two of one theme meet only where a theme has more variations than
     there are companies, which is an error.
     """
-    seen = ([variant for variant in theme if not (black_box and variant.needs_steering)] for theme in themes)
+    seen = ([variant for variant in theme if not (black_box and variant.needs_control)] for theme in themes)
     decks = [random.Random(COMPANY_SEED).sample(theme, len(theme)) for theme in seen]
     cards = [variant.name for deck in decks for variant in deck]
     hands = -(-len(cards) // COMPANY)

@@ -26,7 +26,7 @@ class Proof:
         looked_at = [
             outcome
             for name, outcome in self.of_faults.items()
-            if not (self.black_box and self.faults[name].needs_steering)
+            if not (self.black_box and self.faults[name].needs_control)
         ]
         count = max(1, len(looked_at))
         return {
@@ -69,7 +69,7 @@ def _of_requirement(id_: str, proof: Proof) -> list[dict[str, Any]]:
         {
             "fault": variant.name,
             "sentence": variant.sentence,
-            "needs_steering": variant.needs_steering,
+            "needs_control": variant.needs_control,
             "noticed_by": list(noticed.by) if noticed else [],
             "violation": noticed.violation if noticed else None,
             "also": sorted(outcome.failed - {id_}),
@@ -98,7 +98,7 @@ def as_markdown(proof: Proof, requirements: Mapping[str, Requirement]) -> str:
             "",
             requirement.statement,
             "",
-            "| fault | noticed by | first violation | needs steering |",
+            "| fault | noticed by | first violation | needs control |",
             "| --- | --- | --- | --- |",
             *(_row(*row) for row in _rows(requirement.id, proof)),
             "",
@@ -117,7 +117,7 @@ def _row(variant: Variant, outcome: Outcome, noticed: Noticed | None) -> str:
     by = ", ".join(noticed.by[:3]) + (" …" if len(noticed.by) > 3 else "") if noticed else f"nobody ({outcome.verdict})"
     violation = noticed.violation if noticed else ""
     shown = violation if len(violation) <= LONGEST else f"{violation[:LONGEST]}…"
-    cells = (f"`{variant.name}`: {variant.sentence}", by, shown, variant.needs_steering or "")
+    cells = (f"`{variant.name}`: {variant.sentence}", by, shown, variant.needs_control or "")
     return "| " + " | ".join(map(_cell, cells)) + " |"
 
 

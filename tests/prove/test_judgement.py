@@ -44,11 +44,11 @@ def test_a_fault_that_is_misjudged_is_a_problem(outcome: Outcome, said: str) -> 
     assert any(said in problem for problem in problems)
 
 
-def test_what_needs_steering_is_not_asked_of_a_black_box() -> None:
+def test_what_needs_control_is_not_asked_of_a_black_box() -> None:
     """A fault that nobody can see without control is left alone there."""
     unseen = replace(noticing(), order=Order(FAULT.name, black_box=True))
-    steered = replace(FAULT, needs_steering="nothing fails by itself")
-    assert list(judgement.of_fault(steered, unseen)) == []
+    scripted = replace(FAULT, needs_control="nothing fails by itself")
+    assert list(judgement.of_fault(scripted, unseen)) == []
     assert list(judgement.of_fault(FAULT, unseen)) != []
 
 

@@ -157,8 +157,8 @@ def failing_report() -> Report:
         requirement("status-known", min_observations=2),
         requirement("created-at-timezone"),
         requirement("other-project-hidden", needs=("other-key",)),
-        requirement("failed-file-has-error", needs=("steering",)),
-        requirement("cancelled-stays-cancelled", needs=("steering",)),
+        requirement("failed-file-has-error", needs=("control",)),
+        requirement("cancelled-stays-cancelled", needs=("control",)),
         requirement("results-page-walk", min_observations=2),
     )
     long_url = "http://127.0.0.1:8000/api/v2/batches?" + "&".join(

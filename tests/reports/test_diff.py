@@ -37,7 +37,7 @@ def report(of: Target, in_run: Run, *records: Any) -> Report:
         ({"run": {"narrowed": "-k x"}}, ["options"]),
         ({"run": {"seed": 8}}, ["options"]),
         ({"target": {"settings": {"timeout": 60}}}, ["options"]),
-        ({"target": {"capabilities": ("steering",)}}, ["options"]),
+        ({"target": {"capabilities": ("control",)}}, ["options"]),
         ({"run": {"suite_version": "0.2.0", "contract_version": "1.1.0"}}, ["contract", "suite"]),
         ({"run": {"suite_version": "0.2.0"}, "target": {"base_url": "https://staging.example"}}, ["suite", "target"]),
     ],

@@ -81,7 +81,7 @@ RECORDS = st.fixed_dictionaries(
 )
 REQUIREMENTS = (
     samples.requirement("first", min_observations=2),
-    samples.requirement("second", "should", needs=("steering",)),
+    samples.requirement("second", "should", needs=("control",)),
 )
 VALIDATOR = jsonschema_rs.Draft202012Validator(schema())
 

@@ -42,13 +42,13 @@ class Requirement(NamedTuple):
     profile: str | None = None
 
 def capabilities():
-    return {"steering": "a target that can be steered"}
+    return {"control": "a target that can be controlled"}
 
 def load():
     return {
         "first": Requirement("first", "must", "The first holds.", "guide"),
         "second": Requirement("second", "must", "The second holds.", "guide", min_observations=2),
-        "third": Requirement("third", "should", "The third holds.", "guide", needs=("steering",)),
+        "third": Requirement("third", "should", "The third holds.", "guide", needs=("control",)),
     }
 
 def of(asked):

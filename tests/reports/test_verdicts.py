@@ -46,17 +46,17 @@ def test_the_floor_decides_between_pass_and_not_exercised(held: int, verdict: st
 
 def test_reasons_that_tests_gave_come_before_a_missing_capability() -> None:
     given = {"unexercised": [{"requirement": NAME, "reason": why} for why in ("b", "a")]}
-    assert result(samples.requirement(needs=("steering",)), given).reason == "a; b"
+    assert result(samples.requirement(needs=("control",)), given).reason == "a; b"
 
 
 def test_missing_capabilities_are_named() -> None:
-    needs = samples.requirement(needs=("steering", "other-key"))
+    needs = samples.requirement(needs=("control", "other-key"))
     described = capabilities()
-    assert result(needs).reason == f"needs {described['other-key']} and {described['steering']}"
+    assert result(needs).reason == f"needs {described['other-key']} and {described['control']}"
 
 
 def test_an_unknown_target_is_not_said_to_miss_a_capability() -> None:
-    some = samples.requirements(samples.requirement(needs=("steering",)))
+    some = samples.requirements(samples.requirement(needs=("control",)))
     judged = judge(some, samples.findings(), target=None, run=samples.run()).requirements[0]
     assert judged.reason == "exercised 0 times, it takes 1"
 

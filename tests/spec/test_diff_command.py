@@ -383,9 +383,9 @@ REQUIREMENTS: dict[str, tuple[list[Any], list[Any], tuple[int, str], tuple[int, 
     ),
     "a need": (
         [requirement()],
-        [requirement(needs=["steering"])],
-        (0, "changed: needs from none to steering\n"),
-        (0, "changed: needs from steering to none\n"),
+        [requirement(needs=["control"])],
+        (0, "changed: needs from none to control\n"),
+        (0, "changed: needs from control to none\n"),
     ),
 }
 

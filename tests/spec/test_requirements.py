@@ -9,7 +9,7 @@ from spec import profiles, requirements
 from spec.elements import elements
 from spec.requirements import Requirement
 
-CAPABILITIES = {"steering", "other-key", "organization", "receiver"}
+CAPABILITIES = {"control", "other-key", "organization", "receiver"}
 """As `fixtures.target.capabilities` names them."""
 PROFILES = tuple(profiles.load())
 ALL = list(requirements.load().values())

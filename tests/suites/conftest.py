@@ -15,7 +15,7 @@ RunByUrl = Callable[..., Ended]
 
 @pytest.fixture(scope="session")
 def mock() -> Iterator[MockAddress]:
-    """A mock with a clock of its own that cannot be steered, as a service that is reached by its URL."""
+    """A mock with a clock of its own that cannot be controlled, as a service that is reached by its URL."""
     with running_mock("--pace", "0.05") as address:
         yield address
 
@@ -39,19 +39,19 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 
 
 @pytest.fixture(scope="session")
-def steered() -> Iterator[MockAddress]:
+def scripted() -> Iterator[MockAddress]:
     """A mock that offers by its URL whatever the embedded one offers."""
     with running_mock("--clock", "virtual", "--control") as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def shared_out(steered: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+def shared_out(scripted: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """A run of everything on two workers, against one service."""
     return run(
         tmp_path_factory.mktemp("shared"),
-        *("-n", "2", f"--target={steered.base_url}", f"--control-url={steered.control_url}"),
-        f"--organization-id={steered.organization_id}",
-        LLAMA_CLOUD_API_KEY=steered.api_key,
-        LLAMA_CLOUD_OTHER_API_KEY=steered.other_api_key,
+        *("-n", "2", f"--target={scripted.base_url}", f"--control-url={scripted.control_url}"),
+        f"--organization-id={scripted.organization_id}",
+        LLAMA_CLOUD_API_KEY=scripted.api_key,
+        LLAMA_CLOUD_OTHER_API_KEY=scripted.other_api_key,
     )

@@ -11,7 +11,7 @@ PROFILE = "--profile=cancel"
 STORIES = "suites/profiles/cancel"
 OF_CANCEL = {id_ for id_, requirement in requirements.load().items() if requirement.profile == "cancel"}
 LEFT_TO_CHANCE = {"cancel-keeps-finished-results"}
-"""What is exercised by URL where a batch happens to show what is finished, or where the target can be steered."""
+"""What is exercised by URL where a batch happens to show what is finished, or where the target can be controlled."""
 
 
 def of_cancel(ended: Ended) -> dict[str, str]:

@@ -16,7 +16,7 @@ CANCELLED = "CANCELLED"
 RUNNING = "RUNNING"
 
 LONG = 600.0
-"""Seconds that a steered batch is under way unless it is cancelled."""
+"""Seconds that a scripted batch is under way unless it is cancelled."""
 A_WHILE = 2.0
 """Seconds in which a cancel that should not have come into effect might, where the clock is the wall's."""
 TRIES = 3
@@ -67,7 +67,7 @@ class Stopping:
     course: Any = field(default=None, init=False)
 
     @property
-    def is_steered(self) -> bool:
+    def is_controlled(self) -> bool:
         """Whether a batch goes where it is told, unless it is cancelled."""
         return self.steps.target.control is not None
 
@@ -78,9 +78,9 @@ class Stopping:
         files: Mapping[str, Mapping[str, str | float]] | None = None,
         job_type: JobType = "parse_v2",
     ) -> Batch:
-        """A fresh batch: in that status for long where the target can be steered, and in its own way elsewhere."""
-        if self.is_steered:
-            self.course = self.steps.steer(directory, [(status, LONG)], COMPLETED, files)
+        """A fresh batch: in that status for long where the target can be controlled, and in its own way elsewhere."""
+        if self.is_controlled:
+            self.course = self.steps.set_script(directory, [(status, LONG)], COMPLETED, files)
         return self.steps.create(directory, job_type)
 
     def attempt(
@@ -122,7 +122,7 @@ class Stopping:
     def _is_refused_for_good(self, attempt: Attempt) -> bool:
         """Whether a batch was refused while it was RUNNING, and not only shown so because a read lags behind."""
         refused = attempt.refused_while_running
-        if self.is_steered:
+        if self.is_controlled:
             return len(refused) >= TRIES
         return bool(refused) and refused[-1].sent - refused[0].sent >= self.steps.target.settle_timeout
 
@@ -165,7 +165,7 @@ class Stopping:
     def spared(self, batch: Batch) -> Batch:
         """A batch that nobody has cancelled, after a while or at its end, whichever can be waited for."""
         target = self.steps.target
-        if not self.is_steered:
+        if not self.is_controlled:
             return self.steps.finish(self.steps.get(batch["id"]))
         target.wait(LONG if target.moves_when_told else A_WHILE)
         return self.steps.get(batch["id"])
@@ -173,16 +173,16 @@ class Stopping:
     def cancelled(self, batch: Batch, accepted: Exchange) -> Batch:
         """The batch when its cancel has done its work. Skips where it ended before it could be stopped.
 
-        A steered one has it behind it when what it was told to do is over. Raises `RunError` when it takes longer than
+        A scripted one has it behind it when what it was told to do is over. Raises `RunError` when it takes longer than
         the user waits.
         """
-        if self.is_steered and self.steps.target.moves_when_told:
+        if self.is_controlled and self.steps.target.moves_when_told:
             self.steps.target.wait(LONG)
             ended = self.steps.get(batch["id"])
         else:
             ended = self.steps.finish(self.steps.get(batch["id"]))
         status = ended.get("status")
-        if not self.is_steered and status in TERMINAL - {CANCELLED}:
+        if not self.is_controlled and status in TERMINAL - {CANCELLED}:
             pytest.skip(f"needs a batch that is stopped before its work is over, and {batch['id']} is {status}")
         self.steps.verify(
             "cancel-ends-in-cancelled",

@@ -19,7 +19,7 @@ from suites.walks import Walks
 
 FILES = 2
 DONE_AFTER = 1.0
-"""Seconds of work that a steered file takes when it is to be finished before the cancel."""
+"""Seconds of work that a scripted file takes when it is to be finished before the cancel."""
 WAITED = 3.0
 """Seconds after which it surely is."""
 BY_CHANCE = (RUNNING, "extract_v2")
@@ -84,10 +84,10 @@ def test_a_batch_that_is_accepted_for_cancelling_ends_cancelled(
     status: str, job_type: JobType, stopping: Stopping, directories: Directories
 ) -> None:
     """From whichever status, and of whichever product; before it is RUNNING, a batch may refuse."""
-    if not stopping.is_steered and (status, job_type) != BY_CHANCE:
-        pytest.skip(f"needs {capabilities()['steering']}")
+    if not stopping.is_controlled and (status, job_type) != BY_CHANCE:
+        pytest.skip(f"needs {capabilities()['control']}")
     batch = stopping.begin(directories.holding(1, "cancel early"), status, job_type=job_type)
-    attempt = stopping.ask(batch if stopping.is_steered else stopping.seen_running(batch))
+    attempt = stopping.ask(batch if stopping.is_controlled else stopping.seen_running(batch))
     stopping.cancelled(attempt.batch, stopping.accepted(attempt))
 
 
@@ -98,7 +98,7 @@ def test_a_finished_file_keeps_its_results(
 ) -> None:
     """What is finished when the cancel is sent has an entry afterwards, with a job that was not stopped."""
     directory = directories.holding(FILES, "cancel late")
-    batch, finished = (_told if stopping.is_steered else _watched)(directory, job_type, stopping, steps, client)
+    batch, finished = (_told if stopping.is_controlled else _watched)(directory, job_type, stopping, steps, client)
     accepted = stopping.accepted(stopping.ask(batch))
     stopping.cancelled(batch, accepted)
     for file_id, known in finished.items():
@@ -155,7 +155,7 @@ def _watched(
 ) -> tuple[Batch, Finished]:
     """A batch that shows a finished file while it is under way. Skips when it ends before."""
     if job_type != "parse_v2":
-        pytest.skip(f"needs {capabilities()['steering']}; what is left to chance is asked of parse batches alone")
+        pytest.skip(f"needs {capabilities()['control']}; what is left to chance is asked of parse batches alone")
     batch = stopping.begin(directory, job_type=job_type)
     for _ in steps.target.pauses(steps.target.poll_timeout, f"batch {batch['id']} is to show a finished file"):
         batch = steps.expanded(batch["id"])
@@ -168,7 +168,7 @@ def _watched(
                 finished[file_id] = reference[1]
         if finished:
             return batch, finished
-    pytest.skip("needs a batch that shows a finished file while it is under way, or " + capabilities()["steering"])
+    pytest.skip("needs a batch that shows a finished file while it is under way, or " + capabilities()["control"])
 
 
 def _job_of(file_id: str, batch: Batch, steps: Steps) -> tuple[Exchange, str | None]:
@@ -209,7 +209,7 @@ def _status_of_job(exchange: Exchange, job_type: JobType) -> Any:
 def test_the_other_batch_goes_on(stopping: Stopping, directories: Directories, verify: Verify) -> None:
     """Of two batches over one directory one is cancelled, and the other goes on as if nothing had happened."""
     directory = directories.holding(1, "cancel one of two")
-    for _ in range(1 if stopping.is_steered else BATCHES_TO_SEE):
+    for _ in range(1 if stopping.is_controlled else BATCHES_TO_SEE):
         attempt, other = _with_another(directory, stopping)
         accepted = stopping.accepted(attempt)
         status = stopping.spared(other).get("status")

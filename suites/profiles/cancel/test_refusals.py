@@ -30,8 +30,8 @@ def ended(directories: Directories) -> Directory:
 @pytest.fixture(scope="module")
 def completed(ended: Directory, stopping: Stopping, steps: Steps) -> Batch:
     """A batch that is COMPLETED."""
-    if stopping.is_steered:
-        steps.steer(ended, [], COMPLETED)
+    if stopping.is_controlled:
+        steps.set_script(ended, [], COMPLETED)
     return steps.completed(ended)
 
 
@@ -43,7 +43,7 @@ def test_a_batch_that_has_ended_cannot_be_cancelled(
     """Neither at once nor later, and it is afterwards what it was before."""
     batch = completed
     if status != COMPLETED:
-        steps.steer(ended, [], status)
+        steps.set_script(ended, [], status)
         batch = steps.finish(steps.create(ended))
     jobs = _jobs(steps.results(batch) if status == COMPLETED else entries(steps.expanded(batch["id"])))
     for _ in range(2):
@@ -122,7 +122,7 @@ def _is_spared(
     verify: Verify,
 ) -> None:
     """Lets callers cancel a batch under way, naming these fields of it, and verifies that they are refused in vain."""
-    for _ in range(1 if stopping.is_steered else BATCHES_TO_SEE):
+    for _ in range(1 if stopping.is_controlled else BATCHES_TO_SEE):
         batch = stopping.begin(directory)
         refused = [
             steps.batches.cancel(batch["id"], caller=caller, params=[(name, batch[name]) for name in named])

@@ -17,7 +17,7 @@ from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED, call_of
 
 STEP = 5.0
-"""Seconds that a steered batch stays in each status."""
+"""Seconds that a scripted batch stays in each status."""
 PASSED = [("PENDING", STEP), ("RUNNING", STEP)]
 NATURAL = 2
 """Batches whose ends are their own."""
@@ -58,14 +58,14 @@ def source(directories: Directories) -> Directory:
 
 @pytest.fixture(scope="session")
 def told(telling: Telling, steps: Steps, source: Directory, receiver: Receiver, target: Target) -> list[Told]:
-    """Batches of every end, where the target can be steered, each with a webhook for each event and one for all.
+    """Batches of every end, where the target can be controlled, each with a webhook for each event and one for all.
 
     Skips all tests where the target has no webhooks.
     """
     found: list[Told] = []
     for end in ENDS if target.control is not None else [None] * NATURAL:
         if end is not None:
-            steps.steer(source, PASSED, end)
+            steps.set_script(source, PASSED, end)
         webhooks = {
             **{event: whole(receiver, [event], "json") for event in EVENTS},
             NULL: whole(receiver, None, "string"),
@@ -107,7 +107,7 @@ def company(told: list[Told], telling: Telling, steps: Steps, source: Directory,
     """A batch some of whose endpoints answer with errors, or subscribed to what no batch does, beside others."""
     assert told
     if steps.target.control is not None:
-        steps.steer(source, PASSED, COMPLETED)
+        steps.set_script(source, PASSED, COMPLETED)
     webhooks = {
         FAILING: bare(receiver, SERVER_ERROR),
         **{event: whole(receiver, [event], "string") for event in ENDS.values()},
@@ -136,7 +136,7 @@ def saved(
     webhook = whole(receiver, tuple(ENDS.values()), "json")
     config_id = WebhookConfigurations(client, journal).save(webhook)
     if steps.target.control is not None:
-        steps.steer(source, PASSED, COMPLETED)
+        steps.set_script(source, PASSED, COMPLETED)
     batch: Batch = steps.accepted(
         telling.create(source, configuration_ids=[config_id]), "webhook-saved-configuration-is-told"
     )
