@@ -256,13 +256,13 @@ class Steps:
         end: str = COMPLETED,
         files: Mapping[str, Mapping[str, str | float]] | None = None,
     ) -> Any:
-        """Sets the course of the batches to come over a directory, and gives it as the target will follow it.
+        """Sets the script of the batches to come over a directory, and gives it as the target will follow it.
 
         Skips where the target cannot be controlled.
         """
         if self.target.control is None:
             pytest.skip(f"needs {capabilities()['control']}")
-        return self.target.control.set_course(directory.id, steps, end, files or {})
+        return self.target.control.set_script(directory.id, steps, end, files or {})
 
 
 def lost_key(exchange: Exchange) -> RunError:

@@ -14,7 +14,7 @@ from suites.traffic import COMPLETED
 HELD_SECONDS = 1e8
 """How long a scripted batch of the series stays in a status that would otherwise pass."""
 
-COURSES: tuple[tuple[list[tuple[str, float]], str], ...] = (
+SCRIPTS: tuple[tuple[list[tuple[str, float]], str], ...] = (
     ([("PENDING", 1.0)], COMPLETED),
     ([("RUNNING", 1.0)], "FAILED"),
     ([("PENDING", HELD_SECONDS)], COMPLETED),
@@ -23,7 +23,7 @@ COURSES: tuple[tuple[list[tuple[str, float]], str], ...] = (
     ([("THROTTLED", HELD_SECONDS)], COMPLETED),
     ([("PENDING", 1.0), ("RUNNING", 1.0)], COMPLETED),
 )
-"""The courses of the series where the target can be controlled: each of the six statuses is held by one batch or more."""
+"""The scripts of the series where the target can be controlled: each of the six statuses is held by one batch or more."""
 
 
 @dataclass
@@ -51,18 +51,18 @@ def series(steps: Steps, directories: Directories, target: Target) -> Series:
     """The series, as the target shows it when nothing in it moves any more."""
     directory = directories.holding(1, "series")
     created = []
-    for course, end in COURSES:
+    for script, end in SCRIPTS:
         if target.control is not None:
-            steps.set_script(directory, course, end)
+            steps.set_script(directory, script, end)
         created.append(steps.create(directory))
     return Series(
         directory,
-        [_at_rest(steps, batch, course) for batch, (course, _) in zip(created, COURSES, strict=True)],
+        [_at_rest(steps, batch, script) for batch, (script, _) in zip(created, SCRIPTS, strict=True)],
     )
 
 
-def _at_rest(steps: Steps, batch: Batch, course: list[tuple[str, float]]) -> Batch:
-    is_held = steps.target.control is not None and course[0][1] == HELD_SECONDS
+def _at_rest(steps: Steps, batch: Batch, script: list[tuple[str, float]]) -> Batch:
+    is_held = steps.target.control is not None and script[0][1] == HELD_SECONDS
     return steps.get(batch["id"]) if is_held else steps.finish(batch)
 
 

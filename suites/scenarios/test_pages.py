@@ -6,13 +6,13 @@ import pytest
 
 from fixtures.target import Target
 from suites.differences import lacking, repeating
-from suites.scenarios.conftest import COURSES, Series
+from suites.scenarios.conftest import SCRIPTS, Series
 from suites.steps import Steps
 from suites.traffic import call_of
 from suites.verify import Verify
 from suites.walks import Walk, Walks
 
-SERIES = len(COURSES)
+SERIES = len(SCRIPTS)
 
 
 @pytest.mark.requirement(

@@ -46,7 +46,7 @@ def scripted(directories: Directories) -> Directory:
     ("path", "end"),
     [pytest.param(path, end, id=">".join((*path, end))) for path, end in product(PATHS, ENDS)],
 )
-def test_a_batch_takes_its_course_and_stays_at_its_end(
+def test_a_batch_takes_its_script_and_stays_at_its_end(
     path: tuple[str, ...],
     end: str,
     scripted: Directory,
@@ -70,7 +70,7 @@ def test_a_batch_takes_its_course_and_stays_at_its_end(
         kind="unending",
         expected=end,
         actual=status,
-        difference=f"the course of the batch is over, and it is {status}",
+        difference=f"the script of the batch is over, and it is {status}",
         operation=ANY_OPERATION,
         exchanges=[exchange],
         case=">".join((*path, end)),
@@ -109,7 +109,7 @@ def test_a_batch_of_any_kind_ends(
     run_id: str,
     verify: Verify,
 ) -> None:
-    """Whatever is done to its files, and however good they are, a batch ends when its course is over."""
+    """Whatever is done to its files, and however good they are, a batch ends when its script is over."""
     directory = directories.holding(1, "any kind")
     if bad_too:
         try:
@@ -128,7 +128,7 @@ def test_a_batch_of_any_kind_ends(
         kind="unending",
         expected=COMPLETED,
         actual=status,
-        difference=f"the course of the batch is over, and it is {status}",
+        difference=f"the script of the batch is over, and it is {status}",
         operation=ANY_OPERATION,
         exchanges=[exchange],
         case=f"{job_type}, {len(directory.file_ids)} files",

@@ -84,13 +84,13 @@ class Api:
         assert self.client.post(url, json={"seconds": seconds}).status_code == 200
 
     def set_script(self, directory_id: str, end: str, *steps: tuple[str, float], **files: Any) -> None:
-        course = {
+        script = {
             "steps": [{"status": status, "seconds": seconds} for status, seconds in steps],
             "end": end,
             **files,
         }
-        url = f"{self.info['control_url']}/courses/{directory_id}"
-        response = self.client.put(url, json=course)
+        url = f"{self.info['control_url']}/scripts/{directory_id}"
+        response = self.client.put(url, json=script)
         assert response.status_code == 200, response.text
 
 

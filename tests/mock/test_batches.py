@@ -5,7 +5,7 @@ import pytest
 from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, PDF, Api, running
 
 
-def test_a_batch_goes_its_natural_course(api: Api) -> None:
+def test_a_batch_goes_its_default_script(api: Api) -> None:
     directory_id = api.directory("a.pdf", "b.txt")
     batch = api.create(directory_id)
     assert batch["status"] == "PENDING"

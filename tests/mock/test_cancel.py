@@ -55,7 +55,7 @@ def test_a_batch_that_was_never_begun_leaves_entries_without_jobs(api: Api) -> N
 
 
 @pytest.mark.parametrize("status", ["PENDING", "THROTTLED", "RUNNING"])
-def test_a_scripted_batch_leaves_its_course(api: Api, status: str) -> None:
+def test_a_scripted_batch_leaves_its_script(api: Api, status: str) -> None:
     directory_id = api.directory("a.pdf")
     api.set_script(directory_id, "FAILED", (status, 2), ("RUNNING", 2))
     batch, other = api.create(directory_id), api.create(directory_id)
@@ -130,10 +130,10 @@ def test_a_file_takes_as_long_as_it_is_told(api: Api) -> None:
     assert status == {soon: "COMPLETED", late: "CANCELLED"}
 
 
-def test_a_course_without_seconds_says_none(api: Api) -> None:
+def test_a_script_without_seconds_says_none(api: Api) -> None:
     directory_id = api.directory()
     file_id = api.upload(directory_id)
-    url = f"{api.info['control_url']}/courses/{directory_id}"
+    url = f"{api.info['control_url']}/scripts/{directory_id}"
     for more in ({}, {"seconds": 2}):
         files = {file_id: {"outcome": "job", "job_status": "FAILED", **more}}
         answer = api.client.put(url, json={"steps": [], "end": "COMPLETED", "files": files}).json()

@@ -1,4 +1,4 @@
-"""The control protocol: clock and courses."""
+"""The control protocol: clock and scripts."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def test_the_clock_moves_by_numbers_only(api: Api, seconds: str) -> None:
     assert response.status_code == 422
 
 
-def test_a_course_is_followed(api: Api) -> None:
+def test_a_script_is_followed(api: Api) -> None:
     directory_id = api.directory("a.pdf")
     before = api.create(directory_id)
     api.set_script(directory_id, "COMPLETED", ("PENDING", 5), ("THROTTLED", 5), ("RUNNING", 10))
@@ -53,7 +53,7 @@ def test_a_course_is_followed(api: Api) -> None:
     assert api.get(before["id"])["status"] == "COMPLETED"
 
 
-def test_a_course_without_steps_is_over_at_once(api: Api) -> None:
+def test_a_script_without_steps_is_over_at_once(api: Api) -> None:
     for end in ("COMPLETED", "FAILED", "CANCELLED"):
         directory_id = api.directory("a.pdf")
         api.set_script(directory_id, end)
@@ -113,7 +113,7 @@ STEP = {"status": "PENDING", "seconds": 1}
 
 
 @pytest.mark.parametrize(
-    "course",
+    "script",
     [
         {"steps": []},
         {"end": "COMPLETED"},
@@ -128,25 +128,25 @@ STEP = {"status": "PENDING", "seconds": 1}
         {"steps": [], "end": "COMPLETED", "files": {"dfl": {"outcome": "lost"}}},
         {"steps": [], "end": "COMPLETED", "files": []},
     ],
-    ids=lambda course: str(course)[:50],
+    ids=lambda script: str(script)[:50],
 )
-def test_impossible_courses_are_refused(api: Api, course: dict[str, Any]) -> None:
+def test_impossible_courses_are_refused(api: Api, script: dict[str, Any]) -> None:
     directory_id = api.directory()
-    url = f"{api.info['control_url']}/courses/{directory_id}"
-    assert api.client.put(url, json=course).status_code == 422
+    url = f"{api.info['control_url']}/scripts/{directory_id}"
+    assert api.client.put(url, json=script).status_code == 422
     assert api.create(directory_id)["status"] == "PENDING"
 
 
-def test_a_course_needs_a_directory(api: Api) -> None:
-    url = f"{api.info['control_url']}/courses/dir-none"
+def test_a_script_needs_a_directory(api: Api) -> None:
+    url = f"{api.info['control_url']}/scripts/dir-none"
     assert api.client.put(url, json={"steps": [], "end": "FAILED"}).status_code == 404
 
 
-def test_the_course_is_told_back(api: Api) -> None:
-    course = {
+def test_the_script_is_told_back(api: Api) -> None:
+    script = {
         "steps": [{"status": "RUNNING", "seconds": 1.5}],
         "end": "FAILED",
         "files": {"dfl-x": {"outcome": "unmapped", "error_message": "No."}},
     }
-    url = f"{api.info['control_url']}/courses/{api.directory()}"
-    assert api.client.put(url, json=course).json() == course
+    url = f"{api.info['control_url']}/scripts/{api.directory()}"
+    assert api.client.put(url, json=script).json() == script

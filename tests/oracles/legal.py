@@ -83,7 +83,7 @@ class Folder:
 
 @dataclass
 class Work:
-    """A batch with the course it will take: statuses with the instants at which they begin."""
+    """A batch with the script it will take: statuses with the instants at which they begin."""
 
     id: str
     owner: str
@@ -91,22 +91,22 @@ class Work:
     job: Json
     born: int
     known_from: int
-    course: list[tuple[int, str]]
+    script: list[tuple[int, str]]
     results_lag: int
     job_lag: int
     broken: frozenset[int]
 
     @property
     def ended(self) -> int:
-        return self.course[-1][0]
+        return self.script[-1][0]
 
     def stop(self, instant: int) -> None:
         """It is CANCELLED from then on, unless it has ended before."""
         if instant < self.ended:
-            self.course = [*(step for step in self.course if step[0] < instant), (instant, "CANCELLED")]
+            self.script = [*(step for step in self.script if step[0] < instant), (instant, "CANCELLED")]
 
     def status(self, now: int) -> str:
-        return next(status for begins, status in reversed(self.course) if begins <= now)
+        return next(status for begins, status in reversed(self.script) if begins <= now)
 
 
 def moment_text(instant: int, digits: int, rounds: bool, offset_minutes: int) -> str:
@@ -323,11 +323,11 @@ class History:
 
     def _work(self, folder: Folder, job: Json) -> Work:
         instant = self._effect
-        course, begins = [], instant
+        script, begins = [], instant
         for status in self._draw(st.lists(st.sampled_from(STATUSES), max_size=3)):
-            course.append((begins, status))
+            script.append((begins, status))
             begins += self._int(0, 8) * SECOND // 2
-        course.append((begins, self._choice(["COMPLETED", "COMPLETED", *ENDS])))
+        script.append((begins, self._choice(["COMPLETED", "COMPLETED", *ENDS])))
         return Work(
             self._id("bat"),
             folder.owner,
@@ -335,7 +335,7 @@ class History:
             job,
             instant,
             0,
-            course,
+            script,
             self._int(0, 4) * SECOND,
             self._int(0, 4) * SECOND,
             frozenset(self._draw(st.sets(st.integers(0, 3), max_size=2))),
@@ -345,7 +345,7 @@ class History:
         manners = self.manners
         now = self._effect - (manners.list_lag if listed else 0)
         digits = manners.list_digits if listed else manners.digits
-        changed = max(begins for begins, _ in work.course if begins <= now)
+        changed = max(begins for begins, _ in work.script if begins <= now)
 
         def time(instant: int, is_told: bool) -> str | None:
             told = moment_text(instant, digits, manners.rounds, manners.offset_minutes)
@@ -376,7 +376,7 @@ class History:
         return self._entries(work, now) if self.manners.shows_early_results else None
 
     def _entries(self, work: Work, now: int) -> list[Json]:
-        counted = {"create": work.born, "start": work.course[-1][0], "end": work.ended}
+        counted = {"create": work.born, "start": work.script[-1][0], "end": work.ended}
         until = counted[self.manners.counts_files_at]
         entries = []
         for number, (file_id, uploaded) in enumerate(work.folder.files):

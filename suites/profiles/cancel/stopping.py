@@ -59,12 +59,12 @@ class Attempt:
 class Stopping:
     """Begins batches, cancels them and waits for their end.
 
-    `first` is the attempt that showed what is offered, and `course` the last one that was set.
+    `first` is the attempt that showed what is offered, and `script` the last one that was set.
     """
 
     steps: Steps
     first: Attempt = field(init=False)
-    course: Any = field(default=None, init=False)
+    script: Any = field(default=None, init=False)
 
     @property
     def is_controlled(self) -> bool:
@@ -80,7 +80,7 @@ class Stopping:
     ) -> Batch:
         """A fresh batch: in that status for long where the target can be controlled, and in its own way elsewhere."""
         if self.is_controlled:
-            self.course = self.steps.set_script(directory, [(status, LONG)], COMPLETED, files)
+            self.script = self.steps.set_script(directory, [(status, LONG)], COMPLETED, files)
         return self.steps.create(directory, job_type)
 
     def attempt(

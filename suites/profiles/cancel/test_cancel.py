@@ -144,7 +144,7 @@ def _told(
         first: {"outcome": "job", "job_status": "COMPLETED", "seconds": DONE_AFTER}
     }
     batch = stopping.begin(directory, files=told, job_type=job_type)
-    if stopping.course["files"][first].get("seconds") != DONE_AFTER:
+    if stopping.script["files"][first].get("seconds") != DONE_AFTER:
         pytest.skip("needs a control protocol that can say when a file is finished")
     steps.target.wait(WAITED)
     return batch, {first: None}
