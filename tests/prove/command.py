@@ -34,7 +34,7 @@ TOLD = 50
 @click.command(name="prove")
 @click.option("--requirement", metavar="ID", multiple=True, help="Only its faults.")
 @click.option("--black-box", is_flag=True, help="By URL, without control, by the clock on the wall.")
-@click.option("--apart", is_flag=True, help="Each variation on its own as well, not only in company.")
+@click.option("--isolated", is_flag=True, help="Each variation on its own as well, not only in combination.")
 @click.option("--recordings", "from_recordings", is_flag=True, help="Judge recordings of the runs, and nothing else.")
 @click.option("--steady", "by_pairs", is_flag=True, help="Run each fault twice, unlike, and compare, no more.")
 @click.option("--sample", metavar="N", type=int, help="With --steady: so many of the faults.")
@@ -65,8 +65,8 @@ def command(
     if by_pairs:
         return _concluded(steady.prove(_sample(faults, sample, seed), jobs))
     if from_recordings:
-        companies = [] if narrowed else plan.companies((theme.VARIANTS for theme in THEMES), black_box=False)
-        return _concluded(recordings.prove(faults, companies, jobs))
+        combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box=False)
+        return _concluded(recordings.prove(faults, combinations, jobs))
     proof = _prove(faults, black_box=black_box, apart=apart, narrowed=narrowed, jobs=jobs)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, faults.values()))
@@ -102,14 +102,14 @@ def _sample(faults: Mapping[str, Variant], size: int | None, given: int | None) 
 def _prove(faults: Mapping[str, Variant], *, black_box: bool, apart: bool, narrowed: bool, jobs: int) -> render.Proof:
     began = time.perf_counter()
     looks = [plan.of_fault(variant, black_box) for variant in faults.values()]
-    companies = [] if narrowed else plan.companies((theme.VARIANTS for theme in THEMES), black_box)
+    combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box)
     alone = plan.alone(VARIATIONS, black_box) if apart else []
     repeats = [] if narrowed else looks[:: plan.REPEATED]
-    orders = [plan.clean(black_box), *companies, *alone, *looks, *repeats]
+    orders = [plan.clean(black_box), *combinations, *alone, *looks, *repeats]
 
     outcomes = _told(run_all(orders, jobs), len(orders))
     clean = next(outcomes)
-    free = list(islice(outcomes, len(companies) + len(alone)))
+    free = list(islice(outcomes, len(combinations) + len(alone)))
     looked = {outcome.order.name: outcome for outcome in islice(outcomes, len(looks))}
     problems = [
         *judgement.of_variation(clean, clean),

@@ -11,11 +11,11 @@ import yaml
 from fixtures.mock.variants import Variant
 from tests.prove.runs import Outcome
 
-COMPANIONS = Path(__file__).with_name("companions.yaml")
+SIDE_EFFECTS = Path(__file__).with_name("side_effects.yaml")
 
 
 @dataclass(frozen=True)
-class Companions:
+class SideEffects:
     """What a variant cannot avoid: requirements that fall with another, and those a variation leaves unexercised."""
 
     of_requirement: Mapping[str, frozenset[str]]
@@ -29,10 +29,10 @@ class Companions:
 
 
 @cache
-def companions() -> Companions:
-    """The companions that `companions.yaml` declares, each there with its reason."""
-    declared: dict[str, Any] = yaml.safe_load(COMPANIONS.read_text(encoding="utf-8"))
-    return Companions(
+def side_effects() -> SideEffects:
+    """The side effects that `side_effects.yaml` declares, each there with its reason."""
+    declared: dict[str, Any] = yaml.safe_load(SIDE_EFFECTS.read_text(encoding="utf-8"))
+    return SideEffects(
         _by_name(declared["requirements"], "brings"),
         _by_name(declared["faults"], "brings"),
         _by_name(declared["variations"], "unexercised"),
@@ -43,7 +43,7 @@ def _by_name(entries: Sequence[Mapping[str, Any]], field: str) -> dict[str, froz
     by_name: dict[str, frozenset[str]] = {}
     for entry in entries:
         if not entry["because"].strip():
-            raise ValueError(f"{COMPANIONS.name} gives no reason for {entry}")
+            raise ValueError(f"{SIDE_EFFECTS.name} gives no reason for {entry}")
         for name in entry["of"]:
             by_name[name] = by_name.get(name, frozenset()) | frozenset(entry[field])
     return by_name
@@ -59,7 +59,7 @@ def of_fault(variant: Variant, outcome: Outcome) -> Iterator[str]:
         return
     if missing := sorted(broken - outcome.failed):
         yield f"{variant.name} breaks {', '.join(missing)}, and only {', '.join(sorted(outcome.failed))} noticed"
-    if dragged := sorted(outcome.failed - broken - companions().of(variant)):
+    if dragged := sorted(outcome.failed - broken - side_effects().of(variant)):
         yield f"{variant.name} drags in {', '.join(dragged)}"
 
 
@@ -71,7 +71,7 @@ def of_variation(outcome: Outcome, clean: Outcome) -> Iterator[str]:
     for error in outcome.errors:
         yield f"{label} meets error: {error}"
     excused = frozenset[str]().union(
-        *(companions().of_variation.get(name, frozenset()) for name in outcome.order.variations)
+        *(side_effects().of_variation.get(name, frozenset()) for name in outcome.order.variations)
     )
     for id_ in sorted(outcome.unexercised.keys() - clean.unexercised.keys() - excused):
         yield f"{label} leaves {id_} unexercised: {outcome.unexercised[id_]}"

@@ -27,7 +27,7 @@ COMPANY = 6
 """Variations that are looked at together."""
 COMPANY_SEED = 20
 GENERATED_EVERY = 6
-"""Every so many companies, generated requests and stories look as well."""
+"""Every so many combinations, generated requests and stories look as well."""
 REPEATED = 7
 """Every so many faults, one is run twice."""
 
@@ -54,11 +54,11 @@ def alone(variations: Iterable[str], black_box: bool) -> list[Order]:
     return [Order(name, variations=(name,), tests=QUICK, black_box=black_box) for name in variations]
 
 
-def companies(themes: Iterable[Sequence[Variant]], black_box: bool) -> list[Order]:
-    """Every variation in the company of a few others, the same ones each time, no two of them of one theme.
+def combinations(themes: Iterable[Sequence[Variant]], black_box: bool) -> list[Order]:
+    """Every variation in the combination of a few others, the same ones each time, no two of them of one theme.
 
     They are dealt like cards, theme by theme, so that two of one theme meet only where a theme has more variations than
-    there are companies, which is an error.
+    there are combinations, which is an error.
     """
     seen = ([variant for variant in theme if not (black_box and variant.needs_control)] for theme in themes)
     decks = [random.Random(COMPANY_SEED).sample(theme, len(theme)) for theme in seen]

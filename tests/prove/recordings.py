@@ -16,7 +16,7 @@ from suites.oracles.settled import SETTLED
 from suites.recordings.judge import Judge
 from suites.recordings.reading import read
 from tests.prove import plan
-from tests.prove.judgement import companions
+from tests.prove.judgement import side_effects
 from tests.prove.runs import Order, in_forks, run
 
 AT_ONCE = 1.0
@@ -82,8 +82,8 @@ def excuse(variant: Variant) -> str | None:
     return reasons[0] if len(reasons) == len(variant.requirements) else None
 
 
-def prove(faults: Mapping[str, Variant], companies: Sequence[Order], jobs: int) -> Iterator[str]:
-    """Hears the recordings of faults, and of variations in company, tells the figures, and gives what is wrong."""
+def prove(faults: Mapping[str, Variant], combinations: Sequence[Order], jobs: int) -> Iterator[str]:
+    """Hears the recordings of faults, and of variations in combination, tells the figures, and gives what is wrong."""
     heard: dict[str, Heard] = {}
     for look in (None, *plan.FURTHER_LOOKS):
         missed = [
@@ -102,7 +102,7 @@ def prove(faults: Mapping[str, Variant], companies: Sequence[Order], jobs: int) 
         for name, variant in faults.items()
         if name not in noticed and excuse(variant) is None
     )
-    free = list(in_forks(hear, [plan.clean(False), *companies], jobs))
+    free = list(in_forks(hear, [plan.clean(False), *combinations], jobs))
     for each in (*heard.values(), *free):
         yield from (f"{each.order.name}: {error}" for error in each.errors)
     for each in free:
@@ -113,4 +113,4 @@ def prove(faults: Mapping[str, Variant], companies: Sequence[Order], jobs: int) 
 
 def _is_noticed(variant: Variant, heard: Heard | None) -> bool:
     """Whether a recording showed what a fault breaks, or what cannot but fall with it."""
-    return heard is not None and bool(heard.failed & {*variant.requirements, *companions().of(variant)})
+    return heard is not None and bool(heard.failed & {*variant.requirements, *side_effects().of(variant)})

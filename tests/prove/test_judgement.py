@@ -82,9 +82,9 @@ def test_two_runs_that_disagree_are_a_problem() -> None:
     assert len(list(judgement.of_repetition(noticing(BROKEN), noticing()))) == 1
 
 
-def test_companions_name_what_exists_and_say_why() -> None:
-    """Every declared companion is a requirement, of requirements, faults and variations that there are."""
-    declared = judgement.companions()
+def test_side_effects_name_what_exists_and_say_why() -> None:
+    """Every declared side_effect is a requirement, of requirements, faults and variations that there are."""
+    declared = judgement.side_effects()
     known = requirements.load().keys()
     assert declared.of_requirement.keys() <= known
     for brought in (declared.of_requirement, declared.of_fault, declared.of_variation):
@@ -94,13 +94,13 @@ def test_companions_name_what_exists_and_say_why() -> None:
 
 
 def test_every_variation_meets_others_but_none_of_its_theme() -> None:
-    """The companies are drawn at random, from one seed."""
+    """The combinations are drawn at random, from one seed."""
     themes = [theme.VARIANTS for theme in THEMES]
-    companies = plan.companies(themes, black_box=False)
-    assert companies == plan.companies(themes, black_box=False)
-    assert sorted(name for order in companies for name in order.variations) == sorted(VARIATIONS)
+    combinations = plan.combinations(themes, black_box=False)
+    assert combinations == plan.combinations(themes, black_box=False)
+    assert sorted(name for order in combinations for name in order.variations) == sorted(VARIATIONS)
     theme_of = {variant.name: number for number, theme in enumerate(themes) for variant in theme}
-    for order in companies:
+    for order in combinations:
         assert len({theme_of[name] for name in order.variations}) == len(order.variations) > 1
 
 

@@ -103,7 +103,7 @@ def _look_why(
 
 
 @pytest.fixture(scope="session")
-def company(told: list[Told], telling: Telling, steps: Steps, source: Directory, receiver: Receiver) -> Told:
+def combination(told: list[Told], telling: Telling, steps: Steps, source: Directory, receiver: Receiver) -> Told:
     """A batch some of whose endpoints answer with errors, or subscribed to what no batch does, beside others."""
     assert told
     if steps.target.control is not None:

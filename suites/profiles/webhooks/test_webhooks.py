@@ -225,14 +225,14 @@ def test_a_saved_configuration_is_told(saved: Told, verify: Verify) -> None:
 
 
 @pytest.mark.requirement("webhook-endpoints-are-independent")
-def test_an_endpoint_that_fails_takes_nothing_from_the_others(company: Told, verify: Verify) -> None:
+def test_an_endpoint_that_fails_takes_nothing_from_the_others(combination: Told, verify: Verify) -> None:
     """One endpoint answers everything with a 500; the others are told of the end."""
-    _is_told(company, company.end, "webhook-endpoints-are-independent", verify)
+    _is_told(combination, combination.end, "webhook-endpoints-are-independent", verify)
 
 
 @pytest.mark.requirement("webhook-tells-only-what-is-subscribed")
-def test_whoever_subscribes_to_another_product_is_told_nothing(company: Told, verify: Verify) -> None:
+def test_whoever_subscribes_to_another_product_is_told_nothing(combination: Told, verify: Verify) -> None:
     """A batch of parse jobs does nothing that another product would tell of."""
-    if STRANGER not in company.webhooks:
+    if STRANGER not in combination.webhooks:
         pytest.skip("needs a target that accepts webhooks for events of any product")
-    _is_silent(company, STRANGER, "webhook-tells-only-what-is-subscribed", verify)
+    _is_silent(combination, STRANGER, "webhook-tells-only-what-is-subscribed", verify)
