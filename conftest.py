@@ -193,7 +193,7 @@ def client(
         ]
         tally = pytestconfig.stash[TALLY]
         tally.timelines.clock = lambda: target.now
-        opened.listeners += [tally.hear, Panel(ORACLES, verify).hear]
+        opened.observers += [tally.on_exchange, Panel(ORACLES, verify).on_exchange]
         if recorder:
-            opened.listeners.append(recorder.hear)
+            opened.observers.append(recorder.on_exchange)
         yield opened

@@ -26,7 +26,7 @@ class Appearance:
     def __init__(self) -> None:
         self._sorts: dict[str, Counter[str]] = {"statuses": Counter(), "headers": Counter(), "fields": Counter()}
 
-    def hear(self, call: Call) -> None:
+    def on_exchange(self, call: Call) -> None:
         """Counts what the answer of one call looks like."""
         response = call.exchange.response
         if response is None:

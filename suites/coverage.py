@@ -14,7 +14,7 @@ class Coverage:
         self._sent: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
 
-    def hear(self, call: Call) -> None:
+    def on_exchange(self, call: Call) -> None:
         """Counts what one call of the contract carries; calls of the set-up are left alone."""
         if call.operation.is_setup:
             return

@@ -140,9 +140,9 @@ def _observed(shown: Shown, new: Exchange, base_url: str) -> tuple[Word, str] | 
     panel = Panel(list(known.values()), notes)
     for exchange in shown.exchanges[: shown.deciding]:
         if (earlier := _recorded(exchange, base_url)) is not None:
-            panel.hear(earlier)
+            panel.on_exchange(earlier)
     notes.made.clear()
-    panel.hear(new)
+    panel.on_exchange(new)
     beside = " beside what the report has from before" if shown.deciding else ""
     if broken := next((each for each in notes.made if not each.holds), None):
         told = f": {broken.difference}" if broken.difference else ""

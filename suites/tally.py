@@ -33,7 +33,7 @@ class Tally:
         self._billable_files = 0
         self._files: Counter[str] = Counter()
 
-    def hear(self, exchange: Exchange) -> None:
+    def on_exchange(self, exchange: Exchange) -> None:
         """Counts one exchange."""
         call = read(exchange)
         name = call.name if call else "other"
@@ -41,9 +41,9 @@ class Tally:
         self._seconds += exchange.seconds
         self._latencies.setdefault(name, Counter())[_rounded(exchange.seconds)] += 1
         if call:
-            self._coverage.hear(call)
-            self._appearance.hear(call)
-            self.timelines.hear(call)
+            self._coverage.on_exchange(call)
+            self._appearance.on_exchange(call)
+            self.timelines.on_exchange(call)
         if call and call.succeeded:
             self._account(call)
 

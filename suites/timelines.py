@@ -66,7 +66,7 @@ class Timelines:
         self.clock: Callable[[], float] = time.monotonic
         self._followed: dict[str, _Followed] = {}
 
-    def hear(self, call: Call) -> None:
+    def on_exchange(self, call: Call) -> None:
         """Notes the status of the batch that an answer shows."""
         if call.name not in (CREATE, GET, CANCEL) or not call.batches:
             return

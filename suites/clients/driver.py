@@ -90,7 +90,7 @@ class Driver:
         self._base_path = urlsplit(target.base_url).path.rstrip("/")
         self._moments = count()
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self.listeners: list[Listener] = []
+        self.observers: list[Listener] = []
         threading.Thread(target=self._read, args=(process.stdout,), daemon=True).start()
 
     def call(
@@ -106,7 +106,7 @@ class Driver:
         """Lets the client call a method, such as `batches.get`. Raises `RunError` when the driver gives no answer.
 
         `pages` is how many pages of a list are followed at the most; 0 is for what is no list. The exchanges reach the
-        listeners before the reply is given.
+        observers before the reply is given.
         """
         key = None if caller == MAIN else self._target.keys[caller]
         order = {
@@ -129,7 +129,7 @@ class Driver:
             ) from None
         exchanges = tuple(self._exchange(each, caller) for each in told["exchanges"])
         for exchange in exchanges:
-            for listener in self.listeners:
+            for listener in self.observers:
                 listener(exchange)
         error = told["error"] or {"classes": [], "message": ""}
         message = legible(unsigned(self._without_keys(error["message"].encode()).decode()))

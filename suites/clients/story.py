@@ -536,7 +536,7 @@ def tell(story: Story, client: str) -> Iterator[Finding]:
     """
     core = requirements.of(())
     verify = Verify()
-    story.driver.listeners.append(Panel(ORACLES, verify).hear)
+    story.driver.observers.append(Panel(ORACLES, verify).on_exchange)
     seen = 0
     for name, operation in OPERATIONS.items():
         try:

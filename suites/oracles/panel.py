@@ -16,7 +16,7 @@ class Panel:
         self._looks = {oracle.name: oracle.begin() for oracle in oracles}
         self._verify = verify
 
-    def hear(self, exchange: Exchange) -> None:
+    def on_exchange(self, exchange: Exchange) -> None:
         """Lets every oracle look at an exchange; one that breaks is an error of the suite, and looks no more."""
         call = read(exchange)
         if call is None:

@@ -33,7 +33,7 @@ class Endings:
         self._lag = lag
         self._calls: Memory[str, Call] = Memory()
 
-    def hear(self, call: Call) -> None:
+    def on_exchange(self, call: Call) -> None:
         """Notes the batches that an answer shows."""
         for batch in call.batches:
             if status_of(batch) == COMPLETED and batch["id"] not in self._calls:
@@ -51,7 +51,7 @@ def results_are_delivered(lag: float = SETTLED) -> Look:
     endings = Endings(lag)
 
     def look(call: Call) -> Iterator[Observation]:
-        endings.hear(call)
+        endings.on_exchange(call)
         if call.name != GET or not call.surely_asks_for_results:
             return
         for batch in call.batches:

@@ -101,10 +101,10 @@ class Judge:
                     self.counts.set_aside[NO_QUERY] += 1
                     continue
                 now = exchange.received
-                tally.hear(exchange)
+                tally.on_exchange(exchange)
                 if base not in panels:
                     panels[base] = Panel(of_recordings(self._lag), verify)
-                panels[base].hear(exchange)
+                panels[base].on_exchange(exchange)
                 self.counts.judged += 1
                 if number % AT_ONCE == 0:
                     add(self._found(verify, tally))

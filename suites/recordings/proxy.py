@@ -50,7 +50,7 @@ class Refused(Exception):
     """A request that is not passed on. The message is a clause that says why."""
 
 
-def listen(port: int, way: Way, hear: Hear) -> None:
+def listen(port: int, way: Way, on_exchange: Hear) -> None:
     """Passes on what comes to a port of loopback until Ctrl-C or SIGTERM. Raises `CannotListen`."""
     try:
         opened = socket.create_server((LOOPBACK, port))
@@ -58,7 +58,7 @@ def listen(port: int, way: Way, hear: Hear) -> None:
         raise CannotListen(f"port {port} of {LOOPBACK} cannot be listened on ({error}): take another.") from None
     with opened:
         config = uvicorn.Config(
-            Proxy(way, hear),
+            Proxy(way, on_exchange),
             http="h11",  # Tells an absolute URL from a path.
             lifespan="on",
             access_log=False,
@@ -96,12 +96,12 @@ class _Server(uvicorn.Server):
 class Proxy:
     """The ASGI application. What it is asked goes to `target` and nowhere else, and the exchange to `hear`."""
 
-    def __init__(self, way: Way, hear: Hear) -> None:
+    def __init__(self, way: Way, on_exchange: Hear) -> None:
         parts = urlsplit(way.url.rstrip("/"))
         self._way = way
         self._origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         self._prefix = parts.path.encode("ascii")
-        self._hear = hear
+        self._hear = on_exchange
         self._numbers = count(1)
         self._client: httpx.AsyncClient
         self._zero = time.time() - time.monotonic()

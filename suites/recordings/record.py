@@ -44,7 +44,7 @@ class Recorder:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
         self._ahead = ahead
 
-    def hear(self, exchange: Exchange) -> None:
+    def on_exchange(self, exchange: Exchange) -> None:
         """Writes an exchange down."""
         if self._ahead is not None:
             exchange = replace(exchange, sent_at=exchange.sent_at + timedelta(seconds=self._ahead()))

@@ -172,7 +172,7 @@ def own_cost() -> Ratio:
     """What recording, oracles and validation take per exchange, beside the exchange itself."""
     exchanges: list[Exchange] = []
     with running_mock("--clock", "virtual", "--control") as mock, _client(mock) as client:
-        client.listeners.append(exchanges.append)
+        client.observers.append(exchanges.append)
         journal = Journal(RunFile(None), mock.base_url, client.worker)
         directories, batches = Directories(client, journal, "bench"), Batches(client)
         directory = directories.holding(3, "bench")
@@ -185,8 +185,8 @@ def own_cost() -> Ratio:
     panel, tally = Panel(ORACLES, Verify()), Tally()
     began = time.perf_counter()
     for exchange in exchanges:
-        panel.hear(exchange)
-        tally.hear(exchange)
+        panel.on_exchange(exchange)
+        tally.on_exchange(exchange)
     own = (time.perf_counter() - began) / len(exchanges)
     other = sum(exchange.seconds for exchange in exchanges) / len(exchanges)
     return Ratio("own cost / exchange", f"{own * 1000:.2f} ms / {other * 1000:.2f} ms", own / other, 1.0)

@@ -114,7 +114,7 @@ def mock() -> Iterator[Target]:
 def test_exchanges_reach_the_listeners_without_keys(mock: Target) -> None:
     heard: list[Exchange] = []
     with driving(INSTALLED, mock, 9.0) as driver:
-        driver.listeners.append(heard.append)
+        driver.observers.append(heard.append)
         found = driver.call("batches.list", pages=1)
         refused = driver.call("batches.list", pages=1, caller="unknown")
     assert found.answered
@@ -136,7 +136,7 @@ def test_a_client_passes_a_gateway_and_takes_nothing_elsewhere(style: Style, moc
     with relaying(mock.base_url, {}, demands=("X-Gate", gate), tls=certificates.serving) as front:
         keys, way = mock.keys, way_to(front.url, gateway)
         with driving(INSTALLED, target_at(front.url, keys=keys, way=way), 9.0) as driver:
-            driver.listeners.append(heard.append)
+            driver.observers.append(heard.append)
             assert driver.call("batches.list", pages=1, style=style).answered
     assert front.passed
     assert not front.refused

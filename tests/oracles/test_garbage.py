@@ -192,7 +192,7 @@ def test_a_witness_of_error_would_notice() -> None:
     verify = Verify()
     panel = Panel([broken], verify)
     for one in list(Story().exchanges.values())[:2]:
-        panel.hear(one)
+        panel.on_exchange(one)
     errors = verify.take("x")["errors"]
     assert len(errors) == 1
     assert "broken" in errors[0]

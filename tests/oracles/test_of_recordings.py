@@ -55,7 +55,7 @@ class Tale:
         witness = Witness()
         panel = Panel(of_recordings(), witness)
         for told in self.told:
-            panel.hear(told)
+            panel.on_exchange(told)
         assert witness.take(TEST)["errors"] == []
         return witness
 
@@ -249,6 +249,6 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
 
 
 @pytest.mark.parametrize("tell", EXCUSED.values(), ids=EXCUSED)
-def test_what_somebody_unheard_explains_is_not_accused(tell: Callable[[Tale], Tale]) -> None:
+def test_what_somebody_unobservable_explains_is_not_accused(tell: Callable[[Tale], Tale]) -> None:
     witness = tell(Tale()).witness
     assert not witness.complaints

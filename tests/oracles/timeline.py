@@ -106,7 +106,7 @@ def heard(timeline: Iterable[Exchange]) -> Witness:
     witness = Witness()
     panel = Panel(ORACLES, witness)
     for one in timeline:
-        panel.hear(one)
+        panel.on_exchange(one)
     witness.taken = witness.take(TEST)
     assert witness.taken["errors"] == []
     return witness

@@ -38,7 +38,7 @@ class Heard:
         return frozenset(self.violations)
 
 
-def hear(order: Order) -> Heard:
+def on_exchange(order: Order) -> Heard:
     """Runs one order in this process, and judges what was recorded of it."""
     with ExitStack() as stack:
         path = Path(stack.enter_context(TemporaryDirectory()), "run.har")
@@ -59,13 +59,13 @@ def judged(order: Order, path: Path) -> Heard:
     return Heard(order, told, findings.errors, judge.counts.judged)
 
 
-UNHEARD = Path(__file__).with_name("unheard.yaml")
+UNOBSERVABLE = Path(__file__).with_name("unobservable.yaml")
 
 
 @cache
 def excuses() -> tuple[dict[str, str], dict[str, str]]:
     """Why a recording does not show that some requirements are broken, and some faults, by their names."""
-    declared: dict[str, Any] = yaml.safe_load(UNHEARD.read_text(encoding="utf-8"))
+    declared: dict[str, Any] = yaml.safe_load(UNOBSERVABLE.read_text(encoding="utf-8"))
     of_requirements, of_faults = (
         {name: str(entry["because"]) for entry in declared[part] for name in entry["of"]}
         for part in ("requirements", "faults")
@@ -94,15 +94,15 @@ def prove(faults: Mapping[str, Variant], combinations: Sequence[Order], jobs: in
         orders = [plan.of_fault(variant, black_box=False) for variant in missed]
         heard |= {
             each.order.name: each
-            for each in in_forks(hear, [replace(order, tests=look) if look else order for order in orders], jobs)
+            for each in in_forks(on_exchange, [replace(order, tests=look) if look else order for order in orders], jobs)
         }
     noticed = [name for name, variant in faults.items() if _is_noticed(variant, heard.get(name))]
     yield from (
-        f"{name} went unheard ({', '.join(sorted(heard[name].failed)) or 'nothing failed'})"
+        f"{name} went unobservable ({', '.join(sorted(heard[name].failed)) or 'nothing failed'})"
         for name, variant in faults.items()
         if name not in noticed and excuse(variant) is None
     )
-    free = list(in_forks(hear, [plan.clean(False), *combinations], jobs))
+    free = list(in_forks(on_exchange, [plan.clean(False), *combinations], jobs))
     for each in (*heard.values(), *free):
         yield from (f"{each.order.name}: {error}" for error in each.errors)
     for each in free:

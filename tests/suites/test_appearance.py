@@ -18,7 +18,9 @@ def shown(*bodies: bytes, status: int = 200, headers: Headers = ()) -> dict[str,
     request = Request("GET", f"http://127.0.0.1{PATH}", PATH, "", (), b"")
     for body in bodies:
         response = Response(status, headers, body)
-        appearance.hear(call_of(Exchange(1, "main", "main", request, response, None, datetime.now(UTC), 1.0, 1.5)))
+        appearance.on_exchange(
+            call_of(Exchange(1, "main", "main", request, response, None, datetime.now(UTC), 1.0, 1.5))
+        )
     return appearance.take()
 
 
@@ -63,6 +65,6 @@ def test_there_is_an_end_to_what_is_looked_at() -> None:
 def test_what_was_taken_is_not_taken_again_and_no_answer_is_none() -> None:
     appearance = Appearance()
     request = Request("GET", f"http://127.0.0.1{PATH}", PATH, "", (), b"")
-    appearance.hear(call_of(Exchange(1, "main", "main", request, None, "refused", datetime.now(UTC), 1.0, 1.5)))
+    appearance.on_exchange(call_of(Exchange(1, "main", "main", request, None, "refused", datetime.now(UTC), 1.0, 1.5)))
     assert not any(appearance.take().values())
     assert not any(appearance.take().values())

@@ -40,7 +40,7 @@ def create(id_: str = "bat-1") -> Call:
 def covered(*calls: Call) -> dict[str, dict[str, int]]:
     coverage = Coverage()
     for each in calls:
-        coverage.hear(each)
+        coverage.on_exchange(each)
     return coverage.take()
 
 
@@ -94,9 +94,9 @@ def test_an_answer_of_any_form_can_be_looked_at(answer: Any) -> None:
 
 def test_calls_of_the_set_up_and_earlier_calls_are_left_alone() -> None:
     coverage = Coverage()
-    coverage.hear(call("POST", "/api/v1/beta/directories", 201, {"id": "dir-1"}))
+    coverage.on_exchange(call("POST", "/api/v1/beta/directories", 201, {"id": "dir-1"}))
     assert coverage.take() == {"sent": {}, "seen": {}}
-    coverage.hear(create())
+    coverage.on_exchange(create())
     coverage.take()
     assert coverage.take() == {"sent": {}, "seen": {}}
 
@@ -116,23 +116,23 @@ def told(timelines: Timelines) -> Iterator[tuple[str, float, float, int]]:
 
 def test_a_batch_is_followed_from_its_create(timelines: Timelines) -> None:
     for each in (create(), *(call("GET", f"{BATCHES}/bat-1", 200, batch(s)) for s in ("PENDING", "RUNNING"))):
-        timelines.hear(each)
+        timelines.on_exchange(each)
     assert list(told(timelines)) == [("PENDING", 0, 1, 2), ("RUNNING", 2, 2, 1)]
-    timelines.hear(call("GET", f"{BATCHES}/bat-1", 200, batch("RUNNING")))
+    timelines.on_exchange(call("GET", f"{BATCHES}/bat-1", 200, batch("RUNNING")))
     assert list(told(timelines)) == [("RUNNING", 3, 3, 1)]
     assert timelines.take() == []
 
 
 def test_batches_of_others_and_lists_are_not_followed(timelines: Timelines) -> None:
-    timelines.hear(call("GET", f"{BATCHES}/bat-9", 200, batch("RUNNING", "bat-9")))
-    timelines.hear(create())
+    timelines.on_exchange(call("GET", f"{BATCHES}/bat-9", 200, batch("RUNNING", "bat-9")))
+    timelines.on_exchange(create())
     timelines.take()
-    timelines.hear(call("GET", BATCHES, 200, {"items": [batch("COMPLETED")]}))
+    timelines.on_exchange(call("GET", BATCHES, 200, {"items": [batch("COMPLETED")]}))
     assert timelines.take() == []
 
 
 def test_long_and_signed_words_of_a_service_are_cut_and_hidden(timelines: Timelines) -> None:
-    timelines.hear(create("?sig=abcdefgh&" + "x" * 1000))
+    timelines.on_exchange(create("?sig=abcdefgh&" + "x" * 1000))
     (taken,) = timelines.take()
     assert taken["id"].startswith("?sig=***&x")
     assert len(taken["id"]) == TEXT_LIMIT + 1
@@ -140,6 +140,6 @@ def test_long_and_signed_words_of_a_service_are_cut_and_hidden(timelines: Timeli
 
 def test_the_tally_rounds_latencies_so_that_they_are_few() -> None:
     tally = Tally()
-    tally.hear(create().exchange)
+    tally.on_exchange(create().exchange)
     assert tally.take([])["latencies"] == {"createBatch": {"1.2e-02": 1}}
     assert tally.take([])["latencies"] == {}

@@ -35,7 +35,7 @@ def test_an_accepted_create_bills_what_its_directory_holds_by_then() -> None:
         create("dir-unknown", 201),
         sent("POST", UPLOADS.format("dir-1"), 201),
     ):
-        tally.hear(exchange)
+        tally.on_exchange(exchange)
     assert spent(tally) == {
         "requests": 9,
         "uploads": 6,
@@ -47,9 +47,9 @@ def test_an_accepted_create_bills_what_its_directory_holds_by_then() -> None:
 
 def test_each_test_starts_at_zero_and_directories_are_remembered() -> None:
     tally = Tally()
-    tally.hear(sent("POST", UPLOADS.format("dir%2D1"), 200))
+    tally.on_exchange(sent("POST", UPLOADS.format("dir%2D1"), 200))
     tally.take([])
-    tally.hear(create("dir-1", 200))
+    tally.on_exchange(create("dir-1", 200))
     assert spent(tally) == {"requests": 1, "uploads": 0, "batches": 1, "billable_files": 1, "requirements": ["a"]}
     assert spent(tally)["billable_files"] == 0
 
@@ -62,5 +62,5 @@ def test_files_that_others_know_of_can_be_billed() -> None:
 
 def test_a_body_that_is_no_json_bills_nothing() -> None:
     tally = Tally()
-    tally.hear(sent("POST", BATCHES, 201, b"\xff{"))
+    tally.on_exchange(sent("POST", BATCHES, 201, b"\xff{"))
     assert (spent(tally)["batches"], spent(tally)["billable_files"]) == (1, 0)

@@ -46,7 +46,7 @@ def receiver(settings: Settings) -> Iterator[Receiver]:
 def telling(steps: Steps, client: Client) -> Telling:
     """Creates batches that tell webhooks."""
     telling = Telling(steps)
-    client.listeners.append(telling.hear)
+    client.observers.append(telling.on_exchange)
     return telling
 
 

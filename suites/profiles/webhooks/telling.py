@@ -94,7 +94,7 @@ class Telling:
         self._steps = steps
         self._shown: defaultdict[str, list[tuple[str, Exchange]]] = defaultdict(list)
 
-    def hear(self, exchange: Exchange) -> None:
+    def on_exchange(self, exchange: Exchange) -> None:
         """Remembers which statuses of which batches an exchange shows."""
         call = read(exchange)
         if call is not None and call.name in (CREATE, GET):
