@@ -73,7 +73,7 @@ def _check_variants(settings: Settings) -> None:
         if unknown := [name for name in names if name not in known]:
             raise pytest.UsageError(
                 f"{option} names the unknown {', '.join(unknown)}; "
-                f"python3 run.py mock --list-{plural} shows which there are"
+                f"batches-conformance mock --list-{plural} shows which there are"
             )
 
 

@@ -18,7 +18,7 @@ def waive_line(decision: Decision) -> str | None:
     for group in decision.groups if decision.word else ():
         for result in group.results:
             if group.is_open and decision.decides(result):
-                return f"python3 run.py reports waive {result.fingerprints[0]} --owner NAME --until DAY"
+                return f"batches-conformance report waive {result.fingerprints[0]} --owner NAME --until DAY"
     return None
 
 

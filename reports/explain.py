@@ -113,4 +113,4 @@ def _broken(requirement: Requirement, faults: Sequence[Fault]) -> Iterator[str]:
         yield f"{fault.says} ({fault.name})"
     if faults:
         profile = f" --profile={requirement.profile}" if requirement.profile else ""
-        yield f"To see one, let the mock do it: python3 run.py conformance --fault={faults[0].name}{profile}"
+        yield f"To see one, let the mock do it: batches-conformance run --fault={faults[0].name}{profile}"

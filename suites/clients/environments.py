@@ -58,7 +58,7 @@ def prepare(client: Client, place: Path = PLACE) -> Environment:
     """
     environment = Environment(client, place / client.name)
     if not client.lock.is_file():
-        raise RunError(f"{client.name} has no lock: make it with python3 run.py lock")
+        raise RunError(f"{client.name} has no lock: make it with tox -e lock")
     note, mark = environment.folder / ".complete", _mark(client)
     if client.registry == "npm":
         _node()

@@ -18,7 +18,7 @@ from fixtures.settings import Settings, settings_of
 from fixtures.target import Target, open_target
 from fixtures.way import way_to
 from spec.lint.__main__ import find_node
-from suites.clients import __main__ as command
+from suites.clients import check as command
 from suites.clients import driver as drivers
 from suites.clients.driver import Driver, Style, driving
 from suites.clients.environments import Environment, prepare

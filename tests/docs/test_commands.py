@@ -35,25 +35,25 @@ BEHIND_A_GATEWAY = "it takes a gateway; tests/suites/test_gateway_runs.py has on
 LISTENS = "it ends with Ctrl-C; tests/recordings does that"
 NOT_EXECUTED = {
     "tox -e lint": CHECKED_BY_CI,
-    "tox -e bench": "its figures mean nothing on a busy machine",
-    "python3 run.py clients": CHECKED_BY_CI,
-    "python3 run.py lock": "it asks the package registries, and would change the locks",
-    "python3 run.py clients --target https://your-service.example --yes": "it would install every client once more",
-    "python3 run.py bench": "its figures mean nothing on a busy machine",
-    "python3 run.py contract main": ASKS_GIT,
-    "python3 run.py contract BASE": ASKS_GIT,
-    "python3 run.py spec diff origin/main:spec/openapi.yaml spec/openapi.yaml": ASKS_GIT,
+    "batches-conformance bench": "its figures mean nothing on a busy machine",
+    "batches-conformance clients": CHECKED_BY_CI,
+    "tox -e lock": "it asks the package registries, and would change the locks",
+    "batches-conformance clients --target https://your-service.example --yes": "it would install every client once more",
+    "batches-conformance bench": "its figures mean nothing on a busy machine",
+    "batches-conformance contract gate main": ASKS_GIT,
+    "batches-conformance contract gate BASE": ASKS_GIT,
+    "batches-conformance contract diff origin/main:spec/openapi.yaml spec/openapi.yaml": ASKS_GIT,
     "python -m tests.reports.html.picture docs/report.png": TAKES_A_BROWSER,
-    "python3 run.py reports replay reports/out/report.json FINGERPRINT": "tests/reports/test_replay.py does that",
-    "python3 run.py prove --black-box": CHECKED_BY_CI,
-    "python3 run.py prove --recordings": CHECKED_BY_CI,
-    "python3 run.py recordings --listen 8080 --target https://your-service.example": LISTENS,
-    "python3 run.py conformance --target https://your-service.example --header 'X-Stage: blue' "
+    "batches-conformance report replay reports/out/report.json FINGERPRINT": "tests/reports/test_replay.py does that",
+    "batches-conformance prove --black-box": CHECKED_BY_CI,
+    "batches-conformance prove --recordings": CHECKED_BY_CI,
+    "batches-conformance proxy --listen 8080 --target https://your-service.example": LISTENS,
+    "batches-conformance run --target https://your-service.example --header 'X-Stage: blue' "
     "--secret-header 'X-Gateway-Token: …' --client-cert=client.pem --ca-bundle=issuers.pem": BEHIND_A_GATEWAY,
-    f"python3 run.py prove {OF_EXAMPLE}": EXAMPLE,
-    f"python3 run.py conformance {OF_EXAMPLE}": EXAMPLE,
-    f"python3 run.py conformance {OF_EXAMPLE} --fault file-count-follows-the-directory": EXAMPLE,
-    f"python3 run.py conformance {OF_EXAMPLE} --variation files-counted-at-the-end": EXAMPLE,
+    f"batches-conformance prove {OF_EXAMPLE}": EXAMPLE,
+    f"batches-conformance run {OF_EXAMPLE}": EXAMPLE,
+    f"batches-conformance run {OF_EXAMPLE} --fault file-count-follows-the-directory": EXAMPLE,
+    f"batches-conformance run {OF_EXAMPLE} --variation files-counted-at-the-end": EXAMPLE,
 }
 
 BROKEN = "broken/report.json"
@@ -168,16 +168,16 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         plain = stack.enter_context(running_mock("--pace", "0.05"))
         scripted = stack.enter_context(running_mock("--clock", "virtual", "--control"))
         made = Desk(Project.copied_to(tmp_path_factory.mktemp("commands") / "project"), plain, scripted)
-        command = f"python3 run.py conformance --target {SERVED[0]}"
+        command = f"batches-conformance run --target {SERVED[0]}"
         made.execute(command)
         for number in (1, 2):
             made.execute(f"{command} --shard {number}/2 --report-dir=part-{number}")
-        made.execute("python3 run.py conformance --report-dir=of-mock")
+        made.execute("batches-conformance run --report-dir=of-mock")
         made.execute("cp of-mock/report.json mock.json")
-        made.execute("python3 run.py conformance --record=capture.har --report-dir=recorded")
+        made.execute("batches-conformance run --record=capture.har --report-dir=recorded")
         for name in ("before.json", "after.json", "baseline.json"):
             made.execute(f"cp reports/out/report.json {name}")
-        made.execute("python3 run.py conformance --fault results-always-shown --report-dir=broken")
+        made.execute("batches-conformance run --fault results-always-shown --report-dir=broken")
         for page, file in (("gate.md", "waivers.yaml"), ("compatibility.md", "accepted.yaml")):
             [example] = [block.text for block in blocks(PAGES[page]) if block.language == "yaml"]
             (made.project.root / file).write_text(example, encoding="utf-8")
@@ -215,9 +215,9 @@ def test_every_block_says_what_it_is(page: str) -> None:
 @pytest.mark.parametrize(
     ("line", "code"),
     [
-        ("python3 run.py conformance --no-such-option", 4),
-        ("python3 run.py reports show missing.json", 4),
-        ("python3 run.py mock --port eight", 4),
+        ("batches-conformance run --no-such-option", 4),
+        ("batches-conformance report show missing.json", 4),
+        ("batches-conformance mock --port eight", 4),
     ],
 )
 def test_a_command_that_does_not_work_is_seen(line: str, code: int, desk: Desk) -> None:
@@ -227,4 +227,4 @@ def test_a_command_that_does_not_work_is_seen(line: str, code: int, desk: Desk) 
 def test_a_page_that_is_out_of_date_is_seen(desk: Desk) -> None:
     (desk.project.root / "old.md").write_text("old\n", encoding="utf-8")
     with pytest.raises(AssertionError, match="renew the page"):
-        desk.execute("python -m spec page > old.md")
+        desk.execute("batches-conformance contract page > old.md")

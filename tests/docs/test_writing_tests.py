@@ -117,11 +117,11 @@ def test_each_step_has_a_snippet() -> None:
 
 def test_the_commands_are_those_that_are_run_here() -> None:
     told = [line for line in commands(PAGE) if REQUIREMENT in line]
-    one = f"python3 run.py conformance --requirement {REQUIREMENT}"
+    one = f"batches-conformance run --requirement {REQUIREMENT}"
     assert told == [
         one,
         f"{one} --fault {FAULT}",
-        f"python3 run.py prove --requirement {REQUIREMENT}",
+        f"batches-conformance prove --requirement {REQUIREMENT}",
         f"{one} --variation {VARIATION}",
     ]
 

@@ -1,4 +1,4 @@
-"""`python -m suites.recordings`: exit codes, sentences and files."""
+"""`batches-conformance judge`: exit codes, sentences and files."""
 
 import json
 from base64 import b64encode

@@ -49,7 +49,7 @@ def test_it_tells_statement_source_checks_faults_and_places(
     faults = [each for each in FAULTS.values() if NAME in each.requirements]
     assert faults
     assert all(f"{each.sentence} ({each.name})" in flat for each in faults)
-    assert f"python3 run.py conformance --fault={faults[0].name}" in flat
+    assert f"batches-conformance run --fault={faults[0].name}" in flat
     assert "GET /api/v2/batches/{batch_id}, the parameter expand" in flat
     assert all(cell_len(line) <= 80 for line in text.splitlines())
     assert "\x1b" not in text

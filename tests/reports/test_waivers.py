@@ -71,7 +71,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Gate:
-    """Calls `python -m reports gate` over files."""
+    """Calls `batches-conformance report gate` over files."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
