@@ -167,7 +167,7 @@ class Steps:
 
     def get(self, batch_id: str, caller: str = MAIN) -> Batch:
         """The batch as it is now."""
-        return self.accepted(self.batches.get(batch_id, caller=caller), "get-returns-batch-asked-for")
+        return self.accepted(self.batches.get(batch_id, caller=caller), "get-returns-requested-batch")
 
     def expanded(self, batch_id: str, caller: str = MAIN) -> Batch:
         """The batch as it is now, with its results."""
@@ -231,7 +231,7 @@ class Steps:
             case=case,
         )
         self.verify(
-            "result-tells-outcome",
+            "result-has-outcome",
             _is_told(results),
             check="entry-tells-outcome",
             kind="missing",

@@ -258,7 +258,7 @@ class Story:
 
     def _get(self, batch: Batch, **more: Any) -> Batch:
         reply = self.driver.call("batches.get", batch["id"], style="async", **more)
-        found: Batch = self.given(reply, "get-returns-batch-asked-for", method="batches.get")
+        found: Batch = self.given(reply, "get-returns-requested-batch", method="batches.get")
         return found
 
     def expand_results(self) -> str:
@@ -433,10 +433,10 @@ class Story:
         """Reads a batch with the response behind it."""
         batch = self.made("parse")
         reply = self.driver.call("batches.get", batch["id"], style="raw")
-        value = self.given(reply, "get-returns-batch-asked-for")
+        value = self.given(reply, "get-returns-requested-batch")
         if wrong := self.misfit("batches.get", value["value"]):
             raise Ended("limit", f"the client's own types do not fit: {wrong}")
-        self.expect("get-returns-batch-asked-for", value["value"]["id"] == batch["id"], "another batch came")
+        self.expect("get-returns-requested-batch", value["value"]["id"] == batch["id"], "another batch came")
         return str(value["status"])
 
     def name_project(self) -> str:

@@ -21,7 +21,7 @@ SLOWER_STORIES = 2
     "list-filters-combine",
     "terminal-status-is-final",
     "results-cover-every-file",
-    "results-settle",
+    "results-are-stable",
 )
 def test_any_order_of_operations_keeps_the_promises(
     steps: Steps, walks: Walks, directories: Directories, target: Target

@@ -32,7 +32,7 @@ def strangers_are_refused() -> Look:
     return look
 
 
-@oracle("list-is-of-one-project")
+@oracle("list-shows-one-project")
 def list_is_of_one_project() -> Look:
     """All that a caller lists belongs to the project of what it created or listed before.
 
@@ -51,7 +51,7 @@ def list_is_of_one_project() -> Look:
             if call.name == LIST:
                 origin, project_id = (call, found) if found == named else own[call.caller]
                 yield observe(
-                    "list-is-of-one-project",
+                    "list-shows-one-project",
                     found == project_id,
                     check="list-is-of-own-project",
                     kind="disclosed",

@@ -75,7 +75,7 @@ def cancel_without_server_error() -> Look:
     return look
 
 
-@oracle("cancel-returns-batch-asked-for")
+@oracle("cancel-returns-requested-batch")
 def cancel_returns_batch_asked_for() -> Look:
     """An accepted cancel shows the batch that it named."""
 
@@ -85,7 +85,7 @@ def cancel_returns_batch_asked_for() -> Look:
         asked = call.path["batch_id"]
         for batch in call.batches:
             yield observe(
-                "cancel-returns-batch-asked-for",
+                "cancel-returns-requested-batch",
                 batch["id"] == asked,
                 check="batch-is-the-one-asked-for",
                 kind="not-matching",

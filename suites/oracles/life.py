@@ -194,7 +194,7 @@ def updated_at_never_goes_back() -> Look:
     return look
 
 
-@oracle("get-returns-batch-asked-for")
+@oracle("get-returns-requested-batch")
 def get_returns_batch_asked_for() -> Look:
     """A get of a batch that was created with the same key succeeds, and gives that batch.
 
@@ -213,7 +213,7 @@ def get_returns_batch_asked_for() -> Look:
         exchanges = [creation.exchange, call.exchange] if creation else [call.exchange]
         for batch in call.batches:
             yield observe(
-                "get-returns-batch-asked-for",
+                "get-returns-requested-batch",
                 batch["id"] == asked,
                 check="batch-is-the-one-asked-for",
                 kind="not-matching",
@@ -224,7 +224,7 @@ def get_returns_batch_asked_for() -> Look:
         refused = call.refused and not call.refuses_key and not call.refuses_headers
         if creation and call.is_after(creation) and refused and not _adds_parameters(call, creation):
             yield observe(
-                "get-returns-batch-asked-for",
+                "get-returns-requested-batch",
                 False,
                 check="request-is-accepted",
                 kind="refused",

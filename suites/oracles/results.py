@@ -224,7 +224,7 @@ def _is_only_page(call: Call) -> bool:
     return not call.answer.get("next_page_token") and call.exchange.request.param("page_token") is None
 
 
-@oracle("results-settle")
+@oracle("results-are-stable")
 def results_settle() -> Look:
     """What a completed batch has shown once, it shows again: the same files, and the same job for each."""
     shown: Memory[str, tuple[Call, dict[str, str | None]]] = Memory()
@@ -240,7 +240,7 @@ def results_settle() -> Look:
             now = dict(jobs_by_file(results)) if results is not None else None
             if known is not None and call.is_after(known[0]):
                 yield observe(
-                    "results-settle",
+                    "results-are-stable",
                     now is not None and _continues(known[1], now),
                     check="results-stay",
                     kind="changed",

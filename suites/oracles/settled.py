@@ -45,7 +45,7 @@ class Endings:
         return ending if ending and call.seconds_after(ending) >= self._lag else None
 
 
-@oracle("results-delivered-when-expanded", "result-tells-outcome")
+@oracle("results-delivered-when-expanded", "result-has-outcome")
 def results_are_delivered(lag: float = SETTLED) -> Look:
     """A batch that has been completed for long shows results to whom asks for them, and each tells its outcome."""
     endings = Endings(lag)
@@ -75,7 +75,7 @@ def results_are_delivered(lag: float = SETTLED) -> Look:
             open_ = [entry for entry in results or () if not reference_of(entry) and not entry.get("error_message")]
             if results and (ending or not open_):
                 yield observe(
-                    "result-tells-outcome",
+                    "result-has-outcome",
                     not open_,
                     check="entry-tells-outcome",
                     kind="missing",
@@ -89,7 +89,7 @@ def results_are_delivered(lag: float = SETTLED) -> Look:
     return look
 
 
-@oracle("expanded-read-succeeds-in-any-status", "expand-tolerates-repetition")
+@oracle("expanded-read-succeeds-in-any-status", "expand-accepts-repetition")
 def expanded_get_succeeds() -> Look:
     """A batch that the same caller has read can be read with its results too, however often they are named."""
     read: Memory[tuple[str, str], Call] = Memory()
@@ -105,7 +105,7 @@ def expanded_get_succeeds() -> Look:
         if call.succeeded and not times:
             read[key] = call
         known = read.get(key)
-        requirement = "expanded-read-succeeds-in-any-status" if times == 1 else "expand-tolerates-repetition"
+        requirement = "expanded-read-succeeds-in-any-status" if times == 1 else "expand-accepts-repetition"
         is_refused = call.refused and not call.refuses_key and not call.refuses_headers
         is_alike = known is not None and call.is_after(known) and others == list(known.exchange.request.params)
         if known and times and is_alike and (call.succeeded or is_refused):
@@ -135,7 +135,7 @@ def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]]
             shown[batch["id"]] = call, dict(jobs_by_file(results))
         elif times > 1 and known and call.is_after(known[0]):
             yield observe(
-                "expand-tolerates-repetition",
+                "expand-accepts-repetition",
                 files == known[1].keys(),
                 check="repetition-shows-the-same",
                 kind="not-matching",

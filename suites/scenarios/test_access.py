@@ -70,7 +70,7 @@ def test_a_batch_of_another_project_cannot_be_read(neighbours: Neighbours, other
         batches.get(own["id"], expand=expand, caller=other_key, params=[("project_id", own["project_id"])])
 
 
-@pytest.mark.requirement("list-hides-other-projects", "list-is-of-one-project")
+@pytest.mark.requirement("list-hides-other-projects", "list-shows-one-project")
 def test_a_list_shows_nothing_of_another_project(
     neighbours: Neighbours, other_key: str, verify: Verify, walks: Walks
 ) -> None:

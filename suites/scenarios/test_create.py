@@ -52,7 +52,7 @@ def test_the_config_is_a_snapshot(
     steps.finish(batch)
     configurations.delete(saved)
     exchange = steps.batches.get(batch["id"])
-    now = steps.accepted(exchange, "get-returns-batch-asked-for")
+    now = steps.accepted(exchange, "get-returns-requested-batch")
     verify(
         "config-never-changes",
         job_of(now) == ("parse_v2", saved),

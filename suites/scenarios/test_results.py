@@ -19,7 +19,7 @@ UNMAPPED = "This file cannot be mapped to a job."
     "results-null-unless-expanded",
     "results-delivered-when-expanded",
     "results-well-formed",
-    "results-settle",
+    "results-are-stable",
     "job-reference-has-type-of-batch",
     "create-never-carries-results",
     "list-shows-created-batch",
@@ -47,7 +47,7 @@ def test_results_come_only_when_asked_for(
     )
 
 
-@pytest.mark.requirement("expand-tolerates-repetition")
+@pytest.mark.requirement("expand-accepts-repetition")
 def test_results_can_be_asked_for_twice(steps: Steps, directories: Directories, verify: Verify) -> None:
     """A get that names results two times shows what a get that names them once shows."""
     batch = steps.completed(directories.holding(1, "repeat"))
@@ -56,7 +56,7 @@ def test_results_can_be_asked_for_twice(steps: Steps, directories: Directories, 
     call = call_of(exchange)
     shown = [entries(found) for found in call.batches]
     verify(
-        "expand-tolerates-repetition",
+        "expand-accepts-repetition",
         shown == [once],
         check="repetition-shows-the-same",
         kind=failure_of(exchange),
@@ -95,7 +95,7 @@ def test_files_of_one_name_each_have_an_entry(
     )
 
 
-@pytest.mark.requirement("file-failure-keeps-batch", "result-tells-outcome", "results-cover-every-file")
+@pytest.mark.requirement("file-failure-keeps-batch", "result-has-outcome", "results-cover-every-file")
 @pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
 def test_a_bad_file_does_not_fail_the_batch(
     job_type: JobType, steps: Steps, directories: Directories, run_id: str, verify: Verify
@@ -189,7 +189,7 @@ def test_a_file_without_a_job_has_an_error(
     )
 
 
-@pytest.mark.requirement("results-settle", "results-name-only-source-files")
+@pytest.mark.requirement("results-are-stable", "results-name-only-source-files")
 def test_a_later_upload_is_not_part_of_a_completed_batch(
     steps: Steps, directories: Directories, verify: Verify
 ) -> None:
@@ -203,7 +203,7 @@ def test_a_later_upload_is_not_part_of_a_completed_batch(
         file_of(entry) for entry in entries(steps.accepted(exchange, "expanded-read-succeeds-in-any-status")) or []
     }
     verify(
-        "results-settle",
+        "results-are-stable",
         before == after,
         check="results-stay",
         kind="changed",
@@ -219,7 +219,7 @@ def test_a_later_upload_is_not_part_of_a_completed_batch(
     "status-is-documented",
     "batch-reaches-terminal-status",
     "results-null-unless-expanded",
-    "get-returns-batch-asked-for",
+    "get-returns-requested-batch",
     "source-directory-never-changes",
     "project-never-changes",
     "created-at-never-changes",

@@ -62,7 +62,7 @@ def test_a_batch_takes_its_script_and_stays_at_its_end(
         _read(batch["id"], steps, batches, verify)
         target.wait(STEP)
     exchange = batches.get(batch["id"])
-    status = steps.accepted(exchange, "get-returns-batch-asked-for").get("status")
+    status = steps.accepted(exchange, "get-returns-requested-batch").get("status")
     verify(
         "batch-reaches-terminal-status",
         status in TERMINAL,
@@ -120,7 +120,7 @@ def test_a_batch_of_any_kind_ends(
     batch = steps.create(directory, job_type)
     target.wait(2 * STEP)
     exchange = steps.batches.get(batch["id"])
-    status = steps.accepted(exchange, "get-returns-batch-asked-for").get("status")
+    status = steps.accepted(exchange, "get-returns-requested-batch").get("status")
     verify(
         "batch-reaches-terminal-status",
         status in TERMINAL,

@@ -18,7 +18,7 @@ from tests.clients.fake import reply, story
 
 API = ("APIError",)
 FIRST_WORDS = ("get", "create", "list", "results", "pages", "walk", "project", "unknown", "parse", "extract")
-A_REQUIREMENT = "get-returns-batch-asked-for"
+A_REQUIREMENT = "get-returns-requested-batch"
 
 
 @pytest.mark.parametrize(

@@ -284,13 +284,13 @@ def sets_cookies(talk: Talk) -> None:
     talk.send(http(genuine.body, genuine.status, (*genuine.headers, *(("Set-Cookie", each) for each in cookies))))
 
 
-@broken(GET, "get-returns-batch-asked-for", "get-returns-batch-asked-for")
+@broken(GET, "get-returns-requested-batch", "get-returns-requested-batch")
 def answers_for_another_batch(talk: Talk) -> None:
     """A get brings a batch of another id."""
     talk.send(talk.genuine.with_fields(id="bat-of-somebody-else"))
 
 
-@broken(GET, "get-returns-batch-asked-for", "get-returns-batch-asked-for")
+@broken(GET, "get-returns-requested-batch", "get-returns-requested-batch")
 def answers_twice(talk: Talk) -> None:
     """A second answer, to nobody's question, follows on the same connection and is taken for that of the next."""
     talk.send(talk.genuine.wire + talk.genuine.with_fields(id="bat-of-somebody-else"))
@@ -490,7 +490,7 @@ def sends_a_page_of_many(talk: Talk) -> None:
     talk.send(http(b'{"items": [' + b"{}," * 40_000 + b"{}]}"))
 
 
-@broken(GET, "as the schema says", "results-well-formed", "results-cover-every-file", "result-tells-outcome")
+@broken(GET, "as the schema says", "results-well-formed", "results-cover-every-file", "result-has-outcome")
 def sends_many_empty_results(talk: Talk) -> None:
     """A batch has forty thousand results without anything in them."""
     if "expand" not in talk.path:
@@ -556,13 +556,13 @@ def shows_a_presigned_url(talk: Talk) -> None:
 # --- the service ---
 
 
-@broken(GET, "no 5xx", "no-server-error", "get-returns-batch-asked-for")
+@broken(GET, "no 5xx", "no-server-error", "get-returns-requested-batch")
 def fails_once(talk: Talk) -> None:
     """The first get fails with 500, all others work."""
     talk.send(talk.genuine.wire if talk.turns else http(b"{}", 500))
 
 
-@broken(GET, "get-returns-batch-asked-for", "get-returns-batch-asked-for")
+@broken(GET, "get-returns-requested-batch", "get-returns-requested-batch")
 def refuses_the_key_for_gets(talk: Talk) -> None:
     """A get refuses the key that makes and lists batches."""
     talk.send(http(b"{}", 401))

@@ -96,7 +96,7 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
     ),
     "no results for long": ("results-delivered-when-expanded", lambda t: t.get().wait().get(params=EXPAND)),
     "no outcome for long": (
-        "result-tells-outcome",
+        "result-has-outcome",
         lambda t: t.get().wait().get(params=EXPAND, **with_results({**entry("dfl-1"), "error_message": None})),
     ),
     "results refused": (
@@ -104,7 +104,7 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
         lambda t: t.get("RUNNING").get("RUNNING", params=EXPAND, code=409),
     ),
     "results refused when named twice": (
-        "expand-tolerates-repetition",
+        "expand-accepts-repetition",
         lambda t: t.get().get(params=EXPAND, **RESULTS).get(params=TWICE, code=400),
     ),
     "a job that is not found": (

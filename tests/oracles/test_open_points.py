@@ -136,7 +136,7 @@ def test_a_job_that_came_late_is_as_settled_as_one_that_came_at_once(last: Any) 
         )
         for number, second in enumerate((LATER_JOB, last))
     ]
-    assert heard(told_on(reads)).accused == {"results-settle"}
+    assert heard(told_on(reads)).accused == {"results-are-stable"}
 
 
 def test_a_list_that_names_the_own_project_is_judged_as_well() -> None:
@@ -144,7 +144,7 @@ def test_a_list_that_names_the_own_project_is_judged_as_well() -> None:
     named = [("project_id", "prj-1")]
     foreign = {**RUNNING, "id": "bat-7", "project_id": "prj-2"}
     only_named = [create(50, 51, named), listed(*named, items=(foreign,))]
-    assert heard(only_named).accused == {"list-is-of-one-project"}
+    assert heard(only_named).accused == {"list-shows-one-project"}
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])

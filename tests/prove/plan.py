@@ -11,7 +11,7 @@ OF_SIZE = frozenset({"create-accepts-1000-files", "create-refuses-1001-files"})
 """Requirements that only the large directory can tell of."""
 OF_RUNNING = frozenset(
     {
-        "cancel-accepts-batch-under-way",
+        "cancel-accepts-running-batch",
         "cancel-accepts-own-organization",
         "cancel-accepts-own-project",
         "cancel-never-carries-results",

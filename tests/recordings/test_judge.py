@@ -119,7 +119,7 @@ CREDENTIALS: dict[str, Callable[[Json], Json]] = {
 def test_callers_whose_keys_are_not_told_are_never_the_same(strike: Callable[[Json], Json]) -> None:
     """Two projects in two lists are two callers; in the lists of one key they are not."""
     told = [listed("prj-1"), listed("prj-2", sent=5)]
-    assert judged(document(told)).accused == {"list-is-of-one-project"}
+    assert judged(document(told)).accused == {"list-shows-one-project"}
     assert judged(document(map(strike, told))).accused == set()
 
 

@@ -20,7 +20,7 @@ def test_each_failed_requirement_is_an_error_and_each_reason_a_warning() -> None
     assert len(told) == len(parsed)
     assert told[:3] == [
         ("error", "must failed%3A results-cover-every-file"),
-        ("error", "should failed%3A expand-tolerates-repetition"),
+        ("error", "should failed%3A expand-accepts-repetition"),
         ("warning", "not exercised%3A 7"),
     ]
     assert "%0Aexpected: " in next(annotation_lines(pages.failing()))

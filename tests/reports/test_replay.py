@@ -138,7 +138,7 @@ def test_a_status_decides_where_no_oracle_makes_the_check(service: Loopback, rep
     given["kind"] = "refused"
     for answer, expected in ((Answer(404), 1), (Answer(200, batch()), 0), (Answer(500), 6)):
         service.answers = [answer]
-        assert replay("get-returns-batch-asked-for", seen, **given)[0] == expected
+        assert replay("get-returns-requested-batch", seen, **given)[0] == expected
 
 
 def test_an_answer_of_which_nobody_knows_is_compared(service: Loopback, replay: Replay) -> None:
@@ -156,7 +156,7 @@ def test_an_answer_of_which_nobody_knows_is_compared(service: Loopback, replay: 
 def test_a_should_that_is_still_broken_decides_nothing(service: Loopback, replay: Replay) -> None:
     service.answers = [Answer(400)]
     given = {"check": "of-a-test-alone", "kind": "refused"}
-    code, told = replay("expand-tolerates-repetition", [exchange(service.url, b"{}", status=400)], **given)
+    code, told = replay("expand-accepts-repetition", [exchange(service.url, b"{}", status=400)], **given)
     assert (code, told.partition("  ")[0]) == (0, "STILL BROKEN")
 
 

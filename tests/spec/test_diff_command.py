@@ -419,7 +419,7 @@ def test_the_order_of_requirements_is_no_change(tell: Tell, written: Callable[[s
         (
             {"paths": {"/api/v2/batches/{batch_id}": {"get": None}}},
             "getBatch",
-            {"results-null-unless-expanded", "expand-tolerates-repetition", "get-refuses-unknown-batch"},
+            {"results-null-unless-expanded", "expand-accepts-repetition", "get-refuses-unknown-batch"},
             {"list-filters-by-status"},
         ),
         (

@@ -50,7 +50,7 @@ def test_a_target_beyond_loopback_needs_a_way_to_the_suite(tmp_path: Path) -> No
     assert {"--webhook-url" in ended.not_exercised[id_] for id_ in WEBHOOKS} == {True}
     tunnel = ("--webhook-url=https://tunnel.invalid", "--webhook-port=8099")
     ended = run(tmp_path / "with", *TESTS, *target, *tunnel, LLAMA_CLOUD_API_KEY=KEY)
-    assert ended.verdicts["webhook-tells-the-end"] == "pass", ended.output
+    assert ended.verdicts["webhook-sends-terminal-event"] == "pass", ended.output
 
 
 def test_who_does_not_ask_is_told_nothing_of_webhooks(tmp_path: Path) -> None:

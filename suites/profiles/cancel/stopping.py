@@ -139,7 +139,7 @@ class Stopping:
         refusal = (str(before.get("status")), exchange, str(after.get("status")))
         return Attempt(after, None, (*attempt.refused, refusal))
 
-    def accepted(self, attempt: Attempt, requirement: str = "cancel-accepts-batch-under-way") -> Exchange:
+    def accepted(self, attempt: Attempt, requirement: str = "cancel-accepts-running-batch") -> Exchange:
         """The cancel that was accepted, as `requirement` says that it has to be. Skips where that is left open."""
         refused = attempt.refused_while_running
         if attempt.accepted is None and not self._is_refused_for_good(attempt):

@@ -29,9 +29,9 @@ UNFINISHED = frozenset({"FAILED", CANCELLED})
 
 
 @pytest.mark.requirement(
-    "cancel-accepts-batch-under-way",
+    "cancel-accepts-running-batch",
     "cancel-answers-with-batch",
-    "cancel-returns-batch-asked-for",
+    "cancel-returns-requested-batch",
     "cancel-never-carries-results",
     "cancel-ends-in-cancelled",
     "cancelled-batch-is-listed-as-cancelled",
@@ -77,7 +77,7 @@ def _is_listed(batch: Batch, walks: Walks, target: Target, verify: Verify) -> No
         )
 
 
-@pytest.mark.requirement("cancel-accepts-batch-under-way", "cancel-never-carries-results", "cancel-ends-in-cancelled")
+@pytest.mark.requirement("cancel-accepts-running-batch", "cancel-never-carries-results", "cancel-ends-in-cancelled")
 @pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
 @pytest.mark.parametrize("status", ["PENDING", "THROTTLED", RUNNING])
 def test_a_batch_that_is_accepted_for_cancelling_ends_cancelled(
@@ -205,7 +205,7 @@ def _status_of_job(exchange: Exchange, job_type: JobType) -> Any:
         return None
 
 
-@pytest.mark.requirement("cancel-leaves-other-batches-alone")
+@pytest.mark.requirement("cancel-affects-only-its-batch")
 def test_the_other_batch_goes_on(stopping: Stopping, directories: Directories, verify: Verify) -> None:
     """Of two batches over one directory one is cancelled, and the other goes on as if nothing had happened."""
     directory = directories.holding(1, "cancel one of two")
@@ -216,7 +216,7 @@ def test_the_other_batch_goes_on(stopping: Stopping, directories: Directories, v
         if status != CANCELLED:
             break
     verify(
-        "cancel-leaves-other-batches-alone",
+        "cancel-affects-only-its-batch",
         status != CANCELLED,
         check="batch-goes-on",
         kind="not-matching",

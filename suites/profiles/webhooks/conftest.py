@@ -138,6 +138,6 @@ def saved(
     if steps.target.control is not None:
         steps.set_script(source, PASSED, COMPLETED)
     batch: Batch = steps.accepted(
-        telling.create(source, configuration_ids=[config_id]), "webhook-saved-configuration-is-told"
+        telling.create(source, configuration_ids=[config_id]), "webhook-saved-configuration-is-used"
     )
     return telling.followed(batch, {ANY_END: webhook})

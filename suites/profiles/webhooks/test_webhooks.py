@@ -102,14 +102,14 @@ def test_a_webhook_with_every_field_is_accepted(told: list[Told], verify: Verify
         )
 
 
-@pytest.mark.requirement("webhook-is-posted")
+@pytest.mark.requirement("webhook-is-delivered-by-post")
 def test_whoever_is_told_is_told_by_post(told: list[Told], verify: Verify) -> None:
     """No endpoint that is owed a delivery got requests of other methods alone."""
     for each in told:
         for name, webhook in each.webhooks.items():
             if webhook.endpoint.heard and each.owed(name):
                 verify(
-                    "webhook-is-posted",
+                    "webhook-is-delivered-by-post",
                     bool(webhook.endpoint.posts),
                     check="delivery-is-posted",
                     kind="not-matching",
@@ -121,41 +121,41 @@ def test_whoever_is_told_is_told_by_post(told: list[Told], verify: Verify) -> No
                 )
 
 
-@pytest.mark.requirement("webhook-tells-of-pending")
+@pytest.mark.requirement("webhook-sends-pending")
 def test_a_pending_batch_is_told_of(told: list[Told], verify: Verify) -> None:
     """A batch that was PENDING at its create or at a get told so."""
     for each in _that_were(PENDING, told):
-        _is_told(each, PENDING, "webhook-tells-of-pending", verify)
+        _is_told(each, PENDING, "webhook-sends-pending", verify)
 
 
-@pytest.mark.requirement("webhook-tells-of-running")
+@pytest.mark.requirement("webhook-sends-running")
 def test_a_running_batch_is_told_of(told: list[Told], verify: Verify) -> None:
     """A batch that went on to be RUNNING from one get to the next told so."""
     for each in _that_were(RUNNING, told):
-        _is_told(each, RUNNING, "webhook-tells-of-running", verify)
+        _is_told(each, RUNNING, "webhook-sends-running", verify)
 
 
-@pytest.mark.requirement("webhook-tells-the-end")
+@pytest.mark.requirement("webhook-sends-terminal-event")
 def test_the_end_is_told_of(told: list[Told], verify: Verify) -> None:
     """A batch told of the end that a get shows."""
     for each in told:
-        _is_told(each, each.end, "webhook-tells-the-end", verify)
+        _is_told(each, each.end, "webhook-sends-terminal-event", verify)
 
 
-@pytest.mark.requirement("webhook-tells-no-other-end")
+@pytest.mark.requirement("webhook-sends-no-other-terminal-event")
 def test_no_other_end_is_told_of(told: list[Told], verify: Verify) -> None:
     """Endpoints for the two ends that a batch did not come to heard nothing, though other batches did come to them."""
     for each in told:
         for event in set(ENDS.values()) - {each.end}:
-            _is_silent(each, event, "webhook-tells-no-other-end", verify)
+            _is_silent(each, event, "webhook-sends-no-other-terminal-event", verify)
 
 
-@pytest.mark.requirement("webhook-without-events-tells-all")
+@pytest.mark.requirement("webhook-without-events-sends-all")
 def test_whoever_subscribes_to_nothing_in_particular_is_told_everything(told: list[Told], verify: Verify) -> None:
     """Null and absent events are all events; there are at least as many deliveries as statuses that were shown."""
     for each in told:
         for name in ALL:
-            _is_told(each, name, "webhook-without-events-tells-all", verify)
+            _is_told(each, name, "webhook-without-events-sends-all", verify)
 
 
 @pytest.mark.requirement("webhook-status-agrees-with-get")
@@ -190,7 +190,7 @@ def test_what_is_told_is_signed_and_carries_the_custom_headers(told: list[Told],
         _is_well_made(each, verify)
 
 
-@pytest.mark.requirement("webhook-keeps-batches-apart")
+@pytest.mark.requirement("webhook-names-only-its-batch")
 def test_no_endpoint_is_told_of_another_batch(told: list[Told], verify: Verify) -> None:
     """Where a delivery names a batch, it is the one that was created with the endpoint."""
     ids = [each.batch["id"] for each in told if len(each.batch["id"]) >= SHORTEST_ID]
@@ -202,7 +202,7 @@ def test_no_endpoint_is_told_of_another_batch(told: list[Told], verify: Verify) 
     ]
     for each, name, delivery, named in naming:
         verify(
-            "webhook-keeps-batches-apart",
+            "webhook-names-only-its-batch",
             named == [each.batch["id"]],
             check="delivery-names-its-batch",
             kind="not-matching",
@@ -217,10 +217,10 @@ def test_no_endpoint_is_told_of_another_batch(told: list[Told], verify: Verify) 
         pytest.skip("needs deliveries that name their batch")
 
 
-@pytest.mark.requirement("webhook-saved-configuration-is-told")
+@pytest.mark.requirement("webhook-saved-configuration-is-used")
 def test_a_saved_configuration_is_told(saved: Told, verify: Verify) -> None:
     """The endpoint of a saved configuration is told like one that stands in the create, and in the same form."""
-    _is_told(saved, ANY_END, "webhook-saved-configuration-is-told", verify)
+    _is_told(saved, ANY_END, "webhook-saved-configuration-is-used", verify)
     _is_well_made(saved, verify)
 
 
@@ -230,9 +230,9 @@ def test_an_endpoint_that_fails_takes_nothing_from_the_others(combination: Told,
     _is_told(combination, combination.end, "webhook-endpoints-are-independent", verify)
 
 
-@pytest.mark.requirement("webhook-tells-only-what-is-subscribed")
+@pytest.mark.requirement("webhook-sends-only-subscribed-events")
 def test_whoever_subscribes_to_another_product_is_told_nothing(combination: Told, verify: Verify) -> None:
     """A batch of parse jobs does nothing that another product would tell of."""
     if STRANGER not in combination.webhooks:
         pytest.skip("needs a target that accepts webhooks for events of any product")
-    _is_silent(combination, STRANGER, "webhook-tells-only-what-is-subscribed", verify)
+    _is_silent(combination, STRANGER, "webhook-sends-only-subscribed-events", verify)

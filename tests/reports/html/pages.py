@@ -63,7 +63,7 @@ def failing() -> Report:
         samples.violation(
             "results-cover-every-file", test="suites/test_other.py::test_other", actual="\n".join("lines")
         ),
-        samples.violation("expand-tolerates-repetition", exchanges=[]),
+        samples.violation("expand-accepts-repetition", exchanges=[]),
     ]
     skipped = [{"requirement": name, "reason": "no second key was given"} for name in names[4:6]]
     held = dict.fromkeys(names[10:], 3)

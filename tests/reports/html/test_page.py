@@ -79,7 +79,7 @@ def test_the_first_screen_says_what_a_person_needs() -> None:
 
 def test_a_must_that_failed_comes_before_a_should() -> None:
     text = text_of(render_html(pages.failing()))
-    assert text.index("fail must results-cover-every-file") < text.index("fail should expand-tolerates-repetition")
+    assert text.index("fail must results-cover-every-file") < text.index("fail should expand-accepts-repetition")
     articles = [tag.attributes["id"] for tag in Outline(render_html(pages.failing())).named("article")]
     assert articles == ["evidence-results-cover-every-file", "evidence-expand-tolerates-repetition"]
 
