@@ -23,7 +23,7 @@ SCRIPTS: tuple[tuple[list[tuple[str, float]], str], ...] = (
     ([("THROTTLED", HELD_SECONDS)], COMPLETED),
     ([("PENDING", 1.0), ("RUNNING", 1.0)], COMPLETED),
 )
-"""The scripts of the series where the target can be controlled: each of the six statuses is held by one batch or more."""
+"""The scripts of the series where the target can be controlled: each status is held by one batch or more."""
 
 
 @dataclass
