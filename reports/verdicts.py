@@ -20,7 +20,7 @@ def judge(
     """Judge each requirement and the run.
 
     What was found of profiles that were not asked for is left aside. A requirement fails with one violation, passes
-    when it held at least as often as its min_observations, and is not exercised otherwise. A run is nonconformant when a
+    when it held at least min_observations times, and is not exercised otherwise. A run is nonconformant when a
     `must` failed; else inconclusive when there was any error, when it was interrupted, or when nothing passed; else
     conformant.
     """

@@ -14,7 +14,7 @@ def page() -> Iterator[str]:
     yield f"Version {__version__}: {len(requirements)} requirements, as `spec/requirements.yaml` has them. Written by"
     yield "`batches-conformance contract page > docs/contract.md`."
     yield ""
-    yield "A requirement passes when it was observed at least min_observations times, and never violated. One that needs"
+    yield "A requirement passes when it was observed at least min_observations times, never violated. One that needs"
     yield "what a target does not offer is not exercised there:"
     yield ""
     yield from (f"- **{name}**: {description}" for name, description in capabilities().items())

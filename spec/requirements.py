@@ -19,8 +19,8 @@ class Requirement:
     """One promise of the contract that can be checked.
 
     `source` says where it is promised, and `rests_on` what stands there, in our own words. `covers` names elements of
-    `openapi.yaml` (see `spec.elements`), `needs` capabilities of the target, and `min_observations` how many observations it takes:
-    below that the requirement counts as not exercised. `profile` is the addition to the contract that it belongs to,
+    `openapi.yaml` (see `spec.elements`), `needs` capabilities of the target, and `min_observations` how many
+    observations it takes: with fewer the requirement counts as not exercised. `profile` is the addition to the contract that it belongs to,
     `None` in the core.
     """
 

@@ -39,7 +39,6 @@ NOT_EXECUTED = {
     "batches-conformance clients": CHECKED_BY_CI,
     "tox -e lock": "it asks the package registries, and would change the locks",
     "batches-conformance clients --target https://your-service.example --yes": "it would install every client once more",
-    "batches-conformance bench": "its figures mean nothing on a busy machine",
     "batches-conformance contract gate main": ASKS_GIT,
     "batches-conformance contract gate BASE": ASKS_GIT,
     "batches-conformance contract diff origin/main:spec/openapi.yaml spec/openapi.yaml": ASKS_GIT,
