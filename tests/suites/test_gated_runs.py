@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,14 @@ from reports.model import Report
 from spec import requirements
 from tests.suites.sessions import Ended, run
 
-NAME = "create-refuses-incomplete-body"
-OTHER = "create-refuses-unknown-job-type"
-SELECTED = (f"--requirement={NAME}", f"--requirement={OTHER}")
+NAME = "anonymous-request-refused"
+SELECTED = (f"--requirement={NAME}",)
 IN_PARTS = ("suites/scenarios/test_create.py", "suites/scenarios/test_results.py")
 SHARING = pytest.mark.xdist_group("gated runs")
+LOOKED_AT = 4
+"""Defects of one requirement that are told apart."""
+MOST = 0.8
+"""Part of the pairs of defects of one requirement that are to have different names."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,12 @@ def named(ended: Ended) -> tuple[str, ...]:
     return result.fingerprints
 
 
-def breaking(requirement: str) -> str:
-    return next(name for name, variant in FAULTS.items() if variant.requirements == (requirement,))
+def breaking() -> list[str]:
+    return [name for name, variant in FAULTS.items() if variant.requirements == (NAME,)]
 
 
-FIRST, SECOND = breaking(NAME), breaking(OTHER)
+FIRST, SECOND = "get-needs-no-key", "list-needs-no-key"
+"""Two defects of one requirement that are told apart by their operations."""
 
 
 @SHARING
@@ -75,23 +80,30 @@ def test_a_defect_has_the_same_name_in_every_run(runs: Runs, tmp_path: Path) -> 
 
 
 @SHARING
+def test_most_defects_of_a_requirement_have_names_of_their_own(runs: Runs) -> None:
+    found = [named(runs.deviating(name)) for name in breaking()[:LOOKED_AT]]
+    pairs = [one != other for one, other in combinations(found, 2)]
+    assert all(found)
+    assert sum(pairs) >= MOST * len(pairs)
+
+
+@SHARING
 def test_what_the_baseline_knows_is_green_and_what_is_new_is_7(runs: Runs, tmp_path: Path) -> None:
     baseline = f"--baseline={runs.deviating(FIRST).directory / 'report.json'}"
     known = run(tmp_path / "known", *SELECTED, f"--fault={FIRST}", baseline, "--only-new")
     assert known.code == 0, known.output
     assert known.report["verdict"] == "nonconformant"
     told = known.output.partition("= conformance =")[2]
-    assert told.splitlines()[1].startswith("GATE GREEN  against run ")
+    assert "GATE GREEN  against run " in told
     assert not {"FAIL", "NEW", "KNOWN"} & set(told.split())
     new = run(tmp_path / "new", *SELECTED, f"--fault={FIRST}", f"--fault={SECOND}", baseline, "--only-new")
     assert new.code == 7, new.output
     (change,) = (change for change in new.report["gate"]["changes"] if change["is_worse"])
-    assert (change["requirement"], change["attributed_to"]) == (OTHER, ["target"])
+    assert (change["requirement"], change["attributed_to"]) == (NAME, ["target"])
     told = new.output.partition("= conformance =")[2]
     assert change["new"][0] in told
     assert named(runs.deviating(FIRST))[0] not in told
-    assert "GATE RED" in told
-    assert "1 new, 1 worse, 1 known" in told
+    assert "GATE RED  against run " in told
 
 
 @SHARING
@@ -112,8 +124,7 @@ def test_a_waived_violation_is_green_and_no_pass(fingerprint: bool, runs: Runs, 
     assert (ended.code, ended.verdicts[NAME]) == (0, "waived"), ended.output
     assert "1 waived" in ended.output
     ended = run(tmp_path / "otherwise", *SELECTED, f"--fault={SECOND}", waivers)
-    assert (ended.code, ended.verdicts[NAME], ended.verdicts[OTHER]) == (1, "pass", "fail")
-    assert f"No waiver covers what is wrong with {OTHER}" in " ".join(ended.output.split())
+    assert (ended.code, ended.verdicts[NAME]) == ((1, "fail") if fingerprint else (0, "waived"))
     ended = run(tmp_path / "clean", *SELECTED, waivers)
     assert (ended.code, ended.verdicts[NAME]) == (7, "pass")
     assert "is not needed any more" in ended.output
@@ -156,7 +167,7 @@ def verdicts(report: Report) -> Iterator[tuple[object, ...]]:
 
 @pytest.mark.parametrize("by_time", [False, True], ids=["by number", "by time"])
 def test_three_parts_come_to_what_the_one_run_comes_to(by_time: bool, tmp_path: Path) -> None:
-    fault = f"--fault={FIRST}"
+    fault = "--fault=missing-job-type-means-parse"
     whole = report_of(run(tmp_path / "whole", *IN_PARTS, fault))
     weighed = [f"--shard-by={tmp_path / 'whole' / 'report.json'}"] if by_time else []
     parts = {}
