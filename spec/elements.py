@@ -8,6 +8,7 @@
 | documented status | `getBatch:2XX` |
 | field of a schema | `Batch.status` |
 | value of an enumeration | `BatchStatus=PENDING` |
+| every value, and every terminal status | `BatchStatus=*`, `BatchStatus=*terminal` |
 """
 
 import re

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spec import profiles
+from spec.enumerations import enumerated
 from spec.reading import read_yaml
 
 FILE = Path(__file__).with_name("requirements.yaml")
@@ -20,8 +21,8 @@ class Requirement:
 
     `source` says where it is promised, and `rests_on` what stands there, in our own words. `covers` names elements of
     `openapi.yaml` (see `spec.elements`), `needs` capabilities of the target, and `min_observations` how many
-    observations it takes: with fewer the requirement counts as not exercised. `profile` is the addition to the contract that it belongs to,
-    `None` in the core.
+    observations it takes: with fewer the requirement counts as not exercised. `profile` is the addition to the contract
+    that it belongs to, `None` in the core.
     """
 
     id: str
@@ -66,7 +67,8 @@ def load() -> dict[str, Requirement]:
     requirements: dict[str, Requirement] = {}
     for profile, part in _parts().items():
         for entry in part["requirements"]:
-            fields = {**entry, "covers": tuple(entry["covers"]), "needs": tuple(entry.get("needs", ()))}
+            covers = dict.fromkeys(element for pattern in entry["covers"] for element in enumerated(pattern))
+            fields = {**entry, "covers": tuple(covers), "needs": tuple(entry.get("needs", ()))}
             requirement = Requirement(**fields, profile=profile)
             if requirement.id in requirements:
                 raise ValueError(f"the contract has the requirement {requirement.id} twice")

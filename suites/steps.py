@@ -15,6 +15,7 @@ from fixtures.ledger import Ledger
 from fixtures.settings import Settings
 from fixtures.target import MAIN, Target
 from spec.requirements import capabilities
+from suites.products import PARSE, PRODUCTS
 from suites.traffic import COMPLETED, TERMINAL, call_of, entries
 from suites.verify import Verify
 
@@ -27,8 +28,6 @@ def failure_of(exchange: Exchange) -> str:
         return "server-error"
     return "refused" if call_of(exchange).refused else "not-matching"
 
-
-ACCEPTS = {"parse_v2": "create-accepts-parse", "extract_v2": "create-accepts-extract"}
 
 CONFLICT = 409
 TRIES_TO_COMPLETE = 2
@@ -58,12 +57,12 @@ class Steps:
 
     def configuration_id(self, job_type: JobType) -> str:
         """The configuration that the run uses for a job type."""
-        return self._settings.parse_configuration_id if job_type == "parse_v2" else self._extract_id()
+        return self._settings.parse_configuration_id if job_type == PARSE else self._extract_id()
 
     def create(
         self,
         directory: Directory,
-        job_type: JobType = "parse_v2",
+        job_type: JobType = PARSE,
         configuration_id: str | None = None,
         params: Sequence[tuple[str, str]] = (),
     ) -> Batch:
@@ -84,7 +83,7 @@ class Steps:
         if exchange.response is not None and exchange.response.status == CONFLICT and directory.id in self._latest:
             self.finish(self._latest[directory.id], directory.caller)
             exchange = ask()
-        batch = self.accepted(exchange, ACCEPTS[job_type])
+        batch = self.accepted(exchange, PRODUCTS[job_type].accepted)
         self._latest[directory.id] = batch
         return batch
 
@@ -195,7 +194,7 @@ class Steps:
             "a longer --poll-timeout waits for it"
         )
 
-    def completed(self, directory: Directory, job_type: JobType = "parse_v2") -> Batch:
+    def completed(self, directory: Directory, job_type: JobType = PARSE) -> Batch:
         """A batch over a directory when it is COMPLETED.
 
         A service may let a batch end otherwise; then another one is tried, and the test is skipped if that does not

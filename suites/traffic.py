@@ -11,7 +11,9 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from fixtures.exchange import Exchange
+from spec.enumerations import statuses, terminal_statuses
 from spec.openapi import Operation, match
+from suites.products import JOB_TYPES
 
 T = TypeVar("T")
 
@@ -23,11 +25,9 @@ UPLOAD = "uploadFile"
 CREATE_DIRECTORY = "createDirectory"
 LIST_FILES = "listFiles"
 
-TERMINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
+STATUSES = statuses()
+TERMINAL = frozenset(terminal_statuses())
 COMPLETED = "COMPLETED"
-JOB_TYPES = ("parse_v2", "extract_v2")
-JOB_PATHS: dict[str, str] = {"parse_v2": "/api/v2/parse", "extract_v2": "/api/v2/extract"}
-"""Where each product has its jobs."""
 
 ABOUT_KEY = frozenset({401, 403})
 """Statuses by which a server refuses a key, or what it may do."""

@@ -67,7 +67,7 @@ def _speaks(covers: tuple[str, ...], change: Change) -> bool:
     status = re.fullmatch(r"(\w+:\d)(?:\d\d|XX)(?:#.*)?", where)
     if status:
         where = f"{status[1]}XX"
-    if where in covers:
+    if where in covers or ("=" in where and f"{where.partition('=')[0]}=*" in covers):
         return True
     if change.what == "added" and "=" in where:
         # A new value concerns whoever speaks of several others.

@@ -23,7 +23,7 @@ from suites.clients.table import Registry
 from suites.moments import SECOND, Moment, moment
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
-from suites.steps import ACCEPTS
+from suites.products import PRODUCTS
 from suites.traffic import ABOUT_KEY, COMPLETED, TERMINAL, repeated
 from suites.unknown import unknown_id
 from suites.verify import Observation, Verify
@@ -237,7 +237,7 @@ class Story:
         )
         if more and reply.is_refused:
             raise Ended("not-exercised", f"the target takes no {', '.join(more)} ({str(reply)[:TOLD]})")
-        self.batches[name] = self.given(reply, ACCEPTS[job_type], method="batches.create")
+        self.batches[name] = self.given(reply, PRODUCTS[job_type].accepted, method="batches.create")
         return str(self.batches[name]["status"])
 
     def poll(self) -> str:

@@ -8,6 +8,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory
 from suites.differences import differing, kind_of
+from suites.products import JOB_TYPES
 from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED, TERMINAL
 from suites.walks import Walks
@@ -60,7 +61,7 @@ class Life(RuleBasedStateMachine):
         """Adds a file, which belongs to the batches to come."""
         self.source.fill(directory, len(directory.file_ids) + 1)
 
-    @rule(target=batches, directory=directories, job_type=st.sampled_from(["parse_v2", "extract_v2"]))
+    @rule(target=batches, directory=directories, job_type=st.sampled_from(JOB_TYPES))
     def create(self, directory: Directory, job_type: JobType) -> Batch:
         """Makes a batch."""
         batch = self.steps.create(directory, job_type)

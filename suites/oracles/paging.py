@@ -8,11 +8,11 @@ from typing import Any
 from fixtures.exchange import Request
 from suites.differences import enumerated, lacking
 from suites.moments import SECOND, Moment, moment
-from suites.oracles.lists import COMBINED, FILTERS, STATUSES
+from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.oracles.settled import SETTLED
-from suites.traffic import CREATE, LIST, TERMINAL, Call, echoes, status_of
+from suites.traffic import COMPLETED, CREATE, LIST, STATUSES, TERMINAL, Call, echoes, status_of
 from suites.verify import Observation, observe
 
 COMPARED = 200
@@ -32,9 +32,7 @@ SHOWS, INSTANTS, TOTAL, ENDS = (
     "walk-over-pages-ends",
 )
 OF_FILTERS = frozenset({INSTANTS, COMBINED, *(filter_.requirement for filter_ in FILTERS)})
-SCOPE = frozenset({"project_id", "organization_id"})
 TIMES = ("created_at_on_or_after", "created_at_on_or_before")
-KNOWN = SCOPE | {filter_.parameter for filter_ in FILTERS} | {"page_size", "page_token"}
 
 Filters = frozenset[tuple[str, str]]
 State = tuple[object, object]
@@ -67,14 +65,15 @@ class Born:
     created: Moment | None
 
 
-def filters_of(request: Request) -> Filters | None:
-    """The filters and the scope of a list; `None` where it cannot be told what they let through."""
-    names = [name for name, _ in request.params]
-    used = {name: value for name, value in request.params if name not in ("page_size", "page_token")}
-    times = [used[name] for name in TIMES if name in used]
-    is_clear = set(names) <= KNOWN and len(set(names)) == len(names) and all(map(_is_plausible, times))
-    is_clear = is_clear and all(used.values()) and used.get("status", "PENDING") in STATUSES
-    return frozenset(used.items()) if is_clear else None
+def selection_of(request: Request) -> Filters | None:
+    """The filters and the scope of a list; `None` where it is open what they select."""
+    used = {filter_.parameter: value for filter_, value in filters_of(request).items()}
+    scope = {name: value for name in SCOPE if (value := request.param(name))}
+    others = [name for name, _ in request.params if name not in PAGING]
+    is_clear = sorted(others) == sorted(used | scope) and all(len(request.values(name)) < 2 for name in PAGING)
+    is_clear = is_clear and all(_is_plausible(used[name]) for name in TIMES if name in used)
+    is_clear = is_clear and used.get("status", COMPLETED) in STATUSES
+    return frozenset((used | scope).items()) if is_clear else None
 
 
 def _is_plausible(value: str) -> bool:
@@ -117,7 +116,7 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
         remember(call)
         if call.name != LIST or not call.succeeded or not isinstance(call.answer.get("items"), list):
             return
-        filters = filters_of(call.exchange.request)
+        filters = selection_of(call.exchange.request)
         token = call.exchange.request.param("page_token")
         if filters is None:
             return

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from suites.oracles.lists import FILTERS
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.oracles.paging import INSTANTS, TIMES, Filters, filters_of, is_of_another_offset
-from suites.traffic import CREATE, JOB_TYPES, LIST, Call, job_of
+from suites.oracles.paging import INSTANTS, TIMES, Filters, is_of_another_offset, selection_of
+from suites.products import JOB_TYPES
+from suites.traffic import CREATE, LIST, Call, job_of
 from suites.verify import Observation, observe
 
 UNKNOWN_TYPE = "create-refuses-unknown-job-type"
@@ -63,7 +64,7 @@ def usable_filter_is_accepted() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         request, response = call.exchange.request, call.exchange.response
-        filters = filters_of(request) if call.name == LIST else None
+        filters = selection_of(request) if call.name == LIST else None
         if filters is None or response is None or request.values("page_token"):
             return
         if call.succeeded:

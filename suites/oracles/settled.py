@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from suites.differences import differing
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
+from suites.products import PRODUCTS
 from suites.traffic import (
     COMPLETED,
     GET,
@@ -22,7 +23,7 @@ SETTLED = 10.0
 """Seconds that one operation may lag behind another, unless the user says otherwise."""
 
 EXPAND = ("expand", "results")
-JOBS = {"getParseJob": ("parse_v2", "parse-jobs-resolve"), "getExtractJob": ("extract_v2", "extract-jobs-resolve")}
+JOBS = {product.job_operation: (job_type, product.resolves) for job_type, product in PRODUCTS.items()}
 """The operations that show a job, each with its job type and the promise about it."""
 
 

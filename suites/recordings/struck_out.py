@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from suites.oracles.paging import KNOWN
+from spec.enumerations import list_parameters
 from suites.recordings.recorded import Recorded
 
 _WORD = "(?:redacted|filtered|masked|censored|scrubbed|saniti[sz]ed|anonymi[sz]ed|obfuscated|removed|hidden|stripped)"
@@ -29,7 +29,7 @@ _HINT = re.compile(
 """Without which there is nothing of the kind in a body."""
 FREE_TEXT = frozenset({"error_message", "detail", "message", "name", "description"})
 """Fields in which a service may write what it likes."""
-ASKED_FOR = KNOWN | {"expand"}
+ASKED_FOR = frozenset({*list_parameters(), "expand"})
 """The parameters of a query that a judgement rests on."""
 
 

@@ -10,7 +10,7 @@ from suites.differences import beyond, differing, enumerated, kind_of, lacking
 from suites.moments import NANOSECOND, Moment
 from suites.scenarios.conftest import Series
 from suites.steps import Batch, Steps
-from suites.traffic import LIST, TERMINAL, call_of
+from suites.traffic import COMPLETED, LIST, STATUSES, TERMINAL, call_of
 from suites.verify import Verify
 from suites.walks import Walks
 
@@ -25,8 +25,6 @@ OUTWARD = {AFTER: -MICROSECOND, BEFORE: MICROSECOND}
 """How far a bound is moved so that it surely lets through what stands at it."""
 
 OFFSETS = (timedelta(hours=14), timedelta(hours=-12), timedelta(hours=5, minutes=30))
-
-STATUSES = ("PENDING", "THROTTLED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED")
 
 
 def let_through(parameter: str, bound: Moment, series: Series) -> set[str]:
@@ -254,8 +252,8 @@ def pairs(series: Series) -> list[dict[str, str]]:
         {AFTER: lower, BEFORE: upper},
         {"source_directory_id": directory, AFTER: upper, BEFORE: lower},
         *({"source_directory_id": directory, "status": status} for status in statuses),
-        {"status": "COMPLETED", AFTER: lower},
-        {"status": "COMPLETED", BEFORE: upper},
+        {"status": COMPLETED, AFTER: lower},
+        {"status": COMPLETED, BEFORE: upper},
         *({"source_directory_id": directory, "status": status, AFTER: lower, BEFORE: upper} for status in statuses),
     ]
 
@@ -306,7 +304,7 @@ def _matching(series: Series, filters: dict[str, str]) -> tuple[set[str], set[st
 def test_filters_hold_on_every_page(page_size: int, series: Series, verify: Verify, walks: Walks) -> None:
     """A walk with small pages through filtered batches meets those that match, and only those."""
     times = [created.text for created, _ in series.created()]
-    completed = {"source_directory_id": series.directory.id, "status": "COMPLETED"}
+    completed = {"source_directory_id": series.directory.id, "status": COMPLETED}
     bounded = {"source_directory_id": series.directory.id, AFTER: times[1], BEFORE: times[-2]}
     for filters in (completed, bounded):
         sure, possible = _matching(series, filters)

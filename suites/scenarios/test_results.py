@@ -7,6 +7,7 @@ from fixtures.directories import Directories, Directory, UploadRefused
 from fixtures.documents import damaged_document, empty_document, pdf
 from fixtures.settings import Settings
 from suites.differences import differing, lacking
+from suites.products import JOB_TYPES
 from suites.steps import Batch, Steps, failure_of
 from suites.traffic import COMPLETED, TERMINAL, call_of, entries, file_of
 from suites.verify import Verify
@@ -25,7 +26,7 @@ UNMAPPED = "This file cannot be mapped to a job."
     "list-shows-created-batch",
     "list-never-carries-results",
 )
-@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("job_type", JOB_TYPES)
 def test_results_come_only_when_asked_for(
     job_type: JobType, steps: Steps, directories: Directories, verify: Verify, walks: Walks
 ) -> None:
@@ -96,7 +97,7 @@ def test_files_of_one_name_each_have_an_entry(
 
 
 @pytest.mark.requirement("file-failure-keeps-batch", "result-has-outcome", "results-cover-every-file")
-@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("job_type", JOB_TYPES)
 def test_a_bad_file_does_not_fail_the_batch(
     job_type: JobType, steps: Steps, directories: Directories, run_id: str, verify: Verify
 ) -> None:
@@ -139,7 +140,7 @@ def _again(job_type: JobType, steps: Steps, directory: Directory, directories: D
 
 
 @pytest.mark.requirement("file-without-job-has-error", "file-failure-keeps-batch", "results-cover-every-file")
-@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("job_type", JOB_TYPES)
 def test_a_file_without_a_job_has_an_error(
     job_type: JobType, steps: Steps, directories: Directories, verify: Verify
 ) -> None:

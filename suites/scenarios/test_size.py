@@ -5,6 +5,7 @@ import pytest
 from fixtures.batches import Batches
 from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory, UploadRefused
+from suites.products import JOB_TYPES
 from suites.steps import Steps
 from suites.traffic import COMPLETED
 from suites.verify import Verify
@@ -67,7 +68,7 @@ def test_a_thousand_files_are_accepted(
 
 
 @pytest.mark.requirement("create-refuses-1001-files", "refused-create-leaves-nothing")
-@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("job_type", JOB_TYPES)
 def test_one_more_file_is_refused(job_type: JobType, large: Large, steps: Steps, batches: Batches) -> None:
     """A directory of 1,001 files is refused for either job type, and no batch of it is left behind."""
     directory = large.holding(LIMIT + 1)

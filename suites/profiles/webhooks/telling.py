@@ -13,16 +13,16 @@ from fixtures.exchange import Exchange
 from fixtures.receiver import OK, Delivery
 from fixtures.target import FIRST_PAUSE
 from fixtures.webhooks import Webhook
+from spec.enumerations import event_of, terminal_statuses, transient_statuses
 from suites.steps import Batch, Steps
-from suites.traffic import CREATE, GET, read, status_of
+from suites.traffic import CREATE, GET, STATUSES, read, status_of
 
-PENDING = "batch.pending"
-RUNNING = "batch.running"
-ENDS = {"COMPLETED": "batch.success", "FAILED": "batch.error", "CANCELLED": "batch.cancelled"}
+EVENT_OF = event_of()
+ENDS = {status: EVENT_OF[status] for status in terminal_statuses()}
 """The event of each end."""
-EVENTS = (PENDING, RUNNING, *ENDS.values())
-WAITING = ("PENDING", "THROTTLED")
-STATUSES = frozenset({*WAITING, "RUNNING", *ENDS})
+EVENTS = tuple(EVENT_OF.values())
+PENDING, RUNNING = EVENT_OF["PENDING"], EVENT_OF["RUNNING"]
+WAITING = tuple(status for status in transient_statuses() if status != "RUNNING")
 NULL = "null events"
 ABSENT = "no events"
 ALL = (NULL, ABSENT)
