@@ -21,7 +21,8 @@ def requirements_of(name: str, entries: Any) -> dict[str, Requirement]:
     wrong = []
     for number, entry in enumerate(entries, start=1):
         try:
-            one = Requirement(**{**entry, "covers": tuple(entry["covers"]), "needs": tuple(entry.get("needs", ()))})
+            lists = {"covers": tuple(entry["covers"]), "needs": tuple(entry.get("needs", ()))}
+            one = Requirement(**{"rests_on": "", **entry, **lists})
             if one.level not in ("must", "should") or not isinstance(one.id, str):
                 raise TypeError("its id is a text, and its level must or should")
             found[one.id] = one
