@@ -57,7 +57,7 @@ class OpenPoint:
 
 @cache
 def _parts() -> Mapping[str | None, Mapping[str, Any]]:
-    """The core and the profiles by name, as their files have them."""
+    """Return the core and the profiles by name, as their files have them."""
     return {None: read_yaml(FILE), **{name: profile.content for name, profile in profiles.load().items()}}
 
 
@@ -77,20 +77,20 @@ def load() -> dict[str, Requirement]:
 
 
 def of(asked: Iterable[str]) -> dict[str, Requirement]:
-    """The requirements of the core and of the profiles that are asked for."""
+    """Return the requirements of the core and of the profiles that are asked for."""
     parts = {None, *asked}
     return {id_: requirement for id_, requirement in load().items() if requirement.profile in parts}
 
 
 @cache
 def capabilities() -> dict[str, str]:
-    """What a requirement may need of the target beyond the contract, each described."""
+    """Return what a requirement may need of the target beyond the contract, each described."""
     return {name: told for part in _parts().values() for name, told in part["capabilities"].items()}
 
 
 @cache
 def sources() -> dict[str, str]:
-    """The documents that sources name, by the first word of it."""
+    """Return the documents that sources name, by the first word of it."""
     return dict(_parts()[None]["sources"])
 
 
@@ -111,5 +111,5 @@ def uncovered() -> dict[str, str]:
 
 
 def open_points(profile: str | None = None) -> tuple[OpenPoint, ...]:
-    """What the sources leave open about the core, or about a profile."""
+    """Return what the sources leave open about the core, or about a profile."""
     return tuple(OpenPoint(**entry) for entry in _parts()[profile]["open"])

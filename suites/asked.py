@@ -4,5 +4,5 @@ import pytest
 
 
 def asked_profiles(config: pytest.Config) -> list[str]:
-    """The profiles that the run is to check beside the core, each once."""
+    """Return the profiles that the run is to check beside the core, each once."""
     return sorted(set(config.getoption("--profile")))

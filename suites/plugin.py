@@ -35,7 +35,7 @@ SHARING = "sharing "
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the selection by requirement, and by parts of a run that is split over machines."""
+    """Add the selection by requirement, and by parts of a run that is split over machines."""
     group = parser.getgroup("batches-conformance")
     group.addoption(
         "--requirement",
@@ -65,7 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the place where observations are kept, names the marker, and reads which part is to be run."""
+    """Make the place where observations are kept, name the marker, and read which part is to be run."""
     config.stash[VERIFY] = Verify()
     config.stash[TALLY] = Tally()
     config.addinivalue_line("markers", f"{MARK}(*ids): the requirements that a test exercises")
@@ -84,13 +84,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def requirement_ids(item: pytest.Item) -> list[str]:
-    """The requirements that a test says it exercises, each once."""
+    """Return the requirements that a test says it exercises, each once."""
     return list(dict.fromkeys(id_ for mark in item.iter_markers(MARK) for id_ in mark.args))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Selects by requirement, refuses one that does not exist, and keeps together what shares a costly fixture.
+    """Select by requirement, refuse one that does not exist, and keep together what shares a costly fixture.
 
     Scenarios come before the stories of the profiles, and these before what is generated, so that the core finds the
     limits of the run untouched.
@@ -152,7 +152,7 @@ def _keep_part(config: pytest.Config, items: list[pytest.Item], shard: shards.Sh
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Takes the group of a test, which xdist adds, off the id again, so that the test has one name everywhere."""
+    """Take the group of a test, which xdist adds, off the id again, so that the test has one name everywhere."""
     if hasattr(report, "node"):
         report.nodeid = _without_group(report.nodeid)
 
@@ -201,7 +201,7 @@ def is_violation(error: BaseException) -> bool:
 def pytest_report_teststatus(
     report: pytest.TestReport, config: pytest.Config
 ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """Keeps a violation apart from a crash: the report tells it, and no traceback, unless tracebacks are asked for."""
+    """Keep a violation apart from a crash: the report tells it, and no traceback, unless tracebacks are asked for."""
     option = config.option
     if (
         not getattr(report, "is_violation", False)
@@ -228,11 +228,11 @@ def steps(
     ledger: Ledger,
     extract_configuration_id: Callable[[], str],
 ) -> Steps:
-    """The steps of a story."""
+    """Return the steps of a story."""
     return Steps(target, batches, verify, settings, ledger, extract_configuration_id)
 
 
 @pytest.fixture(scope="session")
 def walks(target: Target, batches: Batches, verify: Verify) -> Walks:
-    """Walks over the pages of a list."""
+    """Walk over the pages of a list."""
     return Walks(target, batches, verify)

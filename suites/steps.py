@@ -23,7 +23,7 @@ Batch = dict[str, Any]
 
 
 def failure_of(exchange: Exchange) -> str:
-    """The kind of violation that an answer is which had to be a 2xx, with what had to come."""
+    """Return the kind of violation that an answer is which had to be a 2xx, with what had to come."""
     if exchange.status is not None and exchange.status >= 500:
         return "server-error"
     return "refused" if call_of(exchange).refused else "not-matching"
@@ -56,7 +56,7 @@ class Steps:
     # --- create ---
 
     def configuration_id(self, job_type: JobType) -> str:
-        """The configuration that the run uses for a job type."""
+        """Return the configuration that the run uses for a job type."""
         return self._settings.parse_configuration_id if job_type == PARSE else self._extract_id()
 
     def create(
@@ -66,7 +66,7 @@ class Steps:
         configuration_id: str | None = None,
         params: Sequence[tuple[str, str]] = (),
     ) -> Batch:
-        """A batch over a directory, which the contract says is accepted. Skips when its files are not to be spent.
+        """Create a batch, which the contract says is accepted. Skips when its files are not to be spent.
 
         A conflict may mean that the directory is still being processed; then the create is tried once more afterwards.
         """
@@ -88,7 +88,7 @@ class Steps:
         return batch
 
     def accepted(self, exchange: Exchange, requirement: str) -> Batch:
-        """The batch of a request that has to succeed, as `requirement` says. Raises `RunError` on a lost key."""
+        """Return the batch of a request that has to succeed, as `requirement` says. Raises `RunError` on a lost key."""
         call = call_of(exchange)
         if call.refuses_key and not self._may_create(exchange.caller):
             raise lost_key(exchange)
@@ -111,7 +111,7 @@ class Steps:
         return bool(self._latest) and caller == MAIN and call_of(self.batches.list()).succeeded
 
     def refused(self, requirement: str, exchange: Exchange, case: str) -> None:
-        """Verifies that a request was refused with a 4xx. A 5xx is another promise's matter."""
+        """Verify that a request was refused with a 4xx. A 5xx is another promise's matter."""
         call = call_of(exchange)
         if call.succeeded or call.refused:
             self.verify(
@@ -128,7 +128,7 @@ class Steps:
             self.verify.could_not_ask(requirement, f"neither a 2xx nor a 4xx came: {exchange}")
 
     def refused_or_fruitless(self, requirement: str, exchange: Exchange, case: str) -> None:
-        """Verifies that a create was refused, or else that its batch has processed nothing when it ends."""
+        """Verify that a create was refused, or else that its batch has processed nothing when it ends."""
         call = call_of(exchange)
         if not call.succeeded or not call.batches:
             self.refused(requirement, exchange, case)
@@ -165,15 +165,15 @@ class Steps:
     # --- read and wait ---
 
     def get(self, batch_id: str, caller: str = MAIN) -> Batch:
-        """The batch as it is now."""
+        """Return the batch as it is now."""
         return self.accepted(self.batches.get(batch_id, caller=caller), "get-returns-requested-batch")
 
     def expanded(self, batch_id: str, caller: str = MAIN) -> Batch:
-        """The batch as it is now, with its results."""
+        """Return the batch as it is now, with its results."""
         return self._expanded(batch_id, caller)[1]
 
     def finish(self, batch: Batch, caller: str = MAIN) -> Batch:
-        """The batch at its end. Raises `RunError` when that takes longer than the user waits."""
+        """Return the batch at its end. Raises `RunError` when that takes longer than the user waits."""
         bound = self.target.poll_timeout
         for _ in self.target.pauses(bound, lambda: f"batch {batch['id']} is {batch.get('status')}"):  # noqa: B023
             if batch.get("status") not in TERMINAL:
@@ -195,7 +195,7 @@ class Steps:
         )
 
     def completed(self, directory: Directory, job_type: JobType = PARSE) -> Batch:
-        """A batch over a directory when it is COMPLETED.
+        """Return a batch over a directory when it is COMPLETED.
 
         A service may let a batch end otherwise; then another one is tried, and the test is skipped if that does not
         complete either.
@@ -207,7 +207,7 @@ class Steps:
         pytest.skip(f"needs a batch that completes, and {batch['id']} ended {batch['status']}")
 
     def results(self, batch: Batch) -> list[dict[str, Any]]:
-        """The results of a completed batch, once each entry tells what became of its file.
+        """Return the results of a completed batch, once each entry tells what became of its file.
 
         A short lag after the end is no violation; the user's settle timeout says what is short.
         """
@@ -255,7 +255,7 @@ class Steps:
         end: str = COMPLETED,
         files: Mapping[str, Mapping[str, str | float]] | None = None,
     ) -> Any:
-        """Sets the script of the batches to come over a directory, and gives it as the target will follow it.
+        """Set the script of the batches to come over a directory, and give it as the target will follow it.
 
         Skips where the target cannot be controlled.
         """
@@ -265,13 +265,13 @@ class Steps:
 
 
 def lost_key(exchange: Exchange) -> RunError:
-    """The error with a key that opens nothing any more."""
+    """Return the error with a key that opens nothing any more."""
     status = exchange.response and exchange.response.status
     return RunError(f"the key is refused with {status} where it was accepted before; check its plan ({exchange})")
 
 
 def conclusive(exchange: Exchange) -> None:
-    """Raises `RunError` for an answer that speaks neither for nor against the service.
+    """Raise `RunError` for an answer that speaks neither for nor against the service.
 
     Behind a redirect a client that follows may well find what was promised, and JSON may be as deep as it likes.
     """

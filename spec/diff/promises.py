@@ -14,7 +14,7 @@ _WORDS = ("statement", "covers", "needs", "min_observations")
 
 
 def requirements_of(name: str, entries: Any) -> dict[str, Requirement]:
-    """The requirements of a file by id. Raises `Unasked` with all that are none."""
+    """Return the requirements of a file by id. Raises `Unasked` with all that are none."""
     if not isinstance(entries, list):
         raise Unasked(f"{name} has no list of requirements: mend it first.")
     found: dict[str, Requirement] = {}
@@ -34,7 +34,7 @@ def requirements_of(name: str, entries: Any) -> dict[str, Requirement]:
 
 
 def compare(old: Mapping[str, Requirement], new: Mapping[str, Requirement]) -> Iterator[Finding]:
-    """What differs between two sets of requirements."""
+    """Yield what differs between two sets of requirements."""
     for id_, before in old.items():
         if id_ not in new:
             yield Finding(id_, "removed", f"{before.level}-removed")
@@ -52,7 +52,7 @@ def compare(old: Mapping[str, Requirement], new: Mapping[str, Requirement]) -> I
 
 
 def concerned(changes: Iterable[Change], requirements: Mapping[str, Requirement]) -> list[Change]:
-    """The changes, each with the ids of the requirements that cover what changed."""
+    """Return the changes, each with the ids of the requirements that cover what changed."""
     return [
         replace(
             change,

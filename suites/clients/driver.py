@@ -141,7 +141,7 @@ class Driver:
         self._lines.put("")
 
     def _exchange(self, told: dict[str, Any], caller: str) -> Exchange:
-        """An exchange as the rest of the project knows it; a client does one after the other."""
+        """Return an exchange as the rest of the project knows it; a client does one after the other."""
         url = urlsplit(told["url"])
         sent, received = next(self._moments), next(self._moments)
         return Exchange(
@@ -178,7 +178,7 @@ class Driver:
 
 @contextmanager
 def driving(environment: Environment, target: Target, request_timeout: float) -> Iterator[Driver]:
-    """Starts the driver of a client for a target, and ends it afterwards."""
+    """Start the driver of a client for a target, and end it afterwards."""
     key, way = target.keys[MAIN], target.way
     assert key is not None
     if way.gateway.client_cert and environment.client.registry == "npm":
@@ -202,7 +202,7 @@ def driving(environment: Environment, target: Target, request_timeout: float) ->
 
 
 def _variables(way: Way, key: Key, request_timeout: float) -> dict[str, str]:
-    """The variables of this process without the user's settings of the client, and with those that count."""
+    """Return the variables of this process without the user's settings of the client, and with those that count."""
     others = ("LLAMA_", "PYTHON", *(() if way.tls else ("SSL_CERT_",)))
     own = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     given = {
@@ -219,6 +219,6 @@ def _variables(way: Way, key: Key, request_timeout: float) -> dict[str, str]:
 
 
 def _told_of_gateway(gateway: Gateway) -> str:
-    """What a driver has to know to pass a gateway, as JSON."""
+    """Return what a driver has to know to pass a gateway, as JSON."""
     headers = {header.name: header.value for header in gateway.headers}
     return json.dumps({"headers": headers, "certificate": gateway.client_cert, "key": gateway.client_key})

@@ -52,7 +52,7 @@ class Environment:
 
 
 def prepare(client: Client, place: Path = PLACE) -> Environment:
-    """The environment of a client, made unless it is there for this very lock.
+    """Return the environment of a client, made unless it is there for this very lock.
 
     Raises `NoRuntime` without a Node for a client that needs one, and `RunError` when it cannot be installed.
     """
@@ -105,13 +105,13 @@ def _install_node(environment: Environment) -> None:
 
 
 def stop_installing() -> None:
-    """Ends the installers that are at work."""
+    """End the installers that are at work."""
     for process in tuple(_installers):
         _stop(process)
 
 
 def _stop(process: "subprocess.Popen[str]") -> None:
-    """Ends an installer, with what it has started in its turn."""
+    """End an installer, with what it has started in its turn."""
     if sys.platform == "win32":
         process.kill()
         return

@@ -80,7 +80,7 @@ class Explanation:
 
 @cache
 def explanations() -> tuple[Explanation, ...]:
-    """The explanations of `differences.yaml`."""
+    """Return the explanations of `differences.yaml`."""
     return tuple(
         Explanation(
             **{
@@ -94,7 +94,7 @@ def explanations() -> tuple[Explanation, ...]:
 
 
 def describe(environment: Environment) -> Description:
-    """What the types of an installed client say of its methods. Raises `RunError` when they cannot be read."""
+    """Return what the types of an installed client say of its methods. Raises `RunError` when they cannot be read."""
     try:
         if environment.client.registry == "npm":
             return declarations.operations(environment.package)
@@ -116,7 +116,7 @@ def describe(environment: Environment) -> Description:
 
 
 def unfit(description: Description, registry: Registry, method: str, value: Any) -> str | None:
-    """What is wrong with a value that a client gave, by its own types; the Python client looks itself."""
+    """Return what is wrong with a value that a client gave, by its own types; the Python client looks itself."""
     if registry != "npm" or method not in description:
         return None
     answer = description[method]["answer"]
@@ -140,7 +140,7 @@ class Sent:
 
 
 def requests(environment: Environment, description: Description) -> dict[str, Sent]:
-    """What a client sends for each of its methods, seen on the wire. Raises `RunError`."""
+    """Return what a client sends for each of its methods, seen on the wire. Raises `RunError`."""
     found = {}
     with nobody() as url, driving(environment, _target(url), REQUEST_TIMEOUT) as driver:
         for method, told in description.items():
@@ -223,7 +223,7 @@ def _of_operation(
 def _of_fields(
     contract: Mapping[str, Shape], client: Mapping[str, Shape], start: str, inner: str = ""
 ) -> Iterator[Difference]:
-    """The differences of fields whose names follow `start`; those of objects in them follow `inner`."""
+    """Yield the differences of fields whose names follow `start`; those of objects in them follow `inner`."""
     for field in sorted({*contract, *client}):
         element, promised, read = start + field, contract.get(field), client.get(field)
         if promised is None or read is None:
@@ -275,7 +275,7 @@ class Comparison:
 
 
 def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanation]) -> Comparison:
-    """Finds the explanation of each difference; complains of those without one, and of explanations of nothing."""
+    """Find the explanation of each difference; complain of those without one, and of explanations of nothing."""
     about = [explanation for explanation in known if explanation.is_about(client)]
     explained = [
         (difference, explanation) for difference in found for explanation in about if explanation.explains(difference)

@@ -70,13 +70,13 @@ if undecided := set(list_parameters()) - {filter_.parameter for filter_ in FILTE
 
 
 def filters_of(request: Request) -> dict[Filter, str]:
-    """The filters that a request uses, each with its value; one that is empty or sent several times selects nothing."""
+    """Return the filters of a request with their values, without those that are empty or sent several times."""
     values = {filter_: request.param(filter_.parameter) for filter_ in FILTERS}
     return {filter_: value for filter_, value in values.items() if value}
 
 
 def promise_of(request: Request) -> str:
-    """The promise that a list has to keep: of the later pages, the combination, its one filter, or the page."""
+    """Return the promise that a list has to keep: of the later pages, the combination, its one filter, or the page."""
     used = filters_of(request)
     if not used:
         return PAGE
@@ -165,7 +165,7 @@ def page_repeats_nothing() -> Look:
 
 @oracle("total-size-counts-all-matches")
 def total_size_covers_the_page() -> Look:
-    """A page does not hold more batches than match in total."""
+    """Check that a page does not hold more batches than match in total."""
 
     def look(call: Call) -> Iterator[Observation]:
         total = call.answer.get("total_size")

@@ -66,7 +66,7 @@ class Born:
 
 
 def selection_of(request: Request) -> Filters | None:
-    """The filters and the scope of a list; `None` where it is open what they select."""
+    """Return the filters and the scope of a list; `None` where it is open what they select."""
     used = {filter_.parameter: value for filter_, value in filters_of(request).items()}
     scope = {name: value for name in SCOPE if (value := request.param(name))}
     others = [name for name, _ in request.params if name not in PAGING]
@@ -91,7 +91,7 @@ def is_of_another_offset(value: str) -> bool:
     *(filter_.requirement for filter_ in FILTERS),
 )
 def walks_hold_every_match(lag: float = SETTLED) -> Look:
-    """A walk that was followed from its first page to its last holds what has matched for long, once.
+    """Check that a walk that was followed from its first page to its last holds what has matched for long, once.
 
     Looked for are batches that the same caller created, in the same scope, well before the walk began; for a status,
     those that had ended by then. A batch that is met twice counts where it has not changed between. Where a page_size
@@ -203,7 +203,7 @@ def _state(batch: dict[str, Any]) -> State:
 
 
 def _repeats(call: Call, before: Walk | None, births: Memory[tuple[str, str], deque[Born]]) -> Iterator[Observation]:
-    """What a later page holds again."""
+    """Yield what a later page holds again."""
     if before is None or not call.batches:
         return
     token = call.exchange.request.param("page_token") or ""
@@ -240,7 +240,7 @@ def _is_disturbed(first: Call, last: Call, births: Memory[tuple[str, str], deque
 
 
 def _promise(walk: Walk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:
-    """The promise that a walk breaks which does not hold what it has to."""
+    """Return the promise that a walk breaks which does not hold what it has to."""
     if any(is_of_another_offset(used[name]) for name in TIMES if name in used):
         return INSTANTS
     if walk.pages > 1:

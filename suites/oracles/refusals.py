@@ -16,7 +16,7 @@ INCOMPLETE = "create-refuses-incomplete-body"
 
 @oracle(UNKNOWN_TYPE, INCOMPLETE)
 def impossible_create_is_refused() -> Look:
-    """A create whose body lacks something, or has a job type that the contract has not, is refused.
+    """Check that a create whose body lacks something, or has a job type that the contract has not, is refused.
 
     A body that is no JSON object, or was not recorded, is left alone.
     """
@@ -55,7 +55,7 @@ TOLD = {filter_.parameter: filter_.requirement for filter_ in FILTERS}
 
 @oracle(INSTANTS, *(TOLD[name] for name in ("status", *TIMES)))
 def usable_filter_is_accepted() -> Look:
-    """A status of the contract, or a date-time, is no reason to refuse a list that was given without it.
+    """Check that a status of the contract, or a date-time, is no reason to refuse a list that was given without it.
 
     Filters that together let nothing through may be refused; of a list they are judged one by one, or beside a
     directory.

@@ -51,7 +51,7 @@ class Refused(Exception):
 
 
 def listen(port: int, way: Way, on_exchange: Hear) -> None:
-    """Passes on what comes to a port of loopback until Ctrl-C or SIGTERM. Raises `CannotListen`."""
+    """Pass on what comes to a port of loopback until Ctrl-C or SIGTERM. Raises `CannotListen`."""
     try:
         opened = socket.create_server((LOOPBACK, port))
     except OSError as error:
@@ -78,13 +78,13 @@ class _Server(uvicorn.Server):
     """Ends at a signal, and leaves it at that."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Ends, and writes no more to a terminal that is gone."""
+        """End, and write no more to a terminal that is gone."""
         leave_terminal(sig)
         super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Takes Ctrl-C, SIGTERM and the end of the terminal as the wish to end."""
+        """Take Ctrl-C, SIGTERM and the end of the terminal as the wish to end."""
         before = {each: signal.signal(each, self.handle_exit) for each in ENDING}
         try:
             yield
@@ -107,7 +107,7 @@ class Proxy:
         self._zero = time.time() - time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes one request on, and its answer back."""
+        """Pass one request on, and its answer back."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         if scope["type"] != "http":
@@ -142,7 +142,7 @@ class Proxy:
             self._hear(exchange.recorded(number, url, self._zero + began, time.monotonic() - began))
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Holds the connections to the target while the server lives."""
+        """Hold the connections to the target while the server lives."""
         await receive()
         self._client = httpx.AsyncClient(transport=_Transport(self._way), trust_env=False, cookies=NoCookies())
         async with self._client:
@@ -168,7 +168,7 @@ class _Transport(httpx.AsyncHTTPTransport):
         self._way = way
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends a request, with what the way puts to it."""
+        """Send a request, with what the way puts to it."""
         self._way.dress(request)
         try:
             response = await super().handle_async_request(request)
@@ -204,7 +204,7 @@ class _Heard:
         return any(name in (b"content-length", b"transfer-encoding") for name, _ in self._scope["headers"])
 
     async def sending(self) -> AsyncIterator[bytes]:
-        """The body of the request, as it comes in."""
+        """Yield the body of the request, as it comes in."""
         is_more = True
         while is_more:
             message = await self._receive()
@@ -215,7 +215,7 @@ class _Heard:
             yield message.get("body", b"")
 
     async def pass_back(self, response: httpx.Response, send: Send) -> None:
-        """Sends the answer on, as it comes in."""
+        """Send the answer on, as it comes in."""
         self.status = response.status_code
         self._headers = _text(response.headers.raw)
         headers = _passed_on(response.headers.raw)
@@ -226,7 +226,7 @@ class _Heard:
         await send({"type": "http.response.body", "body": b""})
 
     def recorded(self, number: int, url: str, started: float, seconds: float) -> Recorded:
-        """The exchange as it is told."""
+        """Return the exchange as it is told."""
         body, lack = b"", self.lack or (TOO_LONG if self._body.is_over else None)
         if lack is None:
             try:
@@ -258,7 +258,7 @@ class _Bounded:
         self._length = 0
 
     def add(self, part: bytes) -> None:
-        """Takes a part."""
+        """Take a part."""
         self._length += len(part)
         if self.is_over:
             self._parts.clear()
@@ -277,7 +277,7 @@ class _Bounded:
 
 
 def _target_of(scope: Scope, origin: str, prefix: bytes) -> bytes:
-    """The path and the query that a request is for, byte by byte. Raises `Refused` for what leads elsewhere."""
+    """Return the path and the query that a request is for, byte by byte. Raises `Refused` for what leads elsewhere."""
     path: bytes = scope["raw_path"]
     if scope["method"] == "CONNECT":
         raise Refused("it opens no tunnels")
@@ -306,7 +306,7 @@ def _text(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
 
 
 async def _answer(send: Send, status: int, sentence: str) -> None:
-    """An answer of the proxy's own."""
+    """Return an answer of the proxy's own."""
     body = json.dumps({"detail": sentence}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), MARK]
     await send({"type": "http.response.start", "status": status, "headers": headers})

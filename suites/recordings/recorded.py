@@ -47,7 +47,7 @@ class Recorded:
 
 
 def header(headers: Headers, name: str) -> str | None:
-    """The first value of a header, by its name in lower case."""
+    """Return the first value of a header, by its name in lower case."""
     return next((value for key, value in headers if key.lower() == name), None)
 
 
@@ -71,5 +71,5 @@ UNREADABLE = "the entry is damaged, or describes no exchange"
 
 
 def unread(number: int, lack: str = UNREADABLE) -> Recorded:
-    """An entry of a recording of which nobody can tell what it is."""
+    """Return an entry of a recording of which nobody can tell what it is."""
     return Recorded(number, "", "", (), b"", 0, (), b"", None, None, lack=lack)

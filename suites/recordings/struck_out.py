@@ -50,7 +50,7 @@ def lacks_values(recorded: Recorded) -> bool:
 
 
 def _texts(body: bytes) -> Iterator[str]:
-    """The texts of a JSON body that are not free."""
+    """Yield the texts of a JSON body that are not free."""
     try:
         waiting = [json.loads(body)]
     except (ValueError, RecursionError):

@@ -24,7 +24,7 @@ Body = dict[str, Any]
 
 
 def body(directory_id: object, job_type: object, configuration_id: object) -> Body:
-    """A create body with all its parts."""
+    """Return a create body with all its parts."""
     return {
         "source_directory_id": directory_id,
         "config": {"job": {"type": job_type, "configuration_id": configuration_id}},
@@ -67,7 +67,7 @@ def test_the_config_is_a_snapshot(
 
 
 def seen_with(name: str, value: str, requirement: str, steps: Steps, walks: Walks, directory: Directory) -> list[Batch]:
-    """A batch as create, get and list show it, each with one query parameter, which `requirement` says they accept."""
+    """Return a batch as create, get and list show it, each with a parameter that `requirement` says they accept."""
     params = [(name, value)]
     steps.ledger.spend_files(len(directory.file_ids))
     create = partial(steps.batches.create, directory.id, PARSE, steps.configuration_id(PARSE))
@@ -185,7 +185,7 @@ Spoil = Callable[[Body], object]
 
 
 def without(whole: Body, part: str) -> Body:
-    """A body whose job lacks one of its parts."""
+    """Return a body whose job lacks one of its parts."""
     job = {name: value for name, value in whole["config"]["job"].items() if name != part}
     return {**whole, "config": {"job": job}}
 

@@ -28,7 +28,7 @@ OFFSETS = (timedelta(hours=14), timedelta(hours=-12), timedelta(hours=5, minutes
 
 
 def let_through(parameter: str, bound: Moment, series: Series) -> set[str]:
-    """The batches of the series that surely match a time bound, however the times were rounded."""
+    """Return the batches of the series that surely match a time bound, however the times were rounded."""
     if parameter == AFTER:
         return {batch["id"] for created, batch in series.created() if bound.surely_before(created)}
     return {batch["id"] for created, batch in series.created() if created.surely_before(bound)}
@@ -240,7 +240,7 @@ def test_the_same_instant_in_another_offset_selects_the_same(
 
 
 def pairs(series: Series) -> list[dict[str, str]]:
-    """Filters that are used together: every two of the four, and all of them."""
+    """Return filters that are used together: every two of the four, and all of them."""
     times = [created for created, _ in series.created()]
     lower, upper = times[1].text, times[-2].text
     statuses = sorted({batch["status"] for batch in series.batches})
@@ -284,7 +284,7 @@ def test_filters_are_combined_with_and(series: Series, steps: Steps, verify: Ver
 
 
 def _matching(series: Series, filters: dict[str, str]) -> tuple[set[str], set[str]]:
-    """The batches of the series that surely match all filters, and those that do if times are kept more finely."""
+    """Return the batches that surely match all filters, and those that do if times are kept more finely."""
     sure, possible = set(series.ids), set(series.ids)
     status = filters.get("status")
     if status is not None:

@@ -89,7 +89,7 @@ def test_a_walk_is_not_disturbed_by_new_batches(
 
 
 def _insert(series: Series, steps: Steps, target: Target) -> None:
-    """Adds a batch to the series, and waits until it has ended."""
+    """Add a batch to the series, and wait until it has ended."""
     if target.control is not None:
         steps.set_script(series.directory, [])
     series.batches.append(steps.finish(steps.create(series.directory)))
@@ -128,5 +128,5 @@ def test_the_total_counts_all_matches(
 
 
 def totals(walk: Walk) -> set[object]:
-    """The totals that the pages of a walk give."""
+    """Return the totals that the pages of a walk give."""
     return {page.answer.get("total_size") for page in walk.pages} - {None}

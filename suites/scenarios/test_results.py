@@ -131,7 +131,7 @@ def test_a_bad_file_does_not_fail_the_batch(
 
 
 def _again(job_type: JobType, steps: Steps, directory: Directory, directories: Directories) -> Batch:
-    """A second batch over a directory whose first one failed, provided that good files alone complete.
+    """Return a second batch over a directory whose first one failed, provided that good files alone complete.
 
     A batch may fail for reasons of the orchestration; twice, beside one that completes, is no accident.
     """

@@ -21,7 +21,7 @@ class Large:
         self._directory: Directory | None = None
 
     def holding(self, files: int) -> Directory:
-        """A directory of exactly so many files. Skips where a directory takes fewer."""
+        """Return a directory of exactly so many files. Skips where a directory takes fewer."""
         if self._directory is None or len(self._directory.file_ids) > files:
             self._directory = self._directories.create("large")
         try:
@@ -33,7 +33,7 @@ class Large:
 
 @pytest.fixture(scope="module")
 def large(directories: Directories) -> Large:
-    """Gives a large directory, filled only as far as it is needed."""
+    """Give a large directory, filled only as far as it is needed."""
     return Large(directories)
 
 

@@ -34,7 +34,7 @@ ENDS = terminal_statuses()
 
 @pytest.fixture(scope="module")
 def scripted(directories: Directories) -> Directory:
-    """A directory of two files for all scripted batches."""
+    """Return a directory of two files for all scripted batches."""
     return directories.holding(2, "scripted")
 
 

@@ -139,7 +139,7 @@ Finished = dict[str, str | None]
 def _told(
     directory: Directory, job_type: JobType, stopping: Stopping, steps: Steps, _: Client
 ) -> tuple[Batch, Finished]:
-    """A batch whose first file is finished, for it was told to be, and the second is not."""
+    """Return a batch whose first file is finished, for it was told to be, and the second is not."""
     first = directory.file_ids[0]
     told: dict[str, dict[str, str | float]] = {
         first: {"outcome": "job", "job_status": "COMPLETED", "seconds": DONE_AFTER}
@@ -154,7 +154,7 @@ def _told(
 def _watched(
     directory: Directory, job_type: JobType, stopping: Stopping, steps: Steps, client: Client
 ) -> tuple[Batch, Finished]:
-    """A batch that shows a finished file while it is under way. Skips when it ends before."""
+    """Return a batch that shows a finished file while it is under way. Skips when it ends before."""
     if job_type != PARSE:
         pytest.skip(f"needs {capabilities()['control']}; what is left to chance is asked of parse batches alone")
     batch = stopping.begin(directory, job_type=job_type)
@@ -173,7 +173,7 @@ def _watched(
 
 
 def _job_of(file_id: str, batch: Batch, steps: Steps) -> tuple[Exchange, str | None]:
-    """The expanded read of a batch, and the job that it shows for a file."""
+    """Return the expanded read of a batch, and the job that it shows for a file."""
     exchange = steps.batches.get(batch["id"], expand=["results"])
     shown = entries(steps.accepted(exchange, "expanded-read-succeeds-in-any-status")) or []
     jobs = {file_of(entry): reference_of(entry) for entry in shown}
@@ -198,7 +198,7 @@ def _is_finished(exchange: Exchange, job_type: JobType) -> bool:
 
 
 def _status_of_job(exchange: Exchange, job_type: JobType) -> Any:
-    """The status of the job in an answer, `None` where there is none."""
+    """Return the status of the job in an answer, `None` where there is none."""
     try:
         body = exchange.response.json if exchange.response else {}
         return (body["job"] if job_type == PARSE else body)["status"]
@@ -229,7 +229,7 @@ def test_the_other_batch_goes_on(stopping: Stopping, directories: Directories, v
 
 
 def _with_another(directory: Directory, stopping: Stopping) -> tuple[Attempt, Batch]:
-    """An attempt at one batch when there is another, which was created after it."""
+    """Return an attempt at one batch when there is another, which was created after it."""
     for _ in range(BATCHES_TO_CATCH):
         batch, other = stopping.begin(directory), stopping.begin(directory)
         attempt = stopping.ask(batch)

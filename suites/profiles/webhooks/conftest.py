@@ -44,7 +44,7 @@ def receiver(settings: Settings) -> Iterator[Receiver]:
 
 @pytest.fixture(scope="session")
 def telling(steps: Steps, client: Client) -> Telling:
-    """Creates batches that tell webhooks."""
+    """Create batches that tell webhooks."""
     telling = Telling(steps)
     client.observers.append(telling.on_exchange)
     return telling
@@ -52,7 +52,7 @@ def telling(steps: Steps, client: Client) -> Telling:
 
 @pytest.fixture(scope="session")
 def source(directories: Directories) -> Directory:
-    """The directory of one file that all these batches are made of."""
+    """Return the directory of one file that all these batches are made of."""
     return directories.holding(1, "webhooks")
 
 
@@ -88,7 +88,7 @@ def told(telling: Telling, steps: Steps, source: Directory, receiver: Receiver, 
 def _look_why(
     webhooks: dict[str, Webhook], telling: Telling, steps: Steps, source: Directory, receiver: Receiver
 ) -> None:
-    """Finds out what it is in a create with webhooks that the target refuses: one field, their number, or all of it."""
+    """Find out what it is in a create with webhooks that the target refuses: one field, their number, or all of it."""
     plain = bare(receiver)
     exchange = telling.create(source, [plain])
     if call_of(exchange).refused:
@@ -104,7 +104,7 @@ def _look_why(
 
 @pytest.fixture(scope="session")
 def combination(told: list[Told], telling: Telling, steps: Steps, source: Directory, receiver: Receiver) -> Told:
-    """A batch some of whose endpoints answer with errors, or subscribed to what no batch does, beside others."""
+    """Return a batch some of whose endpoints answer with errors, or subscribed to what no batch does, beside others."""
     assert told
     if steps.target.control is not None:
         steps.set_script(source, PASSED, COMPLETED)
@@ -131,7 +131,7 @@ def saved(
     client: Client,
     journal: Journal,
 ) -> Told:
-    """A batch that was created with the id of a saved configuration, which subscribed to every end."""
+    """Return a batch that was created with the id of a saved configuration, which subscribed to every end."""
     assert told
     webhook = whole(receiver, tuple(ENDS.values()), "json")
     config_id = WebhookConfigurations(client, journal).save(webhook)

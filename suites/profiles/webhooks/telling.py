@@ -67,7 +67,7 @@ class Told:
         return any(webhook.endpoint.heard for webhook in self.webhooks.values())
 
     def owed(self, name: str) -> list[str]:
-        """The events that came about and that a webhook subscribed to."""
+        """Return the events that came about and that a webhook subscribed to."""
         subscribed = self.webhooks[name].configuration.get("webhook_events")
         return [event for event in self.events if subscribed is None or event in subscribed]
 
@@ -115,7 +115,7 @@ class Telling:
         return self._steps.batches.create_from({"source_directory_id": directory.id, "config": {"job": job}, **named})
 
     def followed(self, batch: Batch, webhooks: Mapping[str, Webhook]) -> Told:
-        """A batch when it has ended and told everything, or when the time that a batch may take has gone by again.
+        """Follow a batch until it has ended and sent every event, or the time that a batch may take has passed again.
 
         Skips when a create gave a batch that was there already, whose webhooks are not those of the create, and when
         a get shows another batch.
@@ -135,7 +135,7 @@ class Telling:
         return told
 
     def _begun(self, batch: Batch) -> Batch:
-        """A batch that waits no more; one that is RUNNING is looked at twice."""
+        """Return a batch that waits no more; one that is RUNNING is looked at twice."""
         for _ in self._steps.target.pauses(self._steps.target.poll_timeout, f"batch {batch['id']} is to begin"):
             batch = self._steps.get(batch["id"])
             if batch.get("status") not in WAITING:
@@ -147,7 +147,7 @@ class Telling:
 
 
 def content(delivery: Delivery) -> object:
-    """The JSON of a delivery, also where it is written into a string of JSON; `None` where there is none."""
+    """Return the JSON of a delivery, also where it is written into a string of JSON; `None` where there is none."""
     value: object = delivery.body
     for _ in range(2):
         if isinstance(value, str | bytes):
@@ -159,7 +159,7 @@ def content(delivery: Delivery) -> object:
 
 
 def status_in(delivery: Delivery) -> str | None:
-    """The status of a batch at the top of the object that a delivery is."""
+    """Return the status of a batch at the top of the object that a delivery is."""
     value = content(delivery)
     status = value.get("status") if isinstance(value, dict) else None
     return status if isinstance(status, str) and status in STATUSES else None

@@ -14,7 +14,7 @@ SHORTEST_ID = 5
 
 
 def _is_told(told: Told, name: str, requirement: str, verify: Verify) -> None:
-    """Verifies that a webhook was told what it is owed; one that was told by other methods is judged for these."""
+    """Verify that a webhook was told what it is owed; one that was told by other methods is judged for these."""
     endpoint = told.webhooks[name].endpoint
     if endpoint.posts or not endpoint.heard:
         verify(
@@ -32,12 +32,12 @@ def _is_told(told: Told, name: str, requirement: str, verify: Verify) -> None:
 
 
 def _that_were(event: str, told: list[Told]) -> list[Told]:
-    """The batches of which an event surely came about. Skips the test when there are none."""
+    """Return the batches of which an event surely came about. Skips the test when there are none."""
     return [each for each in told if event in each.events] or pytest.skip(f"needs a batch that can be seen as {event}")
 
 
 def _is_silent(told: Told, name: str, requirement: str, verify: Verify) -> None:
-    """Verifies that a webhook was told nothing."""
+    """Verify that a webhook was told nothing."""
     posts = told.webhooks[name].endpoint.posts
     verify(
         requirement,
@@ -54,7 +54,7 @@ def _is_silent(told: Told, name: str, requirement: str, verify: Verify) -> None:
 
 
 def _is_well_made(told: Told, verify: Verify) -> None:
-    """Verifies signature and custom headers of all that was told."""
+    """Verify signature and custom headers of all that was told."""
     for name, delivery in told.deliveries():
         webhook = told.webhooks[name]
         case = f"{told.case}, {name}"
