@@ -9,7 +9,7 @@ import pytest
 from fixtures.batches import Batches
 from fixtures.configurations import JobType
 from fixtures.directories import Directory
-from fixtures.errors import RunError
+from fixtures.errors import KeyRefused, Unanswered, Undecidable
 from fixtures.exchange import Exchange, TooDeep
 from fixtures.ledger import Ledger
 from fixtures.settings import Settings
@@ -88,7 +88,7 @@ class Steps:
         return batch
 
     def accepted(self, exchange: Exchange, requirement: str) -> Batch:
-        """Return the batch of a request that has to succeed, as `requirement` says. Raises `RunError` on a lost key."""
+        """Return the batch of a request that has to succeed by `requirement`. Raises `KeyRefused` on a lost key."""
         call = call_of(exchange)
         if call.refuses_key and not self._may_create(exchange.caller):
             raise lost_key(exchange)
@@ -103,7 +103,7 @@ class Steps:
             exchanges=[exchange],
         )
         if not call.batches:
-            raise RunError(f"an answer without a batch leaves nothing to go on with ({exchange})")
+            raise Undecidable(f"an answer without a batch leaves nothing to go on with ({exchange})")
         return call.batches[0]
 
     def _may_create(self, caller: str) -> bool:
@@ -173,7 +173,7 @@ class Steps:
         return self._expanded(batch_id, caller)[1]
 
     def finish(self, batch: Batch, caller: str = MAIN) -> Batch:
-        """Return the batch at its end. Raises `RunError` when that takes longer than the user waits."""
+        """Return the batch at its end. Raises `Unanswered` when that takes longer than the user waits."""
         bound = self.target.poll_timeout
         for _ in self.target.pauses(bound, lambda: f"batch {batch['id']} is {batch.get('status')}"):  # noqa: B023
             if batch.get("status") not in TERMINAL:
@@ -189,7 +189,7 @@ class Steps:
                     exchanges=[],
                 )
                 return batch
-        raise RunError(
+        raise Unanswered(
             f"batch {batch['id']} is still {batch.get('status')} after {bound:g} s; "
             "a longer --poll-timeout waits for it"
         )
@@ -264,27 +264,27 @@ class Steps:
         return self.target.control.set_script(directory.id, steps, end, files or {})
 
 
-def lost_key(exchange: Exchange) -> RunError:
+def lost_key(exchange: Exchange) -> KeyRefused:
     """Return the error with a key that opens nothing any more."""
     status = exchange.response and exchange.response.status
-    return RunError(f"the key is refused with {status} where it was accepted before; check its plan ({exchange})")
+    return KeyRefused(f"the key is refused with {status} where it was accepted before; check its plan ({exchange})")
 
 
 def conclusive(exchange: Exchange) -> None:
-    """Raise `RunError` for an answer that speaks neither for nor against the service.
+    """Raise `Undecidable` for an answer that speaks neither for nor against the service.
 
     Behind a redirect a client that follows may well find what was promised, and JSON may be as deep as it likes.
     """
     response = exchange.response
     if response is not None and response.is_redirect:
-        raise RunError(
+        raise Undecidable(
             "a redirect was not followed, for the key is for the target alone; "
             f"name the service's own address as --target ({exchange})"
         )
     try:
         _ = response and response.json
     except TooDeep:
-        raise RunError(f"an answer is nested too deeply to be read; make it flatter ({exchange})") from None
+        raise Undecidable(f"an answer is nested too deeply to be read; make it flatter ({exchange})") from None
     except ValueError:
         return
 

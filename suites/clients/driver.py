@@ -14,7 +14,7 @@ from itertools import count
 from typing import IO, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from fixtures.errors import RunError
+from fixtures.errors import ClientFailed
 from fixtures.exchange import SECRET_HEADERS, Exchange, Request, Response
 from fixtures.gateway import Gateway
 from fixtures.key import Key, spellings
@@ -103,7 +103,7 @@ class Driver:
         caller: str = MAIN,
         **arguments: Any,
     ) -> Reply:
-        """Lets the client call a method, such as `batches.get`. Raises `RunError` when the driver gives no answer.
+        """Let the client call a method, such as `batches.get`. Raises `ClientFailed` when the driver gives no answer.
 
         `pages` is how many pages of a list are followed at the most; 0 is for what is no list. The exchanges reach the
         observers before the reply is given.
@@ -124,7 +124,7 @@ class Driver:
             line = self._lines.get(timeout=CALL_TIMEOUT)
             told = json.loads(line)
         except (OSError, ValueError, queue.Empty):
-            raise RunError(
+            raise ClientFailed(
                 f"the driver of {self._name} gave no answer to {method}; run it again, or leave it out"
             ) from None
         exchanges = tuple(self._exchange(each, caller) for each in told["exchanges"])
@@ -182,7 +182,7 @@ def driving(environment: Environment, target: Target, request_timeout: float) ->
     key, way = target.keys[MAIN], target.way
     assert key is not None
     if way.gateway.client_cert and environment.client.registry == "npm":
-        raise RunError(f"{environment.client.name} cannot show a client certificate; leave it out with --client")
+        raise ClientFailed(f"{environment.client.name} cannot show a client certificate; leave it out with --client")
     with subprocess.Popen(
         environment.command,
         env=_variables(target.way, key, request_timeout),

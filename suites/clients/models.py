@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from fixtures.errors import RunError
+from fixtures.errors import ClientFailed
 from fixtures.key import Key
 from fixtures.target import MAIN, Target
 from fixtures.way import Way
@@ -94,7 +94,7 @@ def explanations() -> tuple[Explanation, ...]:
 
 
 def describe(environment: Environment) -> Description:
-    """Return what the types of an installed client say of its methods. Raises `RunError` when they cannot be read."""
+    """Return the methods of an installed client by its types. Raises `ClientFailed` when they cannot be read."""
     try:
         if environment.client.registry == "npm":
             return declarations.operations(environment.package)
@@ -112,7 +112,9 @@ def describe(environment: Environment) -> Description:
         found: Description = json.loads(told.stdout)
         return found
     except (OSError, ValueError, LookupError, subprocess.TimeoutExpired) as error:
-        raise RunError(f"the types of {environment.client.name} cannot be read; mend the reader ({error})") from None
+        raise ClientFailed(
+            f"the types of {environment.client.name} cannot be read; mend the reader ({error})"
+        ) from None
 
 
 def unfit(description: Description, registry: Registry, method: str, value: Any) -> str | None:
@@ -140,7 +142,7 @@ class Sent:
 
 
 def requests(environment: Environment, description: Description) -> dict[str, Sent]:
-    """Return what a client sends for each of its methods, seen on the wire. Raises `RunError`."""
+    """Return what a client sends for each of its methods, seen on the wire. Raises `ClientFailed`."""
     found = {}
     with nobody() as url, driving(environment, _target(url), REQUEST_TIMEOUT) as driver:
         for method, told in description.items():
@@ -149,7 +151,7 @@ def requests(environment: Environment, description: Description) -> dict[str, Se
             arguments = {name: sample(each) for name, each in parameters.items() if not each["path"]}
             reply = driver.call(method, *path, pages=int(method == "batches.list"), **arguments)
             if not reply.exchanges:
-                raise RunError(f"{environment.client.name} sends nothing for {method} ({reply})")
+                raise ClientFailed(f"{environment.client.name} sends nothing for {method} ({reply})")
             request = reply.exchanges[0].request
             template = request.path
             for each in path:

@@ -96,7 +96,7 @@ def _validator(operation: Operation) -> jsonschema_rs.Draft202012Validator:
 
 
 def _errors(operation: Operation, response: Response) -> list[jsonschema_rs.ValidationError]:
-    """Return the errors of a body by the schema. Raises `ValueError` for one that is not JSON, or is nested too deeply."""
+    """Return the errors of a body by the schema. Raises `ValueError` for one that is not JSON, or too deep."""
     try:
         return _errors_in(operation, response.json)
     except UnicodeEncodeError:

@@ -127,7 +127,7 @@ def url_of(request: dict[str, Any]) -> str:
 
 
 def with_query(url: str, told: Pairs) -> str:
-    """Return the URL with the query that its recorder keeps beside it. Raises `Odd` where the two contradict each other."""
+    """Return the URL with the query that its recorder keeps beside it. Raises `Odd` where the two disagree."""
     parts = urlsplit(url)
     own: dict[str, set[bytes]] = {}
     for pair in parts.query.split("&"):

@@ -3,8 +3,9 @@
 import pytest
 
 from fixtures.configurations import JobType
-from fixtures.directories import Directories, Directory, UploadRefused
+from fixtures.directories import Directories, Directory
 from fixtures.documents import damaged_document, empty_document, pdf
+from fixtures.errors import UploadRefused
 from fixtures.settings import Settings
 from suites.differences import differing, lacking
 from suites.products import JOB_TYPES

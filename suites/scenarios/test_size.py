@@ -4,7 +4,8 @@ import pytest
 
 from fixtures.batches import Batches
 from fixtures.configurations import JobType
-from fixtures.directories import Directories, Directory, UploadRefused
+from fixtures.directories import Directories, Directory
+from fixtures.errors import UploadRefused
 from suites.products import JOB_TYPES
 from suites.steps import Steps
 from suites.traffic import COMPLETED

@@ -6,8 +6,9 @@ import pytest
 
 from fixtures.batches import Batches
 from fixtures.configurations import JobType
-from fixtures.directories import Directories, Directory, UploadRefused
+from fixtures.directories import Directories, Directory
 from fixtures.documents import damaged_document
+from fixtures.errors import UploadRefused
 from fixtures.target import Target
 from spec.enumerations import terminal_statuses
 from suites.products import JOB_TYPES
