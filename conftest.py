@@ -26,7 +26,7 @@ from reports.narrowing import addresses_suites
 from reports.planning import plan, totals
 from reports.reading import read
 from reports.refusal import Refusal
-from suites.asked import asked_profiles
+from suites.chosen import chosen_profiles
 from suites.generation import load_profile, seed
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
@@ -128,7 +128,7 @@ def pytest_conformance_hide(text: str) -> str:
 
 def pytest_conformance_run(config: pytest.Config) -> dict[str, Any]:
     """Return what the report says of the run."""
-    return {"id": config.stash[RUN_ID], "seed": config.stash[SEED], "profiles": asked_profiles(config)}
+    return {"id": config.stash[RUN_ID], "seed": config.stash[SEED], "profiles": chosen_profiles(config)}
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from spec import openapi, requirements
 from spec.patch import patched
-from spec.reading import read_yaml
 from spec.requirements import Requirement
+from spec.yaml_files import read_yaml
 
 FILE = Path(__file__).with_name("generations.yaml")
 

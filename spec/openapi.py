@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from spec import profiles
 from spec.patch import patched
-from spec.reading import read_yaml
+from spec.yaml_files import read_yaml
 
 HERE = Path(__file__).parent
 CONTRACT = HERE / "openapi.yaml"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from spec import profiles
 from spec.enumerations import enumerated
-from spec.reading import read_yaml
+from spec.yaml_files import read_yaml
 
 FILE = Path(__file__).with_name("requirements.yaml")
 

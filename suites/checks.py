@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from suites.oracles import ORACLES, of_recordings
-from suites.plugin import MARK
+from suites.selection import MARK
 
 SUITES = Path(__file__).parent
 

@@ -55,7 +55,7 @@ def _told(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-class Violation(AssertionError):
+class RequirementViolated(AssertionError):
     """Raised in a test when the service broke a promise."""
 
     def __init__(self, *observations: Observation) -> None:
@@ -132,7 +132,7 @@ class Verify:
         case: str = "",
         operation: str | None = None,
     ) -> None:
-        """Observes a requirement from within a test. Raises `Violation` when it does not hold."""
+        """Observes a requirement from within a test. Raises `RequirementViolated` when it does not hold."""
         observation = observe(
             requirement,
             holds,
@@ -148,7 +148,7 @@ class Verify:
         )
         self.record(observation)
         if not holds:
-            raise Violation(observation)
+            raise RequirementViolated(observation)
 
     def record(self, observation: Observation) -> None:
         """Keep an observation that was made elsewhere."""

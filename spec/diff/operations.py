@@ -8,7 +8,7 @@ from typing import Any, Final
 from spec.diff.document import Document, Node, named
 from spec.diff.model import Finding
 from spec.diff.rules import Side
-from spec.diff.schemas import Walk
+from spec.diff.schemas import Traversal
 from spec.diff.shapes import possible_types, told
 
 _METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
@@ -49,9 +49,9 @@ class Comparison:
     def __init__(self, old: Document, new: Document) -> None:
         self.old = old
         self.new = new
-        self.plain = {side: Walk(old, new, side) for side in _SIDES}
-        self.fields = {side: Walk(old, new, side, over_texts=True, within=self.plain[side]) for side in _SIDES}
-        self.texts = {side: Walk(old, new, side, over_texts=True, within=self.fields[side]) for side in _SIDES}
+        self.plain = {side: Traversal(old, new, side) for side in _SIDES}
+        self.fields = {side: Traversal(old, new, side, over_texts=True, within=self.plain[side]) for side in _SIDES}
+        self.texts = {side: Traversal(old, new, side, over_texts=True, within=self.fields[side]) for side in _SIDES}
 
     def findings(self) -> Iterator[Finding]:
         """Everything that differs, seen from each side."""
@@ -96,7 +96,7 @@ class Comparison:
                 yield Finding(element, "changed", f"{what}-form-changed", "form", form_before, form_after)
             yield from self._walk(before, side).compare(_content(before), _content(after), element)
 
-    def _walk(self, holder: dict[str, Any], side: Side) -> Walk:
+    def _walk(self, holder: dict[str, Any], side: Side) -> Traversal:
         """Return the walk over what a parameter or a header holds."""
         return (self.plain if holder.get("content") else self.texts)[side]
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import jsonschema_rs
 
 from spec.diff.document import MAPS_OF_SCHEMAS, VALUES, Document, Unasked
-from spec.reading import read_yaml
+from spec.yaml_files import read_yaml
 
 _FORM: Final = Path(__file__).with_name("document.schema.yaml")
 _KINDS: Final = "#/$defs/"

@@ -19,14 +19,14 @@ _NULL: Final[dict[tuple[Side, bool], str]] = {
 }
 
 
-class Walk:
+class Traversal:
     """A walk over the schemas of two documents, where they stand on one side; it passes no pair twice.
 
     In a walk over texts values are written as text, and `within` is the walk over the fields of an object.
     """
 
     def __init__(
-        self, old: Document, new: Document, side: Side, *, over_texts: bool = False, within: "Walk | None" = None
+        self, old: Document, new: Document, side: Side, *, over_texts: bool = False, within: "Traversal | None" = None
     ) -> None:
         self.old = old
         self.new = new
@@ -36,10 +36,10 @@ class Walk:
         self.passed: set[tuple[str, frozenset[int], frozenset[int]]] = set()
         self.equal: dict[tuple[frozenset[int], frozenset[int]], bool] = {}
 
-    def _rehearsal(self) -> "Walk":
+    def _rehearsal(self) -> "Traversal":
         """Return a walk as this one would go on, which leaves no traces."""
         within = None if self.within is self else self.within._rehearsal()
-        made = Walk(self.old, self.new, self.side, over_texts=self.over_texts, within=within)
+        made = Traversal(self.old, self.new, self.side, over_texts=self.over_texts, within=within)
         made.passed, made.equal = set(self.passed), self.equal
         return made
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from spec import generations
 from spec.diff import promises
 from spec.diff.document import Document, Unasked
+from spec.diff.loading import as_document, content
 from spec.diff.model import Change, broken, merged
 from spec.diff.operations import Comparison
-from spec.diff.reading import as_document, content
 from spec.diff.rules import Breaks
 from spec.requirements import Requirement, load
 

@@ -20,7 +20,7 @@ from suites.clients.environments import Environment, NoRuntime, prepare, stop_in
 from suites.clients.findings import Finding, of_verdict
 from suites.clients.models import Comparison, Description, describe, differences, explanations, judged, requests, stale
 from suites.clients.render import Outcome, as_json, as_markdown, as_text
-from suites.clients.story import BILLABLE_FILES, OPERATIONS, Story, tell
+from suites.clients.scenario import BILLABLE_FILES, OPERATIONS, ClientScenario, findings_of
 from suites.clients.table import Client, load
 
 CONFORMANT: Final = 0
@@ -108,7 +108,7 @@ def _driven(environment: Environment, description: Description, settings: Settin
     client = environment.client
     try:
         with open_target(settings) as target, driving(environment, target, settings.request_timeout) as driver:
-            story = Story(driver, target, settings, uuid.uuid4().hex[:8], description, client.registry)
-            yield from tell(story, client.name)
+            scenario = ClientScenario(driver, target, settings, uuid.uuid4().hex[:8], description, client.registry)
+            yield from findings_of(scenario, client.name)
     except RunError as error:
         yield Finding(client.name, next(iter(OPERATIONS)), "error", str(error))

@@ -18,8 +18,8 @@ from fixtures.errors import ClientFailed
 from fixtures.exchange import SECRET_HEADERS, Exchange, Request, Response
 from fixtures.gateway import Gateway
 from fixtures.key import Key, spellings
+from fixtures.route import Route
 from fixtures.target import MAIN, Target
-from fixtures.way import Way
 from fixtures.words import HIDDEN, legible, unsigned
 from suites.clients.environments import Environment
 from suites.traffic import json_object
@@ -86,7 +86,7 @@ class Driver:
         self._name = name
         self._target = target
         self._secrets = spellings(target.secrets)
-        self._secret_headers = SECRET_HEADERS | target.way.gateway.secret_names
+        self._secret_headers = SECRET_HEADERS | target.route.gateway.secret_names
         self._base_path = urlsplit(target.base_url).path.rstrip("/")
         self._moments = count()
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -179,13 +179,13 @@ class Driver:
 @contextmanager
 def driving(environment: Environment, target: Target, request_timeout: float) -> Iterator[Driver]:
     """Start the driver of a client for a target, and end it afterwards."""
-    key, way = target.keys[MAIN], target.way
+    key, route = target.keys[MAIN], target.route
     assert key is not None
-    if way.gateway.client_cert and environment.client.registry == "npm":
+    if route.gateway.client_cert and environment.client.registry == "npm":
         raise ClientFailed(f"{environment.client.name} cannot show a client certificate; leave it out with --client")
     with subprocess.Popen(
         environment.command,
-        env=_variables(target.way, key, request_timeout),
+        env=_variables(target.route, key, request_timeout),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
@@ -201,19 +201,19 @@ def driving(environment: Environment, target: Target, request_timeout: float) ->
                 process.kill()
 
 
-def _variables(way: Way, key: Key, request_timeout: float) -> dict[str, str]:
+def _variables(route: Route, key: Key, request_timeout: float) -> dict[str, str]:
     """Return the variables of this process without the user's settings of the client, and with those that count."""
-    others = ("LLAMA_", "PYTHON", *(() if way.tls else ("SSL_CERT_",)))
+    others = ("LLAMA_", "PYTHON", *(() if route.tls else ("SSL_CERT_",)))
     own = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     given = {
         "LLAMA_CLOUD_API_KEY": key.value,
-        "LLAMA_CLOUD_BASE_URL": way.url,
+        "LLAMA_CLOUD_BASE_URL": route.url,
         "REQUEST_TIMEOUT": f"{request_timeout:g}",
-        "GATEWAY": _told_of_gateway(way.gateway),
+        "GATEWAY": _told_of_gateway(route.gateway),
         "PYTHONUTF8": "1",
     }
-    direct = {} if way.proxy else {"NO_PROXY": "*", "no_proxy": "*"}
-    issuers = way.gateway.ca_bundle
+    direct = {} if route.proxy else {"NO_PROXY": "*", "no_proxy": "*"}
+    issuers = route.gateway.ca_bundle
     trusted = {"SSL_CERT_FILE": issuers, "NODE_EXTRA_CA_CERTS": issuers} if issuers else {}
     return {**own, **given, **direct, **trusted}
 

@@ -15,16 +15,16 @@ from typing import Any, Final
 
 from fixtures.errors import ClientFailed
 from fixtures.key import Key
+from fixtures.route import Route
 from fixtures.target import MAIN, Target
-from fixtures.way import Way
 from spec.elements import parameters_of
 from spec.openapi import Operation, operations
-from spec.reading import read_yaml
+from spec.yaml_files import read_yaml
 from suites.clients import declarations
 from suites.clients.driver import driving
 from suites.clients.environments import DRIVERS, Environment
-from suites.clients.nobody import nobody
 from suites.clients.shapes import Shape, misfit, of_schema, sample
+from suites.clients.stub import stub_server
 from suites.clients.table import Client, Registry
 from suites.traffic import json_object
 
@@ -144,7 +144,7 @@ class Sent:
 def requests(environment: Environment, description: Description) -> dict[str, Sent]:
     """Return what a client sends for each of its methods, seen on the wire. Raises `ClientFailed`."""
     found = {}
-    with nobody() as url, driving(environment, _target(url), REQUEST_TIMEOUT) as driver:
+    with stub_server() as url, driving(environment, _target(url), REQUEST_TIMEOUT) as driver:
         for method, told in description.items():
             parameters = told["parameters"]
             path = [sample(each) for each in parameters.values() if each["path"]]
@@ -176,7 +176,7 @@ def _target(url: str) -> Target:
         poll_interval=1.0,
         poll_timeout=1.0,
         settle_timeout=1.0,
-        way=Way(url),
+        route=Route(url),
     )
 
 

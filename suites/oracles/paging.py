@@ -39,7 +39,7 @@ State = tuple[object, object]
 
 
 @dataclass(frozen=True)
-class Walk:
+class FollowedWalk:
     """Pages that follow each other: the first and the last, and what they held.
 
     `met` has each batch with its status and update time as they were met, `tokens` each token that led to a page that
@@ -97,8 +97,8 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
     those that had ended by then. A batch that is met twice counts where it has not changed between. Where a page_size
     was asked for and nothing came, the service may not have made anything of it.
     """
-    open_: Memory[tuple[str, Filters, str], Walk] = Memory()
-    counted: Memory[tuple[str, Filters], Walk] = Memory()
+    open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory()
+    counted: Memory[tuple[str, Filters], FollowedWalk] = Memory()
     births: Memory[tuple[str, str], deque[Born]] = Memory()
     ended: Memory[str, tuple[Call, str]] = Memory()
 
@@ -135,7 +135,7 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
             if counted[call.caller, filters].met.keys() != walk.met.keys():
                 counted[call.caller, filters] = walk
 
-    def _judged(walk: Walk, filters: Filters) -> Iterator[Observation]:
+    def _judged(walk: FollowedWalk, filters: Filters) -> Iterator[Observation]:
         used = {name: value for name, value in filters if name not in SCOPE}
         known = births.get((walk.first.caller, used.get("source_directory_id", "")), ())
         sure = {
@@ -159,7 +159,7 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
             case=", ".join(f"{name}={value}" for name, value in sorted(used.items())),
         )
 
-    def _matches(born: Born, used: dict[str, str], walk: Walk) -> bool:
+    def _matches(born: Born, used: dict[str, str], walk: FollowedWalk) -> bool:
         """Whether a batch surely matches, and has so for long."""
         lower, upper = (moment(used.get(name)) for name in TIMES)
         if (lower or upper) and born.created is None:
@@ -182,12 +182,12 @@ def _is_not_before(later: Moment, earlier: Moment) -> bool:
     return is_exact or earlier.surely_before(later)
 
 
-def _continued(before: Walk | None, call: Call, token: str | None) -> Walk:
+def _continued(before: FollowedWalk | None, call: Call, token: str | None) -> FollowedWalk:
     met = {batch["id"]: _state(batch) for batch in call.batches}
     totals = frozenset([call.answer.get("total_size")])
     ids = tuple(met)
     if before is None or token is None:
-        return Walk(call, call, 1, met, {}, totals)
+        return FollowedWalk(call, call, 1, met, {}, totals)
     return replace(
         before,
         last=call,
@@ -202,7 +202,9 @@ def _state(batch: dict[str, Any]) -> State:
     return batch.get("status"), batch.get("updated_at")
 
 
-def _repeats(call: Call, before: Walk | None, births: Memory[tuple[str, str], deque[Born]]) -> Iterator[Observation]:
+def _repeats(
+    call: Call, before: FollowedWalk | None, births: Memory[tuple[str, str], deque[Born]]
+) -> Iterator[Observation]:
     """Yield what a later page holds again."""
     if before is None or not call.batches:
         return
@@ -239,7 +241,7 @@ def _is_disturbed(first: Call, last: Call, births: Memory[tuple[str, str], deque
     )
 
 
-def _promise(walk: Walk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:
+def _promise(walk: FollowedWalk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:
     """Return the promise that a walk breaks which does not hold what it has to."""
     if any(is_of_another_offset(used[name]) for name in TIMES if name in used):
         return INSTANTS
@@ -250,7 +252,7 @@ def _promise(walk: Walk, used: dict[str, str], births: Memory[tuple[str, str], d
     return COMBINED if len(used) > 1 else next(each.requirement for each in FILTERS if each.parameter in used)
 
 
-def _counts(walk: Walk, earlier: Walk | None, lag: float) -> Iterator[Observation]:
+def _counts(walk: FollowedWalk, earlier: FollowedWalk | None, lag: float) -> Iterator[Observation]:
     """Judges the total of a walk that met the same batches as an earlier one, long before."""
     totals = [total for total in walk.totals if isinstance(total, int)]
     if not totals or earlier is None or earlier.met.keys() != walk.met.keys():

@@ -23,7 +23,7 @@ _SECRET_NAME = re.compile(r"auth|cookie|token|secret|session|csrf|passw|api[-_]?
 _NO_SECRET = frozenset({"page_token"})
 _HARMLESS = frozenset({"accept", "host", "origin", "referer", "www-authenticate"})
 _API_KEY = re.compile(r"Bearer +([A-Za-z0-9._~+/=-]{12,})", re.I)
-_STRUCK_OUT = re.compile(r"redact|filter|hidden|remov|saniti|secret|censor|mask|placeholder|x{5}|\*|<|\[", re.I)
+_REDACTED = re.compile(r"redact|filter|hidden|remov|saniti|secret|censor|mask|placeholder|x{5}|\*|<|\[", re.I)
 _SESSION = re.compile(r"eyJ[A-Za-z0-9_-]+\.")
 """How a token of a login begins, which opens whatever its user may see, and not one project alone."""
 
@@ -82,7 +82,7 @@ def _api_key(recorded: Recorded) -> str | None:
     """Return the one API key that opened the service, if it is told and nothing else was sent with it."""
     values = list(_credentials(recorded))
     found = _API_KEY.fullmatch(values[0].strip()) if len(values) == 1 else None
-    if found is None or _STRUCK_OUT.search(found[1]) or _SESSION.match(found[1]):
+    if found is None or _REDACTED.search(found[1]) or _SESSION.match(found[1]):
         return None
     return found[1]
 

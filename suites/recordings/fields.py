@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes, urlencode, urlsplit
 
 from suites.recordings.recorded import NOT_TEXT, ODD, TWO_QUERIES, Headers
-from suites.recordings.struck_out import is_struck_out
+from suites.recordings.redaction import is_redacted
 from suites.recordings.times import number_of
 from suites.recordings.values import Several
 
@@ -140,7 +140,7 @@ def with_query(url: str, told: Pairs) -> str:
         known = own.get(unquote_plus(name))
         if known is None:
             further.append((name, value))
-        elif not known & _readings(value) and not is_struck_out(value):
+        elif not known & _readings(value) and not is_redacted(value):
             raise Odd(TWO_QUERIES)
     query = "&".join([*([parts.query] if parts.query else []), *_written(further)])
     return parts._replace(query=query).geturl() if further else url

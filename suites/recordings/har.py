@@ -37,7 +37,7 @@ from suites.recordings.recorded import (
     header,
     unread,
 )
-from suites.recordings.struck_out import is_struck_out
+from suites.recordings.redaction import is_redacted
 from suites.recordings.times import has_offset, moment_of, seconds_of
 from suites.recordings.values import EndOfText, Text
 
@@ -216,9 +216,9 @@ def _with_type(headers: Headers, media_type: object) -> Headers:
         if "\ufffd" in own:
             raise Odd(NOT_TEXT)
         return headers
-    if isinstance(media_type, str) and media_type not in NO_TYPE and not is_struck_out(media_type):
+    if isinstance(media_type, str) and media_type not in NO_TYPE and not is_redacted(media_type):
         return (*(pair for pair in headers if pair[0].lower() != "content-type"), ("content-type", media_type))
-    return () if own is not None and (not own.strip() or is_struck_out(own)) else headers
+    return () if own is not None and (not own.strip() or is_redacted(own)) else headers
 
 
 def _is_aged(headers: Headers) -> bool:

@@ -19,8 +19,8 @@ from suites.oracles.settled import SETTLED
 from suites.recordings.callers import Callers, Secrets, shown
 from suites.recordings.clocks import Clocks
 from suites.recordings.order import Spool
-from suites.recordings.recorded import NO_QUERY, STRUCK_OUT, Recorded, header
-from suites.recordings.struck_out import lacks_values
+from suites.recordings.recorded import NO_QUERY, REDACTED, Recorded, header
+from suites.recordings.redaction import has_redacted_values
 from suites.tally import Tally
 from suites.traffic import CREATE, LIST, read
 from suites.verify import Verify
@@ -149,7 +149,7 @@ def _lack(recorded: Recorded) -> str | None:
     """Why an exchange cannot be judged that was recorded whole."""
     if len(recorded.body) > MOST_BYTES:
         return TOO_LARGE
-    return STRUCK_OUT if lacks_values(recorded) else None
+    return REDACTED if has_redacted_values(recorded) else None
 
 
 def _rests_on_query(exchange: Exchange) -> bool:

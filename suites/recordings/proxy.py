@@ -14,7 +14,7 @@ import httpx
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from fixtures.way import Way
+from fixtures.route import Route
 from fixtures.wire import MOST_BYTES, NoAnswer, NoCookies, unpacked
 from spec.signals import ENDING, leave_terminal
 from spec.usage import WrongUsage
@@ -50,7 +50,7 @@ class Refused(Exception):
     """A request that is not passed on. The message is a clause that says why."""
 
 
-def listen(port: int, way: Way, on_exchange: Hear) -> None:
+def listen(port: int, route: Route, on_exchange: Hear) -> None:
     """Pass on what comes to a port of loopback until Ctrl-C or SIGTERM. Raises `CannotListen`."""
     try:
         opened = socket.create_server((LOOPBACK, port))
@@ -58,7 +58,7 @@ def listen(port: int, way: Way, on_exchange: Hear) -> None:
         raise CannotListen(f"port {port} of {LOOPBACK} cannot be listened on ({error}): take another.") from None
     with opened:
         config = uvicorn.Config(
-            Proxy(way, on_exchange),
+            Proxy(route, on_exchange),
             http="h11",  # Tells an absolute URL from a path.
             lifespan="on",
             access_log=False,
@@ -70,7 +70,7 @@ def listen(port: int, way: Way, on_exchange: Hear) -> None:
         address = f"http://{LOOPBACK}:{opened.getsockname()[1]}"
         server = _Server(config)
         with server.capture_signals():
-            print(f"Listening on {address} for {way.url}; Ctrl-C ends it with the report.", flush=True)
+            print(f"Listening on {address} for {route.url}; Ctrl-C ends it with the report.", flush=True)
             server.run([opened])
 
 
@@ -96,9 +96,9 @@ class _Server(uvicorn.Server):
 class Proxy:
     """The ASGI application. What it is asked goes to `target` and nowhere else, and the exchange to `hear`."""
 
-    def __init__(self, way: Way, on_exchange: Hear) -> None:
-        parts = urlsplit(way.url.rstrip("/"))
-        self._way = way
+    def __init__(self, route: Route, on_exchange: Hear) -> None:
+        parts = urlsplit(route.url.rstrip("/"))
+        self._route = route
         self._origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         self._prefix = parts.path.encode("ascii")
         self._hear = on_exchange
@@ -144,7 +144,7 @@ class Proxy:
     async def _live(self, receive: Receive, send: Send) -> None:
         """Hold the connections to the target while the server lives."""
         await receive()
-        self._client = httpx.AsyncClient(transport=_Transport(self._way), trust_env=False, cookies=NoCookies())
+        self._client = httpx.AsyncClient(transport=_Transport(self._route), trust_env=False, cookies=NoCookies())
         async with self._client:
             await send({"type": "lifespan.startup.complete"})
             await receive()
@@ -162,20 +162,20 @@ class Proxy:
 class _Transport(httpx.AsyncHTTPTransport):
     """Goes a way, and tells what fails on it; for as many as ask at a time."""
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, route: Route) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-        super().__init__(verify=way.verify, trust_env=False, limits=limits, proxy=way.httpx_proxy())
-        self._way = way
+        super().__init__(verify=route.verify, trust_env=False, limits=limits, proxy=route.httpx_proxy())
+        self._route = route
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request, with what the way puts to it."""
-        self._way.dress(request)
+        self._route.dress(request)
         try:
             response = await super().handle_async_request(request)
         except httpx.TransportError as error:
-            raise self._way.blame(error) or error from error.__cause__
+            raise self._route.blame(error) or error from error.__cause__
         try:
-            self._way.check(response)
+            self._route.check(response)
         except httpx.ProxyError:
             await response.aclose()
             raise

@@ -15,9 +15,9 @@ from batches_conformance.commands.clients import command as clients_command
 from fixtures.errors import RunError
 from fixtures.exchange import Exchange
 from fixtures.gateway import gateway_of
+from fixtures.route import route_to
 from fixtures.settings import Settings
 from fixtures.target import Target, open_target
-from fixtures.way import way_to
 from spec.lint.__main__ import find_node
 from suites.clients import check
 from suites.clients import driver as drivers
@@ -25,7 +25,7 @@ from suites.clients.driver import Driver, Style, driving
 from suites.clients.environments import Environment, prepare
 from suites.clients.findings import Finding
 from suites.clients.models import Description, describe, differences, explanations, judged, requests
-from suites.clients.nobody import nobody
+from suites.clients.stub import stub_server
 from suites.clients.table import ROOT, Client
 from tests.command import main_of
 from tests.fixtures.certificates import made_in
@@ -50,7 +50,7 @@ def settings(*variants: str) -> Settings:
 
 
 def told(*variants: str) -> dict[str, Finding]:
-    """What the story finds on a mock with variants."""
+    """What the scenario finds on a mock with variants."""
     return {each.operation: each for each in check._driven(INSTALLED, description(), settings(*variants))}
 
 
@@ -143,8 +143,8 @@ def test_a_client_passes_a_gateway_and_takes_nothing_elsewhere(style: Style, moc
     gateway = gateway_of(lambda name: {**identity, "--secret-header": [f"X-Gate: {gate}"]}.get(name))
     heard: list[Exchange] = []
     with relaying(mock.base_url, {}, demands=("X-Gate", gate), tls=certificates.serving) as front:
-        keys, way = mock.keys, way_to(front.url, gateway)
-        with driving(INSTALLED, target_at(front.url, keys=keys, way=way), 9.0) as driver:
+        keys, route = mock.keys, route_to(front.url, gateway)
+        with driving(INSTALLED, target_at(front.url, keys=keys, route=route), 9.0) as driver:
             driver.observers.append(heard.append)
             assert driver.call("batches.list", pages=1, style=style).answered
     assert front.passed
@@ -152,8 +152,8 @@ def test_a_client_passes_a_gateway_and_takes_nothing_elsewhere(style: Style, moc
     assert gate not in repr(heard)
     with serving() as service, serving() as elsewhere:
         service.answers[:] = [Answer(307, b"", (("Location", f"{elsewhere.url}/api/v2/batches"),))]
-        way = way_to(service.url, replace(gateway, client_cert=None))
-        with driving(INSTALLED, target_at(service.url, way=way), 9.0) as driver:
+        route = route_to(service.url, replace(gateway, client_cert=None))
+        with driving(INSTALLED, target_at(service.url, route=route), 9.0) as driver:
             driver.call("batches.list", pages=1, style=style)
     assert service.asked[0].header("x-gate") == gate
     assert elsewhere.asked
@@ -236,7 +236,7 @@ def test_the_driver_for_node_tells_the_same(tmp_path: Path) -> None:
     environment.package.mkdir(parents=True)
     (environment.package / "package.json").write_text(json.dumps({"main": "index.js"}))
     (environment.package / "index.js").write_text(NODE_CLIENT)
-    with nobody() as url, driving(environment, target_at(url), 9.0) as driver:
+    with stub_server() as url, driving(environment, target_at(url), 9.0) as driver:
         refused = driver.call("batches.get", "a", expand="results")
         assert refused.status == 404
         assert refused.classes[:2] == ("NotFoundError", "Error")

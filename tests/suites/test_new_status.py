@@ -11,7 +11,7 @@ import pytest
 
 from spec.enumerations import InvalidContract, decided, event_of, statuses, terminal_statuses
 from suites.products import products
-from tests.oracles.story import PARSE, batch, page
+from tests.oracles.history import PARSE, batch, page
 from tests.oracles.timeline import BATCHES, exchange
 from tests.recordings.recordings import document, entry
 

@@ -13,10 +13,10 @@ from fixtures.settings import Settings
 from fixtures.target import Target
 from spec import profiles, requirements
 from suites import shards
-from suites.asked import asked_profiles
+from suites.chosen import chosen_profiles
 from suites.steps import Steps
 from suites.tally import TALLY, Tally
-from suites.verify import Verify, Violation
+from suites.verify import RequirementViolated, Verify
 from suites.walks import Walks
 
 VERIFY = pytest.StashKey[Verify]()
@@ -80,7 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leaves out the tests of profiles that were not asked for."""
     is_of_profile = collection_path.parent == PROFILES and collection_path.is_dir()
-    return True if is_of_profile and collection_path.name not in asked_profiles(config) else None
+    return True if is_of_profile and collection_path.name not in chosen_profiles(config) else None
 
 
 def requirement_ids(item: pytest.Item) -> list[str]:
@@ -120,7 +120,7 @@ def _check_requirements(config: pytest.Config) -> None:
     """Refuses a selection that cannot be meant, before anything is sent and before there are workers."""
     wanted = config.getoption("--requirement")
     _refuse_unknown("--requirement", wanted)
-    asked = {None, *asked_profiles(config)}
+    asked = {None, *chosen_profiles(config)}
     for id_ in wanted:
         profile = requirements.load()[id_].profile
         if profile not in asked:
@@ -167,7 +167,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     verify = item.config.stash[VERIFY]
     result = yield
     if verify.violated:
-        raise Violation(*verify.violated)
+        raise RequirementViolated(*verify.violated)
     return result
 
 
@@ -194,7 +194,7 @@ def is_violation(error: BaseException) -> bool:
     """Whether nothing but the service is to blame for an error: it is a violation, or a group of such."""
     if isinstance(error, BaseExceptionGroup):
         return all(map(is_violation, error.exceptions))
-    return isinstance(error, Violation)
+    return isinstance(error, RequirementViolated)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -26,7 +26,7 @@ class _Nothing(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def nobody() -> Iterator[str]:
+def stub_server() -> Iterator[str]:
     """Serve on a free port for as long as the context lasts, and give the base URL."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Nothing) as server:
         server.daemon_threads = True

@@ -3,6 +3,6 @@
 import pytest
 
 
-def asked_profiles(config: pytest.Config) -> list[str]:
+def chosen_profiles(config: pytest.Config) -> list[str]:
     """Return the profiles that the run is to check beside the core, each once."""
     return sorted(set(config.getoption("--profile")))

@@ -54,7 +54,7 @@ Batch = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Walk:
+class ClientWalk:
     """The pages of a list that a client has met. `gave_up` is whether it stopped although there was a further page."""
 
     pages: list[list[Batch]]
@@ -73,7 +73,7 @@ class Walk:
 
 
 @dataclass
-class Story:
+class ClientScenario:
     """One client on one target; what an operation has made is there for those that follow."""
 
     driver: Driver
@@ -308,12 +308,12 @@ class Story:
 
     # --- lists ---
 
-    def walk(self, requirement: str, most: int = MOST_PAGES, **filters: Any) -> Walk:
+    def walk(self, requirement: str, most: int = MOST_PAGES, **filters: Any) -> ClientWalk:
         """Follows a list as far as the client does."""
         reply = self.driver.call("batches.list", pages=most, **filters)
         value = self.given(reply, requirement, method="batches.list")
         pages = value["pages"]
-        return Walk(
+        return ClientWalk(
             [page["items"] for page in pages],
             gave_up=bool(pages[-1]["next_page_token"]) and not value["goes_on"],
             goes_on=value["goes_on"],
@@ -500,35 +500,35 @@ def _instant(shown: Moment, later: int, offset: timedelta = timedelta(0)) -> dic
     return {"$instant": shown.shifted(later, offset)}
 
 
-OPERATIONS: Final[dict[str, Callable[[Story], str]]] = {
-    "create directory, upload": Story.make_directories,
-    "create parse batch": Story.create_parse,
-    "create extract batch": Story.create_extract,
-    "get until the end": Story.poll,
-    "get, results expanded": Story.expand_results,
-    "get parse job": Story.read_parse_job,
-    "get extract job": Story.read_extract_job,
-    "create with webhook": Story.create_with_webhook,
-    "cancel": Story.cancel,
-    "list": Story.list_all,
-    "list, asynchronous": Story.list_asynchronously,
-    "list by status": Story.list_by_status,
-    "list by directory": Story.list_by_directory,
-    "list by earliest": Story.list_by_earliest,
-    "list by latest": Story.list_by_latest,
-    "list by all filters": Story.list_by_all,
-    "list, page by page": Story.page_through,
-    "get, raw response": Story.read_raw,
-    "project named": Story.name_project,
-    "unknown batch": Story.get_unknown,
-    "invalid create": Story.create_invalid,
-    "wrong key": Story.use_wrong_key,
-    "delete": Story.delete_all,
+OPERATIONS: Final[dict[str, Callable[[ClientScenario], str]]] = {
+    "create directory, upload": ClientScenario.make_directories,
+    "create parse batch": ClientScenario.create_parse,
+    "create extract batch": ClientScenario.create_extract,
+    "get until the end": ClientScenario.poll,
+    "get, results expanded": ClientScenario.expand_results,
+    "get parse job": ClientScenario.read_parse_job,
+    "get extract job": ClientScenario.read_extract_job,
+    "create with webhook": ClientScenario.create_with_webhook,
+    "cancel": ClientScenario.cancel,
+    "list": ClientScenario.list_all,
+    "list, asynchronous": ClientScenario.list_asynchronously,
+    "list by status": ClientScenario.list_by_status,
+    "list by directory": ClientScenario.list_by_directory,
+    "list by earliest": ClientScenario.list_by_earliest,
+    "list by latest": ClientScenario.list_by_latest,
+    "list by all filters": ClientScenario.list_by_all,
+    "list, page by page": ClientScenario.page_through,
+    "get, raw response": ClientScenario.read_raw,
+    "project named": ClientScenario.name_project,
+    "unknown batch": ClientScenario.get_unknown,
+    "invalid create": ClientScenario.create_invalid,
+    "wrong key": ClientScenario.use_wrong_key,
+    "delete": ClientScenario.delete_all,
 }
 """What a client is made to do, in order; each by the name of its row."""
 
 
-def tell(story: Story, client: str) -> Iterator[Finding]:
+def findings_of(scenario: ClientScenario, client: str) -> Iterator[Finding]:
     """Lets a client do everything, and gives what was found as it goes.
 
     A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it. Only those of
@@ -536,11 +536,11 @@ def tell(story: Story, client: str) -> Iterator[Finding]:
     """
     core = requirements.of(())
     verify = Verify()
-    story.driver.observers.append(Panel(ORACLES, verify).on_exchange)
+    scenario.driver.observers.append(Panel(ORACLES, verify).on_exchange)
     seen = 0
     for name, operation in OPERATIONS.items():
         try:
-            finding = Finding(client, name, "pass", operation(story))
+            finding = Finding(client, name, "pass", operation(scenario))
         except Ended as ended:
             finding = Finding(client, name, ended.verdict, ended.detail, ended.requirements)
         except RunError as error:
