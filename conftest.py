@@ -26,7 +26,7 @@ from reports.narrowing import addresses_suites
 from reports.planning import plan, totals
 from reports.reading import read
 from reports.refusal import Refusal
-from suites.asked import asked_profiles
+from suites.chosen import chosen_profiles
 from suites.generation import load_profile, seed
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
@@ -45,7 +45,7 @@ pytest_plugins = [*PLUGINS]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Reads the settings, hides their secrets, and says how much is generated, where the suites are to run."""
+    """Read the settings, hide their secrets, and say how much is generated, where the suites are to run."""
     if config.rootpath.resolve() != ROOT:
         raise pytest.UsageError(
             f"pytest takes {config.rootpath} for the root directory in place of {ROOT}: "
@@ -78,7 +78,7 @@ def _check_variants(settings: Settings) -> None:
 
 
 def _weigh_tests(config: pytest.Config) -> None:
-    """Reads how long tests took in an earlier run; workers of xdist read the same file."""
+    """Read how long tests took in an earlier run; workers of xdist read the same file."""
     given = config.getoption("--shard-by")
     if given is None:
         return
@@ -99,7 +99,7 @@ def _check_seed(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """The effective settings, keys hidden."""
+    """Return the effective settings, keys hidden."""
     settings = config.stash.get(SETTINGS, None)
     if settings is None:
         return []
@@ -109,7 +109,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
-    """What the report says of the target."""
+    """Return what the report says of the target."""
     settings = config.stash.get(SETTINGS, None)
     if settings is None:
         return None
@@ -122,13 +122,13 @@ def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
 
 
 def pytest_conformance_hide(text: str) -> str:
-    """A text without the secrets of the run."""
+    """Return a text without the secrets of the run."""
     return MASK.hide(text)
 
 
 def pytest_conformance_run(config: pytest.Config) -> dict[str, Any]:
-    """What the report says of the run."""
-    return {"id": config.stash[RUN_ID], "seed": config.stash[SEED], "profiles": asked_profiles(config)}
+    """Return what the report says of the run."""
+    return {"id": config.stash[RUN_ID], "seed": config.stash[SEED], "profiles": chosen_profiles(config)}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -184,7 +184,7 @@ def client(
     waiting: Waiting,
     pytestconfig: pytest.Config,
 ) -> Iterator[Client]:
-    """The one client of the worker; every exchange of the run passes through it, and every oracle hears it."""
+    """Yield the one client of the worker; every exchange of the run passes through it, and every oracle hears it."""
     MASK.learn(target.secrets)
     with Client(target, settings.request_timeout, settings.poll_timeout, worker) as opened:
         opened.permits += [

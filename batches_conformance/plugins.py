@@ -4,9 +4,9 @@ from typing import Final
 
 PLUGINS: Final = (
     "fixtures.secrecy",
-    "fixtures.plugin",
-    "suites.plugin",
-    "suites.recordings.plugin",
+    "fixtures.session",
+    "suites.selection",
+    "suites.recordings.option",
     "reports.plugin",
 )
 """What the root `conftest.py` loads. The command names them too, so that pytest knows their options from the start."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from reports.document import document
 from reports.model import Report, Violation
+from spec.enumerations import transient_statuses
 
 _OF_THE_OCCASION: Final = frozenset({"id", "started_at", "ended_at", "seconds", "workers"})
 """Fields of a run that are others each time."""
@@ -28,7 +29,7 @@ _ID: Final = re.compile(
     r"|(?=[\w-]*\d[\w-]*\d)[A-Za-z][\w-]{7,}"
     r")(?![\w-])"
 )
-_TRANSIENT: Final = re.compile(r"\b(?:PENDING|THROTTLED|RUNNING|(pending|throttled|running))\b")
+_TRANSIENT: Final = re.compile(rf"(?i:\b(?:{'|'.join(transient_statuses())})\b)")
 
 
 def comparable(report: Report) -> dict[str, Any]:

@@ -8,6 +8,7 @@
 | documented status | `getBatch:2XX` |
 | field of a schema | `Batch.status` |
 | value of an enumeration | `BatchStatus=PENDING` |
+| every value, and every terminal status | `BatchStatus=*`, `BatchStatus=*terminal` |
 """
 
 import re
@@ -22,7 +23,7 @@ _MARK = {"query": "?", "path": "/"}
 
 @cache
 def parameters_of(operation: Operation) -> dict[str, tuple[str, dict[str, Any]]]:
-    """The parameters of an operation of the contract by name, each with its element and its schema."""
+    """Return the parameters of an operation of the contract by name, each with its element and its schema."""
     shared = components()["parameters"]
     entries = (
         shared[_name(entry["$ref"])] if "$ref" in entry else entry
@@ -32,7 +33,7 @@ def parameters_of(operation: Operation) -> dict[str, tuple[str, dict[str, Any]]]
 
 
 def fields_of(schema: dict[str, Any], value: object) -> Iterator[str]:
-    """The elements of schemas that a value shows: fields that are there, and values of enumerations.
+    """Yield the elements of schemas that a value shows: fields that are there, and values of enumerations.
 
     A value that does not fit the schema shows what of it fits.
     """
@@ -90,7 +91,7 @@ def _of_schema(schema: dict[str, Any], name: str = "") -> Iterator[str]:
 
 @cache
 def sendable() -> frozenset[str]:
-    """The elements that a request can carry."""
+    """Return the elements that a request can carry."""
     found: set[str] = set()
     for operation in operations().values():
         if not operation.is_setup:
@@ -104,7 +105,7 @@ def sendable() -> frozenset[str]:
 
 @cache
 def showable() -> frozenset[str]:
-    """The elements that an answer can show."""
+    """Return the elements that an answer can show."""
     found: set[str] = set()
     for operation in operations().values():
         if not operation.is_setup:

@@ -8,8 +8,8 @@ from typing import Any
 
 from spec import openapi, requirements
 from spec.patch import patched
-from spec.reading import read_yaml
 from spec.requirements import Requirement
+from spec.yaml_files import read_yaml
 
 FILE = Path(__file__).with_name("generations.yaml")
 
@@ -50,7 +50,7 @@ def load() -> dict[str, Generation]:
 
 
 def contract(name: str) -> dict[str, Any]:
-    """The whole OpenAPI document of a generation: the contract with its profiles, and the set-up operations.
+    """Return the whole OpenAPI document of a generation: the contract with its profiles, and the set-up operations.
 
     Raises `KeyError` for a generation that does not exist.
     """
@@ -70,5 +70,5 @@ def contract(name: str) -> dict[str, Any]:
 
 
 def requirements_of(name: str) -> Mapping[str, Requirement]:
-    """The requirements of a generation by id. Raises `KeyError` for a generation that does not exist."""
+    """Return the requirements of a generation by id. Raises `KeyError` for a generation that does not exist."""
     return requirements.of(load()[name].profiles)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from spec import profiles
 from spec.patch import patched
-from spec.reading import read_yaml
+from spec.yaml_files import read_yaml
 
 HERE = Path(__file__).parent
 CONTRACT = HERE / "openapi.yaml"
@@ -24,13 +24,13 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
 @cache
 def document(path: Path = CONTRACT) -> dict[str, Any]:
-    """The document at `path`, as plain data that nobody changes."""
+    """Return the document at `path`, as plain data that nobody changes."""
     return read_yaml(path)
 
 
 @cache
 def contract(*names: str) -> dict[str, Any]:
-    """The document of the contract with these profiles in it. Raises `KeyError` for a profile that does not exist."""
+    """Return the contract with these profiles in it. Raises `KeyError` for a profile that does not exist."""
     merged = document(CONTRACT)
     for name in names:
         merged = patched(merged, profiles.load()[name].patch)
@@ -39,7 +39,7 @@ def contract(*names: str) -> dict[str, Any]:
 
 @cache
 def components() -> dict[str, Any]:
-    """What the operations of the contract refer to, those of every profile among them."""
+    """Return what the operations of the contract refer to, those of every profile among them."""
     shared: dict[str, Any] = contract(*profiles.load())["components"]
     return shared
 
@@ -88,7 +88,7 @@ def _operations(paths: dict[str, Any], part: str) -> Iterator[Operation]:
 
 @cache
 def operations() -> dict[str, Operation]:
-    """The operations of the core, of the profiles and of the set-up, by operation id."""
+    """Return the operations of the core, of the profiles and of the set-up, by operation id."""
     parts = {
         CORE_PART: document(CONTRACT)["paths"],
         **{name: profile.patch.get("paths", {}) for name, profile in profiles.load().items()},
@@ -106,7 +106,7 @@ def _patterns() -> list[tuple[Operation, re.Pattern[str]]]:
 
 
 def match(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-    """The operation that a request is for, with its path parameters; `None` for any other request.
+    """Return the operation that a request is for, with its path parameters; `None` for any other request.
 
     `path` is the path below the base URL, still percent-encoded and without a query.
     """

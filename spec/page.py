@@ -7,7 +7,7 @@ from spec.requirements import Requirement, capabilities, load, of, open_points
 
 
 def page() -> Iterator[str]:
-    """The page, line by line, as Markdown."""
+    """Yield the page, line by line, as Markdown."""
     requirements = of(()).values()
     yield "# The contract"
     yield ""

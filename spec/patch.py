@@ -4,7 +4,7 @@ from typing import Any
 
 
 def patched(document: Any, patch: Any) -> Any:
-    """A document as a patch changes it: mappings are merged, `None` removes, and anything else takes the place."""
+    """Apply a patch to a document: mappings are merged, `None` removes, and anything else replaces."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(document) if isinstance(document, dict) else {}

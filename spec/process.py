@@ -121,7 +121,7 @@ def _broken(kind: type[BaseException], error: BaseException, traceback: Tracebac
 
 
 def _place(traceback: TracebackType | None) -> str:
-    """The last line of ours on the way to the crash."""
+    """Return the last line of ours on the way to the crash."""
     place = ""
     while traceback is not None:
         file = Path(traceback.tb_frame.f_code.co_filename)

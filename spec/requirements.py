@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spec import profiles
-from spec.reading import read_yaml
+from spec.enumerations import enumerated
+from spec.yaml_files import read_yaml
 
 FILE = Path(__file__).with_name("requirements.yaml")
 
@@ -20,8 +21,8 @@ class Requirement:
 
     `source` says where it is promised, and `rests_on` what stands there, in our own words. `covers` names elements of
     `openapi.yaml` (see `spec.elements`), `needs` capabilities of the target, and `min_observations` how many
-    observations it takes: with fewer the requirement counts as not exercised. `profile` is the addition to the contract that it belongs to,
-    `None` in the core.
+    observations it takes: with fewer the requirement counts as not exercised. `profile` is the addition to the contract
+    that it belongs to, `None` in the core.
     """
 
     id: str
@@ -56,7 +57,7 @@ class OpenPoint:
 
 @cache
 def _parts() -> Mapping[str | None, Mapping[str, Any]]:
-    """The core and the profiles by name, as their files have them."""
+    """Return the core and the profiles by name, as their files have them."""
     return {None: read_yaml(FILE), **{name: profile.content for name, profile in profiles.load().items()}}
 
 
@@ -66,7 +67,8 @@ def load() -> dict[str, Requirement]:
     requirements: dict[str, Requirement] = {}
     for profile, part in _parts().items():
         for entry in part["requirements"]:
-            fields = {**entry, "covers": tuple(entry["covers"]), "needs": tuple(entry.get("needs", ()))}
+            covers = dict.fromkeys(element for pattern in entry["covers"] for element in enumerated(pattern))
+            fields = {**entry, "covers": tuple(covers), "needs": tuple(entry.get("needs", ()))}
             requirement = Requirement(**fields, profile=profile)
             if requirement.id in requirements:
                 raise ValueError(f"the contract has the requirement {requirement.id} twice")
@@ -75,20 +77,20 @@ def load() -> dict[str, Requirement]:
 
 
 def of(asked: Iterable[str]) -> dict[str, Requirement]:
-    """The requirements of the core and of the profiles that are asked for."""
+    """Return the requirements of the core and of the profiles that are asked for."""
     parts = {None, *asked}
     return {id_: requirement for id_, requirement in load().items() if requirement.profile in parts}
 
 
 @cache
 def capabilities() -> dict[str, str]:
-    """What a requirement may need of the target beyond the contract, each described."""
+    """Return what a requirement may need of the target beyond the contract, each described."""
     return {name: told for part in _parts().values() for name, told in part["capabilities"].items()}
 
 
 @cache
 def sources() -> dict[str, str]:
-    """The documents that sources name, by the first word of it."""
+    """Return the documents that sources name, by the first word of it."""
     return dict(_parts()[None]["sources"])
 
 
@@ -109,5 +111,5 @@ def uncovered() -> dict[str, str]:
 
 
 def open_points(profile: str | None = None) -> tuple[OpenPoint, ...]:
-    """What the sources leave open about the core, or about a profile."""
+    """Return what the sources leave open about the core, or about a profile."""
     return tuple(OpenPoint(**entry) for entry in _parts()[profile]["open"])

@@ -8,7 +8,7 @@ _PROPERTY: Final[Mapping[str, str]] = {**_DATA, ":": "%3A", ",": "%2C"}
 
 
 def command(kind: str, title: str, *lines: str) -> str:
-    """The command for an annotation of a kind, `error`, `warning` or `notice`, on one line whatever the texts are."""
+    """Return the command for an annotation, an `error`, `warning` or `notice`, on one line whatever the texts are."""
     return f"::{kind} title={_escaped(title, _PROPERTY)}::{_escaped(chr(10).join(lines), _DATA)}"
 
 

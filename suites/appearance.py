@@ -27,7 +27,7 @@ class Appearance:
         self._sorts: dict[str, Counter[str]] = {"statuses": Counter(), "headers": Counter(), "fields": Counter()}
 
     def on_exchange(self, call: Call) -> None:
-        """Counts what the answer of one call looks like."""
+        """Count what the answer of one call looks like."""
         response = call.exchange.response
         if response is None:
             return
@@ -37,7 +37,7 @@ class Appearance:
         self._count("fields", {f"{form} {feature}" for feature in _of_body(response)})
 
     def take(self) -> dict[str, dict[str, int]]:
-        """The counts since the last call, by sort."""
+        """Return the counts since the last call, by sort."""
         taken = {sort: dict(counts) for sort, counts in self._sorts.items()}
         for counts in self._sorts.values():
             counts.clear()

@@ -6,13 +6,13 @@ from importlib import import_module
 from pathlib import Path
 
 from suites.oracles import ORACLES, of_recordings
-from suites.plugin import MARK
+from suites.selection import MARK
 
 SUITES = Path(__file__).parent
 
 
 def oracles_of(requirement: str) -> list[tuple[str, str]]:
-    """The oracles that speak about a requirement, by where they look, each with the first line of what it does."""
+    """Return the oracles for a requirement, by where they look, each with the first line of what it does."""
     live = [(f"in all traffic, the oracle {oracle.name}", oracle) for oracle in ORACLES]
     names = {oracle.name for oracle in ORACLES}
     recorded = [
@@ -36,7 +36,7 @@ def _tests() -> Iterator[tuple[str, object]]:
 
 
 def _marked(test: object) -> set[str]:
-    """The requirements of the markers of a test, and of those that some of its parameters have."""
+    """Return the requirements of the markers of a test, and of those that some of its parameters have."""
     marks = list(getattr(test, "pytestmark", ()))
     for parameters in [mark.args[1] for mark in marks if mark.name == "parametrize"]:
         marks += [mark for values in parameters for mark in getattr(values, "marks", ())]

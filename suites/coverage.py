@@ -15,14 +15,14 @@ class Coverage:
         self._seen: Counter[str] = Counter()
 
     def on_exchange(self, call: Call) -> None:
-        """Counts what one call of the contract carries; calls of the set-up are left alone."""
+        """Count what one call of the contract carries; calls of the set-up are left alone."""
         if call.operation.is_setup:
             return
         self._sent.update(set(_sent(call)))
         self._seen.update(set(_seen(call)))
 
     def take(self) -> dict[str, dict[str, int]]:
-        """The counts since the last call."""
+        """Return the counts since the last call."""
         taken = {"sent": dict(self._sent), "seen": dict(self._seen)}
         self._sent.clear()
         self._seen.clear()

@@ -8,31 +8,31 @@ NAMED = 5
 
 
 def lacking(wanted: Collection[str], found: Iterable[object]) -> str:
-    """What of the wanted is missing; empty when nothing is."""
+    """Return what of the wanted is missing; empty when nothing is."""
     missing = sorted(set(wanted) - set(found))
     return f"missing {len(missing)} of {len(set(wanted))}: {enumerated(missing)}" if missing else ""
 
 
 def beyond(allowed: Collection[str], found: Iterable[object]) -> str:
-    """What of the found is not allowed; empty when all is."""
+    """Return what of the found is not allowed; empty when all is."""
     met = set(found)
     surplus = sorted(map(str, met - set(allowed)))
     return f"{len(surplus)} of {len(met)} must not be there: {enumerated(surplus)}" if surplus else ""
 
 
 def differing(wanted: Collection[str], found: Collection[object], allowed: Collection[str] | None = None) -> str:
-    """What is missing, and what is there beyond the allowed, which are the wanted unless others are given."""
+    """Return what is missing, and what is there beyond the allowed, which are the wanted unless others are given."""
     parts = (lacking(wanted, found), beyond(wanted if allowed is None else allowed, found))
     return "; ".join(filter(None, parts))
 
 
 def kind_of(wanted: Collection[str], found: Iterable[object]) -> str:
-    """The kind of such a violation: what is missing weighs more."""
+    """Return the kind of such a violation: what is missing weighs more."""
     return "missing" if set(wanted) - set(found) else "unexpected"
 
 
 def repeating(pages: Sequence[Iterable[str]]) -> str:
-    """What stands several times on the pages of a list, and on which ones."""
+    """Return what stands several times on the pages of a list, and on which ones."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for number, page in enumerate(pages, start=1):
         for item in page:
@@ -42,7 +42,7 @@ def repeating(pages: Sequence[Iterable[str]]) -> str:
 
 
 def enumerated(things: Sequence[str]) -> str:
-    """The first of some things, and how many more there are."""
+    """Return the first of some things, and how many more there are."""
     more = len(things) - NAMED
     return ", ".join(things[:NAMED]) + (f" and {more} more" if more > 0 else "")
 

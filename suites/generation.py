@@ -17,7 +17,7 @@ DRAWN = "drawn"
 
 
 def load_profile(fuzz: bool) -> None:
-    """Registers both profiles of Hypothesis and loads the one that is asked for.
+    """Register both profiles of Hypothesis and load the one that is asked for.
 
     The gate keeps nothing between runs; fuzzing keeps what it finds in Hypothesis's database and tries it first,
     also in CI, where Hypothesis would set out from a profile without a database.
@@ -51,7 +51,7 @@ def load_profile(fuzz: bool) -> None:
 
 
 def seed(given: str | None) -> int | str:
-    """The seed of what the loaded profile generates: `FIXED`, `DRAWN`, or the given one.
+    """Return the seed of what the loaded profile generates: `FIXED`, `DRAWN`, or the given one.
 
     Hypothesis keeps nothing of what a given seed finds, so none is given unless the user does. Raises `ValueError` with
     what to do when one is given that cannot be used.

@@ -128,13 +128,13 @@ class _Notes(Verify):
         self.made: list[Observation] = []
 
     def record(self, observation: Observation) -> None:
-        """Keeps an observation of the check."""
+        """Keep an observation of the check."""
         if (observation.requirement, observation.check) == self._asked:
             self.made.append(observation)
 
 
 def _observed(shown: Shown, new: Exchange, base_url: str) -> tuple[Word, str] | None:
-    """What the oracles say of the answer, `None` where none of them makes the check."""
+    """Return what the oracles say of the answer, `None` where none of them makes the check."""
     known = {oracle.name: oracle for oracle in (*of_recordings(), *ORACLES)}
     notes = _Notes(shown)
     panel = Panel(list(known.values()), notes)
@@ -164,7 +164,7 @@ def _is_of_other_things(shown: Shown, new: Exchange) -> bool:
 
 
 def _compared(shown: Shown, new: Exchange) -> tuple[Word, str]:
-    """What can be told of an answer by its status alone, or because it is the same as then."""
+    """Return what can be told of an answer by its status alone, or because it is the same as then."""
     assert new.response is not None
     status = new.response.status
     if shown.kind == "server-error":
@@ -195,7 +195,7 @@ def _compared(shown: Shown, new: Exchange) -> tuple[Word, str]:
 
 
 def _recorded(exchange: Plain, base_url: str) -> Exchange | None:
-    """An exchange of a report, with times of this process's clock; `None` where the report has only a part of it."""
+    """Return an exchange of a report, timed by this process's clock; `None` where the report has only a part."""
     request, response = exchange["request"], exchange["response"]
     path = _below(request["url"], base_url)
     bodies = (request["body"] or "", response["body"] if response else "")
@@ -229,7 +229,7 @@ def _pairs(headers: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
 
 
 def _below(url: str, base_url: str) -> str | None:
-    """The path and the query of a URL below a base URL, `None` where it is elsewhere."""
+    """Return the path and the query of a URL below a base URL, `None` where it is elsewhere."""
     base = base_url.rstrip("/")
     return url[len(base) :] if url.startswith(f"{base}/") else None
 

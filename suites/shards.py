@@ -25,7 +25,7 @@ class Shard:
 
 
 def parse(text: str) -> Shard:
-    """A part as it is written, `2/5`. Raises `ValueError` with what to write."""
+    """Return a part as it is written, `2/5`. Raises `ValueError` with what to write."""
     found = _FORM.fullmatch(text)
     if not found or int(found[1]) > int(found[2]):
         raise ValueError(f"--shard must be a part and the number of parts, such as 2/5, and not {text!r}")
@@ -33,7 +33,7 @@ def parse(text: str) -> Shard:
 
 
 def split(items: Iterable[pytest.Item], count: int, weights: Mapping[str, float]) -> list[list[str]]:
-    """The ids of the tests of each part; tests of one group are in one part, and each test in exactly one.
+    """Return the ids of the tests of each part; tests of one group are in one part, and each test in exactly one.
 
     Parts are made about equally heavy: what is left goes to the lightest part, the heaviest first. A test without a
     weight weighs what others weigh on average. Every machine that collects the same tests with the same weights comes
@@ -56,7 +56,7 @@ def split(items: Iterable[pytest.Item], count: int, weights: Mapping[str, float]
 
 
 def plan_of(parts: Iterable[Iterable[str]]) -> str:
-    """A digest of which test is in which part, by which parts of one plan know each other."""
+    """Return a digest of which test is in which part, by which parts of one plan know each other."""
     return hashlib.sha256(json.dumps([sorted(part) for part in parts]).encode()).hexdigest()[:16]
 
 

@@ -9,12 +9,13 @@ import pytest
 from fixtures.batches import Batches
 from fixtures.configurations import JobType
 from fixtures.directories import Directory
-from fixtures.errors import RunError
+from fixtures.errors import KeyRefused, Unanswered, Undecidable
 from fixtures.exchange import Exchange, TooDeep
 from fixtures.ledger import Ledger
 from fixtures.settings import Settings
 from fixtures.target import MAIN, Target
 from spec.requirements import capabilities
+from suites.products import PARSE, PRODUCTS
 from suites.traffic import COMPLETED, TERMINAL, call_of, entries
 from suites.verify import Verify
 
@@ -22,13 +23,11 @@ Batch = dict[str, Any]
 
 
 def failure_of(exchange: Exchange) -> str:
-    """The kind of violation that an answer is which had to be a 2xx, with what had to come."""
+    """Return the kind of violation that an answer is which had to be a 2xx, with what had to come."""
     if exchange.status is not None and exchange.status >= 500:
         return "server-error"
     return "refused" if call_of(exchange).refused else "not-matching"
 
-
-ACCEPTS = {"parse_v2": "create-accepts-parse", "extract_v2": "create-accepts-extract"}
 
 CONFLICT = 409
 TRIES_TO_COMPLETE = 2
@@ -57,17 +56,17 @@ class Steps:
     # --- create ---
 
     def configuration_id(self, job_type: JobType) -> str:
-        """The configuration that the run uses for a job type."""
-        return self._settings.parse_configuration_id if job_type == "parse_v2" else self._extract_id()
+        """Return the configuration that the run uses for a job type."""
+        return self._settings.parse_configuration_id if job_type == PARSE else self._extract_id()
 
     def create(
         self,
         directory: Directory,
-        job_type: JobType = "parse_v2",
+        job_type: JobType = PARSE,
         configuration_id: str | None = None,
         params: Sequence[tuple[str, str]] = (),
     ) -> Batch:
-        """A batch over a directory, which the contract says is accepted. Skips when its files are not to be spent.
+        """Create a batch, which the contract says is accepted. Skips when its files are not to be spent.
 
         A conflict may mean that the directory is still being processed; then the create is tried once more afterwards.
         """
@@ -84,12 +83,12 @@ class Steps:
         if exchange.response is not None and exchange.response.status == CONFLICT and directory.id in self._latest:
             self.finish(self._latest[directory.id], directory.caller)
             exchange = ask()
-        batch = self.accepted(exchange, ACCEPTS[job_type])
+        batch = self.accepted(exchange, PRODUCTS[job_type].accepted)
         self._latest[directory.id] = batch
         return batch
 
     def accepted(self, exchange: Exchange, requirement: str) -> Batch:
-        """The batch of a request that has to succeed, as `requirement` says. Raises `RunError` on a lost key."""
+        """Return the batch of a request that has to succeed by `requirement`. Raises `KeyRefused` on a lost key."""
         call = call_of(exchange)
         if call.refuses_key and not self._may_create(exchange.caller):
             raise lost_key(exchange)
@@ -104,7 +103,7 @@ class Steps:
             exchanges=[exchange],
         )
         if not call.batches:
-            raise RunError(f"an answer without a batch leaves nothing to go on with ({exchange})")
+            raise Undecidable(f"an answer without a batch leaves nothing to go on with ({exchange})")
         return call.batches[0]
 
     def _may_create(self, caller: str) -> bool:
@@ -112,7 +111,7 @@ class Steps:
         return bool(self._latest) and caller == MAIN and call_of(self.batches.list()).succeeded
 
     def refused(self, requirement: str, exchange: Exchange, case: str) -> None:
-        """Verifies that a request was refused with a 4xx. A 5xx is another promise's matter."""
+        """Verify that a request was refused with a 4xx. A 5xx is another promise's matter."""
         call = call_of(exchange)
         if call.succeeded or call.refused:
             self.verify(
@@ -129,7 +128,7 @@ class Steps:
             self.verify.could_not_ask(requirement, f"neither a 2xx nor a 4xx came: {exchange}")
 
     def refused_or_fruitless(self, requirement: str, exchange: Exchange, case: str) -> None:
-        """Verifies that a create was refused, or else that its batch has processed nothing when it ends."""
+        """Verify that a create was refused, or else that its batch has processed nothing when it ends."""
         call = call_of(exchange)
         if not call.succeeded or not call.batches:
             self.refused(requirement, exchange, case)
@@ -166,15 +165,15 @@ class Steps:
     # --- read and wait ---
 
     def get(self, batch_id: str, caller: str = MAIN) -> Batch:
-        """The batch as it is now."""
+        """Return the batch as it is now."""
         return self.accepted(self.batches.get(batch_id, caller=caller), "get-returns-requested-batch")
 
     def expanded(self, batch_id: str, caller: str = MAIN) -> Batch:
-        """The batch as it is now, with its results."""
+        """Return the batch as it is now, with its results."""
         return self._expanded(batch_id, caller)[1]
 
     def finish(self, batch: Batch, caller: str = MAIN) -> Batch:
-        """The batch at its end. Raises `RunError` when that takes longer than the user waits."""
+        """Return the batch at its end. Raises `Unanswered` when that takes longer than the user waits."""
         bound = self.target.poll_timeout
         for _ in self.target.pauses(bound, lambda: f"batch {batch['id']} is {batch.get('status')}"):  # noqa: B023
             if batch.get("status") not in TERMINAL:
@@ -190,13 +189,13 @@ class Steps:
                     exchanges=[],
                 )
                 return batch
-        raise RunError(
+        raise Unanswered(
             f"batch {batch['id']} is still {batch.get('status')} after {bound:g} s; "
             "a longer --poll-timeout waits for it"
         )
 
-    def completed(self, directory: Directory, job_type: JobType = "parse_v2") -> Batch:
-        """A batch over a directory when it is COMPLETED.
+    def completed(self, directory: Directory, job_type: JobType = PARSE) -> Batch:
+        """Return a batch over a directory when it is COMPLETED.
 
         A service may let a batch end otherwise; then another one is tried, and the test is skipped if that does not
         complete either.
@@ -208,7 +207,7 @@ class Steps:
         pytest.skip(f"needs a batch that completes, and {batch['id']} ended {batch['status']}")
 
     def results(self, batch: Batch) -> list[dict[str, Any]]:
-        """The results of a completed batch, once each entry tells what became of its file.
+        """Return the results of a completed batch, once each entry tells what became of its file.
 
         A short lag after the end is no violation; the user's settle timeout says what is short.
         """
@@ -256,7 +255,7 @@ class Steps:
         end: str = COMPLETED,
         files: Mapping[str, Mapping[str, str | float]] | None = None,
     ) -> Any:
-        """Sets the script of the batches to come over a directory, and gives it as the target will follow it.
+        """Set the script of the batches to come over a directory, and give it as the target will follow it.
 
         Skips where the target cannot be controlled.
         """
@@ -265,27 +264,27 @@ class Steps:
         return self.target.control.set_script(directory.id, steps, end, files or {})
 
 
-def lost_key(exchange: Exchange) -> RunError:
-    """The error with a key that opens nothing any more."""
+def lost_key(exchange: Exchange) -> KeyRefused:
+    """Return the error with a key that opens nothing any more."""
     status = exchange.response and exchange.response.status
-    return RunError(f"the key is refused with {status} where it was accepted before; check its plan ({exchange})")
+    return KeyRefused(f"the key is refused with {status} where it was accepted before; check its plan ({exchange})")
 
 
 def conclusive(exchange: Exchange) -> None:
-    """Raises `RunError` for an answer that speaks neither for nor against the service.
+    """Raise `Undecidable` for an answer that speaks neither for nor against the service.
 
     Behind a redirect a client that follows may well find what was promised, and JSON may be as deep as it likes.
     """
     response = exchange.response
     if response is not None and response.is_redirect:
-        raise RunError(
+        raise Undecidable(
             "a redirect was not followed, for the key is for the target alone; "
             f"name the service's own address as --target ({exchange})"
         )
     try:
         _ = response and response.json
     except TooDeep:
-        raise RunError(f"an answer is nested too deeply to be read; make it flatter ({exchange})") from None
+        raise Undecidable(f"an answer is nested too deeply to be read; make it flatter ({exchange})") from None
     except ValueError:
         return
 

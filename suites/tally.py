@@ -34,7 +34,7 @@ class Tally:
         self._files: Counter[str] = Counter()
 
     def on_exchange(self, exchange: Exchange) -> None:
-        """Counts one exchange."""
+        """Count one exchange."""
         call = read(exchange)
         name = call.name if call else "other"
         self._operations[name] += 1
@@ -48,11 +48,11 @@ class Tally:
             self._account(call)
 
     def bill(self, files: int) -> None:
-        """Counts files of a batch that was accepted."""
+        """Count files of a batch that was accepted."""
         self._billable_files += files
 
     def take(self, requirements: list[str]) -> dict[str, Any]:
-        """What was counted since the last call, as plain data; `requirements` are those that the test exercises."""
+        """Return the counts since the last call, as plain data; `requirements` are those that the test exercises."""
         taken = {
             "exchanges": {
                 "count": self._operations.total(),

@@ -35,7 +35,7 @@ class _Followed:
     sightings: list[_Sighting] = field(default_factory=list)
 
     def see(self, status: str, now: float, exchange: int) -> None:
-        """Adds a sighting, or prolongs the last one when nothing has changed."""
+        """Add a sighting, or prolong the last one when nothing has changed."""
         seconds = round(now - self.began, 3)
         if self.sightings and self.sightings[-1].status == status:
             self.sightings[-1].last = seconds
@@ -44,7 +44,7 @@ class _Followed:
             self.sightings.append(_Sighting(status, seconds, seconds, 1, exchange))
 
     def take(self) -> dict[str, Any]:
-        """What is known, as plain data."""
+        """Return what is known, as plain data."""
         taken = {
             "id": self.id,
             "job_type": self.job_type,
@@ -67,7 +67,7 @@ class Timelines:
         self._followed: dict[str, _Followed] = {}
 
     def on_exchange(self, call: Call) -> None:
-        """Notes the status of the batch that an answer shows."""
+        """Note the status of the batch that an answer shows."""
         if call.name not in (CREATE, GET, CANCEL) or not call.batches:
             return
         now, exchange = self.clock(), call.exchange
@@ -81,7 +81,7 @@ class Timelines:
                 followed.see(_shown(status), now, exchange.number)
 
     def take(self) -> list[dict[str, Any]]:
-        """The batches that were seen since the last call, with what was seen of them since."""
+        """Return the batches that were seen since the last call, with what was seen of them since."""
         return [followed.take() for followed in self._followed.values() if followed.sightings]
 
 

@@ -11,7 +11,9 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from fixtures.exchange import Exchange
+from spec.enumerations import statuses, terminal_statuses
 from spec.openapi import Operation, match
+from suites.products import JOB_TYPES
 
 T = TypeVar("T")
 
@@ -23,11 +25,9 @@ UPLOAD = "uploadFile"
 CREATE_DIRECTORY = "createDirectory"
 LIST_FILES = "listFiles"
 
-TERMINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
+STATUSES = statuses()
+TERMINAL = frozenset(terminal_statuses())
 COMPLETED = "COMPLETED"
-JOB_TYPES = ("parse_v2", "extract_v2")
-JOB_PATHS: dict[str, str] = {"parse_v2": "/api/v2/parse", "extract_v2": "/api/v2/extract"}
-"""Where each product has its jobs."""
 
 ABOUT_KEY = frozenset({401, 403})
 """Statuses by which a server refuses a key, or what it may do."""
@@ -109,7 +109,7 @@ class Call:
         return [batch for batch in as_list(shown) if isinstance(batch, dict) and isinstance(batch.get("id"), str)]
 
     def forget(self) -> None:
-        """Gives back the memory of what was read of the bodies; it is read again when it is asked for."""
+        """Give back the memory of what was read of the bodies; it is read again when it is asked for."""
         for name in ("answer", "sent_body", "batches"):
             vars(self).pop(name, None)
         vars(self.exchange.request).pop("params", None)
@@ -127,13 +127,13 @@ class Call:
 
 
 def read(exchange: Exchange) -> Call | None:
-    """The call that an exchange is; `None` when it belongs to no operation that the project knows."""
+    """Return the call that an exchange is; `None` when it belongs to no operation that the project knows."""
     found = match(exchange.request.method, exchange.request.path)
     return Call(exchange, *found) if found else None
 
 
 def call_of(exchange: Exchange) -> Call:
-    """An exchange that is known to be a call. Raises `ValueError` when it is none."""
+    """Return an exchange that is known to be a call. Raises `ValueError` when it is none."""
     call = read(exchange)
     if call is None:
         raise ValueError(f"{exchange} is no call of a known operation")
@@ -141,7 +141,7 @@ def call_of(exchange: Exchange) -> Call:
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """A body as a JSON object; empty when it is none."""
+    """Return a body as a JSON object; empty when it is none."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
@@ -150,18 +150,18 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 def as_list(value: object) -> list[Any]:
-    """The value if it is a list, else an empty one."""
+    """Return the value if it is a list, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def status_of(batch: dict[str, Any]) -> str | None:
-    """The status of a batch, if it is text."""
+    """Return the status of a batch, if it is text."""
     status = batch.get("status")
     return status if isinstance(status, str) else None
 
 
 def job_of(batch: dict[str, Any]) -> tuple[object, object]:
-    """The job type and the configuration id of a batch or of a create body; `None` for what is not there."""
+    """Return the job type and the configuration id of a batch or of a create body; `None` for what is not there."""
     config = batch.get("config")
     job = config.get("job") if isinstance(config, dict) else None
     return (job.get("type"), job.get("configuration_id")) if isinstance(job, dict) else (None, None)
@@ -181,13 +181,13 @@ def echoes(call: Call, batch: dict[str, Any]) -> bool:
 
 
 def entries(batch: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """The readable entries of a batch's results; `None` when there are no results."""
+    """Return the readable entries of a batch's results; `None` when there are no results."""
     results = batch.get("results")
     return None if results is None else [entry for entry in as_list(results) if isinstance(entry, dict)]
 
 
 def file_of(entry: dict[str, Any]) -> str | None:
-    """The source file of an entry, if it can be read."""
+    """Return the source file of an entry, if it can be read."""
     file_id = entry.get("source_directory_file_id")
     return file_id if isinstance(file_id, str) else None
 
@@ -201,7 +201,7 @@ def reference_of(entry: dict[str, Any]) -> tuple[str, str] | None:
 
 
 def repeated(values: Iterable[T]) -> list[T]:
-    """The values that stand there more than once, each once."""
+    """Return the values that stand there more than once, each once."""
     return [value for value, count in Counter(values).items() if count > 1]
 
 

@@ -20,7 +20,7 @@ LEFT_OUT = "…"
 
 
 def as_value(value: object) -> Any:
-    """A value as plain JSON: sets sorted, anything that JSON does not know as a text, and what is too much left out."""
+    """Return a value as plain JSON: sets sorted, unknown types as text, and what is too much left out."""
     for entries, characters in BOUNDS:
         plain = _plain(value, DEPTH, entries, characters)
         if len(json.dumps(plain, ensure_ascii=False)) <= SIZE:

@@ -55,7 +55,7 @@ def _told(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-class Violation(AssertionError):
+class RequirementViolated(AssertionError):
     """Raised in a test when the service broke a promise."""
 
     def __init__(self, *observations: Observation) -> None:
@@ -77,7 +77,7 @@ def observe(
     case: str = "",
     operation: str | None = None,
 ) -> Observation:
-    """An observation of `requirement`: whether it holds, and if not, all that tells somebody what is wrong.
+    """Return an observation of `requirement`: whether it holds, and if not, all that tells somebody what is wrong.
 
     `check` is an id that is never changed: with the kind and the operation it makes the fingerprint. The operation is
     that of the deciding exchange, unless another is given, as where that is a matter of chance. Raises `KeyError` when
@@ -132,7 +132,7 @@ class Verify:
         case: str = "",
         operation: str | None = None,
     ) -> None:
-        """Observes a requirement from within a test. Raises `Violation` when it does not hold."""
+        """Observes a requirement from within a test. Raises `RequirementViolated` when it does not hold."""
         observation = observe(
             requirement,
             holds,
@@ -148,10 +148,10 @@ class Verify:
         )
         self.record(observation)
         if not holds:
-            raise Violation(observation)
+            raise RequirementViolated(observation)
 
     def record(self, observation: Observation) -> None:
-        """Keeps an observation that was made elsewhere."""
+        """Keep an observation that was made elsewhere."""
         with self._lock:
             if observation.holds:
                 self._held[observation.requirement] += 1
@@ -159,12 +159,12 @@ class Verify:
                 self._violated.append(observation)
 
     def could_not_ask(self, requirement: str, reason: str) -> None:
-        """Notes why a requirement was not exercised on some occasion."""
+        """Note why a requirement was not exercised on some occasion."""
         with self._lock:
             self._unexercised.append((requirement, reason))
 
     def record_error(self, sentence: str) -> None:
-        """Notes a problem that leaves the run inconclusive."""
+        """Note a problem that leaves the run inconclusive."""
         with self._lock:
             self._errors.append(sentence)
 
@@ -174,7 +174,7 @@ class Verify:
         return tuple(self._violated)
 
     def take(self, test: str, *, generated: bool = False) -> dict[str, Any]:
-        """What was observed since the last call, as plain data.
+        """Return what was observed since the last call, as plain data.
 
         `test` is the id of the test that caused it, `generated` says that its requests were not written by hand.
         """
@@ -217,7 +217,7 @@ def _operation(observation: Observation, deciding: dict[str, Any]) -> str | None
 
 
 def _shown(observation: Observation) -> tuple[tuple[Exchange, ...], int]:
-    """The last exchanges that are shown together with the deciding one, and where in them this one stands."""
+    """Return the last exchanges that are shown together with the deciding one, and where in them this one stands."""
     exchanges = observation.exchanges
     deciding = range(len(exchanges))[observation.deciding]
     first = min(max(len(exchanges) - EXCHANGES_SHOWN, 0), deciding)

@@ -82,7 +82,7 @@ class Walks:
         return walk
 
     def given(self, page: Call) -> None:
-        """Verifies that a page was not refused: a list with good filters, or the page that a token leads to.
+        """Verify that a page was not refused: a list with good filters, or the page that a token leads to.
 
         Raises `RunError` when it says nothing either way, or refuses a key that opens no list any more.
 
@@ -156,5 +156,5 @@ class Walks:
         return walk
 
     def listed(self, ids: set[str], /, **filters: str | int | None) -> Walk:
-        """A walk that meets all of `ids`, if that happens within the settle timeout; else the last one."""
+        """Return a walk that meets all of `ids`, if that happens within the settle timeout; else the last one."""
         return self._target.eventually(lambda: self.all(**filters), lambda walk: ids <= set(walk.ids))

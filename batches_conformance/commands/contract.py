@@ -8,7 +8,7 @@ import click
 from batches_conformance.groups import Group
 from spec.diff.accepted import accept, entries
 from spec.diff.annotations import annotation_lines
-from spec.diff.reading import content
+from spec.diff.loading import content
 from spec.diff.rendering import as_json, as_markdown, as_text, rules_table
 from spec.diff.verdict import compared, contracts
 from spec.gate import complaints

@@ -14,8 +14,8 @@ from reports.model import Recording
 from reports.recorded import report_on, tell
 from spec import profiles
 from suites.oracles.settled import SETTLED
+from suites.recordings.formats import read
 from suites.recordings.judge import Counts, Judge, merged
-from suites.recordings.reading import read
 from suites.recordings.recorded import CutOff, Recorded
 
 

@@ -13,8 +13,8 @@ from batches_conformance.commands import judge
 from batches_conformance.groups import gateway_options
 from fixtures.gateway import gateway_of
 from fixtures.mask import hide
+from fixtures.route import route_to
 from fixtures.settings import is_loopback
-from fixtures.way import way_to
 from reports.findings import Findings
 from suites.recordings.judge import Judge
 from suites.recordings.proxy import listen
@@ -49,11 +49,11 @@ def command(
     began, findings = datetime.now(UTC), Findings()
     observed = Judge(SOURCE, "main", None, settle_timeout)
     try:
-        way = way_to(target, gateway_of(lambda option: gateway[option.removeprefix("--").replace("-", "_")]))
+        route = route_to(target, gateway_of(lambda option: gateway[option.removeprefix("--").replace("-", "_")]))
     except pytest.UsageError as error:
         raise click.UsageError(str(error)) from None
-    hide(way.secrets)
-    listen(port, way, observed.take)
+    hide(route.secrets)
+    listen(port, route, observed.take)
     observed.judge(findings.add)
     settings = {"recordings": [SOURCE], "target": target}
     return judge.report(findings, observed.counts, settings, began, asked, report_dir, fallback=target)

@@ -7,6 +7,7 @@ from typing import Final
 from reports.html.markup import Element, cell, head, picture, row, short, table, tag
 from reports.html.words import seconds
 from reports.model import Sighting, Timeline, Traffic
+from spec.enumerations import statuses
 
 ROW_HEIGHT: Final = 10
 """Pixels of one batch in a drawing."""
@@ -20,7 +21,7 @@ ARROW: Final = " \u2192 "
 DRAWN: Final = 96.0
 """Percent of the width that the times take; the rest is for what is seen at the very end."""
 _TICKS: Final = {1.0: "1 s", 10.0: "10 s", 60.0: "1 min", 600.0: "10 min", 3600.0: "1 h", 36000.0: "10 h"}
-_KNOWN: Final = ("PENDING", "THROTTLED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED")
+_KNOWN: Final = statuses()
 
 
 def section(traffic: Traffic) -> Element | None:

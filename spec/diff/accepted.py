@@ -17,7 +17,7 @@ _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def entries(name: str, raw: Any) -> tuple[Acceptance, ...]:
-    """The entries of a file. Raises `Unasked` with everything in it that is not as it has to be."""
+    """Return the entries of a file. Raises `Unasked` with everything in it that is not as it has to be."""
     if not isinstance(raw, list) or not raw:
         raise Unasked(
             f"{name} lists nothing that is accepted: write entries with {', '.join(_NEEDED)}, or leave it out."
@@ -31,7 +31,7 @@ def entries(name: str, raw: Any) -> tuple[Acceptance, ...]:
 
 
 def accept(verdict: Verdict, accepted: Iterable[Acceptance], today: date) -> Verdict:
-    """A verdict after which each entry has met the changes of its element by its rule, and no others.
+    """Return a verdict after which each entry has met the changes of its element by its rule, and no others.
 
     An entry that meets none, or whose last day has passed, is objected to.
     """

@@ -26,14 +26,14 @@ def relation(old: Document, before: dict[str, Any], new: Document, after: dict[s
 
 
 def judged(is_wider: bool, is_narrower: bool) -> Relation:
-    """What became of what is let through, when all of the old still is, and when all of the new was already."""
+    """Return what became of what is let through, when all of the old still is, and when all of the new was already."""
     if is_wider and is_narrower:
         return "same"
     return "widened" if is_wider else "narrowed" if is_narrower else "replaced"
 
 
 def passing(document: Document, node: Node) -> Callable[[Any], bool]:
-    """What tells whether a value keeps all schemas of a node; all do where nobody can tell."""
+    """Return what tells whether a value keeps all schemas of a node; all do where nobody can tell."""
     try:
         return jsonschema_rs.Draft202012Validator(_whole(document, {"allOf": list(node)})).is_valid
     except (jsonschema_rs.ReferencingError, ValueError):
@@ -41,5 +41,5 @@ def passing(document: Document, node: Node) -> Callable[[Any], bool]:
 
 
 def _whole(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with all that it can refer to."""
+    """Return a schema with all that it can refer to."""
     return {**{key: value for key, value in document.raw.items() if isinstance(value, dict)}, **schema}

@@ -29,7 +29,7 @@ class Document:
         """What `spec.diff.shapes` has made of nodes of it."""
 
     def at(self, reference: str) -> Any:
-        """What a reference within the document leads to. Raises `Unasked` when it leads nowhere."""
+        """Return what a reference within the document leads to. Raises `Unasked` when it leads nowhere."""
         if not reference.startswith("#/"):
             raise Unasked(f"refers to {reference}, outside of itself: bundle it into one document")
         found: Any = self.raw
@@ -42,7 +42,7 @@ class Document:
         return found
 
     def resolved(self, entry: Any) -> Any:
-        """The parameter, answer, path, body or schema that an entry is or refers to."""
+        """Return the parameter, answer, path, body or schema that an entry is or refers to."""
         passed = set()
         while isinstance(entry, dict) and isinstance(reference := entry.get("$ref"), str):
             if reference in passed:
@@ -53,7 +53,7 @@ class Document:
 
 
 def _with_null(value: Any) -> Any:
-    """A document that says null as 3.1 does, also where it says so as 3.0 did."""
+    """Return a document that says null as 3.1 does, also where it says so as 3.0 did."""
     if isinstance(value, list):
         return [_with_null(part) for part in value]
     if not isinstance(value, dict):
@@ -65,7 +65,7 @@ def _with_null(value: Any) -> Any:
 
 
 def without_extensions(schema: Any) -> Any:
-    """A schema, or several, without the keys that are nobody's business but their writer's."""
+    """Return a schema, or several, without the keys that are nobody's business but their writer's."""
     if isinstance(schema, list):
         return [without_extensions(part) for part in schema]
     if not isinstance(schema, dict):
@@ -81,5 +81,5 @@ def without_extensions(schema: Any) -> Any:
 
 
 def named(entries: dict[str, Any]) -> dict[str, Any]:
-    """The entries of a map without its extensions, which say nothing of what goes over the wire."""
+    """Return the entries of a map without its extensions, which say nothing of what goes over the wire."""
     return {name: entry for name, entry in entries.items() if not name.startswith("x-")}

@@ -8,7 +8,7 @@ from typing import Any, Final
 from spec.diff.document import Document, Node, named
 from spec.diff.model import Finding
 from spec.diff.rules import Side
-from spec.diff.schemas import Walk
+from spec.diff.schemas import Traversal
 from spec.diff.shapes import possible_types, told
 
 _METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
@@ -35,7 +35,7 @@ class Operation:
     parameters: dict[tuple[str, str], dict[str, Any]]
 
     def element(self, parameter: dict[str, Any]) -> str:
-        """The name of a parameter of it."""
+        """Return the name of a parameter of it."""
         return f"{self.id}{_MARK[parameter['in']]}{parameter['name']}"
 
 
@@ -49,9 +49,9 @@ class Comparison:
     def __init__(self, old: Document, new: Document) -> None:
         self.old = old
         self.new = new
-        self.plain = {side: Walk(old, new, side) for side in _SIDES}
-        self.fields = {side: Walk(old, new, side, over_texts=True, within=self.plain[side]) for side in _SIDES}
-        self.texts = {side: Walk(old, new, side, over_texts=True, within=self.fields[side]) for side in _SIDES}
+        self.plain = {side: Traversal(old, new, side) for side in _SIDES}
+        self.fields = {side: Traversal(old, new, side, over_texts=True, within=self.plain[side]) for side in _SIDES}
+        self.texts = {side: Traversal(old, new, side, over_texts=True, within=self.fields[side]) for side in _SIDES}
 
     def findings(self) -> Iterator[Finding]:
         """Everything that differs, seen from each side."""
@@ -77,7 +77,7 @@ class Comparison:
     # --- parameters ---
 
     def _parameters(self, old: Operation, new: Operation, side: Side) -> Iterator[Finding]:
-        """What differs between the parameters of a request, seen by who sends or by who reads it."""
+        """Yield what differs between the parameters of a request, seen by who sends or by who reads it."""
         what = _PARAMETER[side]
         for key in old.parameters.keys() - new.parameters.keys():
             yield Finding(old.element(old.parameters[key]), "removed", f"{what}-removed")
@@ -96,8 +96,8 @@ class Comparison:
                 yield Finding(element, "changed", f"{what}-form-changed", "form", form_before, form_after)
             yield from self._walk(before, side).compare(_content(before), _content(after), element)
 
-    def _walk(self, holder: dict[str, Any], side: Side) -> Walk:
-        """The walk over what a parameter or a header holds."""
+    def _walk(self, holder: dict[str, Any], side: Side) -> Traversal:
+        """Return the walk over what a parameter or a header holds."""
         return (self.plain if holder.get("content") else self.texts)[side]
 
     def _forms(self, old: dict[str, Any], new: dict[str, Any], side: Side) -> tuple[str, str]:
@@ -193,7 +193,7 @@ class Comparison:
     # --- what a listener is told ---
 
     def _calls(self, before: dict[Key, Operation], after: dict[Key, Operation]) -> Iterator[Finding]:
-        """What differs between the requests that a client is sent, as webhooks or callbacks."""
+        """Yield what differs between the requests that a client is sent, as webhooks or callbacks."""
         for key in before.keys() - after.keys():
             yield Finding(before[key].id, "removed", "webhook-removed")
         for key in after.keys() - before.keys():
@@ -221,7 +221,7 @@ class Comparison:
             yield Finding(old.id, "changed", "credentials-accepted", "credentials", _told(before), _told(after))
 
     def _shown_credentials(self, old: Operation, new: Operation) -> Iterator[Finding]:
-        """What differs in the credentials that a listener is shown, which are those that its webhook names itself."""
+        """Yield what differs in the credentials that a listener is shown: those that its webhook names itself."""
         before, after = (
             _ways(document, one.definition.get("security", [])) for document, one in ((self.old, old), (self.new, new))
         )
@@ -232,7 +232,7 @@ class Comparison:
 
 
 def _operations(document: Document, paths: dict[str, Any]) -> dict[Key, Operation]:
-    """The operations by method and path, whatever the parameters of the path are called."""
+    """Return the operations by method and path, whatever the parameters of the path are called."""
     found: dict[Key, Operation] = {}
     for path, item in named(paths).items():
         whole = document.resolved(item)
@@ -261,13 +261,13 @@ def _key(parameter: dict[str, Any], path: list[str]) -> tuple[str, str]:
 
 
 def _webhooks(document: Document) -> dict[Key, Operation]:
-    """What is sent to a listener, by method and name of the webhook; it goes by that name."""
+    """Return what is sent to a listener, by method and name of the webhook; it goes by that name."""
     operations = _operations(document, document.raw.get("webhooks", {}))
     return {(method, name): replace(one, id=name) for (method, name), one in operations.items()}
 
 
 def _callbacks(document: Document, operation: Operation, id_: str) -> dict[Key, Operation]:
-    """What is sent to where an operation was told to, by method, name of the callback and place."""
+    """Return what is sent to where an operation was told to, by method, name of the callback and place."""
     return {
         (method, name, place): replace(one, id=f"{id_}!{name}")
         for name, entry in named(operation.definition.get("callbacks", {})).items()
@@ -286,7 +286,7 @@ def _answers(document: Document, operation: Operation) -> dict[str, dict[str, An
 
 
 def _ways(document: Document, security: list[dict[str, list[str]]]) -> list[frozenset[str]]:
-    """The ways to get in, each the set of what is to be shown; whoever shows more gets in too."""
+    """Return the ways to get in, each the set of what is to be shown; whoever shows more gets in too."""
     schemes = document.raw.get("components", {}).get("securitySchemes", {})
     return [
         frozenset(
@@ -318,7 +318,7 @@ def _schema(holder: dict[str, Any]) -> Node:
 
 
 def _content(holder: dict[str, Any]) -> Node:
-    """The schema of a parameter or a header, of its own or of its one media type."""
+    """Return the schema of a parameter or a header, of its own or of its one media type."""
     return _schema(next(iter(holder.get("content", {}).values()), holder))
 
 
@@ -366,7 +366,7 @@ def _deprecated(element: str, old: dict[str, Any], new: dict[str, Any]) -> Itera
 
 
 def _covering(name: str, content: dict[str, Any]) -> str | None:
-    """The entry of a content that speaks of a media type: the type itself, or the narrowest range around it."""
+    """Return the entry of a content that speaks of a media type: the type itself, or the narrowest range around it."""
     plain = {key.partition(";")[0].strip().lower(): key for key in content}
     wanted = name.partition(";")[0].strip().lower()
     for candidate in (wanted, f"{wanted.partition('/')[0]}/*", "*/*"):
@@ -376,7 +376,7 @@ def _covering(name: str, content: dict[str, Any]) -> str | None:
 
 
 def _of_status(status: str, answers: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
-    """What is said of a status: under itself, its range, or the default."""
+    """Return what is said of a status: under itself, its range, or the default."""
     for candidate in (status, f"{status[0]}XX", "DEFAULT"):
         if candidate in answers:
             return answers[candidate]

@@ -10,7 +10,7 @@ from typing import Any, Final
 import jsonschema_rs
 
 from spec.diff.document import MAPS_OF_SCHEMAS, VALUES, Document, Unasked
-from spec.reading import read_yaml
+from spec.yaml_files import read_yaml
 
 _FORM: Final = Path(__file__).with_name("document.schema.yaml")
 _KINDS: Final = "#/$defs/"
@@ -20,14 +20,14 @@ Place = tuple[str, ...]
 
 
 def objections(document: Document) -> list[str]:
-    """What is wrong in a document, place by place: first what has the wrong form, then what leads nowhere."""
+    """Return what is wrong in a document, place by place: first what has the wrong form, then what leads nowhere."""
     found = [(_plain(error.instance_path), error.message) for error in _validator("").iter_errors(document.raw)]
     found += _lost(document, {place for place, _ in found})
     return [f"{'/'.join(place) or 'its top'}: {_short(message)}" for place, message in dict.fromkeys(found)]
 
 
 def _lost(document: Document, wrong: set[Place]) -> Iterator[tuple[Place, str]]:
-    """The places that refer to what is not there, or is of another kind and not `wrong` in itself."""
+    """Yield the places that refer to what is not there, or is of another kind and not `wrong` in itself."""
     left = deque(_referring(_form(), document.raw, "", ()))
     fits: dict[tuple[str, str], bool] = {}
     while left:
@@ -48,7 +48,7 @@ def _lost(document: Document, wrong: set[Place]) -> Iterator[tuple[Place, str]]:
 
 
 def _referring(form: Any, value: Any, kind: str, place: Place) -> Iterator[tuple[Place, str, str]]:
-    """The places within a value, as a form has them, that refer to another; each with its kind and its reference."""
+    """Yield the places within a value that refer to another, each with its kind and its reference."""
     if kind == "schema":
         yield from _referring_schemas(value, place)
         return
@@ -109,6 +109,6 @@ def _form() -> dict[str, Any]:
 
 @cache
 def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    """What tells whether a value is of a kind; "" is the whole document."""
+    """Return what tells whether a value is of a kind; "" is the whole document."""
     whole = {"$ref": f"{_KINDS}{kind}", "$defs": _form()["$defs"]} if kind else _form()
     return jsonschema_rs.Draft202012Validator(whole)

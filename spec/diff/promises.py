@@ -14,14 +14,15 @@ _WORDS = ("statement", "covers", "needs", "min_observations")
 
 
 def requirements_of(name: str, entries: Any) -> dict[str, Requirement]:
-    """The requirements of a file by id. Raises `Unasked` with all that are none."""
+    """Return the requirements of a file by id. Raises `Unasked` with all that are none."""
     if not isinstance(entries, list):
         raise Unasked(f"{name} has no list of requirements: mend it first.")
     found: dict[str, Requirement] = {}
     wrong = []
     for number, entry in enumerate(entries, start=1):
         try:
-            one = Requirement(**{**entry, "covers": tuple(entry["covers"]), "needs": tuple(entry.get("needs", ()))})
+            lists = {"covers": tuple(entry["covers"]), "needs": tuple(entry.get("needs", ()))}
+            one = Requirement(**{"rests_on": "", **entry, **lists})
             if one.level not in ("must", "should") or not isinstance(one.id, str):
                 raise TypeError("its id is a text, and its level must or should")
             found[one.id] = one
@@ -33,7 +34,7 @@ def requirements_of(name: str, entries: Any) -> dict[str, Requirement]:
 
 
 def compare(old: Mapping[str, Requirement], new: Mapping[str, Requirement]) -> Iterator[Finding]:
-    """What differs between two sets of requirements."""
+    """Yield what differs between two sets of requirements."""
     for id_, before in old.items():
         if id_ not in new:
             yield Finding(id_, "removed", f"{before.level}-removed")
@@ -51,7 +52,7 @@ def compare(old: Mapping[str, Requirement], new: Mapping[str, Requirement]) -> I
 
 
 def concerned(changes: Iterable[Change], requirements: Mapping[str, Requirement]) -> list[Change]:
-    """The changes, each with the ids of the requirements that cover what changed."""
+    """Return the changes, each with the ids of the requirements that cover what changed."""
     return [
         replace(
             change,
@@ -67,7 +68,7 @@ def _speaks(covers: tuple[str, ...], change: Change) -> bool:
     status = re.fullmatch(r"(\w+:\d)(?:\d\d|XX)(?:#.*)?", where)
     if status:
         where = f"{status[1]}XX"
-    if where in covers:
+    if where in covers or ("=" in where and f"{where.partition('=')[0]}=*" in covers):
         return True
     if change.what == "added" and "=" in where:
         # A new value concerns whoever speaks of several others.

@@ -15,7 +15,7 @@ _OBJECTIONS: Final = "accepted breaks that do not fit"
 
 
 def as_text(verdict: Verdict) -> Iterator[str]:
-    """The verdict for a terminal, line by line: what breaks whom first, what breaks nobody last."""
+    """Yield the verdict for a terminal, line by line: what breaks whom first, what breaks nobody last."""
     yield f"{verdict.old} -> {verdict.new}: {summary(verdict)}"
     for title, changes in _sections(verdict):
         yield ""
@@ -35,7 +35,7 @@ def as_text(verdict: Verdict) -> Iterator[str]:
 
 
 def as_json(verdict: Verdict) -> str:
-    """The verdict for a program."""
+    """Return the verdict for a program."""
     return json.dumps(
         {
             "old": verdict.old,
@@ -51,7 +51,7 @@ def as_json(verdict: Verdict) -> str:
 
 
 def as_markdown(verdict: Verdict) -> Iterator[str]:
-    """The verdict for a pull request, line by line."""
+    """Yield the verdict for a pull request, line by line."""
     yield f"## {_cell(verdict.old)} → {_cell(verdict.new)}"
     yield ""
     yield summary(verdict)
@@ -88,7 +88,7 @@ def summary(verdict: Verdict) -> str:
 
 
 def headline(change: Change) -> str:
-    """What changed, on one line."""
+    """Return what changed, on one line."""
     words = f"{change.where} {change.what}"
     if change.aspect:
         words = f"{words}: {change.aspect} from {change.before} to {change.after}"
@@ -104,13 +104,13 @@ def acceptance(entry: Acceptance) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text of somebody else that neither ends a line nor controls a terminal."""
+    """Return a text of somebody else that neither ends a line nor controls a terminal."""
     words = " ".join(text.split())
     return words if words.isprintable() else "".join(one if one.isprintable() else ascii(one)[1:-1] for one in words)
 
 
 def rules_table() -> Iterator[str]:
-    """The rules as a table in Markdown, line by line."""
+    """Yield the rules as a table in Markdown, line by line."""
     yield "| rule | breaks | since |"
     yield "| --- | --- | --- |"
     for rule in RULES.values():

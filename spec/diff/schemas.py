@@ -19,14 +19,14 @@ _NULL: Final[dict[tuple[Side, bool], str]] = {
 }
 
 
-class Walk:
+class Traversal:
     """A walk over the schemas of two documents, where they stand on one side; it passes no pair twice.
 
     In a walk over texts values are written as text, and `within` is the walk over the fields of an object.
     """
 
     def __init__(
-        self, old: Document, new: Document, side: Side, *, over_texts: bool = False, within: "Walk | None" = None
+        self, old: Document, new: Document, side: Side, *, over_texts: bool = False, within: "Traversal | None" = None
     ) -> None:
         self.old = old
         self.new = new
@@ -36,15 +36,15 @@ class Walk:
         self.passed: set[tuple[str, frozenset[int], frozenset[int]]] = set()
         self.equal: dict[tuple[frozenset[int], frozenset[int]], bool] = {}
 
-    def _rehearsal(self) -> "Walk":
-        """A walk as this one would go on, which leaves no traces."""
+    def _rehearsal(self) -> "Traversal":
+        """Return a walk as this one would go on, which leaves no traces."""
         within = None if self.within is self else self.within._rehearsal()
-        made = Walk(self.old, self.new, self.side, over_texts=self.over_texts, within=within)
+        made = Traversal(self.old, self.new, self.side, over_texts=self.over_texts, within=within)
         made.passed, made.equal = set(self.passed), self.equal
         return made
 
     def compare(self, old: Node, new: Node, owner: str) -> Iterator[Finding]:
-        """What differs between two schemas that stand at the element `owner`."""
+        """Yield what differs between two schemas that stand at the element `owner`."""
         a, b = (admits_null(document, node) for document, node in ((self.old, old), (self.new, new)))
         if a != b:
             words = {True: "possible", False: "excluded"}
@@ -116,7 +116,7 @@ class Walk:
         return self.over_texts and is_taken(kind, sent, read, self.side)
 
     def _enumerated(self, owner: str, where: str, old: Node, new: Node) -> Iterator[Finding]:
-        """What differs where the values of one side at least are enumerated."""
+        """Yield what differs where the values of one side at least are enumerated."""
         a, b = shape(self.old, old, self.side), shape(self.new, new, self.side)
         before, after = finite(a), finite(b)
         how: Relation = "replaced"
@@ -200,7 +200,7 @@ class Walk:
     def _others(
         self, owner: str, old: dict[str, Any], new: dict[str, Any], left: list[Schema], right: list[Schema]
     ) -> Iterator[Finding]:
-        """What differs between alternatives of which none is the same in both documents."""
+        """Yield what differs between alternatives of which none is the same in both documents."""
         if not (left or right):
             return
         if self.over_texts:
@@ -247,7 +247,7 @@ class Walk:
         return self.equal[pair]
 
     def _outline(self, document: Document, schema: Schema) -> object:
-        """What alternatives that are equal have in common, without a look at what is below their fields."""
+        """Return what alternatives that are equal have in common, without a look at what is below their fields."""
         made = shape(document, (schema,), self.side)
         tags = {name: shape(document, node, self.side).values for name, node in made.fields.items()}
         return made.types, made.values, made.required, tags
@@ -273,7 +273,7 @@ _AROUND: tuple[Relation, ...] = ("same", "narrowed")
 
 
 def _whole(node: Node) -> Schema:
-    """A node as one schema."""
+    """Return a node as one schema."""
     return node[0] if len(node) == 1 else {"allOf": list(node)} if node else True
 
 

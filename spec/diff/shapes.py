@@ -58,7 +58,7 @@ class Shape:
 
 
 def atoms(document: Document, node: Node) -> list[dict[str, Any]]:
-    """The schemas that a value keeps at once, each of them once, whatever refers to it."""
+    """Return the schemas that a value keeps at once, each of them once, whatever refers to it."""
     found: dict[int, dict[str, Any]] = {}
 
     def visit(schema: Schema) -> None:
@@ -81,7 +81,7 @@ def atoms(document: Document, node: Node) -> list[dict[str, Any]]:
 
 
 def shape(document: Document, node: Node, side: Side) -> Shape:
-    """What the schemas of a node come to together, seen from one side; nobody changes it."""
+    """Return what the schemas of a node come to together, seen from one side; nobody changes it."""
     key = (side, *map(id, node))
     if key not in document.shapes:
         document.shapes[key] = (node, _made(document, node, side))  # with the node, so that its identity stays its own
@@ -156,7 +156,7 @@ def _let_through(document: Document, node: Node, made: Shape) -> None:
 
 
 def finite(made: Shape) -> dict[str, None] | None:
-    """The values that a shape lets through, where they can be counted."""
+    """Return the values that a shape lets through, where they can be counted."""
     if not made.types:
         return {}
     if made.values is None and made.types == {"boolean"} and not made.limits and not made.alternatives:
@@ -165,7 +165,7 @@ def finite(made: Shape) -> dict[str, None] | None:
 
 
 def possible_types(document: Document, node: Node, side: Side, passed: frozenset[int] = frozenset()) -> frozenset[str]:
-    """The types that a value can have, whichever of the alternatives it keeps."""
+    """Return the types that a value can have, whichever of the alternatives it keeps."""
     made = shape(document, node, side)
     inner = passed | set(map(id, node))
     left = [one for one in made.alternatives if id(one) not in inner]
@@ -175,7 +175,7 @@ def possible_types(document: Document, node: Node, side: Side, passed: frozenset
 
 
 def name_of(document: Document, node: Node) -> str:
-    """The name of the component that a node refers to, alone or beside null; "" for a schema without a name."""
+    """Return the name of the component that a node refers to, alone or beside null; "" for a schema without a name."""
     if len(node) != 1 or isinstance(node[0], bool):
         return ""
     schema = node[0]
@@ -189,12 +189,12 @@ def name_of(document: Document, node: Node) -> str:
 
 
 def told(value: Any) -> str:
-    """A value as JSON, the same for the same value."""
+    """Return a value as JSON, the same for the same value."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def json_types(types: Iterable[str]) -> list[str]:
-    """The types as a schema names them."""
+    """Return the types as a schema names them."""
     named = set(types)
     if named >= {"integer", "fraction"}:
         named -= {"integer"}
@@ -227,7 +227,7 @@ def _leaves(names: str | list[str]) -> frozenset[str]:
 
 
 def _values(schema: dict[str, Any]) -> list[str] | None:
-    """The values that a schema enumerates, itself or by alternatives that do nothing else; null left out."""
+    """Return the values that a schema enumerates, itself or by alternatives that do nothing else; null left out."""
     listed = [[schema["const"]]] if "const" in schema else []
     listed += [schema["enum"]] if "enum" in schema else []
     if listed:

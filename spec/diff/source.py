@@ -44,7 +44,7 @@ for _tag, _pattern, _first in _RESOLVED:
 
 
 def plain(text: str) -> Any:
-    """What a text says, with texts for keys, and whole numbers however they are written. Raises `NotPlain`."""
+    """Return what a text says, with texts for keys, and whole numbers however they are written. Raises `NotPlain`."""
     try:
         try:
             found = json.loads(text, object_pairs_hook=_object)
@@ -96,7 +96,7 @@ def _key(key: object) -> str:
 
 
 def _text(text: str) -> str:
-    """A text in which halves of a character are put together, or replaced where the other half is not there."""
+    """Return a text in which halves of a character are put together, or replaced where the other half is not there."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

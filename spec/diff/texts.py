@@ -21,12 +21,12 @@ _OF_NUMBERS: Final = {"int32", "int64", "float", "double"}
 
 
 def as_text(value: str) -> str:
-    """A value, told in JSON, as it is told when it was written as text."""
+    """Return a value, told in JSON, as it is told when it was written as text."""
     return value if value[:1] in ('"', "[", "{") else told(value)
 
 
 def reading(document: Document, node: Node) -> Callable[[str], bool]:
-    """What tells whether a value, told in JSON, is read by a node when it was written as text."""
+    """Return what tells whether a value, told in JSON, is read by a node when it was written as text."""
     is_passing = passing(document, node)
 
     def reads(value: str) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from spec import generations
 from spec.diff import promises
 from spec.diff.document import Document, Unasked
+from spec.diff.loading import as_document, content
 from spec.diff.model import Change, broken, merged
 from spec.diff.operations import Comparison
-from spec.diff.reading import as_document, content
 from spec.diff.rules import Breaks
 from spec.requirements import Requirement, load
 
@@ -39,7 +39,7 @@ class Verdict:
 
 
 def contracts(*names: str) -> list[Contract]:
-    """What names stand for. Raises `Unasked` with all that is wrong in any of them."""
+    """Return what names stand for. Raises `Unasked` with all that is wrong in any of them."""
     found, wrong = [], []
     for name in names:
         try:
@@ -52,7 +52,7 @@ def contracts(*names: str) -> list[Contract]:
 
 
 def contract(name: str) -> Contract:
-    """What a name stands for. Raises `Unasked` when it stands for nothing that can be compared."""
+    """Return what a name stands for. Raises `Unasked` when it stands for nothing that can be compared."""
     if name in generations.load():
         return Contract(name, as_document(name, generations.contract(name)), generations.requirements_of(name))
     raw = content(name)
@@ -62,7 +62,7 @@ def contract(name: str) -> Contract:
 
 
 def compared(old: Contract, new: Contract) -> Verdict:
-    """The difference of two contracts. Raises `Unasked` where the one has nothing that the other has."""
+    """Return the difference of two contracts. Raises `Unasked` where the one has nothing that the other has."""
     changes: list[Change] = []
     requirements: list[Change] = []
     if old.document and new.document:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from spec.reading import read_yaml
+from spec.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent
 

@@ -20,7 +20,7 @@ from suites.clients.environments import Environment, NoRuntime, prepare, stop_in
 from suites.clients.findings import Finding, of_verdict
 from suites.clients.models import Comparison, Description, describe, differences, explanations, judged, requests, stale
 from suites.clients.render import Outcome, as_json, as_markdown, as_text
-from suites.clients.story import BILLABLE_FILES, OPERATIONS, Story, tell
+from suites.clients.scenario import BILLABLE_FILES, OPERATIONS, ClientScenario, findings_of
 from suites.clients.table import Client, load
 
 CONFORMANT: Final = 0
@@ -60,7 +60,7 @@ def check(clients: list[Client], settings: Settings, folder: Path) -> int:
 
 
 def exit_code(outcome: Outcome) -> int:
-    """What the shell is told: a violation, or a difference that nobody explains, outranks what was not judged."""
+    """Return the exit code: a violation, or a difference that nobody explains, outranks what was not judged."""
     if of_verdict(outcome.findings, "fail"):
         return NONCONFORMANT
     if outcome.unexplained:
@@ -71,7 +71,7 @@ def exit_code(outcome: Outcome) -> int:
 
 
 def chosen(names: Sequence[str]) -> list[Client]:
-    """The clients of these names, or all of them. Raises `pytest.UsageError`."""
+    """Return the clients of these names, or all of them. Raises `pytest.UsageError`."""
     known = {client.name: client for client in load()}
     for name in names:
         if name not in known:
@@ -80,7 +80,7 @@ def chosen(names: Sequence[str]) -> list[Client]:
 
 
 def settings_for(given: Mapping[str, Any], clients: int) -> Settings:
-    """The settings of a conformance run with these options. Raises `pytest.UsageError`."""
+    """Return the settings of a conformance run with these options. Raises `pytest.UsageError`."""
     settings = settings_of(lambda name: given.get(name.removeprefix("--").replace("-", "_")))
     if not (settings.is_local or settings.yes):
         raise pytest.UsageError(
@@ -91,7 +91,7 @@ def settings_for(given: Mapping[str, Any], clients: int) -> Settings:
 
 
 def _of_client(client: Client, settings: Settings) -> tuple[list[Finding], Comparison | None]:
-    """What one client does, and what its types say; a client that cannot be installed leaves the run inconclusive."""
+    """Return what one client does, and what its types say; one that cannot be installed is an error."""
     try:
         environment = prepare(client)
         description = describe(environment)
@@ -108,7 +108,7 @@ def _driven(environment: Environment, description: Description, settings: Settin
     client = environment.client
     try:
         with open_target(settings) as target, driving(environment, target, settings.request_timeout) as driver:
-            story = Story(driver, target, settings, uuid.uuid4().hex[:8], description, client.registry)
-            yield from tell(story, client.name)
+            scenario = ClientScenario(driver, target, settings, uuid.uuid4().hex[:8], description, client.registry)
+            yield from findings_of(scenario, client.name)
     except RunError as error:
         yield Finding(client.name, next(iter(OPERATIONS)), "error", str(error))

@@ -53,7 +53,7 @@ class _Reader:
         return token
 
     def until(self, *ends: str) -> list[str]:
-        """The tokens up to one of `ends` outside of all brackets, which is taken as well."""
+        """Return the tokens up to one of `ends` outside of all brackets, which is taken as well."""
         taken: list[str] = []
         open_: list[str] = []
         while self.next:
@@ -68,7 +68,7 @@ class _Reader:
         return taken
 
     def read(self, prefix: str = "") -> None:
-        """Reads declarations up to the end of the file, or of the namespace with this prefix."""
+        """Read declarations up to the end of the file, or of the namespace with this prefix."""
         while self.next and self.next != "}":
             word = self.take()
             if word == "interface":
@@ -117,7 +117,7 @@ class _Reader:
 
 
 def _parted(tokens: list[str], separator: str) -> list[list[str]]:
-    """Splits tokens at a separator outside of all brackets."""
+    """Split tokens at a separator outside of all brackets."""
     reader = _Reader("", Declarations())
     reader.tokens = tokens
     parts = []
@@ -127,7 +127,7 @@ def _parted(tokens: list[str], separator: str) -> list[list[str]]:
 
 
 def operations(package: Path) -> dict[str, Any]:
-    """What the declarations of an installed client say of each method of the batches. Raises `Unreadable`."""
+    """Return what the declarations of an installed client say of each method of the batches. Raises `Unreadable`."""
     found = Declarations()
     for file in FILES:
         _Reader((package / file).read_text(encoding="utf-8"), found).read()
@@ -161,7 +161,7 @@ def _operation(found: Declarations, arguments: list[list[str]], result: list[str
 
 
 def _fields_of(found: Declarations, interface: str, known: dict[str, list[str]]) -> Fields:
-    """The fields of an interface; `known` says what its type variables stand for."""
+    """Return the fields of an interface; `known` says what its type variables stand for."""
     fields = {}
     for name, each in found.interfaces[interface].items():
         tokens = [part for token in each["tokens"] for part in known.get(token, [token])]
@@ -170,7 +170,7 @@ def _fields_of(found: Declarations, interface: str, known: dict[str, list[str]])
 
 
 def _type(found: Declarations, tokens: list[str], scope: str = "") -> dict[str, Any]:
-    """A type as plain data, as an interface sees it. Raises `Unreadable` for one that is written in an unknown way."""
+    """Return a type as plain data, as an interface sees it. Raises `Unreadable` for an unknown notation."""
     variants = [part for part in _parted(tokens, "|") if part not in (["null"], ["undefined"])]
     is_nullable = ["null"] in _parted(tokens, "|")
     if variants and all(part[0].startswith("'") for part in variants):
@@ -191,7 +191,7 @@ def _type(found: Declarations, tokens: list[str], scope: str = "") -> dict[str, 
 
 
 def _resolved(found: Declarations, name: str, scope: str) -> str:
-    """The full name of an interface as another one calls it. Raises `Unreadable` when there is none."""
+    """Return the full name of an interface as another one calls it. Raises `Unreadable` when there is none."""
     around = scope.split(".") if scope else []
     for depth in range(len(around), -1, -1):
         full = ".".join([*around[:depth], name])

@@ -14,12 +14,12 @@ from itertools import count
 from typing import IO, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from fixtures.errors import RunError
+from fixtures.errors import ClientFailed
 from fixtures.exchange import SECRET_HEADERS, Exchange, Request, Response
 from fixtures.gateway import Gateway
 from fixtures.key import Key, spellings
+from fixtures.route import Route
 from fixtures.target import MAIN, Target
-from fixtures.way import Way
 from fixtures.words import HIDDEN, legible, unsigned
 from suites.clients.environments import Environment
 from suites.traffic import json_object
@@ -86,7 +86,7 @@ class Driver:
         self._name = name
         self._target = target
         self._secrets = spellings(target.secrets)
-        self._secret_headers = SECRET_HEADERS | target.way.gateway.secret_names
+        self._secret_headers = SECRET_HEADERS | target.route.gateway.secret_names
         self._base_path = urlsplit(target.base_url).path.rstrip("/")
         self._moments = count()
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -103,7 +103,7 @@ class Driver:
         caller: str = MAIN,
         **arguments: Any,
     ) -> Reply:
-        """Lets the client call a method, such as `batches.get`. Raises `RunError` when the driver gives no answer.
+        """Let the client call a method, such as `batches.get`. Raises `ClientFailed` when the driver gives no answer.
 
         `pages` is how many pages of a list are followed at the most; 0 is for what is no list. The exchanges reach the
         observers before the reply is given.
@@ -124,7 +124,7 @@ class Driver:
             line = self._lines.get(timeout=CALL_TIMEOUT)
             told = json.loads(line)
         except (OSError, ValueError, queue.Empty):
-            raise RunError(
+            raise ClientFailed(
                 f"the driver of {self._name} gave no answer to {method}; run it again, or leave it out"
             ) from None
         exchanges = tuple(self._exchange(each, caller) for each in told["exchanges"])
@@ -141,7 +141,7 @@ class Driver:
         self._lines.put("")
 
     def _exchange(self, told: dict[str, Any], caller: str) -> Exchange:
-        """An exchange as the rest of the project knows it; a client does one after the other."""
+        """Return an exchange as the rest of the project knows it; a client does one after the other."""
         url = urlsplit(told["url"])
         sent, received = next(self._moments), next(self._moments)
         return Exchange(
@@ -178,14 +178,14 @@ class Driver:
 
 @contextmanager
 def driving(environment: Environment, target: Target, request_timeout: float) -> Iterator[Driver]:
-    """Starts the driver of a client for a target, and ends it afterwards."""
-    key, way = target.keys[MAIN], target.way
+    """Start the driver of a client for a target, and end it afterwards."""
+    key, route = target.keys[MAIN], target.route
     assert key is not None
-    if way.gateway.client_cert and environment.client.registry == "npm":
-        raise RunError(f"{environment.client.name} cannot show a client certificate; leave it out with --client")
+    if route.gateway.client_cert and environment.client.registry == "npm":
+        raise ClientFailed(f"{environment.client.name} cannot show a client certificate; leave it out with --client")
     with subprocess.Popen(
         environment.command,
-        env=_variables(target.way, key, request_timeout),
+        env=_variables(target.route, key, request_timeout),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
@@ -201,24 +201,24 @@ def driving(environment: Environment, target: Target, request_timeout: float) ->
                 process.kill()
 
 
-def _variables(way: Way, key: Key, request_timeout: float) -> dict[str, str]:
-    """The variables of this process without the user's settings of the client, and with those that count."""
-    others = ("LLAMA_", "PYTHON", *(() if way.tls else ("SSL_CERT_",)))
+def _variables(route: Route, key: Key, request_timeout: float) -> dict[str, str]:
+    """Return the variables of this process without the user's settings of the client, and with those that count."""
+    others = ("LLAMA_", "PYTHON", *(() if route.tls else ("SSL_CERT_",)))
     own = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     given = {
         "LLAMA_CLOUD_API_KEY": key.value,
-        "LLAMA_CLOUD_BASE_URL": way.url,
+        "LLAMA_CLOUD_BASE_URL": route.url,
         "REQUEST_TIMEOUT": f"{request_timeout:g}",
-        "GATEWAY": _told_of_gateway(way.gateway),
+        "GATEWAY": _told_of_gateway(route.gateway),
         "PYTHONUTF8": "1",
     }
-    direct = {} if way.proxy else {"NO_PROXY": "*", "no_proxy": "*"}
-    issuers = way.gateway.ca_bundle
+    direct = {} if route.proxy else {"NO_PROXY": "*", "no_proxy": "*"}
+    issuers = route.gateway.ca_bundle
     trusted = {"SSL_CERT_FILE": issuers, "NODE_EXTRA_CA_CERTS": issuers} if issuers else {}
     return {**own, **given, **direct, **trusted}
 
 
 def _told_of_gateway(gateway: Gateway) -> str:
-    """What a driver has to know to pass a gateway, as JSON."""
+    """Return what a driver has to know to pass a gateway, as JSON."""
     headers = {header.name: header.value for header in gateway.headers}
     return json.dumps({"headers": headers, "certificate": gateway.client_cert, "key": gateway.client_key})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fixtures.errors import RunError
+from fixtures.errors import ClientFailed
 from spec.lint.__main__ import OLDEST_NODE, find_node
 from suites.clients.table import NPMRC, ROOT, Client
 
@@ -52,13 +52,13 @@ class Environment:
 
 
 def prepare(client: Client, place: Path = PLACE) -> Environment:
-    """The environment of a client, made unless it is there for this very lock.
+    """Return the environment of a client, made unless it is there for this very lock.
 
-    Raises `NoRuntime` without a Node for a client that needs one, and `RunError` when it cannot be installed.
+    Raises `NoRuntime` without a Node for a client that needs one, and `ClientFailed` when it cannot be installed.
     """
     environment = Environment(client, place / client.name)
     if not client.lock.is_file():
-        raise RunError(f"{client.name} has no lock: make it with tox -e lock")
+        raise ClientFailed(f"{client.name} has no lock: make it with tox -e lock")
     note, mark = environment.folder / ".complete", _mark(client)
     if client.registry == "npm":
         _node()
@@ -105,13 +105,13 @@ def _install_node(environment: Environment) -> None:
 
 
 def stop_installing() -> None:
-    """Ends the installers that are at work."""
+    """End the installers that are at work."""
     for process in tuple(_installers):
         _stop(process)
 
 
 def _stop(process: "subprocess.Popen[str]") -> None:
-    """Ends an installer, with what it has started in its turn."""
+    """End an installer, with what it has started in its turn."""
     if sys.platform == "win32":
         process.kill()
         return
@@ -141,6 +141,6 @@ def _run(client: Client, command: list[str], folder: Path = ROOT) -> None:
             _installers.discard(process)
     if code:
         told = " ".join(output.split())[-TOLD:]
-        raise RunError(
+        raise ClientFailed(
             f"{client.name} cannot be installed; see that its registry is reachable, then run again (…{told})"
         )

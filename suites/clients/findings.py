@@ -44,5 +44,5 @@ class Ended(Exception):
 
 
 def of_verdict(findings: Iterable[Finding], *verdicts: Verdict) -> list[Finding]:
-    """The findings that have one of some verdicts."""
+    """Return the findings that have one of some verdicts."""
     return [finding for finding in findings if finding.verdict in verdicts]

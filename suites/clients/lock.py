@@ -24,12 +24,12 @@ NOT_LOCKED: Final = process.BROKEN
 
 
 def lock_python(client: Client) -> str:
-    """The lock of a client from PyPI, as pip reads it with `--require-hashes`."""
+    """Return the lock of a client from PyPI, as pip reads it with `--require-hashes`."""
     return _run(UV, input=f"{client.package}=={client.version}")
 
 
 def lock_node(client: Client) -> str:
-    """The `package-lock.json` of a client from npm."""
+    """Return the `package-lock.json` of a client from npm."""
     npm = shutil.which("npm")
     if npm is None:
         raise OSError("npm is not there")
@@ -41,7 +41,7 @@ def lock_node(client: Client) -> str:
 
 
 def _run(command: Sequence[str], *, input: str | None = None, cwd: str | None = None) -> str:
-    """What a command prints. Raises `CalledProcessError` with its complaint when it fails."""
+    """Return what a command prints. Raises `CalledProcessError` with its complaint when it fails."""
     done = subprocess.run(command, input=input, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=True)
     return done.stdout
 

@@ -13,18 +13,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from fixtures.errors import RunError
+from fixtures.errors import ClientFailed
 from fixtures.key import Key
+from fixtures.route import Route
 from fixtures.target import MAIN, Target
-from fixtures.way import Way
 from spec.elements import parameters_of
 from spec.openapi import Operation, operations
-from spec.reading import read_yaml
+from spec.yaml_files import read_yaml
 from suites.clients import declarations
 from suites.clients.driver import driving
 from suites.clients.environments import DRIVERS, Environment
-from suites.clients.nobody import nobody
 from suites.clients.shapes import Shape, misfit, of_schema, sample
+from suites.clients.stub import stub_server
 from suites.clients.table import Client, Registry
 from suites.traffic import json_object
 
@@ -80,7 +80,7 @@ class Explanation:
 
 @cache
 def explanations() -> tuple[Explanation, ...]:
-    """The explanations of `differences.yaml`."""
+    """Return the explanations of `differences.yaml`."""
     return tuple(
         Explanation(
             **{
@@ -94,7 +94,7 @@ def explanations() -> tuple[Explanation, ...]:
 
 
 def describe(environment: Environment) -> Description:
-    """What the types of an installed client say of its methods. Raises `RunError` when they cannot be read."""
+    """Return the methods of an installed client by its types. Raises `ClientFailed` when they cannot be read."""
     try:
         if environment.client.registry == "npm":
             return declarations.operations(environment.package)
@@ -112,11 +112,13 @@ def describe(environment: Environment) -> Description:
         found: Description = json.loads(told.stdout)
         return found
     except (OSError, ValueError, LookupError, subprocess.TimeoutExpired) as error:
-        raise RunError(f"the types of {environment.client.name} cannot be read; mend the reader ({error})") from None
+        raise ClientFailed(
+            f"the types of {environment.client.name} cannot be read; mend the reader ({error})"
+        ) from None
 
 
 def unfit(description: Description, registry: Registry, method: str, value: Any) -> str | None:
-    """What is wrong with a value that a client gave, by its own types; the Python client looks itself."""
+    """Return what is wrong with a value that a client gave, by its own types; the Python client looks itself."""
     if registry != "npm" or method not in description:
         return None
     answer = description[method]["answer"]
@@ -140,16 +142,16 @@ class Sent:
 
 
 def requests(environment: Environment, description: Description) -> dict[str, Sent]:
-    """What a client sends for each of its methods, seen on the wire. Raises `RunError`."""
+    """Return what a client sends for each of its methods, seen on the wire. Raises `ClientFailed`."""
     found = {}
-    with nobody() as url, driving(environment, _target(url), REQUEST_TIMEOUT) as driver:
+    with stub_server() as url, driving(environment, _target(url), REQUEST_TIMEOUT) as driver:
         for method, told in description.items():
             parameters = told["parameters"]
             path = [sample(each) for each in parameters.values() if each["path"]]
             arguments = {name: sample(each) for name, each in parameters.items() if not each["path"]}
             reply = driver.call(method, *path, pages=int(method == "batches.list"), **arguments)
             if not reply.exchanges:
-                raise RunError(f"{environment.client.name} sends nothing for {method} ({reply})")
+                raise ClientFailed(f"{environment.client.name} sends nothing for {method} ({reply})")
             request = reply.exchanges[0].request
             template = request.path
             for each in path:
@@ -174,7 +176,7 @@ def _target(url: str) -> Target:
         poll_interval=1.0,
         poll_timeout=1.0,
         settle_timeout=1.0,
-        way=Way(url),
+        route=Route(url),
     )
 
 
@@ -223,7 +225,7 @@ def _of_operation(
 def _of_fields(
     contract: Mapping[str, Shape], client: Mapping[str, Shape], start: str, inner: str = ""
 ) -> Iterator[Difference]:
-    """The differences of fields whose names follow `start`; those of objects in them follow `inner`."""
+    """Yield the differences of fields whose names follow `start`; those of objects in them follow `inner`."""
     for field in sorted({*contract, *client}):
         element, promised, read = start + field, contract.get(field), client.get(field)
         if promised is None or read is None:
@@ -275,7 +277,7 @@ class Comparison:
 
 
 def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanation]) -> Comparison:
-    """Finds the explanation of each difference; complains of those without one, and of explanations of nothing."""
+    """Find the explanation of each difference; complain of those without one, and of explanations of nothing."""
     about = [explanation for explanation in known if explanation.is_about(client)]
     explained = [
         (difference, explanation) for difference in found for explanation in about if explanation.explains(difference)

@@ -53,7 +53,7 @@ class Outcome:
 
 
 def as_text(outcome: Outcome) -> str:
-    """The matrix in 80 columns, and below it what did not pass, each reason once."""
+    """Return the matrix in 80 columns, and below it what did not pass, each reason once."""
     lines: list[str] = []
     columns = (WIDTH - LABEL) // COLUMN
     for start in range(0, len(outcome.clients), columns):
@@ -87,7 +87,7 @@ def _mark(outcome: Outcome, client: Client, operation: str) -> str:
 
 
 def _grouped(outcome: Outcome, verdict: Verdict) -> Iterator[tuple[str, Finding, list[str]]]:
-    """The findings of a verdict by operation, requirement and first words, with the clients that they are of."""
+    """Yield the findings of a verdict by operation, requirement and first words, with the clients that they are of."""
     groups: dict[tuple[str, tuple[str, ...], str], list[Finding]] = {}
     for finding in of_verdict(outcome.findings, verdict):
         key = (finding.operation, finding.requirements, finding.detail[:40])
@@ -112,7 +112,7 @@ def _section(title: str, sentences: Sequence[str]) -> list[str]:
 
 
 def as_markdown(outcome: Outcome) -> str:
-    """The matrix as a table, what did not pass, and each difference of types with its explanation."""
+    """Return the matrix as a table, what did not pass, and each difference of types with its explanation."""
     names = [client.name for client in outcome.clients]
     lines = [
         "# Clients",

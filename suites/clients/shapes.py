@@ -22,7 +22,7 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
 
 
 def of_schema(schema: dict[str, Any], registry: Registry, name: str = "") -> Shape:
-    """The shape of a schema of the contract, as precise as the language of a client can be.
+    """Return the shape of a schema of the contract, as precise as the language of a client can be.
 
     An object knows the `name` of its schema.
     """
@@ -51,7 +51,7 @@ def of_schema(schema: dict[str, Any], registry: Registry, name: str = "") -> Sha
 
 
 def misfit(shape: Shape, value: Any, where: str = "") -> str | None:
-    """What is wrong with a value, `None` if nothing is; fields that the shape does not know are of no account."""
+    """Return what is wrong with a value, `None` if nothing is; fields that the shape does not know are ignored."""
     if value is None:
         return None if shape["null"] else f"{where or 'the value'} is null"
     kind = _KINDS.get(shape["type"])
@@ -74,7 +74,7 @@ def misfit(shape: Shape, value: Any, where: str = "") -> str | None:
 
 
 def sample(shape: Shape) -> Any:
-    """A value of a shape, as the drivers are told it."""
+    """Return a value of a shape, as the drivers are told it."""
     if "values" in shape:
         return shape["values"][0]
     if "fields" in shape:

@@ -51,7 +51,7 @@ class Client:
 
 
 def load(file: Path = FILE) -> list[Client]:
-    """The clients in the order of the table. Raises `ValueError` when one stands there twice."""
+    """Return the clients in the order of the table. Raises `ValueError` when one stands there twice."""
     clients = [Client(**entry) for entry in tomllib.loads(file.read_text(encoding="utf-8"))["clients"]]
     for client in clients:
         if clients.count(client) > 1 or client.registry not in PACKAGES:

@@ -8,6 +8,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory
 from suites.differences import differing, kind_of
+from suites.products import JOB_TYPES
 from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED, TERMINAL
 from suites.walks import Walks
@@ -24,7 +25,7 @@ class Project:
     batches: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def over(self, directory: Directory) -> dict[str, str]:
-        """The batches over a directory, each with its last status."""
+        """Return the batches over a directory, each with its last status."""
         return self.batches.setdefault(directory.id, {})
 
     def saw(self, batch: Batch) -> None:
@@ -52,17 +53,17 @@ class Life(RuleBasedStateMachine):
 
     @rule(target=directories, files=st.integers(1, MOST_FILES))
     def another_directory(self, files: int) -> Directory:
-        """Adds a directory."""
+        """Add a directory."""
         return self.source.holding(files, "life")
 
     @rule(directory=directories)
     def upload(self, directory: Directory) -> None:
-        """Adds a file, which belongs to the batches to come."""
+        """Add a file, which belongs to the batches to come."""
         self.source.fill(directory, len(directory.file_ids) + 1)
 
-    @rule(target=batches, directory=directories, job_type=st.sampled_from(["parse_v2", "extract_v2"]))
+    @rule(target=batches, directory=directories, job_type=st.sampled_from(JOB_TYPES))
     def create(self, directory: Directory, job_type: JobType) -> Batch:
-        """Makes a batch."""
+        """Make a batch."""
         batch = self.steps.create(directory, job_type)
         self.project.over(directory)
         self.project.saw(batch)
@@ -70,17 +71,17 @@ class Life(RuleBasedStateMachine):
 
     @rule(batch=batches)
     def read(self, batch: Batch) -> None:
-        """Reads a batch."""
+        """Read a batch."""
         self.project.saw(self.steps.get(batch["id"]))
 
     @rule(batch=batches)
     def read_expanded(self, batch: Batch) -> None:
-        """Reads a batch with its results."""
+        """Read a batch with its results."""
         self.project.saw(self.steps.expanded(batch["id"]))
 
     @rule(batch=batches)
     def finish(self, batch: Batch) -> None:
-        """Waits for the end of a batch, and for its results."""
+        """Wait for the end of a batch, and for its results."""
         ended = self.steps.finish(batch)
         self.project.saw(ended)
         if ended["status"] == COMPLETED:
@@ -93,12 +94,12 @@ class Life(RuleBasedStateMachine):
 
     @rule(directory=directories, page_size=st.sampled_from([None, 1, 2]))
     def list_directory(self, directory: Directory, page_size: int | None) -> None:
-        """Lists a directory, and meets its batches and no others."""
+        """List a directory, and meet its batches and no others."""
         self._list(directory, set(self.project.over(directory)), page_size, None)
 
     @rule(directory=directories, status=st.sampled_from(sorted(TERMINAL)))
     def list_ended(self, directory: Directory, status: str) -> None:
-        """Lists the batches of a directory that have ended in some way."""
+        """List the batches of a directory that have ended in some way."""
         ended = {batch_id for batch_id, last in self.project.over(directory).items() if last == status}
         self._list(directory, ended, None, status)
 

@@ -3,7 +3,19 @@
 from dataclasses import replace
 from functools import partial
 
-from suites.oracles import access, answers, cancel, creation, files, life, lists, paging, refusals, results, settled
+from suites.oracles import (
+    access,
+    answers,
+    cancel,
+    creation,
+    files,
+    lifecycle,
+    lists,
+    paging,
+    refusals,
+    results,
+    settled,
+)
 from suites.oracles.oracle import Oracle
 
 ORACLES: tuple[Oracle, ...] = (
@@ -19,11 +31,11 @@ ORACLES: tuple[Oracle, ...] = (
     results.job_reference_has_type_of_batch,
     results.results_match_the_directory,
     results.results_settle,
-    life.traits_never_change,
-    life.terminal_status_is_final,
-    life.updated_at_not_before_created_at,
-    life.updated_at_never_goes_back,
-    life.get_returns_batch_asked_for,
+    lifecycle.traits_never_change,
+    lifecycle.terminal_status_is_final,
+    lifecycle.updated_at_not_before_created_at,
+    lifecycle.updated_at_never_goes_back,
+    lifecycle.get_returns_batch_asked_for,
     lists.items_match_filters,
     lists.page_holds_at_most_page_size,
     lists.page_repeats_nothing,

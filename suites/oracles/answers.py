@@ -61,7 +61,7 @@ def no_server_error() -> Look:
 
 @oracle("success-is-json")
 def success_is_json() -> Look:
-    """A 2xx of a contract operation is JSON by its media type and by its body."""
+    """Check that a 2xx of a contract operation is JSON by its media type and by its body."""
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
@@ -96,7 +96,7 @@ def _validator(operation: Operation) -> jsonschema_rs.Draft202012Validator:
 
 
 def _errors(operation: Operation, response: Response) -> list[jsonschema_rs.ValidationError]:
-    """What the schema has against a body. Raises `ValueError` for one that is no JSON, or too deep to be validated."""
+    """Return the errors of a body by the schema. Raises `ValueError` for one that is not JSON, or too deep."""
     try:
         return _errors_in(operation, response.json)
     except UnicodeEncodeError:
@@ -117,7 +117,7 @@ def _errors_in(operation: Operation, body: Any) -> list[jsonschema_rs.Validation
 
 
 def _shortened(body: Any) -> Any:
-    """A body whose lists are cut, so that there is an end to what is wrong with it."""
+    """Return a body whose lists are cut, so that there is an end to what is wrong with it."""
     if not isinstance(body, dict):
         return body
     short = {name: body[name][:ITEMS_TOLD_OF] for name in LISTS if isinstance(body.get(name), list)}
@@ -139,7 +139,7 @@ def _gives(batches: list[dict[str, Any]]) -> Mapping[str, bool]:
 
 @oracle(*FORM.values(), *dict.fromkeys(BY_FIELD.values()))
 def answer_matches_schema() -> Look:
-    """A 2xx of a contract operation matches the schema, formats included."""
+    """Check that a 2xx of a contract operation matches the schema, formats included."""
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response

@@ -19,7 +19,7 @@ def _status(call: Call) -> str:
 
 @oracle("cancel-answers-with-batch")
 def cancel_is_answered_in_json() -> Look:
-    """A 2xx of a cancel is JSON by its media type and by its body; whether that is a batch, the schema says."""
+    """Check that a 2xx of a cancel is JSON by media type and body; whether it is a batch, the schema says."""
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
@@ -49,7 +49,7 @@ def cancel_is_answered_in_json() -> Look:
 
 @oracle("cancel-without-server-error")
 def cancel_without_server_error() -> Look:
-    """A cancel is answered without a 5xx, but for one that says that there is no such operation.
+    """Check that a cancel is answered without a 5xx, but for one that says that there is no such operation.
 
     Nothing is to be praised before some answer has shown that there is one.
     """
@@ -77,7 +77,7 @@ def cancel_without_server_error() -> Look:
 
 @oracle("cancel-returns-requested-batch")
 def cancel_returns_batch_asked_for() -> Look:
-    """An accepted cancel shows the batch that it named."""
+    """Check that an accepted cancel shows the batch that it named."""
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name != CANCEL:
@@ -99,7 +99,7 @@ def cancel_returns_batch_asked_for() -> Look:
 
 @oracle("cancel-refused-in-terminal-status")
 def cancel_refused_after_the_end() -> Look:
-    """A batch that was seen in a terminal status is beyond a cancel, whatever showed it there."""
+    """Check that a batch that was seen in a terminal status is beyond a cancel, whatever showed it there."""
     ended: dict[str, tuple[Call, str]] = {}
 
     def look(call: Call) -> Iterator[Observation]:

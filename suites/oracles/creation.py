@@ -39,7 +39,7 @@ def batch_id_is_unique() -> Look:
 
 @oracle("create-echoes-request")
 def create_echoes_request() -> Look:
-    """The batch that a create with a whole body returns names what was asked for."""
+    """Check that the batch that a create with a whole body returns names what was asked for."""
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name != CREATE or not is_whole_create(call.sent_body):
@@ -61,7 +61,7 @@ def create_echoes_request() -> Look:
 
 @oracle("refused-create-leaves-nothing", assumes="every create over a directory was heard")
 def refused_create_leaves_nothing() -> Look:
-    """A list never shows a batch over a directory of ours that no successful create has returned.
+    """Check that a list never shows a batch over a directory of ours that no successful create has returned.
 
     Judged for a directory whose creation was seen and over which a create was refused; a create that got no
     clear answer may have made a batch, and then nothing is said of its directory any more.
@@ -109,7 +109,7 @@ def refused_create_leaves_nothing() -> Look:
 
 
 def _asked_for(body: dict[str, Any]) -> dict[str, object]:
-    """What a create asks for, as its body or the batch of its answer names it."""
+    """Return what a create asks for, as its body or the batch of its answer names it."""
     job_type, configuration_id = job_of(body)
     return {
         "source_directory_id": body.get("source_directory_id"),

@@ -91,7 +91,7 @@ def files_are_of_the_directory() -> Look:
 
 
 def _files_of(call: Call) -> Iterator[str]:
-    """The files that an answer shows to be in the directory that was asked about."""
+    """Yield the files that an answer shows to be in the directory that was asked about."""
     if call.name == UPLOAD and isinstance(call.answer.get("id"), str):
         yield call.answer["id"]
     elif call.name == LIST_FILES:

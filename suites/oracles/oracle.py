@@ -23,7 +23,7 @@ class Oracle:
 
 
 def oracle(*requirements: str, assumes: str | None = None) -> Callable[[Callable[..., Look]], Oracle]:
-    """Makes a function that returns a look into an oracle for some requirements."""
+    """Make a function that returns a look into an oracle for some requirements."""
 
     def make(begin: Callable[..., Look]) -> Oracle:
         return Oracle(begin.__name__, requirements, begin, assumes)

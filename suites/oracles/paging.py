@@ -8,11 +8,11 @@ from typing import Any
 from fixtures.exchange import Request
 from suites.differences import enumerated, lacking
 from suites.moments import SECOND, Moment, moment
-from suites.oracles.lists import COMBINED, FILTERS, STATUSES
+from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.oracles.settled import SETTLED
-from suites.traffic import CREATE, LIST, TERMINAL, Call, echoes, status_of
+from suites.traffic import COMPLETED, CREATE, LIST, STATUSES, TERMINAL, Call, echoes, status_of
 from suites.verify import Observation, observe
 
 COMPARED = 200
@@ -32,16 +32,14 @@ SHOWS, INSTANTS, TOTAL, ENDS = (
     "walk-over-pages-ends",
 )
 OF_FILTERS = frozenset({INSTANTS, COMBINED, *(filter_.requirement for filter_ in FILTERS)})
-SCOPE = frozenset({"project_id", "organization_id"})
 TIMES = ("created_at_on_or_after", "created_at_on_or_before")
-KNOWN = SCOPE | {filter_.parameter for filter_ in FILTERS} | {"page_size", "page_token"}
 
 Filters = frozenset[tuple[str, str]]
 State = tuple[object, object]
 
 
 @dataclass(frozen=True)
-class Walk:
+class FollowedWalk:
     """Pages that follow each other: the first and the last, and what they held.
 
     `met` has each batch with its status and update time as they were met, `tokens` each token that led to a page that
@@ -67,14 +65,15 @@ class Born:
     created: Moment | None
 
 
-def filters_of(request: Request) -> Filters | None:
-    """The filters and the scope of a list; `None` where it cannot be told what they let through."""
-    names = [name for name, _ in request.params]
-    used = {name: value for name, value in request.params if name not in ("page_size", "page_token")}
-    times = [used[name] for name in TIMES if name in used]
-    is_clear = set(names) <= KNOWN and len(set(names)) == len(names) and all(map(_is_plausible, times))
-    is_clear = is_clear and all(used.values()) and used.get("status", "PENDING") in STATUSES
-    return frozenset(used.items()) if is_clear else None
+def selection_of(request: Request) -> Filters | None:
+    """Return the filters and the scope of a list; `None` where it is open what they select."""
+    used = {filter_.parameter: value for filter_, value in filters_of(request).items()}
+    scope = {name: value for name in SCOPE if (value := request.param(name))}
+    others = [name for name, _ in request.params if name not in PAGING]
+    is_clear = sorted(others) == sorted(used | scope) and all(len(request.values(name)) < 2 for name in PAGING)
+    is_clear = is_clear and all(_is_plausible(used[name]) for name in TIMES if name in used)
+    is_clear = is_clear and used.get("status", COMPLETED) in STATUSES
+    return frozenset((used | scope).items()) if is_clear else None
 
 
 def _is_plausible(value: str) -> bool:
@@ -92,14 +91,14 @@ def is_of_another_offset(value: str) -> bool:
     *(filter_.requirement for filter_ in FILTERS),
 )
 def walks_hold_every_match(lag: float = SETTLED) -> Look:
-    """A walk that was followed from its first page to its last holds what has matched for long, once.
+    """Check that a walk that was followed from its first page to its last holds what has matched for long, once.
 
     Looked for are batches that the same caller created, in the same scope, well before the walk began; for a status,
     those that had ended by then. A batch that is met twice counts where it has not changed between. Where a page_size
     was asked for and nothing came, the service may not have made anything of it.
     """
-    open_: Memory[tuple[str, Filters, str], Walk] = Memory()
-    counted: Memory[tuple[str, Filters], Walk] = Memory()
+    open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory()
+    counted: Memory[tuple[str, Filters], FollowedWalk] = Memory()
     births: Memory[tuple[str, str], deque[Born]] = Memory()
     ended: Memory[str, tuple[Call, str]] = Memory()
 
@@ -117,7 +116,7 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
         remember(call)
         if call.name != LIST or not call.succeeded or not isinstance(call.answer.get("items"), list):
             return
-        filters = filters_of(call.exchange.request)
+        filters = selection_of(call.exchange.request)
         token = call.exchange.request.param("page_token")
         if filters is None:
             return
@@ -136,7 +135,7 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
             if counted[call.caller, filters].met.keys() != walk.met.keys():
                 counted[call.caller, filters] = walk
 
-    def _judged(walk: Walk, filters: Filters) -> Iterator[Observation]:
+    def _judged(walk: FollowedWalk, filters: Filters) -> Iterator[Observation]:
         used = {name: value for name, value in filters if name not in SCOPE}
         known = births.get((walk.first.caller, used.get("source_directory_id", "")), ())
         sure = {
@@ -160,7 +159,7 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
             case=", ".join(f"{name}={value}" for name, value in sorted(used.items())),
         )
 
-    def _matches(born: Born, used: dict[str, str], walk: Walk) -> bool:
+    def _matches(born: Born, used: dict[str, str], walk: FollowedWalk) -> bool:
         """Whether a batch surely matches, and has so for long."""
         lower, upper = (moment(used.get(name)) for name in TIMES)
         if (lower or upper) and born.created is None:
@@ -183,12 +182,12 @@ def _is_not_before(later: Moment, earlier: Moment) -> bool:
     return is_exact or earlier.surely_before(later)
 
 
-def _continued(before: Walk | None, call: Call, token: str | None) -> Walk:
+def _continued(before: FollowedWalk | None, call: Call, token: str | None) -> FollowedWalk:
     met = {batch["id"]: _state(batch) for batch in call.batches}
     totals = frozenset([call.answer.get("total_size")])
     ids = tuple(met)
     if before is None or token is None:
-        return Walk(call, call, 1, met, {}, totals)
+        return FollowedWalk(call, call, 1, met, {}, totals)
     return replace(
         before,
         last=call,
@@ -203,8 +202,10 @@ def _state(batch: dict[str, Any]) -> State:
     return batch.get("status"), batch.get("updated_at")
 
 
-def _repeats(call: Call, before: Walk | None, births: Memory[tuple[str, str], deque[Born]]) -> Iterator[Observation]:
-    """What a later page holds again."""
+def _repeats(
+    call: Call, before: FollowedWalk | None, births: Memory[tuple[str, str], deque[Born]]
+) -> Iterator[Observation]:
+    """Yield what a later page holds again."""
     if before is None or not call.batches:
         return
     token = call.exchange.request.param("page_token") or ""
@@ -240,8 +241,8 @@ def _is_disturbed(first: Call, last: Call, births: Memory[tuple[str, str], deque
     )
 
 
-def _promise(walk: Walk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:
-    """The promise that a walk breaks which does not hold what it has to."""
+def _promise(walk: FollowedWalk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:
+    """Return the promise that a walk breaks which does not hold what it has to."""
     if any(is_of_another_offset(used[name]) for name in TIMES if name in used):
         return INSTANTS
     if walk.pages > 1:
@@ -251,7 +252,7 @@ def _promise(walk: Walk, used: dict[str, str], births: Memory[tuple[str, str], d
     return COMBINED if len(used) > 1 else next(each.requirement for each in FILTERS if each.parameter in used)
 
 
-def _counts(walk: Walk, earlier: Walk | None, lag: float) -> Iterator[Observation]:
+def _counts(walk: FollowedWalk, earlier: FollowedWalk | None, lag: float) -> Iterator[Observation]:
     """Judges the total of a walk that met the same batches as an earlier one, long before."""
     totals = [total for total in walk.totals if isinstance(total, int)]
     if not totals or earlier is None or earlier.met.keys() != walk.met.keys():

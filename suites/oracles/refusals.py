@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from suites.oracles.lists import FILTERS
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.oracles.paging import INSTANTS, TIMES, Filters, filters_of, is_of_another_offset
-from suites.traffic import CREATE, JOB_TYPES, LIST, Call, job_of
+from suites.oracles.paging import INSTANTS, TIMES, Filters, is_of_another_offset, selection_of
+from suites.products import JOB_TYPES
+from suites.traffic import CREATE, LIST, Call, job_of
 from suites.verify import Observation, observe
 
 UNKNOWN_TYPE = "create-refuses-unknown-job-type"
@@ -15,7 +16,7 @@ INCOMPLETE = "create-refuses-incomplete-body"
 
 @oracle(UNKNOWN_TYPE, INCOMPLETE)
 def impossible_create_is_refused() -> Look:
-    """A create whose body lacks something, or has a job type that the contract has not, is refused.
+    """Check that a create whose body lacks something, or has a job type that the contract has not, is refused.
 
     A body that is no JSON object, or was not recorded, is left alone.
     """
@@ -54,7 +55,7 @@ TOLD = {filter_.parameter: filter_.requirement for filter_ in FILTERS}
 
 @oracle(INSTANTS, *(TOLD[name] for name in ("status", *TIMES)))
 def usable_filter_is_accepted() -> Look:
-    """A status of the contract, or a date-time, is no reason to refuse a list that was given without it.
+    """Check that a status of the contract, or a date-time, is no reason to refuse a list that was given without it.
 
     Filters that together let nothing through may be refused; of a list they are judged one by one, or beside a
     directory.
@@ -63,7 +64,7 @@ def usable_filter_is_accepted() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         request, response = call.exchange.request, call.exchange.response
-        filters = filters_of(request) if call.name == LIST else None
+        filters = selection_of(request) if call.name == LIST else None
         if filters is None or response is None or request.values("page_token"):
             return
         if call.succeeded:

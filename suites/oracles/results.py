@@ -226,7 +226,7 @@ def _is_only_page(call: Call) -> bool:
 
 @oracle("results-are-stable")
 def results_settle() -> Look:
-    """What a completed batch has shown once, it shows again: the same files, and the same job for each."""
+    """Check that what a completed batch has shown once, it shows again: the same files, and the same job for each."""
     shown: Memory[str, tuple[Call, dict[str, str | None]]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
@@ -262,7 +262,7 @@ def _continues(before: dict[str, str | None], now: dict[str, str | None]) -> boo
 
 
 def _change(before: dict[str, str | None], now: dict[str, str | None] | None) -> str:
-    """What has changed, in a sentence."""
+    """Return what has changed, in a sentence."""
     if now is None:
         return "no results any more"
     others = [file_id for file_id, job in before.items() if file_id in now and job not in (None, now[file_id])]

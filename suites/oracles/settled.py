@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from suites.differences import differing
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
+from suites.products import PRODUCTS
 from suites.traffic import (
     COMPLETED,
     GET,
@@ -22,7 +23,7 @@ SETTLED = 10.0
 """Seconds that one operation may lag behind another, unless the user says otherwise."""
 
 EXPAND = ("expand", "results")
-JOBS = {"getParseJob": ("parse_v2", "parse-jobs-resolve"), "getExtractJob": ("extract_v2", "extract-jobs-resolve")}
+JOBS = {product.job_operation: (job_type, product.resolves) for job_type, product in PRODUCTS.items()}
 """The operations that show a job, each with its job type and the promise about it."""
 
 
@@ -34,20 +35,20 @@ class Endings:
         self._calls: Memory[str, Call] = Memory()
 
     def on_exchange(self, call: Call) -> None:
-        """Notes the batches that an answer shows."""
+        """Note the batches that an answer shows."""
         for batch in call.batches:
             if status_of(batch) == COMPLETED and batch["id"] not in self._calls:
                 self._calls[batch["id"]] = call
 
     def before(self, call: Call, batch_id: str) -> Call | None:
-        """The call that has shown it, if everything about the batch has to be there since."""
+        """Return the call that has shown it, if everything about the batch has to be there since."""
         ending = self._calls.get(batch_id)
         return ending if ending and call.seconds_after(ending) >= self._lag else None
 
 
 @oracle("results-delivered-when-expanded", "result-has-outcome")
 def results_are_delivered(lag: float = SETTLED) -> Look:
-    """A batch that has been completed for long shows results to whom asks for them, and each tells its outcome."""
+    """Check that a batch that completed long ago shows results when expanded, each with its outcome."""
     endings = Endings(lag)
 
     def look(call: Call) -> Iterator[Observation]:
@@ -91,7 +92,7 @@ def results_are_delivered(lag: float = SETTLED) -> Look:
 
 @oracle("expanded-read-succeeds-in-any-status", "expand-accepts-repetition")
 def expanded_get_succeeds() -> Look:
-    """A batch that the same caller has read can be read with its results too, however often they are named."""
+    """Check that a batch that the same caller has read can be read expanded too, however often results are named."""
     read: Memory[tuple[str, str], Call] = Memory()
     shown: Memory[str, tuple[Call, dict[str, str | None]]] = Memory()
 
@@ -125,7 +126,7 @@ def expanded_get_succeeds() -> Look:
 
 
 def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]], times: int) -> Iterator[Observation]:
-    """Compares what a get shows that names results several times with what one showed that named them once."""
+    """Compare what a get shows that names results several times with what one showed that named them once."""
     for batch in call.batches:
         if status_of(batch) != COMPLETED or not call.surely_asks_for_results:
             continue
@@ -148,7 +149,7 @@ def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]]
 
 @oracle(*(requirement for _, requirement in JOBS.values()))
 def jobs_resolve(lag: float = SETTLED) -> Look:
-    """The job that results have named is found, if not at once."""
+    """Check that the job that results have named is found, if not at once."""
     named: Memory[tuple[str, str, str], Call] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
@@ -178,7 +179,7 @@ def jobs_resolve(lag: float = SETTLED) -> Look:
 
 @oracle("list-agrees-with-get")
 def views_agree_on_the_end(lag: float = SETTLED) -> Look:
-    """A terminal status that one view has shown for long, the other shows too."""
+    """Check that a terminal status that one view has shown for long, the other shows too."""
     ended: Memory[tuple[str, bool], tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:

@@ -23,7 +23,7 @@ LARGEST_PAGE = 50
 
 
 def with_real_values(values: RealValues) -> dict[str, Any]:
-    """The contract, narrowed to values that exist; whatever else a generator sends is meant to be refused.
+    """Return the contract, narrowed to values that exist; whatever else a generator sends is meant to be refused.
 
     A parameter for which the target gave no value is left out.
     """
@@ -59,6 +59,6 @@ def _one_of(values: list[str]) -> dict[str, Any]:
 
 
 def _narrowed(parameter: dict[str, Any], by_name: dict[str, Any]) -> dict[str, Any]:
-    """A parameter with the schema for its name, without an example that no target knows."""
+    """Return a parameter with the schema for its name, without an example that no target knows."""
     without_example = {name: value for name, value in parameter.items() if name != "example"}
     return {**without_example, "schema": by_name.get(parameter["name"], parameter["schema"])}

@@ -26,7 +26,7 @@ SAMPLES = 2
 
 @pytest.fixture(scope="module")
 def values(steps: Steps, directories: Directories, target: Target) -> RealValues:
-    """What exists in the target. What is created over the directory without files costs nothing."""
+    """Return what exists in the target. What is created over the directory without files costs nothing."""
     directory = directories.holding(1, "property")
     created = [steps.create(directory) for _ in range(SAMPLES)]
     known = [steps.finish(batch) for batch in created]
@@ -44,7 +44,7 @@ def values(steps: Steps, directories: Directories, target: Target) -> RealValues
 
 @pytest.fixture(scope="module")
 def generated(values: RealValues, target: Target, pytestconfig: pytest.Config) -> BaseSchema:
-    """The contract with real values, as a generator of requests."""
+    """Return the contract with real values, as a generator of requests."""
     schema = schemathesis.openapi.from_dict(with_real_values(values))
     if (seed := pytestconfig.getoption("--hypothesis-seed")) is not None:
         schema.config.seed = int(seed)
@@ -55,7 +55,7 @@ def generated(values: RealValues, target: Target, pytestconfig: pytest.Config) -
 
 @pytest.fixture(scope="module")
 def session(client: Client) -> Iterator[requests.Session]:
-    """What the generator sends through."""
+    """Yield what the generator sends through."""
     with client_session(client) as opened:
         yield opened
 

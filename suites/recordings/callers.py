@@ -23,7 +23,7 @@ _SECRET_NAME = re.compile(r"auth|cookie|token|secret|session|csrf|passw|api[-_]?
 _NO_SECRET = frozenset({"page_token"})
 _HARMLESS = frozenset({"accept", "host", "origin", "referer", "www-authenticate"})
 _API_KEY = re.compile(r"Bearer +([A-Za-z0-9._~+/=-]{12,})", re.I)
-_STRUCK_OUT = re.compile(r"redact|filter|hidden|remov|saniti|secret|censor|mask|placeholder|x{5}|\*|<|\[", re.I)
+_REDACTED = re.compile(r"redact|filter|hidden|remov|saniti|secret|censor|mask|placeholder|x{5}|\*|<|\[", re.I)
 _SESSION = re.compile(r"eyJ[A-Za-z0-9_-]+\.")
 """How a token of a login begins, which opens whatever its user may see, and not one project alone."""
 
@@ -40,12 +40,12 @@ class Callers:
         self._numbers: dict[str, int] = {}
 
     def note(self, recorded: Recorded) -> None:
-        """Takes in an exchange, before any is judged."""
+        """Take in an exchange, before any is judged."""
         self._shows_keys = self._shows_keys or header(recorded.sent_headers, KEY_HEADER) is not None
         self._shows_hosts = self._shows_hosts or header(recorded.sent_headers, "host") is not None
 
     def name(self, recorded: Recorded) -> str:
-        """What an exchange's caller is called; one that nobody knows again has a name of its own."""
+        """Return what an exchange's caller is called; one that nobody knows again has a name of its own."""
         if recorded.caller == ANONYMOUS or (recorded.caller is None and self._is_anonymous(recorded)):
             return ANONYMOUS
         identity = recorded.caller or _api_key(recorded)
@@ -79,10 +79,10 @@ def _is_secret(name: str) -> bool:
 
 
 def _api_key(recorded: Recorded) -> str | None:
-    """The one API key that opened the service, if it is told and nothing else was sent with it."""
+    """Return the one API key that opened the service, if it is told and nothing else was sent with it."""
     values = list(_credentials(recorded))
     found = _API_KEY.fullmatch(values[0].strip()) if len(values) == 1 else None
-    if found is None or _STRUCK_OUT.search(found[1]) or _SESSION.match(found[1]):
+    if found is None or _REDACTED.search(found[1]) or _SESSION.match(found[1]):
         return None
     return found[1]
 
@@ -95,7 +95,7 @@ class Secrets:
         self._spelt: list[str] | None = None
 
     def note(self, recorded: Recorded) -> None:
-        """Takes in what an exchange holds that opens something."""
+        """Take in what an exchange holds that opens something."""
         for secret in _secrets(recorded):
             if secret not in self._known and len(self._known) < MOST_SECRETS:
                 self._known.add(secret)

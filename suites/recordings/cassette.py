@@ -23,7 +23,7 @@ _UNREADABLE = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeErro
 
 
 def read_yaml(file: BinaryIO, name: str) -> Iterator[Recorded]:
-    """The interactions of a cassette in YAML, one after the other. Raises `NoRecording` or `CutOff`."""
+    """Yield the interactions of a cassette in YAML, one after the other. Raises `NoRecording` or `CutOff`."""
     number, is_last_read = 0, True
     for number, text in enumerate(_items(file, name), start=1):
         entry = _entry(text)
@@ -37,7 +37,7 @@ def read_yaml(file: BinaryIO, name: str) -> Iterator[Recorded]:
 
 
 def _entry(text: bytes) -> Any:
-    """An interaction, `None` where its text is damaged."""
+    """Return an interaction, `None` where its text is damaged."""
     if _may_be_too_deep(text) and _depth(text) > DEEPEST:
         return {}
     try:
@@ -67,7 +67,7 @@ def _depth(text: bytes) -> int:
 
 
 def _items(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """The items of the one list of a cassette, each as a list of its own."""
+    """Yield the items of the one list of a cassette, each as a list of its own."""
     if not any(map(HEAD.match, file)):
         raise NoRecording(f"{name} is no cassette, as it has no http_interactions: name a recording.")
     item: list[bytes] = []
@@ -88,7 +88,7 @@ def _items(file: BinaryIO, name: str) -> Iterator[bytes]:
 
 
 def read_events(file: BinaryIO, name: str) -> Iterator[Recorded]:
-    """The interactions among the events of a run, line by line. Raises `CutOff`."""
+    """Yield the interactions among the events of a run, line by line. Raises `CutOff`."""
     number, is_last_read = 0, True
     for line in file:
         if not line.strip():
@@ -110,7 +110,7 @@ def read_events(file: BinaryIO, name: str) -> Iterator[Recorded]:
 
 
 def _interactions(event: Any) -> Iterator[Any]:
-    """The interactions of a scenario that has been finished; what has not their form stands for itself."""
+    """Yield the interactions of a scenario that has been finished; what has not their form stands for itself."""
     if not isinstance(event, dict) or "ScenarioFinished" not in event:
         return
     told: Any = event
@@ -125,7 +125,7 @@ def _interactions(event: Any) -> Iterator[Any]:
 
 
 def _checked(number: int, entry: Any, read: Callable[[int, dict[str, Any]], Recorded]) -> Recorded:
-    """An interaction, or what stands for one that cannot be read."""
+    """Return an interaction, or what stands for one that cannot be read."""
     if not isinstance(entry, dict):
         return unread(number)
     try:
@@ -152,7 +152,7 @@ def _of_interaction(number: int, entry: dict[str, Any]) -> Recorded:
 
 
 def _body(part: dict[str, Any]) -> tuple[bytes, str | None]:
-    """A body, and what is lacking of it."""
+    """Return a body, and what is lacking of it."""
     told = part.get("body")
     named = told if isinstance(told, dict) else {"string": told}
     text, packed = named.get("string"), named.get("base64_string")

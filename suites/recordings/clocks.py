@@ -24,7 +24,7 @@ class Clocks:
         self._most = math.inf
 
     def note(self, recorded: Recorded) -> None:
-        """Takes in an exchange."""
+        """Take in an exchange."""
         date = _date(recorded)
         if date is None or recorded.started is None or recorded.seconds is None:
             return

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes, urlencode, urlsplit
 
 from suites.recordings.recorded import NOT_TEXT, ODD, TWO_QUERIES, Headers
-from suites.recordings.struck_out import is_struck_out
+from suites.recordings.redaction import is_redacted
 from suites.recordings.times import number_of
 from suites.recordings.values import Several
 
@@ -33,7 +33,7 @@ class Odd(Exception):
 
 
 def object_of(value: object) -> dict[str, Any]:
-    """An object, empty where there is none. Raises `Odd`."""
+    """Return an object, empty where there is none. Raises `Odd`."""
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -42,7 +42,7 @@ def object_of(value: object) -> dict[str, Any]:
 
 
 def text_of(value: object) -> str:
-    """A text, empty where there is none. Raises `Odd`."""
+    """Return a text, empty where there is none. Raises `Odd`."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -53,7 +53,7 @@ def text_of(value: object) -> str:
 
 
 def status_of(value: object) -> int:
-    """A status; 0 where there was none. Raises `Odd`."""
+    """Return a status; 0 where there was none. Raises `Odd`."""
     told = value.strip().partition(" ")[0] if isinstance(value, str) else value
     number = 0.0 if told in (None, "") else number_of(told)
     if number is None or number != number or not -1 <= number < 600 or 0 < number < 100 or number % 1:
@@ -102,7 +102,7 @@ def headers_of(value: object) -> Headers:
 
 
 def url_of(request: dict[str, Any]) -> str:
-    """The whole URL of a request, from its headers where it does not say so itself. Raises `Odd`."""
+    """Return the whole URL of a request, from its headers where it does not say so itself. Raises `Odd`."""
     told = request.get("url")
     if told is not None and not isinstance(told, str):
         raise Odd(ODD)
@@ -127,7 +127,7 @@ def url_of(request: dict[str, Any]) -> str:
 
 
 def with_query(url: str, told: Pairs) -> str:
-    """The URL with what its recorder tells of the query beside it. Raises `Odd` where the two contradict each other."""
+    """Return the URL with the query that its recorder keeps beside it. Raises `Odd` where the two disagree."""
     parts = urlsplit(url)
     own: dict[str, set[bytes]] = {}
     for pair in parts.query.split("&"):
@@ -140,14 +140,14 @@ def with_query(url: str, told: Pairs) -> str:
         known = own.get(unquote_plus(name))
         if known is None:
             further.append((name, value))
-        elif not known & _readings(value) and not is_struck_out(value):
+        elif not known & _readings(value) and not is_redacted(value):
             raise Odd(TWO_QUERIES)
     query = "&".join([*([parts.query] if parts.query else []), *_written(further)])
     return parts._replace(query=query).geturl() if further else url
 
 
 def _readings(value: str) -> set[bytes]:
-    """What a value may mean, as nobody knows whether it was decoded."""
+    """Return what a value may mean, as nobody knows whether it was decoded."""
     raw = raw_of(value)
     return {raw, unquote_to_bytes(raw), unquote_to_bytes(raw.replace(b"+", b" "))}
 
@@ -160,7 +160,7 @@ def _written(pairs: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def raw_of(text: str) -> bytes:
-    """The bytes of a text, those among them that were none of UTF-8. Raises `Odd` for half a character."""
+    """Return the bytes of a text, those among them that were none of UTF-8. Raises `Odd` for half a character."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -168,7 +168,7 @@ def raw_of(text: str) -> bytes:
 
 
 def body_of(value: object, encoding: object) -> bytes:
-    """A body as it is told. Raises `Odd`, and `ValueError` for base64 that is none."""
+    """Return a body as it is told. Raises `Odd`, and `ValueError` for base64 that is none."""
     if not isinstance(value, str):
         raise Odd(ODD)
     named = text_of(encoding).strip().lower()
@@ -180,7 +180,7 @@ def body_of(value: object, encoding: object) -> bytes:
 
 
 def sent_body_of(post: object) -> bytes:
-    """The body of a request; empty where it was not recorded. Raises `Odd`."""
+    """Return the body of a request; empty where it was not recorded. Raises `Odd`."""
     if isinstance(post, str):
         return raw_of(post)
     told = object_of(post)

@@ -37,7 +37,7 @@ from suites.recordings.recorded import (
     header,
     unread,
 )
-from suites.recordings.struck_out import is_struck_out
+from suites.recordings.redaction import is_redacted
 from suites.recordings.times import has_offset, moment_of, seconds_of
 from suites.recordings.values import EndOfText, Text
 
@@ -66,7 +66,7 @@ BODIES = ("_body", "body", "text")
 
 
 def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
-    """The entries of a HAR file. Raises `NoRecording` or `CutOff`."""
+    """Yield the entries of a HAR file. Raises `NoRecording` or `CutOff`."""
     text, number, is_begun = Text(file), 0, False
     is_absolute: bool | None = None
     try:
@@ -103,14 +103,14 @@ def _creator_before_entries(text: Text, name: str) -> str | None:
 
 
 def stamped_at_end(found: Recorded) -> Recorded:
-    """An exchange whose start is told, where the recorder has noted its end."""
+    """Return an exchange whose start is told, where the recorder has noted its end."""
     if found.started is None or found.seconds is None:
         return replace(found, started=None)
     return replace(found, started=found.started - found.seconds, slack=found.slack + DELAY)
 
 
 def recorded(number: int, entry: Any) -> Recorded:
-    """An entry of a HAR file; what cannot be told of it is what it lacks."""
+    """Return an entry of a HAR file; what cannot be told of it is what it lacks."""
     if not isinstance(entry, dict) or not isinstance(entry.get("request"), dict):
         return unread(number)
     request = entry["request"]
@@ -216,9 +216,9 @@ def _with_type(headers: Headers, media_type: object) -> Headers:
         if "\ufffd" in own:
             raise Odd(NOT_TEXT)
         return headers
-    if isinstance(media_type, str) and media_type not in NO_TYPE and not is_struck_out(media_type):
+    if isinstance(media_type, str) and media_type not in NO_TYPE and not is_redacted(media_type):
         return (*(pair for pair in headers if pair[0].lower() != "content-type"), ("content-type", media_type))
-    return () if own is not None and (not own.strip() or is_struck_out(own)) else headers
+    return () if own is not None and (not own.strip() or is_redacted(own)) else headers
 
 
 def _is_aged(headers: Headers) -> bool:
@@ -227,7 +227,7 @@ def _is_aged(headers: Headers) -> bool:
 
 
 def _refusal(content: dict[str, Any]) -> tuple[bytes, None]:
-    """The body of an answer that promises none; nothing is said against it."""
+    """Return the body of an answer that promises none; nothing is said against it."""
     try:
         return body_of(content.get("text"), content.get("encoding")), None
     except (Odd, ValueError):
@@ -235,7 +235,7 @@ def _refusal(content: dict[str, Any]) -> tuple[bytes, None]:
 
 
 def _body(content: dict[str, Any], response: dict[str, Any], headers: Headers) -> tuple[bytes, str | None]:
-    """The body of a 2xx, and what is lacking of it, if that can be told. Raises `Odd`."""
+    """Return the body of a 2xx, and what is lacking of it, if that can be told. Raises `Odd`."""
     size = content.get("size")
     elsewhere = (part.get(name) for part in (content, response) for name in BODIES if part.get(name))
     text = content.get("text") or next(elsewhere, content.get("text"))
@@ -256,7 +256,7 @@ def _body(content: dict[str, Any], response: dict[str, Any], headers: Headers) -
 
 
 def _unpacked(body: bytes, encoding: str) -> tuple[bytes, str | None]:
-    """A body that its recorder may have left as it came, packed."""
+    """Return a body that its recorder may have left as it came, packed."""
     if not encoding or _is_text(body):
         return body, None
     try:
@@ -287,7 +287,7 @@ def _is_whole(body: bytes, size: object, headers: Headers, comment: object) -> b
 
 
 def _length(headers: Headers) -> int | None:
-    """The length of the body by its header, where it was not packed for the way."""
+    """Return the length of the body by its header, where it was not packed for the way."""
     told = header(headers, "content-length")
     if told is None or not told.isascii() or not told.isdecimal() or header(headers, "content-encoding"):
         return None

@@ -19,8 +19,8 @@ from suites.oracles.settled import SETTLED
 from suites.recordings.callers import Callers, Secrets, shown
 from suites.recordings.clocks import Clocks
 from suites.recordings.order import Spool
-from suites.recordings.recorded import NO_QUERY, STRUCK_OUT, Recorded, header
-from suites.recordings.struck_out import lacks_values
+from suites.recordings.recorded import NO_QUERY, REDACTED, Recorded, header
+from suites.recordings.redaction import has_redacted_values
 from suites.tally import Tally
 from suites.traffic import CREATE, LIST, read
 from suites.verify import Verify
@@ -65,7 +65,7 @@ class Judge:
         self._shows_queries = False
 
     def take(self, recorded: Recorded) -> None:
-        """Takes an exchange, or sets it aside."""
+        """Take an exchange, or set it aside."""
         if recorded.lack is not None and not recorded.url:
             self.counts.set_aside[recorded.lack] += 1
             return
@@ -84,7 +84,7 @@ class Judge:
         self._spool.add(base, recorded)
 
     def judge(self, add: Callable[[Record], None]) -> None:
-        """Gives everything that is found to `add`, piece by piece, as plain data with no key in it."""
+        """Give everything that is found to `add`, piece by piece, as plain data with no key in it."""
         verify, tally = Verify(), Tally()
         panels: dict[str, Panel] = {}
         twins: Memory[bytes, Exchange] = Memory()
@@ -149,7 +149,7 @@ def _lack(recorded: Recorded) -> str | None:
     """Why an exchange cannot be judged that was recorded whole."""
     if len(recorded.body) > MOST_BYTES:
         return TOO_LARGE
-    return STRUCK_OUT if lacks_values(recorded) else None
+    return REDACTED if has_redacted_values(recorded) else None
 
 
 def _rests_on_query(exchange: Exchange) -> bool:
@@ -159,7 +159,7 @@ def _rests_on_query(exchange: Exchange) -> bool:
 
 
 def base_of(recorded: Recorded) -> str | None:
-    """The base URL below which an exchange is one of the service; `None` where it is none."""
+    """Return the base URL below which an exchange is one of the service; `None` where it is none."""
     try:
         parts = urlsplit(recorded.url)
         host = parts.netloc.rpartition("@")[2].lower()
@@ -172,7 +172,7 @@ def base_of(recorded: Recorded) -> str | None:
 
 
 def _below(path: str) -> str:
-    """The part of a path that follows the base URL, which may have a path of its own."""
+    """Return the part of a path that follows the base URL, which may have a path of its own."""
     begins = [found.start() for found in _BELOW_BASE.finditer(path)]
     return path[begins[-1] :] if begins else path
 
@@ -197,7 +197,7 @@ def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchan
 
 
 def merged(counts: Iterable[Counts]) -> Counts:
-    """The counts of several recordings together."""
+    """Return the counts of several recordings together."""
     whole = Counts()
     for each in counts:
         whole = replace(

@@ -23,7 +23,7 @@ MARKS = (
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[BinaryIO, bool]]:
-    """A file to be read from where it stands, and whether all of it is there: one that was packed may be cut off.
+    """Yield a file to be read from where it stands, and whether all of it is there: one that was packed may be cut off.
 
     What has to be unpacked or encoded anew stands in a temporary file meanwhile. Raises `OSError`.
     """
@@ -45,7 +45,7 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, bool]]:
 
 
 def _unmarked(head: bytes) -> str:
-    """The encoding of a text that begins with two ASCII characters, by where its zeros are."""
+    """Return the encoding of a text that begins with two ASCII characters, by where its zeros are."""
     zeros = [byte == 0 for byte in head]
     if zeros == [False, True, False, True]:
         return "utf-16-le"

@@ -25,7 +25,7 @@ class Spool:
         self._last = 0.0
 
     def add(self, base: str, recorded: Recorded) -> None:
-        """Takes an exchange."""
+        """Take an exchange."""
         if recorded.started is not None:
             self._last = recorded.started + (recorded.seconds or 0.0)
         self._waiting.append((self._last, recorded.number, base, pickle.dumps(recorded, pickle.HIGHEST_PROTOCOL)))
@@ -43,7 +43,7 @@ class Spool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Gives the disk back."""
+        """Give the disk back."""
         self._file.close()
 
     def _write(self) -> None:

@@ -22,7 +22,7 @@ _EXCHANGES = re.compile(rb'"exchanges":\s*(?=\[)')
 
 
 def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
-    """The exchanges that stand as evidence in a report, each once. Raises `CutOff`."""
+    """Yield the exchanges that stand as evidence in a report, each once. Raises `CutOff`."""
     begin = file.tell()
     whole = file.read()
     seen: set[tuple[str, str]] = set()
@@ -53,7 +53,7 @@ def _is_whole(report: bytes) -> bool:
 
 
 def _identity(exchange: Any) -> tuple[str, str] | None:
-    """What an exchange is known by in its run, however often it is shown."""
+    """Return what an exchange is known by in its run, however often it is shown."""
     if not isinstance(exchange, dict):
         return None
     return str(exchange.get("worker")), str(exchange.get("number"))

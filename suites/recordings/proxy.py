@@ -14,7 +14,7 @@ import httpx
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from fixtures.way import Way
+from fixtures.route import Route
 from fixtures.wire import MOST_BYTES, NoAnswer, NoCookies, unpacked
 from spec.signals import ENDING, leave_terminal
 from spec.usage import WrongUsage
@@ -50,15 +50,15 @@ class Refused(Exception):
     """A request that is not passed on. The message is a clause that says why."""
 
 
-def listen(port: int, way: Way, on_exchange: Hear) -> None:
-    """Passes on what comes to a port of loopback until Ctrl-C or SIGTERM. Raises `CannotListen`."""
+def listen(port: int, route: Route, on_exchange: Hear) -> None:
+    """Pass on what comes to a port of loopback until Ctrl-C or SIGTERM. Raises `CannotListen`."""
     try:
         opened = socket.create_server((LOOPBACK, port))
     except OSError as error:
         raise CannotListen(f"port {port} of {LOOPBACK} cannot be listened on ({error}): take another.") from None
     with opened:
         config = uvicorn.Config(
-            Proxy(way, on_exchange),
+            Proxy(route, on_exchange),
             http="h11",  # Tells an absolute URL from a path.
             lifespan="on",
             access_log=False,
@@ -70,7 +70,7 @@ def listen(port: int, way: Way, on_exchange: Hear) -> None:
         address = f"http://{LOOPBACK}:{opened.getsockname()[1]}"
         server = _Server(config)
         with server.capture_signals():
-            print(f"Listening on {address} for {way.url}; Ctrl-C ends it with the report.", flush=True)
+            print(f"Listening on {address} for {route.url}; Ctrl-C ends it with the report.", flush=True)
             server.run([opened])
 
 
@@ -78,13 +78,13 @@ class _Server(uvicorn.Server):
     """Ends at a signal, and leaves it at that."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Ends, and writes no more to a terminal that is gone."""
+        """End, and write no more to a terminal that is gone."""
         leave_terminal(sig)
         super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Takes Ctrl-C, SIGTERM and the end of the terminal as the wish to end."""
+        """Take Ctrl-C, SIGTERM and the end of the terminal as the wish to end."""
         before = {each: signal.signal(each, self.handle_exit) for each in ENDING}
         try:
             yield
@@ -96,9 +96,9 @@ class _Server(uvicorn.Server):
 class Proxy:
     """The ASGI application. What it is asked goes to `target` and nowhere else, and the exchange to `hear`."""
 
-    def __init__(self, way: Way, on_exchange: Hear) -> None:
-        parts = urlsplit(way.url.rstrip("/"))
-        self._way = way
+    def __init__(self, route: Route, on_exchange: Hear) -> None:
+        parts = urlsplit(route.url.rstrip("/"))
+        self._route = route
         self._origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         self._prefix = parts.path.encode("ascii")
         self._hear = on_exchange
@@ -107,7 +107,7 @@ class Proxy:
         self._zero = time.time() - time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes one request on, and its answer back."""
+        """Pass one request on, and its answer back."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         if scope["type"] != "http":
@@ -142,9 +142,9 @@ class Proxy:
             self._hear(exchange.recorded(number, url, self._zero + began, time.monotonic() - began))
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Holds the connections to the target while the server lives."""
+        """Hold the connections to the target while the server lives."""
         await receive()
-        self._client = httpx.AsyncClient(transport=_Transport(self._way), trust_env=False, cookies=NoCookies())
+        self._client = httpx.AsyncClient(transport=_Transport(self._route), trust_env=False, cookies=NoCookies())
         async with self._client:
             await send({"type": "lifespan.startup.complete"})
             await receive()
@@ -162,20 +162,20 @@ class Proxy:
 class _Transport(httpx.AsyncHTTPTransport):
     """Goes a way, and tells what fails on it; for as many as ask at a time."""
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, route: Route) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-        super().__init__(verify=way.verify, trust_env=False, limits=limits, proxy=way.httpx_proxy())
-        self._way = way
+        super().__init__(verify=route.verify, trust_env=False, limits=limits, proxy=route.httpx_proxy())
+        self._route = route
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends a request, with what the way puts to it."""
-        self._way.dress(request)
+        """Send a request, with what the way puts to it."""
+        self._route.dress(request)
         try:
             response = await super().handle_async_request(request)
         except httpx.TransportError as error:
-            raise self._way.blame(error) or error from error.__cause__
+            raise self._route.blame(error) or error from error.__cause__
         try:
-            self._way.check(response)
+            self._route.check(response)
         except httpx.ProxyError:
             await response.aclose()
             raise
@@ -204,7 +204,7 @@ class _Heard:
         return any(name in (b"content-length", b"transfer-encoding") for name, _ in self._scope["headers"])
 
     async def sending(self) -> AsyncIterator[bytes]:
-        """The body of the request, as it comes in."""
+        """Yield the body of the request, as it comes in."""
         is_more = True
         while is_more:
             message = await self._receive()
@@ -215,7 +215,7 @@ class _Heard:
             yield message.get("body", b"")
 
     async def pass_back(self, response: httpx.Response, send: Send) -> None:
-        """Sends the answer on, as it comes in."""
+        """Send the answer on, as it comes in."""
         self.status = response.status_code
         self._headers = _text(response.headers.raw)
         headers = _passed_on(response.headers.raw)
@@ -226,7 +226,7 @@ class _Heard:
         await send({"type": "http.response.body", "body": b""})
 
     def recorded(self, number: int, url: str, started: float, seconds: float) -> Recorded:
-        """The exchange as it is told."""
+        """Return the exchange as it is told."""
         body, lack = b"", self.lack or (TOO_LONG if self._body.is_over else None)
         if lack is None:
             try:
@@ -258,7 +258,7 @@ class _Bounded:
         self._length = 0
 
     def add(self, part: bytes) -> None:
-        """Takes a part."""
+        """Take a part."""
         self._length += len(part)
         if self.is_over:
             self._parts.clear()
@@ -277,7 +277,7 @@ class _Bounded:
 
 
 def _target_of(scope: Scope, origin: str, prefix: bytes) -> bytes:
-    """The path and the query that a request is for, byte by byte. Raises `Refused` for what leads elsewhere."""
+    """Return the path and the query that a request is for, byte by byte. Raises `Refused` for what leads elsewhere."""
     path: bytes = scope["raw_path"]
     if scope["method"] == "CONNECT":
         raise Refused("it opens no tunnels")
@@ -306,7 +306,7 @@ def _text(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
 
 
 async def _answer(send: Send, status: int, sentence: str) -> None:
-    """An answer of the proxy's own."""
+    """Return an answer of the proxy's own."""
     body = json.dumps({"detail": sentence}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), MARK]
     await send({"type": "http.response.start", "status": status, "headers": headers})

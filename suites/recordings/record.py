@@ -24,7 +24,7 @@ def begin(path: Path) -> None:
 
 
 def end(path: Path) -> None:
-    """Ends a HAR file that was begun, after all who write to it. Raises `OSError`."""
+    """End a HAR file that was begun, after all who write to it. Raises `OSError`."""
     with path.open("r+b") as file:
         file.seek(-len(BETWEEN), os.SEEK_END)
         if file.read() == BETWEEN.encode():
@@ -45,19 +45,19 @@ class Recorder:
         self._ahead = ahead
 
     def on_exchange(self, exchange: Exchange) -> None:
-        """Writes an exchange down."""
+        """Write an exchange down."""
         if self._ahead is not None:
             exchange = replace(exchange, sent_at=exchange.sent_at + timedelta(seconds=self._ahead()))
         entry = entry_of(exchange, without=() if self._ahead is None else ("date",))
         os.write(self._file, (MASK.hide(json.dumps(entry)) + BETWEEN).encode())
 
     def close(self) -> None:
-        """Ends the writing, of this process."""
+        """End the writing, of this process."""
         os.close(self._file)
 
 
 def entry_of(exchange: Exchange, without: Sequence[str] = ()) -> dict[str, Any]:
-    """An exchange as an entry of a HAR file, some headers left out. Whose the hidden key was is told beside it."""
+    """Return an exchange as an entry of a HAR file, some headers left out, and the caller beside it."""
     request, response = exchange.request, exchange.response
     milliseconds = round(exchange.seconds * 1000, 3)
     return {

@@ -47,7 +47,7 @@ class Recorded:
 
 
 def header(headers: Headers, name: str) -> str | None:
-    """The first value of a header, by its name in lower case."""
+    """Return the first value of a header, by its name in lower case."""
     return next((value for key, value in headers if key.lower() == name), None)
 
 
@@ -62,7 +62,7 @@ FROM_CACHE = "the answer came from a cache"
 NOT_OF_SERVICE = "the answer was the recorder's own"
 BROKEN_OFF = "the exchange broke off"
 PACKED = "the body of the answer was recorded in an encoding that cannot be unpacked"
-STRUCK_OUT = "the recorder has struck out what a judgement rests on"
+REDACTED = "the recorder has struck out what a judgement rests on"
 TWO_QUERIES = "the URL and the queryString of the request contradict each other"
 NO_QUERY = "the query of the request was not recorded"
 NOT_TEXT = "the entry holds characters that are no text"
@@ -71,5 +71,5 @@ UNREADABLE = "the entry is damaged, or describes no exchange"
 
 
 def unread(number: int, lack: str = UNREADABLE) -> Recorded:
-    """An entry of a recording of which nobody can tell what it is."""
+    """Return an entry of a recording of which nobody can tell what it is."""
     return Recorded(number, "", "", (), b"", 0, (), b"", None, None, lack=lack)

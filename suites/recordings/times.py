@@ -26,7 +26,7 @@ _OF_A_BROWSER = re.compile(r"([A-Z][a-z]{2}),? ([A-Z][a-z]{2}) (\d{1,2}),? (\d{4
 
 
 def number_of(value: object) -> float | None:
-    """A number, which may be written as text; `None` for anything else."""
+    """Return a number, which may be written as text; `None` for anything else."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number and not (isinstance(value, str) and _NUMBER.fullmatch(value.strip())):
         return None
@@ -63,7 +63,7 @@ def has_offset(value: object) -> bool:
 
 
 def _date_time(value: object) -> datetime | None:
-    """A date-time to the second."""
+    """Return a date-time to the second."""
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str) or len(value) > LONGEST_DATE or not _TO_THE_SECOND.search(value):

@@ -58,7 +58,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, stric
 
 
 def decoded(text: str | bytes) -> Any:
-    """A whole JSON text as its writer meant it: with NaN, control characters and half characters. Raises `ValueError`.
+    """Parse a JSON text as its writer meant it: with NaN, control and half characters. Raises `ValueError`.
 
     A name that stands twice has `Several` values.
     """
@@ -93,7 +93,7 @@ class Text:
         self._border: _Border | None = None
 
     def peek(self) -> str:
-        """The next character that is no space; empty at the end."""
+        """Return the next character that is no space; empty at the end."""
         while True:
             self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]
             if self._at < len(self._text):
@@ -102,7 +102,7 @@ class Text:
                 return ""
 
     def value(self) -> Any:
-        """The value that begins here, or `DAMAGED`. Raises `EndOfText`."""
+        """Return the value that begins here, or `DAMAGED`. Raises `EndOfText`."""
         self.peek()
         while True:
             value, end = self._decoded()
@@ -120,7 +120,7 @@ class Text:
         return value
 
     def items(self) -> Iterator[Any]:
-        """The values of the list that begins here. Raises `EndOfText`."""
+        """Yield the values of the list that begins here. Raises `EndOfText`."""
         self._at += 1
         while (following := self.peek()) != "]" or self._goes_on():
             if following == "":
@@ -135,7 +135,7 @@ class Text:
         self._at += 1
 
     def members(self) -> Iterator[str]:
-        """The names of the object that begins here, each while its value is next; it may be read, or not."""
+        """Yield the names of the object that begins here, each while its value is next; it may be read, or not."""
         self._at += 1
         while (following := self.peek()) != "}":
             if following == "":
@@ -154,7 +154,7 @@ class Text:
                 self.value()
 
     def _more(self) -> bool:
-        """Reads on, twice as far each time that what was read is not enough."""
+        """Read on, twice as far each time that what was read is not enough."""
         rest = self._text[self._at :]
         if len(rest) > LONGEST_VALUE:
             return False

@@ -48,7 +48,7 @@ class Series:
 
 @pytest.fixture(scope="session")
 def series(steps: Steps, directories: Directories, target: Target) -> Series:
-    """The series, as the target shows it when nothing in it moves any more."""
+    """Return the series, as the target shows it when nothing in it moves any more."""
     directory = directories.holding(1, "series")
     created = []
     for script, end in SCRIPTS:
@@ -68,13 +68,13 @@ def _at_rest(steps: Steps, batch: Batch, script: list[tuple[str, float]]) -> Bat
 
 @pytest.fixture(scope="session")
 def idle(directories: Directories) -> Directory:
-    """A directory of one file over which no create is meant to succeed."""
+    """Return a directory of one file over which no create is meant to succeed."""
     return directories.holding(1, "idle")
 
 
 @pytest.fixture(scope="session")
 def other_key(target: Target) -> str:
-    """The caller with a key of another project. Skips where there is none."""
+    """Return the caller with a key of another project. Skips where there is none."""
     if not target.keys[OTHER]:
         pytest.skip(f"needs {capabilities()['other-key']}")
     return OTHER

@@ -36,7 +36,7 @@ def test_a_stranger_is_refused(stranger: str, series: Series, idle: Directory, s
 
 @pytest.fixture(scope="module")
 def foreign_directory(directories: Directories, other_key: str) -> Directory:
-    """A directory of one file in the other project."""
+    """Return a directory of one file in the other project."""
     return directories.holding(1, "foreign", other_key)
 
 

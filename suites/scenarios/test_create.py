@@ -12,6 +12,7 @@ from fixtures.directories import Directories, Directory
 from fixtures.target import Target
 from spec.requirements import capabilities
 from suites.differences import lacking
+from suites.products import EXTRACT, JOB_TYPES, PARSE
 from suites.scenarios.conftest import Series
 from suites.steps import Batch, Steps, failure_of
 from suites.traffic import call_of, job_of
@@ -19,13 +20,11 @@ from suites.unknown import unknown_id
 from suites.verify import ANY_OPERATION, Verify
 from suites.walks import Walks
 
-JOB_TYPES: tuple[JobType, ...] = ("parse_v2", "extract_v2")
-
 Body = dict[str, Any]
 
 
 def body(directory_id: object, job_type: object, configuration_id: object) -> Body:
-    """A create body with all its parts."""
+    """Return a create body with all its parts."""
     return {
         "source_directory_id": directory_id,
         "config": {"job": {"type": job_type, "configuration_id": configuration_id}},
@@ -45,7 +44,7 @@ def test_the_config_is_a_snapshot(
     steps: Steps, directories: Directories, configurations: Configurations, verify: Verify
 ) -> None:
     """A batch keeps its config when its directory is processed with another one, and when its own is deleted."""
-    saved = configurations.save("parse_v2", "snapshot")
+    saved = configurations.save(PARSE, "snapshot")
     directory = directories.holding(1, "snapshot")
     batch = steps.create(directory, configuration_id=saved)
     steps.create(directory)
@@ -55,10 +54,10 @@ def test_the_config_is_a_snapshot(
     now = steps.accepted(exchange, "get-returns-requested-batch")
     verify(
         "config-never-changes",
-        job_of(now) == ("parse_v2", saved),
+        job_of(now) == (PARSE, saved),
         check="trait-stays",
         kind="changed",
-        expected=["parse_v2", saved],
+        expected=[PARSE, saved],
         actual=job_of(now),
         difference=f"config.job was {('parse_v2', saved)} and is {job_of(now)}",
         operation=ANY_OPERATION,
@@ -68,10 +67,10 @@ def test_the_config_is_a_snapshot(
 
 
 def seen_with(name: str, value: str, requirement: str, steps: Steps, walks: Walks, directory: Directory) -> list[Batch]:
-    """A batch as create, get and list show it, each with one query parameter, which `requirement` says they accept."""
+    """Return a batch as create, get and list show it, each with a parameter that `requirement` says they accept."""
     params = [(name, value)]
     steps.ledger.spend_files(len(directory.file_ids))
-    create = partial(steps.batches.create, directory.id, "parse_v2", steps.configuration_id("parse_v2"))
+    create = partial(steps.batches.create, directory.id, PARSE, steps.configuration_id(PARSE))
     batch = steps.accepted(create(params=params), requirement)
     page = steps.batches.list(**{name: value})
     steps.verify(
@@ -134,7 +133,7 @@ def test_the_own_organization_can_be_named(
 def test_an_unknown_directory_is_not_processed(steps: Steps, batches: Batches, idle: Directory) -> None:
     """A create over a directory that does not exist is refused, or its batch does not complete."""
     unknown = unknown_id(idle.id)
-    exchange = batches.create(unknown, "parse_v2", steps.configuration_id("parse_v2"))
+    exchange = batches.create(unknown, PARSE, steps.configuration_id(PARSE))
     steps.refused_or_fruitless("create-refuses-unknown-directory", exchange, f"source_directory_id {unknown}")
 
 
@@ -156,7 +155,7 @@ def test_a_configuration_of_the_other_type_does_not_process_anything(
     job_type: JobType, steps: Steps, batches: Batches, idle: Directory
 ) -> None:
     """A parse job with an extract configuration is refused or yields no job, and so is the reverse."""
-    other_type: JobType = "extract_v2" if job_type == "parse_v2" else "parse_v2"
+    other_type: JobType = EXTRACT if job_type == PARSE else PARSE
     mismatched = steps.configuration_id(other_type)
     exchange = batches.create(idle.id, job_type, mismatched)
     steps.refused_or_fruitless("create-refuses-mismatched-configuration", exchange, f"{job_type} with {mismatched}")
@@ -168,8 +167,8 @@ def test_a_saved_parse_configuration_does_not_extract(
     steps: Steps, batches: Batches, idle: Directory, configurations: Configurations
 ) -> None:
     """An extract job with a saved parse configuration is refused, or yields no job."""
-    saved = configurations.save("parse_v2", "mismatch")
-    exchange = batches.create(idle.id, "extract_v2", saved)
+    saved = configurations.save(PARSE, "mismatch")
+    exchange = batches.create(idle.id, EXTRACT, saved)
     steps.refused_or_fruitless("create-refuses-mismatched-configuration", exchange, f"extract_v2 with {saved}")
 
 
@@ -177,7 +176,7 @@ def test_a_saved_parse_configuration_does_not_extract(
 @pytest.mark.parametrize("job_type", ["parse_v9", "PARSE_V2", ""])
 def test_an_unknown_job_type_is_refused(job_type: str, steps: Steps, batches: Batches, idle: Directory) -> None:
     """Only the two job types of the contract are accepted, in the contract's spelling."""
-    exchange = batches.create(idle.id, job_type, steps.configuration_id("parse_v2"))
+    exchange = batches.create(idle.id, job_type, steps.configuration_id(PARSE))
     steps.refused("create-refuses-unknown-job-type", exchange, f"type {job_type!r}")
     batches.list(source_directory_id=idle.id)
 
@@ -186,7 +185,7 @@ Spoil = Callable[[Body], object]
 
 
 def without(whole: Body, part: str) -> Body:
-    """A body whose job lacks one of its parts."""
+    """Return a body whose job lacks one of its parts."""
     job = {name: value for name, value in whole["config"]["job"].items() if name != part}
     return {**whole, "config": {"job": job}}
 
@@ -213,6 +212,6 @@ def test_an_incomplete_body_is_refused(
     spoil: Spoil, steps: Steps, batches: Batches, idle: Directory, request: pytest.FixtureRequest
 ) -> None:
     """A body that lacks one of its parts, or has something else in its place, is refused."""
-    whole = body(idle.id, "parse_v2", steps.configuration_id("parse_v2"))
+    whole = body(idle.id, PARSE, steps.configuration_id(PARSE))
     exchange = batches.create_from(spoil(whole))
     steps.refused("create-refuses-incomplete-body", exchange, request.node.callspec.id)

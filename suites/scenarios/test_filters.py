@@ -10,7 +10,7 @@ from suites.differences import beyond, differing, enumerated, kind_of, lacking
 from suites.moments import NANOSECOND, Moment
 from suites.scenarios.conftest import Series
 from suites.steps import Batch, Steps
-from suites.traffic import LIST, TERMINAL, call_of
+from suites.traffic import COMPLETED, LIST, STATUSES, TERMINAL, call_of
 from suites.verify import Verify
 from suites.walks import Walks
 
@@ -26,11 +26,9 @@ OUTWARD = {AFTER: -MICROSECOND, BEFORE: MICROSECOND}
 
 OFFSETS = (timedelta(hours=14), timedelta(hours=-12), timedelta(hours=5, minutes=30))
 
-STATUSES = ("PENDING", "THROTTLED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED")
-
 
 def let_through(parameter: str, bound: Moment, series: Series) -> set[str]:
-    """The batches of the series that surely match a time bound, however the times were rounded."""
+    """Return the batches of the series that surely match a time bound, however the times were rounded."""
     if parameter == AFTER:
         return {batch["id"] for created, batch in series.created() if bound.surely_before(created)}
     return {batch["id"] for created, batch in series.created() if created.surely_before(bound)}
@@ -242,7 +240,7 @@ def test_the_same_instant_in_another_offset_selects_the_same(
 
 
 def pairs(series: Series) -> list[dict[str, str]]:
-    """Filters that are used together: every two of the four, and all of them."""
+    """Return filters that are used together: every two of the four, and all of them."""
     times = [created for created, _ in series.created()]
     lower, upper = times[1].text, times[-2].text
     statuses = sorted({batch["status"] for batch in series.batches})
@@ -254,8 +252,8 @@ def pairs(series: Series) -> list[dict[str, str]]:
         {AFTER: lower, BEFORE: upper},
         {"source_directory_id": directory, AFTER: upper, BEFORE: lower},
         *({"source_directory_id": directory, "status": status} for status in statuses),
-        {"status": "COMPLETED", AFTER: lower},
-        {"status": "COMPLETED", BEFORE: upper},
+        {"status": COMPLETED, AFTER: lower},
+        {"status": COMPLETED, BEFORE: upper},
         *({"source_directory_id": directory, "status": status, AFTER: lower, BEFORE: upper} for status in statuses),
     ]
 
@@ -286,7 +284,7 @@ def test_filters_are_combined_with_and(series: Series, steps: Steps, verify: Ver
 
 
 def _matching(series: Series, filters: dict[str, str]) -> tuple[set[str], set[str]]:
-    """The batches of the series that surely match all filters, and those that do if times are kept more finely."""
+    """Return the batches that surely match all filters, and those that do if times are kept more finely."""
     sure, possible = set(series.ids), set(series.ids)
     status = filters.get("status")
     if status is not None:
@@ -306,7 +304,7 @@ def _matching(series: Series, filters: dict[str, str]) -> tuple[set[str], set[st
 def test_filters_hold_on_every_page(page_size: int, series: Series, verify: Verify, walks: Walks) -> None:
     """A walk with small pages through filtered batches meets those that match, and only those."""
     times = [created.text for created, _ in series.created()]
-    completed = {"source_directory_id": series.directory.id, "status": "COMPLETED"}
+    completed = {"source_directory_id": series.directory.id, "status": COMPLETED}
     bounded = {"source_directory_id": series.directory.id, AFTER: times[1], BEFORE: times[-2]}
     for filters in (completed, bounded):
         sure, possible = _matching(series, filters)

@@ -9,13 +9,12 @@ from fixtures.configurations import JobType
 from fixtures.directories import Directories
 from fixtures.exchange import Exchange
 from fixtures.target import Target
+from suites.products import PARSE, PRODUCTS
 from suites.steps import Steps, conclusive
-from suites.traffic import JOB_PATHS, reference_of
+from suites.traffic import reference_of
 from suites.verify import Verify
 
 FILES = 2
-
-RESOLVES: dict[str, str] = {"parse_v2": "parse-jobs-resolve", "extract_v2": "extract-jobs-resolve"}
 
 
 @pytest.mark.parametrize(
@@ -38,13 +37,13 @@ def test_every_file_of_a_directory_gets_a_job_that_can_be_looked_up(
     if not references:
         pytest.skip(f"needs a batch with a job, and {batch['id']} has none")
     for _, job_id in references:
-        look_up = partial(client.send, "GET", f"{JOB_PATHS[job_type]}/{segment(job_id)}")
+        look_up = partial(client.send, "GET", f"{PRODUCTS[job_type].jobs_path}/{segment(job_id)}")
         exchange = target.eventually(look_up, _is_success)
         conclusive(exchange)
         if exchange.response is not None and exchange.response.status >= 500:
             pytest.skip(f"the product's endpoint is broken: {exchange}")
         verify(
-            RESOLVES[job_type],
+            PRODUCTS[job_type].resolves,
             _names_job(exchange, job_type, job_id),
             check="job-resolves",
             kind="missing",
@@ -65,7 +64,7 @@ def _names_job(exchange: Exchange, job_type: str, job_id: str) -> bool:
         return False
     try:
         body = exchange.response.json
-        job = body["job"] if job_type == "parse_v2" else body
+        job = body["job"] if job_type == PARSE else body
         return bool(job["id"] == job_id)
     except (ValueError, KeyError, TypeError):
         return False

@@ -5,10 +5,11 @@ from itertools import product
 import pytest
 
 from fixtures.target import Target
+from spec.enumerations import terminal_statuses
 from suites.differences import lacking, repeating
 from suites.scenarios.conftest import SCRIPTS, Series
 from suites.steps import Steps
-from suites.traffic import call_of
+from suites.traffic import COMPLETED, call_of
 from suites.verify import Verify
 from suites.walks import Walk, Walks
 
@@ -88,7 +89,7 @@ def test_a_walk_is_not_disturbed_by_new_batches(
 
 
 def _insert(series: Series, steps: Steps, target: Target) -> None:
-    """Adds a batch to the series, and waits until it has ended."""
+    """Add a batch to the series, and wait until it has ended."""
     if target.control is not None:
         steps.set_script(series.directory, [])
     series.batches.append(steps.finish(steps.create(series.directory)))
@@ -96,7 +97,11 @@ def _insert(series: Series, steps: Steps, target: Target) -> None:
 
 @pytest.mark.requirement("total-size-counts-all-matches")
 @pytest.mark.parametrize(
-    ("page_size", "status"), [*product([1, 3, None], [None, "COMPLETED"]), (None, "FAILED"), (None, "CANCELLED")]
+    ("page_size", "status"),
+    [
+        *product([1, 3, None], [None, COMPLETED]),
+        *((None, status) for status in terminal_statuses() if status != COMPLETED),
+    ],
 )
 def test_the_total_counts_all_matches(
     page_size: int | None, status: str | None, series: Series, walks: Walks, target: Target, verify: Verify
@@ -123,5 +128,5 @@ def test_the_total_counts_all_matches(
 
 
 def totals(walk: Walk) -> set[object]:
-    """The totals that the pages of a walk give."""
+    """Return the totals that the pages of a walk give."""
     return {page.answer.get("total_size") for page in walk.pages} - {None}

@@ -3,10 +3,12 @@
 import pytest
 
 from fixtures.configurations import JobType
-from fixtures.directories import Directories, Directory, UploadRefused
+from fixtures.directories import Directories, Directory
 from fixtures.documents import damaged_document, empty_document, pdf
+from fixtures.errors import UploadRefused
 from fixtures.settings import Settings
 from suites.differences import differing, lacking
+from suites.products import JOB_TYPES
 from suites.steps import Batch, Steps, failure_of
 from suites.traffic import COMPLETED, TERMINAL, call_of, entries, file_of
 from suites.verify import Verify
@@ -25,7 +27,7 @@ UNMAPPED = "This file cannot be mapped to a job."
     "list-shows-created-batch",
     "list-never-carries-results",
 )
-@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("job_type", JOB_TYPES)
 def test_results_come_only_when_asked_for(
     job_type: JobType, steps: Steps, directories: Directories, verify: Verify, walks: Walks
 ) -> None:
@@ -96,7 +98,7 @@ def test_files_of_one_name_each_have_an_entry(
 
 
 @pytest.mark.requirement("file-failure-keeps-batch", "result-has-outcome", "results-cover-every-file")
-@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("job_type", JOB_TYPES)
 def test_a_bad_file_does_not_fail_the_batch(
     job_type: JobType, steps: Steps, directories: Directories, run_id: str, verify: Verify
 ) -> None:
@@ -130,7 +132,7 @@ def test_a_bad_file_does_not_fail_the_batch(
 
 
 def _again(job_type: JobType, steps: Steps, directory: Directory, directories: Directories) -> Batch:
-    """A second batch over a directory whose first one failed, provided that good files alone complete.
+    """Return a second batch over a directory whose first one failed, provided that good files alone complete.
 
     A batch may fail for reasons of the orchestration; twice, beside one that completes, is no accident.
     """
@@ -139,7 +141,7 @@ def _again(job_type: JobType, steps: Steps, directory: Directory, directories: D
 
 
 @pytest.mark.requirement("file-without-job-has-error", "file-failure-keeps-batch", "results-cover-every-file")
-@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("job_type", JOB_TYPES)
 def test_a_file_without_a_job_has_an_error(
     job_type: JobType, steps: Steps, directories: Directories, verify: Verify
 ) -> None:

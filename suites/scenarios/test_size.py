@@ -4,7 +4,9 @@ import pytest
 
 from fixtures.batches import Batches
 from fixtures.configurations import JobType
-from fixtures.directories import Directories, Directory, UploadRefused
+from fixtures.directories import Directories, Directory
+from fixtures.errors import UploadRefused
+from suites.products import JOB_TYPES
 from suites.steps import Steps
 from suites.traffic import COMPLETED
 from suites.verify import Verify
@@ -20,7 +22,7 @@ class Large:
         self._directory: Directory | None = None
 
     def holding(self, files: int) -> Directory:
-        """A directory of exactly so many files. Skips where a directory takes fewer."""
+        """Return a directory of exactly so many files. Skips where a directory takes fewer."""
         if self._directory is None or len(self._directory.file_ids) > files:
             self._directory = self._directories.create("large")
         try:
@@ -32,7 +34,7 @@ class Large:
 
 @pytest.fixture(scope="module")
 def large(directories: Directories) -> Large:
-    """Gives a large directory, filled only as far as it is needed."""
+    """Give a large directory, filled only as far as it is needed."""
     return Large(directories)
 
 
@@ -67,7 +69,7 @@ def test_a_thousand_files_are_accepted(
 
 
 @pytest.mark.requirement("create-refuses-1001-files", "refused-create-leaves-nothing")
-@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("job_type", JOB_TYPES)
 def test_one_more_file_is_refused(job_type: JobType, large: Large, steps: Steps, batches: Batches) -> None:
     """A directory of 1,001 files is refused for either job type, and no batch of it is left behind."""
     directory = large.holding(LIMIT + 1)

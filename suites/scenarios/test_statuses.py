@@ -6,9 +6,12 @@ import pytest
 
 from fixtures.batches import Batches
 from fixtures.configurations import JobType
-from fixtures.directories import Directories, Directory, UploadRefused
+from fixtures.directories import Directories, Directory
 from fixtures.documents import damaged_document
+from fixtures.errors import UploadRefused
 from fixtures.target import Target
+from spec.enumerations import terminal_statuses
+from suites.products import JOB_TYPES
 from suites.steps import Steps, failure_of
 from suites.traffic import COMPLETED, TERMINAL, call_of
 from suites.verify import ANY_OPERATION, Verify
@@ -27,12 +30,12 @@ PATHS = (
     ("PENDING", "THROTTLED", "RUNNING"),
     ("THROTTLED", "RUNNING", "THROTTLED", "RUNNING"),
 )
-ENDS = ("COMPLETED", "FAILED", "CANCELLED")
+ENDS = terminal_statuses()
 
 
 @pytest.fixture(scope="module")
 def scripted(directories: Directories) -> Directory:
-    """A directory of two files for all scripted batches."""
+    """Return a directory of two files for all scripted batches."""
     return directories.holding(2, "scripted")
 
 
@@ -98,7 +101,7 @@ def _read(batch_id: str, steps: Steps, batches: Batches, verify: Verify) -> None
 
 
 @pytest.mark.requirement("batch-reaches-terminal-status")
-@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("job_type", JOB_TYPES)
 @pytest.mark.parametrize("bad_too", [False, True], ids=["good files", "a bad file too"])
 def test_a_batch_of_any_kind_ends(
     job_type: JobType,

@@ -22,9 +22,9 @@ from fixtures.embedded import MockAddress, running_mock
 from fixtures.exchange import Exchange
 from fixtures.journal import Journal
 from fixtures.key import Key
+from fixtures.route import Route
 from fixtures.runfile import RunFile
 from fixtures.target import MAIN, Target
-from fixtures.way import Way
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
 from suites.tally import Tally
@@ -215,6 +215,6 @@ def long_recording() -> Iterator[Ratio]:
 
 def _client(mock: MockAddress) -> Client:
     assert mock.control_url is not None
-    control, way = Control(Way(mock.control_url), STEP), Way(mock.base_url)
-    target = Target(way.url, "mock", {MAIN: Key(mock.api_key)}, {}, control, control, None, STEP, STEP, STEP, way)
+    control, route = Control(Route(mock.control_url), STEP), Route(mock.base_url)
+    target = Target(route.url, "mock", {MAIN: Key(mock.api_key)}, {}, control, control, None, STEP, STEP, STEP, route)
     return Client(target, STEP, STEP, "bench")

@@ -10,8 +10,8 @@ from spec.elements import parameters_of
 from spec.openapi import operations
 from suites.clients.driver import Driver, Reply
 from suites.clients.models import METHODS, Sent
+from suites.clients.scenario import ClientScenario
 from suites.clients.shapes import of_schema
-from suites.clients.story import Story
 
 
 def faithful() -> tuple[dict[str, Any], dict[str, Sent]]:
@@ -60,7 +60,7 @@ def exchange(status: int, body: Any) -> Exchange:
     )
 
 
-def story() -> Story:
-    """A story that has nobody to ask."""
+def scenario() -> ClientScenario:
+    """A scenario that has nobody to ask."""
     nothing = cast(Any, None)
-    return Story(cast(Driver, None), nothing, nothing, "0", faithful()[0], "npm")
+    return ClientScenario(cast(Driver, None), nothing, nothing, "0", faithful()[0], "npm")

@@ -11,21 +11,23 @@ from typing import Any
 
 import pytest
 
+from batches_conformance.commands.clients import command as clients_command
 from fixtures.errors import RunError
 from fixtures.exchange import Exchange
 from fixtures.gateway import gateway_of
-from fixtures.settings import Settings, settings_of
+from fixtures.route import route_to
+from fixtures.settings import Settings
 from fixtures.target import Target, open_target
-from fixtures.way import way_to
 from spec.lint.__main__ import find_node
-from suites.clients import check as command
+from suites.clients import check
 from suites.clients import driver as drivers
 from suites.clients.driver import Driver, Style, driving
 from suites.clients.environments import Environment, prepare
 from suites.clients.findings import Finding
 from suites.clients.models import Description, describe, differences, explanations, judged, requests
-from suites.clients.nobody import nobody
+from suites.clients.stub import stub_server
 from suites.clients.table import ROOT, Client
+from tests.command import main_of
 from tests.fixtures.certificates import made_in
 from tests.fixtures.loopback import Answer, serving
 from tests.fixtures.targets import target_at
@@ -34,6 +36,7 @@ from tests.suites.relay import relaying
 OURS = Client("pypi", "2.9.0", "2.8-2.9")
 INSTALLED = Environment(OURS, Path(sys.prefix))
 """The client that the environment of the tests has."""
+clients = main_of("clients")
 
 
 @cache
@@ -42,13 +45,13 @@ def description() -> Description:
 
 
 def settings(*variants: str) -> Settings:
-    options = vars(command._options([*variants, "--request-timeout", "20"]))
-    return settings_of(lambda name: options.get(name[2:].replace("-", "_")), {})
+    given = clients_command.make_context("clients", [*variants, "--request-timeout", "20"]).params
+    return check.settings_for(given, 1)
 
 
 def told(*variants: str) -> dict[str, Finding]:
-    """What the story finds on a mock with variants."""
-    return {each.operation: each for each in command._driven(INSTALLED, description(), settings(*variants))}
+    """What the scenario finds on a mock with variants."""
+    return {each.operation: each for each in check._driven(INSTALLED, description(), settings(*variants))}
 
 
 def failed(findings: dict[str, Finding]) -> set[str]:
@@ -68,26 +71,32 @@ def test_a_released_client_works_with_the_mock() -> None:
     assert findings["list, page by page"].detail == "3 pages of 1, 2 pages of 2"
 
 
-@pytest.mark.parametrize(
-    ("fault", "requirement", "operation"),
-    [
-        ("extract-refused", "create-accepts-extract", "create extract batch"),
-        ("list-is-sent-as-text", "success-is-json", "list"),
-        ("page-begins-one-too-late", "pages-lose-nothing", "list, page by page"),
-        ("unknown-job-type-means-parse", "create-refuses-unknown-job-type", "invalid create"),
-        ("any-key-opens-the-first-project", "unknown-key-refused", "wrong key"),
-    ],
-)
-def test_a_broken_promise_is_told_in_its_own_words(fault: str, requirement: str, operation: str) -> None:
-    findings = told("--fault", fault)
-    assert findings[operation].verdict == "fail"
-    assert requirement in findings[operation].requirements
-    assert requirement in failed(findings)
+BROKEN = {
+    "extract-refused": ("create-accepts-extract", "create extract batch"),
+    "page-begins-one-too-late": ("pages-lose-nothing", "list, page by page"),
+    "unknown-job-type-means-parse": ("create-refuses-unknown-job-type", "invalid create"),
+    "any-key-opens-the-first-project": ("unknown-key-refused", "wrong key"),
+}
+"""Faults that show beside each other, each with the requirement and the operation where it does."""
 
 
-@pytest.mark.parametrize("variation", ["refusals-are-418", "times-in-nanoseconds", "page-size-below-5-refused"])
-def test_a_service_that_uses_a_freedom_is_not_accused(variation: str) -> None:
-    assert {each.verdict for each in told("--variation", variation).values()} <= {"pass", "not-exercised"}
+def test_each_violation_is_reported_with_its_requirement_and_operation() -> None:
+    findings = told(*(argument for fault in BROKEN for argument in ("--fault", fault)))
+    for requirement, operation in BROKEN.values():
+        assert findings[operation].verdict == "fail", operation
+        assert requirement in findings[operation].requirements
+    assert failed(findings) >= {requirement for requirement, _ in BROKEN.values()}
+
+
+def test_a_list_that_cannot_be_read_is_a_violation() -> None:
+    finding = told("--fault", "list-is-sent-as-text")["list"]
+    assert (finding.verdict, "success-is-json" in finding.requirements) == ("fail", True)
+
+
+def test_variations_are_not_violations() -> None:
+    variations = ("refusals-are-418", "times-in-nanoseconds", "page-size-below-5-refused")
+    findings = told(*(argument for variation in variations for argument in ("--variation", variation)))
+    assert {each.verdict for each in findings.values()} <= {"pass", "not-exercised"}
 
 
 def test_a_client_that_cannot_cope_accuses_nobody() -> None:
@@ -134,8 +143,8 @@ def test_a_client_passes_a_gateway_and_takes_nothing_elsewhere(style: Style, moc
     gateway = gateway_of(lambda name: {**identity, "--secret-header": [f"X-Gate: {gate}"]}.get(name))
     heard: list[Exchange] = []
     with relaying(mock.base_url, {}, demands=("X-Gate", gate), tls=certificates.serving) as front:
-        keys, way = mock.keys, way_to(front.url, gateway)
-        with driving(INSTALLED, target_at(front.url, keys=keys, way=way), 9.0) as driver:
+        keys, route = mock.keys, route_to(front.url, gateway)
+        with driving(INSTALLED, target_at(front.url, keys=keys, route=route), 9.0) as driver:
             driver.observers.append(heard.append)
             assert driver.call("batches.list", pages=1, style=style).answered
     assert front.passed
@@ -143,8 +152,8 @@ def test_a_client_passes_a_gateway_and_takes_nothing_elsewhere(style: Style, moc
     assert gate not in repr(heard)
     with serving() as service, serving() as elsewhere:
         service.answers[:] = [Answer(307, b"", (("Location", f"{elsewhere.url}/api/v2/batches"),))]
-        way = way_to(service.url, replace(gateway, client_cert=None))
-        with driving(INSTALLED, target_at(service.url, way=way), 9.0) as driver:
+        route = route_to(service.url, replace(gateway, client_cert=None))
+        with driving(INSTALLED, target_at(service.url, route=route), 9.0) as driver:
             driver.call("batches.list", pages=1, style=style)
     assert service.asked[0].header("x-gate") == gate
     assert elsewhere.asked
@@ -227,7 +236,7 @@ def test_the_driver_for_node_tells_the_same(tmp_path: Path) -> None:
     environment.package.mkdir(parents=True)
     (environment.package / "package.json").write_text(json.dumps({"main": "index.js"}))
     (environment.package / "index.js").write_text(NODE_CLIENT)
-    with nobody() as url, driving(environment, target_at(url), 9.0) as driver:
+    with stub_server() as url, driving(environment, target_at(url), 9.0) as driver:
         refused = driver.call("batches.get", "a", expand="results")
         assert refused.status == 404
         assert refused.classes[:2] == ("NotFoundError", "Error")
@@ -246,8 +255,8 @@ def test_a_registry_out_of_reach_leaves_the_run_inconclusive(
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    monkeypatch.setattr(command, "prepare", lambda client: prepare(client, tmp_path / "place"))
-    assert command.main(["--client", "pypi-2.9.1", "--report-dir", str(tmp_path)]) == command.INCONCLUSIVE
+    monkeypatch.setattr(check, "prepare", lambda client: prepare(client, tmp_path / "place"))
+    assert clients(["--client", "pypi-2.9.1", "--report-dir", str(tmp_path)]) == check.INCONCLUSIVE
     printed = capsys.readouterr().out
     assert "pypi-2.9.1 cannot be installed; see that its registry is reachable" in " ".join(printed.split())
     assert json.loads((tmp_path / "clients.json").read_text())["findings"][0]["verdict"] == "error"
@@ -267,7 +276,7 @@ def test_wrong_usage_is_said_before_anything_is_sent(
     arguments: list[str], says: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LLAMA_CLOUD_API_KEY", raising=False)
-    assert command.main(arguments) == 4
+    assert clients(arguments) == 4
     assert says in capsys.readouterr().err
 
 
@@ -275,7 +284,7 @@ def test_a_service_beyond_loopback_wants_a_yes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-some-secret-key")
-    assert command.main(["--target", "https://service.example", "--client", "pypi-2.9.1"]) == 4
+    assert clients(["--target", "https://service.example", "--client", "pypi-2.9.1"]) == 4
     printed = capsys.readouterr().err
     assert "6 billable files" in printed
     assert "--yes" in printed

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from spec import requirements
-from suites.clients import story as module
+from suites.clients import scenario as module
 from suites.clients.check import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, UNEXPLAINED, exit_code
 from suites.clients.findings import Ended, Finding, Verdict
 from suites.clients.models import Comparison
 from suites.clients.render import WIDTH, Outcome, as_json, as_markdown, as_text
-from suites.clients.story import OPERATIONS
+from suites.clients.scenario import OPERATIONS
 from suites.clients.table import Client
-from tests.clients.fake import reply, story
+from tests.clients.fake import reply, scenario
 
 API = ("APIError",)
 FIRST_WORDS = ("get", "create", "list", "results", "pages", "walk", "project", "unknown", "parse", "extract")
@@ -42,22 +42,22 @@ def test_what_is_not_a_value_speaks_against_the_service_only_where_it_refused(
     given: Any, in_contract: Verdict, in_set_up: Verdict
 ) -> None:
     with pytest.raises(Ended) as ended:
-        story().given(given, A_REQUIREMENT)
+        scenario().given(given, A_REQUIREMENT)
     assert ended.value.verdict == in_contract
     assert bool(ended.value.requirements) == (in_contract == "fail")
     with pytest.raises(Ended) as ended:
-        story().given(given)
+        scenario().given(given)
     assert ended.value.verdict == in_set_up
 
 
 def test_a_value_that_does_not_fit_the_types_of_the_client_is_its_limit() -> None:
     with pytest.raises(Ended, match="id is not there") as ended:
-        story().given(reply(200, value={}), A_REQUIREMENT, method="batches.get")
+        scenario().given(reply(200, value={}), A_REQUIREMENT, method="batches.get")
     assert ended.value.verdict == "limit"
 
 
 def test_the_set_up_goes_on_with_what_the_client_cannot_read() -> None:
-    told = story()
+    told = scenario()
     assert told.set_up(reply(200, "APIResponseValidationError", *API, body={"id": "a"})) == {"id": "a"}
     assert told.unreadable
     assert told.set_up(reply(200, value={"id": "b"}, body={"id": "b"})) == {"id": "b"}
@@ -66,7 +66,7 @@ def test_the_set_up_goes_on_with_what_the_client_cannot_read() -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 418, 422])
 def test_any_4xx_is_a_refusal(status: int) -> None:
-    assert story().refused(reply(status, "SomeError", *API), A_REQUIREMENT) == f"SomeError for {status}"
+    assert scenario().refused(reply(status, "SomeError", *API), A_REQUIREMENT) == f"SomeError for {status}"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_any_4xx_is_a_refusal(status: int) -> None:
 )
 def test_what_is_no_refusal(given: Any, verdict: Verdict) -> None:
     with pytest.raises(Ended) as ended:
-        story().refused(given, A_REQUIREMENT)
+        scenario().refused(given, A_REQUIREMENT)
     assert ended.value.verdict == verdict
 
 

@@ -11,7 +11,7 @@ from fixtures.target import ANONYMOUS, MAIN, OTHER, UNKNOWN
 from suites.oracles.oracle import oracle
 from suites.oracles.panel import Panel
 from suites.verify import Verify
-from tests.oracles.story import EXPAND, PARSE, Story
+from tests.oracles.history import EXPAND, PARSE, History
 from tests.oracles.timeline import BATCHES, DIRECTORIES, exchange, heard
 
 IDS = st.sampled_from(["bat-1", "bat-2", "dfl-1", "dir-1", ""])
@@ -111,7 +111,7 @@ def test_no_answer_breaks_an_oracle(calls: list[Any]) -> None:
                 received=number + 0.5,
             )
         )
-    heard([*Story().exchanges.values(), *told])
+    heard([*History().exchanges.values(), *told])
 
 
 def nested(levels: int) -> bytes:
@@ -147,7 +147,7 @@ def nested(levels: int) -> bytes:
 )
 def test_no_body_breaks_an_oracle(method: str, path: str, body: bytes) -> None:
     odd = exchange(method, path, 200, body, sent=100, received=101, params=EXPAND)
-    heard([*Story().exchanges.values(), odd, odd])
+    heard([*History().exchanges.values(), odd, odd])
 
 
 @pytest.mark.parametrize("field", ["status", "results", "config", "created_at", "project_id"])
@@ -158,7 +158,7 @@ def test_no_field_breaks_an_oracle(field: str, value: Any) -> None:
         exchange("GET", f"{BATCHES}/bat-1", 200, batch, sent=100, received=101, params=EXPAND),
         exchange("GET", BATCHES, 200, {"items": [batch]}, sent=100, received=101),
     ]
-    heard([*Story().exchanges.values(), *reads])
+    heard([*History().exchanges.values(), *reads])
 
 
 @pytest.mark.parametrize("type_", [[], {}, 1, None])
@@ -176,7 +176,7 @@ def test_no_job_type_breaks_an_oracle(type_: Any) -> None:
 def test_no_listed_file_breaks_an_oracle(id_: Any) -> None:
     path = f"{DIRECTORIES}/dir-1/files"
     listed = exchange("GET", path, 200, {"items": [{"id": id_}, id_]}, sent=100, received=101)
-    heard([*Story().exchanges.values(), listed])
+    heard([*History().exchanges.values(), listed])
 
 
 def test_a_witness_of_error_would_notice() -> None:
@@ -191,7 +191,7 @@ def test_a_witness_of_error_would_notice() -> None:
 
     verify = Verify()
     panel = Panel([broken], verify)
-    for one in list(Story().exchanges.values())[:2]:
+    for one in list(History().exchanges.values())[:2]:
         panel.on_exchange(one)
     errors = verify.take("x")["errors"]
     assert len(errors) == 1

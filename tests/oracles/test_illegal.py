@@ -9,12 +9,12 @@ import pytest
 
 from fixtures.exchange import Exchange
 from suites.oracles import ORACLES
-from suites.verify import Violation, _told
-from tests.oracles.story import (
+from suites.verify import RequirementViolated, _told
+from tests.oracles.history import (
     FOREIGN_PROJECT,
     PARSE,
+    History,
     Json,
-    Story,
     at,
     batch,
     entry,
@@ -291,13 +291,13 @@ SPOKEN_OF = {id_ for oracle in ORACLES for id_ in oracle.requirements}
 
 
 def spoil(case: Spoilt) -> Witness:
-    exchanges = Story().exchanges
+    exchanges = History().exchanges
     exchanges[case.where] = case.edit(exchanges[case.where])
     return heard(exchanges.values())
 
 
 def test_the_story_itself_is_legal() -> None:
-    assert not heard(Story().exchanges.values()).complaints
+    assert not heard(History().exchanges.values()).complaints
 
 
 def test_every_requirement_that_an_oracle_speaks_of_is_broken_by_some_edit() -> None:
@@ -323,8 +323,8 @@ def test_a_violation_names_what_a_reader_needs(case: Spoilt) -> None:
             assert part in sentence
         if not one.difference:
             assert one.actual is None or f", got {_told(one.actual)} (" in sentence
-        assert sentence in str(Violation(one))
-    spoilt_number = Story().exchanges[case.where].number
+        assert sentence in str(RequirementViolated(one))
+    spoilt_number = History().exchanges[case.where].number
     numbers = {exchange.number for one in told for exchange in one.exchanges}
     assert spoilt_number in numbers
 
@@ -347,7 +347,7 @@ def test_a_violation_is_plain_data_for_the_report(case: Spoilt) -> None:
 
 def test_a_request_that_came_too_early_shows_nothing_of_the_end() -> None:
     """A read that was sent before the end was known may be answered after it."""
-    exchanges = Story().exchanges
+    exchanges = History().exchanges
     late = exchanges["get running"]
     exchanges["get running, answered late"] = replace(late, received=40.0)
     assert not heard(exchanges.values()).complaints

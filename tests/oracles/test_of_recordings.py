@@ -9,7 +9,7 @@ from fixtures.exchange import Exchange
 from suites.oracles import of_recordings
 from suites.oracles.panel import Panel
 from suites.oracles.settled import SETTLED
-from tests.oracles.story import EXPAND, EXTRACT, PARSE, Json, at, batch, entry, page
+from tests.oracles.history import EXPAND, EXTRACT, PARSE, Json, at, batch, entry, page
 from tests.oracles.timeline import BATCHES, DIRECTORIES, TEST, Pairs, Witness, exchange
 
 LATER = SETTLED + 1

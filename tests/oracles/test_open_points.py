@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures.exchange import Exchange
-from tests.oracles.story import PARSE, Story, batch, entry, page
+from tests.oracles.history import PARSE, History, batch, entry, page
 from tests.oracles.timeline import BATCHES, DIRECTORIES, Pairs, exchange, heard, in_order_of_answers
 
 DONE = batch("bat-1", "dir-1", "COMPLETED", updated=8)
@@ -88,7 +88,7 @@ OPEN: dict[str, list[Exchange]] = {
 
 
 def told_on(more: list[Exchange]) -> list[Exchange]:
-    return in_order_of_answers([*Story().exchanges.values(), *more])
+    return in_order_of_answers([*History().exchanges.values(), *more])
 
 
 @pytest.mark.parametrize("more", OPEN.values(), ids=OPEN)

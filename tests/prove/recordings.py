@@ -13,8 +13,8 @@ import yaml
 from fixtures.mock.variants import Variant
 from reports.findings import Findings
 from suites.oracles.settled import SETTLED
+from suites.recordings.formats import read
 from suites.recordings.judge import Judge
-from suites.recordings.reading import read
 from tests.prove import plan
 from tests.prove.judgement import side_effects
 from tests.prove.runs import Order, in_forks, run

@@ -34,7 +34,14 @@ EVERYTHING = "suites"
 
 WARM = (
     *("hypothesis.stateful", "schemathesis", "schemathesis.pytest.plugin", "rich.progress", "xdist"),
-    *("fixtures.adapter", "fixtures.plugin", "fixtures.preflight", "reports.plugin", "suites.plugin", "suites.oracles"),
+    *(
+        "fixtures.adapter",
+        "fixtures.session",
+        "fixtures.preflight",
+        "reports.plugin",
+        "suites.selection",
+        "suites.oracles",
+    ),
     *("suites.lifecycle.model", "suites.property.schema"),
 )
 """What every run imports; a fork finds it there."""

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from suites.recordings import cassette, own_report
-from suites.recordings.reading import read
+from suites.recordings.formats import read
 from suites.recordings.recorded import CutOff, Reader, Recorded
 from tests.command import main_of
-from tests.oracles.story import Story
+from tests.oracles.history import History
 from tests.oracles.timeline import answered
 from tests.recordings.recordings import document, entry
 
 judge = main_of("judge")
 
-GET = Story().exchanges["get completed"]
+GET = History().exchanges["get completed"]
 BROKEN = answered(GET, {"id": "bat-1", "status": "LOST"})
 DEEPER = 100_000
 """Levels beyond what the library for YAML survives."""

@@ -10,14 +10,14 @@ import pytest
 from reports import files
 from reports.reading import read
 from tests.command import main_of
-from tests.oracles.story import Story
+from tests.oracles.history import History
 from tests.oracles.timeline import answered
 from tests.recordings.recordings import document, entry
 
 judge = main_of("judge")
 
-STORY = Story().exchanges
-GET = STORY["get completed"]
+HISTORY = History().exchanges
+GET = HISTORY["get completed"]
 BROKEN = answered(GET, {"id": "bat-1", "status": "LOST"})
 LATE = ("--settle-timeout", "1000")
 
@@ -34,15 +34,15 @@ def saved(folder: Path, content: bytes, name: str = "capture.har") -> str:
 
 def test_a_recording_that_keeps_the_promises(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every file of a run's report is written, and the report says what it was made of."""
-    assert run(tmp_path, saved(tmp_path, document(map(entry, STORY.values())))) == 0
+    assert run(tmp_path, saved(tmp_path, document(map(entry, HISTORY.values())))) == 0
     report = read(tmp_path / "out" / "report.json")
     assert report.target is not None
     assert report.run.recording is not None
     assert (report.target.kind, report.target.base_url) == ("recording", "http://127.0.0.1:1")
-    assert (report.run.recording.sources, report.run.recording.judged) == (("capture.har",), len(STORY))
+    assert (report.run.recording.sources, report.run.recording.judged) == (("capture.har",), len(HISTORY))
     assert {path.name for path in (tmp_path / "out").iterdir()} == set(files.RENDERERS)
     told = capsys.readouterr().out
-    assert f"{len(STORY)} exchanges judged, 0 of others left alone, 0 set aside" in told
+    assert f"{len(HISTORY)} exchanges judged, 0 of others left alone, 0 set aside" in told
     assert "not shown by what was recorded" in told
 
 
@@ -181,7 +181,7 @@ def events(body: str) -> bytes:
 
 def test_two_recordings_know_nothing_of_each_other(tmp_path: Path) -> None:
     """Their clocks may differ; what they hold counts together."""
-    ended, running = entry(STORY["get completed"]), entry(STORY["get running"])
+    ended, running = entry(HISTORY["get completed"]), entry(HISTORY["get running"])
     running["startedDateTime"] = "2031-01-01T00:00:00.000000+00:00"
     both = [saved(tmp_path, document([ended]), "a.har"), saved(tmp_path, document([running]), "b.har")]
     assert run(tmp_path, *both) == 0

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from suites.recordings import har
 from suites.recordings.recorded import CutOff
-from tests.oracles.story import Json, Story
+from tests.oracles.history import History, Json
 from tests.oracles.timeline import answered
 from tests.recordings.recordings import Said, document, entry, judged
 
-STORY = [entry(exchange) for exchange in Story().exchanges.values()]
+HISTORY = [entry(exchange) for exchange in History().exchanges.values()]
 ELSEWHERE = "https://elsewhere.test"
 EXAMPLES = 120
 QUIETLY = settings(
     max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
-BROKEN = entry(answered(Story().exchanges["get completed"], {"id": "bat-1", "status": "LOST"}))
+BROKEN = entry(answered(History().exchanges["get completed"], {"id": "bat-1", "status": "LOST"}))
 """An exchange that breaks promises whatever stands around it."""
 DEEP: Any = json.loads("[" * 70 + "]" * 70)
 JUNK: list[Any] = [
@@ -56,7 +56,7 @@ def at(told: Json, host: str) -> Json:
 
 def surrounded(bad: Json, place: int) -> list[Json]:
     """A story with a bad entry in it, and another that breaks a promise behind it."""
-    return [*STORY[:place], bad, *STORY[place + 1 :], at(BROKEN, ELSEWHERE)]
+    return [*HISTORY[:place], bad, *HISTORY[place + 1 :], at(BROKEN, ELSEWHERE)]
 
 
 def places(told: Any) -> list[list[Any]]:
@@ -93,10 +93,10 @@ def test_a_part_that_is_not_what_it_should_be_accuses_nobody_and_costs_no_other(
     @settings(QUIETLY, max_examples=EXAMPLES // 2)
     @given(st.data())
     def spoilt(data: st.DataObject) -> None:
-        place = data.draw(st.integers(0, len(STORY) - 1))
-        way = data.draw(st.sampled_from(places(STORY[place])))
+        place = data.draw(st.integers(0, len(HISTORY) - 1))
+        way = data.draw(st.sampled_from(places(HISTORY[place])))
         junk = data.draw(st.sampled_from(JUNK))
-        entries = surrounded(put(STORY[place], way, junk), place)
+        entries = surrounded(put(HISTORY[place], way, junk), place)
         said = judged(document(entries), lag=inf)
         assert said.errors == []
         assert said.accused == EXPECTED, (way, junk, said.violations)
@@ -109,9 +109,9 @@ def test_a_part_that_is_not_what_it_should_be_accuses_nobody_and_costs_no_other(
 
 
 def test_a_part_that_is_missing_accuses_nobody_and_costs_no_other() -> None:
-    for place in range(0, len(STORY), 20):
-        for way in (way for way in places(STORY[place]) if way and isinstance(way[-1], str) and "headers" not in way):
-            bad = deepcopy(STORY[place])
+    for place in range(0, len(HISTORY), 20):
+        for way in (way for way in places(HISTORY[place]) if way and isinstance(way[-1], str) and "headers" not in way):
+            bad = deepcopy(HISTORY[place])
             part = bad
             for key in way[:-1]:
                 part = part[key]
@@ -129,7 +129,7 @@ def urls(file: bytes) -> list[str]:
 
 
 def named(number: int) -> Json:
-    return at(STORY[0], f"https://host-{number}.test")
+    return at(HISTORY[0], f"https://host-{number}.test")
 
 
 @pytest.mark.parametrize("indent", [None, 1])
@@ -158,8 +158,8 @@ LITERALS = ["NaN", "-Infinity", "1e999", "9" * 5000, '"\x00\x1f\n"', '"\\ud800"'
 
 @pytest.mark.parametrize("literal", LITERALS)
 def test_what_json_does_not_know_is_read_where_nothing_rests_on_it(literal: str) -> None:
-    text = json.dumps(STORY[0] | {"comment": "here"}).replace('"here"', literal)
-    file = f'{{"log": {{"entries": [{text}, {json.dumps(STORY[1])}]}}}}'.encode("utf-8", "surrogateescape")
+    text = json.dumps(HISTORY[0] | {"comment": "here"}).replace('"here"', literal)
+    file = f'{{"log": {{"entries": [{text}, {json.dumps(HISTORY[1])}]}}}}'.encode("utf-8", "surrogateescape")
     assert judged(file).counts.judged == 2
 
 
@@ -173,14 +173,14 @@ def test_a_name_that_stands_twice_is_ambiguous_only_where_its_values_differ() ->
 
 @pytest.mark.parametrize("bad", [b"null", b"5", b'"text"', b"[]", b"{}", b"undefined", b'{"request": {}}'])
 def test_what_is_no_entry_is_set_aside_and_counted(bad: bytes) -> None:
-    good = json.dumps(STORY[0]).encode()
+    good = json.dumps(HISTORY[0]).encode()
     for entries in ([bad, good], [good, bad], [good, bad, good]):
         said = judged(b'{"log": {"entries": [' + b",".join(entries) + b"]}}")
         assert (said.counts.judged, said.counts.set_aside.total()) == (entries.count(good), 1)
 
 
 def test_a_recording_is_cut_off_only_where_its_list_does_not_end() -> None:
-    file = document(STORY[:3])
+    file = document(HISTORY[:3])
     end = file.rindex(b"]")
     assert len(urls(file[: end + 1])) == 3
     read = har.read(BytesIO(file[:end]), "a.har")

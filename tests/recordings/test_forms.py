@@ -14,7 +14,7 @@ import pytest
 
 from fixtures.exchange import Exchange
 from suites.recordings import har
-from suites.recordings.reading import read
+from suites.recordings.formats import read
 from suites.recordings.recorded import (
     BROKEN_OFF,
     FROM_CACHE,
@@ -25,7 +25,7 @@ from suites.recordings.recorded import (
     ODD,
     PACKED,
     PART_OF_BODY,
-    STRUCK_OUT,
+    REDACTED,
     TWO_QUERIES,
     UNREADABLE,
     CutOff,
@@ -33,16 +33,16 @@ from suites.recordings.recorded import (
     Recorded,
 )
 from suites.recordings.times import moment_of
-from tests.oracles.story import EXPAND, Json, Story, batch, page
-from tests.oracles.story import entry as result
+from tests.oracles.history import EXPAND, History, Json, batch, page
+from tests.oracles.history import entry as result
 from tests.oracles.timeline import BATCHES
 from tests.oracles.timeline import exchange as exchange_of
 from tests.recordings.recordings import document, entry, judged
 
-STORY = Story().exchanges
-GET = entry(STORY["get completed"])
+HISTORY = History().exchanges
+GET = entry(HISTORY["get completed"])
 RESULTS = [result("dfl-1", "pjb-1"), result("dfl-2", "pjb-2")]
-CREATE = entry(STORY["create"])
+CREATE = entry(HISTORY["create"])
 
 Edit = Callable[[Json], Any]
 
@@ -264,12 +264,12 @@ def test_what_was_struck_out_is_no_word_of_the_service(mark: str) -> None:
     )
     texts = [get["response"]["content"]["text"].replace(value, mark) for value in ("bat-1", "COMPLETED", "prj-1")]
     for text in texts:
-        assert judged(document([edited(get, in_content(text=text))])).counts.set_aside == {STRUCK_OUT: 1}
+        assert judged(document([edited(get, in_content(text=text))])).counts.set_aside == {REDACTED: 1}
     for url in (f"{BATCHES}/{mark}", f"{BATCHES}?page_token={mark}", f"{BATCHES}?project_id={mark}"):
         told = edited(listed, in_request(url=f"http://127.0.0.1:1{url}", queryString=[]))
-        assert judged(document([told])).counts.set_aside == {STRUCK_OUT: 1}
+        assert judged(document([told])).counts.set_aside == {REDACTED: 1}
     sent = {"mimeType": "application/json", "text": BODY.replace("dir-1", mark)}
-    assert judged(document([edited(create, in_request(postData=sent))])).counts.set_aside == {STRUCK_OUT: 1}
+    assert judged(document([edited(create, in_request(postData=sent))])).counts.set_aside == {REDACTED: 1}
     hidden = edited(get, in_request(url=f"{URL}?api_key={mark}", queryString=[], headers={"Authorization": mark}))
     assert judged(document([hidden])).counts.judged == 1
 
@@ -363,7 +363,7 @@ def test_moments_in_other_forms(told: Any, seconds: float | None) -> None:
     assert moment_of(told)[0] == (None if seconds is None else pytest.approx(seconds))
 
 
-STORY_FILE = document(map(entry, STORY.values()))
+STORY_FILE = document(map(entry, HISTORY.values()))
 CODED: dict[str, bytes] = {
     "as it is": STORY_FILE,
     "a byte order mark": b"\xef\xbb\xbf" + STORY_FILE,
@@ -384,7 +384,7 @@ def saved(folder: Path, content: bytes) -> Path:
 
 @pytest.mark.parametrize("content", CODED.values(), ids=CODED)
 def test_files_are_read_however_they_are_packed_and_encoded(content: bytes, tmp_path: Path) -> None:
-    assert len(list(read(saved(tmp_path, content)))) == len(STORY)
+    assert len(list(read(saved(tmp_path, content)))) == len(HISTORY)
 
 
 def until_cut(path: Path) -> Iterator[Recorded]:
@@ -397,7 +397,7 @@ def test_a_packed_file_that_is_cut_off_is_read_up_to_there(tmp_path: Path) -> No
     packed = gzip.compress(STORY_FILE, compresslevel=1)
     assert list(until_cut(saved(tmp_path, packed[: len(packed) // 2])))
     for content in (packed[:-4], packed[:-9] + b"x" * 9):
-        assert len(list(until_cut(saved(tmp_path, content)))) >= len(STORY) - 2
+        assert len(list(until_cut(saved(tmp_path, content)))) >= len(HISTORY) - 2
 
 
 def test_what_is_packed_in_another_way_is_refused(tmp_path: Path) -> None:
@@ -407,13 +407,13 @@ def test_what_is_packed_in_another_way_is_refused(tmp_path: Path) -> None:
 
 def test_the_whole_story_stays_legal_in_every_form() -> None:
     for edit in (as_object, as_lines):
-        said = judged(document(edited(entry(each), edit) for each in STORY.values()), lag=inf)
-        assert (said.accused, said.counts.judged) == (set(), len(STORY))
+        said = judged(document(edited(entry(each), edit) for each in HISTORY.values()), lag=inf)
+        assert (said.accused, said.counts.judged) == (set(), len(HISTORY))
     moved = []
-    for each in STORY.values():
+    for each in HISTORY.values():
         told = entry(each)
         told["request"]["url"] = told["request"]["url"].partition("?")[0]
         moved.append(told)
     said = judged(document(moved), lag=inf)
-    assert (said.accused, said.counts.judged) == (set(), len(STORY))
+    assert (said.accused, said.counts.judged) == (set(), len(HISTORY))
     assert json.dumps(said.violations) == "[]"

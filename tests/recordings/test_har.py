@@ -11,11 +11,11 @@ import pytest
 from suites.recordings import har
 from suites.recordings.recorded import FROM_CACHE, NO_ANSWER, NO_BODY, NO_HEADERS, PART_OF_BODY, CutOff, NoRecording
 from suites.recordings.times import moment_of
-from tests.oracles.story import Json, Story
+from tests.oracles.history import History, Json
 from tests.recordings.recordings import document, entry, judged
 
-STORY = Story().exchanges
-GET = entry(STORY["get completed"])
+HISTORY = History().exchanges
+GET = entry(HISTORY["get completed"])
 
 Edit = Callable[[Json], Any]
 

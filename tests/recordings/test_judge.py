@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.oracles.story import FOREIGN_PROJECT, Json, Story, batch, page
+from tests.oracles.history import FOREIGN_PROJECT, History, Json, batch, page
 from tests.oracles.timeline import BATCHES, exchange
 from tests.recordings.recordings import KEYS, document, entry, judged
 
-STORY = Story().exchanges
+HISTORY = History().exchanges
 BODY = {
     "source_directory_id": "dir-1",
     "config": {"job": {"type": "parse_v2", "configuration_id": "cfg-PARSE_AGENTIC"}},
@@ -49,10 +49,10 @@ def with_key(told: Json, value: str) -> Json:
 
 
 def test_the_whole_story_is_legal() -> None:
-    said = judged(document(map(entry, STORY.values())), lag=inf)
+    said = judged(document(map(entry, HISTORY.values())), lag=inf)
     assert said.errors == []
     assert said.accused == set()
-    assert said.counts.judged == len(STORY)
+    assert said.counts.judged == len(HISTORY)
 
 
 def test_entries_are_heard_in_the_order_of_their_answers() -> None:

@@ -20,7 +20,7 @@ import httpx
 from fixtures.wire import MOST_BYTES
 from suites.recordings.proxy import MARK
 from tests.fixtures.certificates import made_in
-from tests.oracles.story import batch
+from tests.oracles.history import batch
 from tests.suites.relay import relaying
 
 ROOT = Path(__file__).parents[2]

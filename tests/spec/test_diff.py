@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from spec.diff.loading import as_document
 from spec.diff.model import Finding, merged
 from spec.diff.operations import Comparison
-from spec.diff.reading import as_document
 from spec.diff.rules import RULES
 from spec.diff.source import plain
 from spec.patch import patched

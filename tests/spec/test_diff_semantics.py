@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spec.diff.document import Unasked
+from spec.diff.loading import as_document
 from spec.diff.model import merged
 from spec.diff.operations import Comparison
-from spec.diff.reading import as_document
 from spec.diff.source import NotPlain, plain
 
 SCHEMAS: list[Any] = [

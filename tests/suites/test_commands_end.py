@@ -151,47 +151,32 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 # --- run.py ---
 
-TASK = """
-import pathlib, signal, sys, threading
+BECOMING = """
+import os, run, sys
+run.take_signals()
+sys.exit(run.become([sys.executable, *sys.argv[1:]], dict(os.environ)))
+"""
+COMMAND = """
+import signal, sys, threading
 ended = threading.Event()
-codes = []
-def end(number, frame):
-    codes.append(number)
-    ended.set()
-signal.signal(signal.SIGINT, end)
-signal.signal(signal.SIGTERM, end)
-print("task", flush=True)
+signal.signal(signal.SIGTERM, lambda *_: ended.set())
+print("started", flush=True)
 while not ended.wait(0.01): pass
-pathlib.Path(sys.argv[1]).write_text("2" if sys.argv[2] == "noted" else "")
-if sys.argv[2] != "noted": pathlib.Path(sys.argv[1]).unlink()
-print("ended by", *codes, flush=True)
-sys.exit(1)
-"""
-CALLER = """
-import pathlib, sys, run
-run.on_ending_signals(run.signal.default_int_handler)
-sys.exit(run.run([sys.executable, *sys.argv[2:]], pathlib.Path(sys.argv[1])))
+sys.exit(2)
 """
 
 
-@pytest.mark.parametrize(
-    ("noted", "number"), [("noted", signal.SIGTERM), ("", signal.SIGTERM), ("noted", signal.SIGHUP)]
-)
-def test_run_py_passes_on_what_only_it_was_told_and_gives_the_code_of_the_task(
-    noted: str, number: signal.Signals, tmp_path: Path
-) -> None:
-    file = str(tmp_path / "code")
-    with started("-c", CALLER, file, "-c", TASK, file, noted) as command:
-        line_with(command, "task")
-        command.send_signal(number)
+def test_a_signal_to_run_py_reaches_the_command_and_its_exit_code_comes_back() -> None:
+    with started("-c", BECOMING, "-c", COMMAND) as command:
+        line_with(command, "started")
+        command.send_signal(signal.SIGTERM)
         output, _ = command.communicate(timeout=TIME_LIMIT)
     assert command.returncode == 2, output
-    assert "ended by 15" in output
 
 
 SETTING_UP = """
 import sys, run
-run.on_ending_signals(run.signal.default_int_handler)
+run.take_signals()
 try:
     run.build([sys.executable, "-c", sys.argv[1], sys.argv[2]])
 except KeyboardInterrupt:

@@ -22,7 +22,7 @@ def test_a_run_passes_a_gateway_with_all_its_requests(mock: MockAddress, tmp_pat
         *("--client-cert", str(certificates.certificate), "--client-key", str(certificates.key)),
         *("--ca-bundle", str(certificates.issuers)),
     )
-    early = ("-c", "pyproject.toml", "-p", "fixtures.plugin")
+    early = ("-c", "pyproject.toml", "-p", "fixtures.session")
     keys = {"LLAMA_CLOUD_API_KEY": mock.api_key, "LLAMA_CLOUD_OTHER_API_KEY": mock.other_api_key}
     with relaying(mock.base_url, {}, demands=GATE, tls=certificates.serving) as front:
         target = (*early, f"--target={front.url}", *given)

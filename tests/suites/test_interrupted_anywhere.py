@@ -14,7 +14,7 @@ import pytest
 
 from batches_conformance.commands import run as command
 from fixtures.confirmation import confirm
-from fixtures.preflight import obstacle
+from fixtures.preflight import check_target
 from fixtures.settings import KEY
 from reports.plan import rehearse
 from spec import process, signals
@@ -132,7 +132,7 @@ def test_an_interrupt_at_any_hook_after_that_leaves_a_verdict(called: list[str],
         assert (report / "report.html").exists(), (name, text)
 
 
-AT_START = {"the question": confirm, "the look at the target": obstacle, "the rehearsal": rehearse}
+AT_START = {"the question": confirm, "the look at the target": check_target, "the rehearsal": rehearse}
 
 
 @pytest.mark.parametrize("step", AT_START.values(), ids=AT_START)
@@ -140,7 +140,7 @@ AT_START = {"the question": confirm, "the look at the target": obstacle, "the re
 def test_a_signal_during_the_start_of_a_run_by_url_ends_with_a_sentence(
     step: Callable[..., Any], number: signal.Signals, tmp_path: Path
 ) -> None:
-    module = {confirm: "fixtures.start", obstacle: "fixtures.start", rehearse: "reports.planning"}[step]
+    module = {confirm: "fixtures.start", check_target: "fixtures.start", rehearse: "reports.planning"}[step]
 
     def told_to_end(*_: object) -> None:
         signal.raise_signal(number)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from suites.plugin import is_violation, pytest_report_teststatus
-from suites.verify import Violation
+from suites.selection import is_violation, pytest_report_teststatus
+from suites.verify import RequirementViolated
 from tests.suites.sessions import ROOT, Ended, run
 
 ONE_TEST = ("suites/scenarios/test_pages.py", "-k", "meets_every_batch_once and 3")
@@ -54,7 +54,7 @@ def test_a_crash_keeps_its_traceback_and_a_violation_has_none(verbose: int) -> N
 
 
 CRASH = RuntimeError("a bug")
-VIOLATION = Violation()
+VIOLATION = RequirementViolated()
 
 
 @pytest.mark.parametrize(

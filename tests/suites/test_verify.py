@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from spec.kinds import KINDS
-from suites.verify import ANY_OPERATION, EXCHANGES_SHOWN, Verify, Violation, observe
-from tests.oracles.story import Story
+from suites.verify import ANY_OPERATION, EXCHANGES_SHOWN, RequirementViolated, Verify, observe
+from tests.oracles.history import History
 
 ROOT = Path(__file__).parents[2]
 GIVEN = re.compile(r'check=.*?,$|^(?:STAYS|AGREES) = \("[^"]*"', re.MULTILINE)
 QUOTED = re.compile(r'"([a-z0-9-]+)"')
 NAME = "list-filters-by-status"
-EXCHANGES = list(Story().exchanges.values())
+EXCHANGES = list(History().exchanges.values())
 
 
 def seen(**changes: Any) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def seen(**changes: Any) -> dict[str, Any]:
         **changes,
     }
     verify = Verify()
-    with pytest.raises(Violation):
+    with pytest.raises(RequirementViolated):
         verify(NAME, False, **told)
     (violation,) = verify.take("a test")["violations"]
     return dict(violation)

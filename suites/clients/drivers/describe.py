@@ -20,7 +20,7 @@ WRAPPERS = {"with_raw_response", "with_streaming_response"}
 
 
 def described(annotation: Any) -> dict[str, Any]:
-    """A type as plain data, with `null` for whether null is one of its values."""
+    """Return a type as plain data, with `null` for whether null is one of its values."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (extensions.Required, extensions.NotRequired, extensions.Annotated):
         return described(arguments[0])

@@ -35,7 +35,7 @@ class Hands:
         self._clients: dict[tuple[bool, str | None], Any] = {}
 
     def client(self, is_async: bool, key: str | None) -> Any:
-        """A client with response validation on that tells its exchanges."""
+        """Return a client with response validation on that tells its exchanges."""
         if (is_async, key) not in self._clients:
             kind, http, dress, hook = (
                 (llama_cloud.AsyncLlamaCloud, llama_cloud.DefaultAsyncHttpxClient, _dress_later, self._note_later)
@@ -77,7 +77,7 @@ class Hands:
         )
 
     def perform(self, order: dict[str, Any]) -> Any:
-        """What the client gives for one order, as plain data."""
+        """Return what the client gives for one order, as plain data."""
         is_async = order["style"] == "async"
         resource = self.client(is_async, order.get("key"))
         *names, name = order["call"].split(".")
@@ -102,7 +102,7 @@ class Hands:
 
 
 def _trusted() -> Any:
-    """The certificates that count, and the one that is shown."""
+    """Return the certificates that count, and the one that is shown."""
     tls = httpx.create_ssl_context()
     if GATEWAY.get("certificate"):
         tls.load_cert_chain(GATEWAY["certificate"], GATEWAY["key"])
@@ -110,7 +110,7 @@ def _trusted() -> Any:
 
 
 def _dress(request: Any) -> None:
-    """Puts the gateway's headers to a request to the service, and takes them off one to where a redirect leads."""
+    """Put the gateway's headers to a request to the service, and take them off one to where a redirect leads."""
     url, own = request.url, httpx.URL(os.environ["LLAMA_CLOUD_BASE_URL"])
     given = {name.encode(): value.encode("latin-1") for name, value in GATEWAY.get("headers", {}).items()}
     names = {name.lower() for name in given}
@@ -160,7 +160,7 @@ def _plain(value: Any) -> Any:
 
 
 def answer(hands: Hands, order: dict[str, Any]) -> dict[str, Any]:
-    """What came of one order: the client's value or its exception, and the exchanges."""
+    """Return what came of one order: the client's value or its exception, and the exchanges."""
     hands.exchanges = []
     try:
         told: dict[str, Any] = {"value": hands.perform(order), "error": None}

@@ -11,7 +11,7 @@ from suites.traffic import ABOUT_KEY
 
 @pytest.fixture(scope="session")
 def stopping(steps: Steps, directories: Directories) -> Stopping:
-    """The steps of cancelling. Skips where the target does not offer it, as the first batch shows, or does not show.
+    """Return the steps of cancelling. Skips where the first batch does not show that the target offers it.
 
     Only answers for a batch that is surely there and under way say so, and only when none says otherwise.
     """

@@ -78,7 +78,7 @@ class Stopping:
         files: Mapping[str, Mapping[str, str | float]] | None = None,
         job_type: JobType = "parse_v2",
     ) -> Batch:
-        """A fresh batch: in that status for long where the target can be controlled, and in its own way elsewhere."""
+        """Return a fresh batch: in that status for long where the target can be controlled, uncontrolled elsewhere."""
         if self.is_controlled:
             self.script = self.steps.set_script(directory, [(status, LONG)], COMPLETED, files)
         return self.steps.create(directory, job_type)
@@ -90,7 +90,7 @@ class Stopping:
         job_type: JobType = "parse_v2",
         params: Sequence[tuple[str, str]] = (),
     ) -> Attempt:
-        """Cancels a fresh batch, and another one where that has ended before a cancel could come."""
+        """Cancel a fresh batch, and another one where that has ended before a cancel could come."""
         for _ in range(BATCHES_TO_CATCH):
             attempt = self.ask(self.begin(directory, status, job_type=job_type), params)
             if attempt.accepted or attempt.refused:
@@ -98,7 +98,7 @@ class Stopping:
         return attempt
 
     def seen_running(self, batch: Batch) -> Batch:
-        """The batch once it is seen RUNNING. Skips where it ends before that."""
+        """Return the batch once it is seen RUNNING. Skips where it ends before that."""
         for _ in self.steps.target.pauses(self.steps.target.poll_timeout, f"batch {batch['id']} is to run"):
             batch = self.steps.get(batch["id"])
             if batch.get("status") == RUNNING:
@@ -108,7 +108,7 @@ class Stopping:
         pytest.skip(f"needs a batch that is seen {RUNNING}, and {batch['id']} was {batch.get('status')} by then")
 
     def ask(self, batch: Batch, params: Sequence[tuple[str, str]] = ()) -> Attempt:
-        """Cancels a batch as soon as that is accepted.
+        """Cancel a batch as soon as that is accepted.
 
         It is tried until the batch has ended, or is refused for good.
         """
@@ -140,7 +140,7 @@ class Stopping:
         return Attempt(after, None, (*attempt.refused, refusal))
 
     def accepted(self, attempt: Attempt, requirement: str = "cancel-accepts-running-batch") -> Exchange:
-        """The cancel that was accepted, as `requirement` says that it has to be. Skips where that is left open."""
+        """Return the accepted cancel, which `requirement` demands. Skips where that is left open."""
         refused = attempt.refused_while_running
         if attempt.accepted is None and not self._is_refused_for_good(attempt):
             pytest.skip(
@@ -163,7 +163,7 @@ class Stopping:
         return attempt.accepted
 
     def spared(self, batch: Batch) -> Batch:
-        """A batch that nobody has cancelled, after a while or at its end, whichever can be waited for."""
+        """Return a batch that nobody has cancelled, after a while or at its end, whichever can be waited for."""
         target = self.steps.target
         if not self.is_controlled:
             return self.steps.finish(self.steps.get(batch["id"]))
@@ -171,7 +171,7 @@ class Stopping:
         return self.steps.get(batch["id"])
 
     def cancelled(self, batch: Batch, accepted: Exchange) -> Batch:
-        """The batch when its cancel has done its work. Skips where it ended before it could be stopped.
+        """Return the batch when its cancel has done its work. Skips where it ended before it could be stopped.
 
         A scripted one has it behind it when what it was told to do is over. Raises `RunError` when it takes longer than
         the user waits.

@@ -11,9 +11,10 @@ from fixtures.directories import Directories, Directory
 from fixtures.exchange import Exchange
 from fixtures.target import Target
 from spec.requirements import capabilities
+from suites.products import EXTRACT, JOB_TYPES, PARSE, PRODUCTS
 from suites.profiles.cancel.stopping import BATCHES_TO_CATCH, BATCHES_TO_SEE, CANCELLED, RUNNING, Attempt, Stopping
 from suites.steps import Batch, Steps, conclusive
-from suites.traffic import JOB_PATHS, TERMINAL, call_of, entries, file_of, reference_of
+from suites.traffic import TERMINAL, call_of, entries, file_of, reference_of
 from suites.verify import Verify
 from suites.walks import Walks
 
@@ -22,7 +23,7 @@ DONE_AFTER = 1.0
 """Seconds of work that a scripted file takes when it is to be finished before the cancel."""
 WAITED = 3.0
 """Seconds after which it surely is."""
-BY_CHANCE = (RUNNING, "extract_v2")
+BY_CHANCE = (RUNNING, EXTRACT)
 """The one case of its kind that is tried where a batch goes its own way; the first batch was for parsing."""
 UNFINISHED = frozenset({"FAILED", CANCELLED})
 """Statuses in which no job is that had finished well."""
@@ -78,7 +79,7 @@ def _is_listed(batch: Batch, walks: Walks, target: Target, verify: Verify) -> No
 
 
 @pytest.mark.requirement("cancel-accepts-running-batch", "cancel-never-carries-results", "cancel-ends-in-cancelled")
-@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("job_type", JOB_TYPES)
 @pytest.mark.parametrize("status", ["PENDING", "THROTTLED", RUNNING])
 def test_a_batch_that_is_accepted_for_cancelling_ends_cancelled(
     status: str, job_type: JobType, stopping: Stopping, directories: Directories
@@ -92,7 +93,7 @@ def test_a_batch_that_is_accepted_for_cancelling_ends_cancelled(
 
 
 @pytest.mark.requirement("cancel-keeps-finished-results", "cancel-ends-in-cancelled")
-@pytest.mark.parametrize("job_type", ["parse_v2", "extract_v2"])
+@pytest.mark.parametrize("job_type", JOB_TYPES)
 def test_a_finished_file_keeps_its_results(
     job_type: JobType, stopping: Stopping, directories: Directories, steps: Steps, client: Client, verify: Verify
 ) -> None:
@@ -138,7 +139,7 @@ Finished = dict[str, str | None]
 def _told(
     directory: Directory, job_type: JobType, stopping: Stopping, steps: Steps, _: Client
 ) -> tuple[Batch, Finished]:
-    """A batch whose first file is finished, for it was told to be, and the second is not."""
+    """Return a batch whose first file is finished, for it was told to be, and the second is not."""
     first = directory.file_ids[0]
     told: dict[str, dict[str, str | float]] = {
         first: {"outcome": "job", "job_status": "COMPLETED", "seconds": DONE_AFTER}
@@ -153,8 +154,8 @@ def _told(
 def _watched(
     directory: Directory, job_type: JobType, stopping: Stopping, steps: Steps, client: Client
 ) -> tuple[Batch, Finished]:
-    """A batch that shows a finished file while it is under way. Skips when it ends before."""
-    if job_type != "parse_v2":
+    """Return a batch that shows a finished file while it is under way. Skips when it ends before."""
+    if job_type != PARSE:
         pytest.skip(f"needs {capabilities()['control']}; what is left to chance is asked of parse batches alone")
     batch = stopping.begin(directory, job_type=job_type)
     for _ in steps.target.pauses(steps.target.poll_timeout, f"batch {batch['id']} is to show a finished file"):
@@ -172,7 +173,7 @@ def _watched(
 
 
 def _job_of(file_id: str, batch: Batch, steps: Steps) -> tuple[Exchange, str | None]:
-    """The expanded read of a batch, and the job that it shows for a file."""
+    """Return the expanded read of a batch, and the job that it shows for a file."""
     exchange = steps.batches.get(batch["id"], expand=["results"])
     shown = entries(steps.accepted(exchange, "expanded-read-succeeds-in-any-status")) or []
     jobs = {file_of(entry): reference_of(entry) for entry in shown}
@@ -185,7 +186,7 @@ def _is_told(found: tuple[Exchange, str | None]) -> bool:
 
 
 def _look_up(client: Client, job_type: JobType, job_id: str) -> Exchange:
-    return client.send("GET", f"{JOB_PATHS[job_type]}/{segment(job_id)}")
+    return client.send("GET", f"{PRODUCTS[job_type].jobs_path}/{segment(job_id)}")
 
 
 def _is_success(exchange: Exchange) -> bool:
@@ -197,10 +198,10 @@ def _is_finished(exchange: Exchange, job_type: JobType) -> bool:
 
 
 def _status_of_job(exchange: Exchange, job_type: JobType) -> Any:
-    """The status of the job in an answer, `None` where there is none."""
+    """Return the status of the job in an answer, `None` where there is none."""
     try:
         body = exchange.response.json if exchange.response else {}
-        return (body["job"] if job_type == "parse_v2" else body)["status"]
+        return (body["job"] if job_type == PARSE else body)["status"]
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -228,7 +229,7 @@ def test_the_other_batch_goes_on(stopping: Stopping, directories: Directories, v
 
 
 def _with_another(directory: Directory, stopping: Stopping) -> tuple[Attempt, Batch]:
-    """An attempt at one batch when there is another, which was created after it."""
+    """Return an attempt at one batch when there is another, which was created after it."""
     for _ in range(BATCHES_TO_CATCH):
         batch, other = stopping.begin(directory), stopping.begin(directory)
         attempt = stopping.ask(batch)

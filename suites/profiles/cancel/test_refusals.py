@@ -23,13 +23,13 @@ LATER = 5.0
 
 @pytest.fixture(scope="module")
 def ended(directories: Directories) -> Directory:
-    """A directory of one file for the batches that have ended when their cancel comes."""
+    """Return a directory of one file for the batches that have ended when their cancel comes."""
     return directories.holding(1, "cancel too late")
 
 
 @pytest.fixture(scope="module")
 def completed(ended: Directory, stopping: Stopping, steps: Steps) -> Batch:
-    """A batch that is COMPLETED."""
+    """Return a batch that is COMPLETED."""
     if stopping.is_controlled:
         steps.set_script(ended, [], COMPLETED)
     return steps.completed(ended)
@@ -68,7 +68,7 @@ def test_a_batch_that_has_ended_cannot_be_cancelled(
 
 
 def _jobs(results: list[dict[str, Any]] | None) -> dict[str | None, str]:
-    """The job of each file that has one."""
+    """Return the job of each file that has one."""
     references = ((file_of(entry), reference_of(entry)) for entry in results or [])
     return {file_id: reference[1] for file_id, reference in references if reference}
 

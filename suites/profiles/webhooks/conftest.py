@@ -1,4 +1,4 @@
-"""What the tests of webhooks look at: batches that have ended, and all that was told of them."""
+"""What the tests of webhooks look at: batches that have ended, and their deliveries."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from fixtures.settings import Settings
 from fixtures.target import Target, capabilities
 from fixtures.webhooks import Webhook, WebhookConfigurations, bare, whole
 from spec import requirements
-from suites.profiles.webhooks.telling import ABSENT, ENDS, EVENTS, NULL, Telling, Told
+from suites.profiles.webhooks.notifications import ABSENT, ENDS, EVENTS, NULL, NotifiedBatch, WebhookSteps
 from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED, call_of
 
@@ -43,26 +43,28 @@ def receiver(settings: Settings) -> Iterator[Receiver]:
 
 
 @pytest.fixture(scope="session")
-def telling(steps: Steps, client: Client) -> Telling:
-    """Creates batches that tell webhooks."""
-    telling = Telling(steps)
-    client.observers.append(telling.on_exchange)
-    return telling
+def webhook_steps(steps: Steps, client: Client) -> WebhookSteps:
+    """Create batches with webhooks."""
+    webhook_steps = WebhookSteps(steps)
+    client.observers.append(webhook_steps.on_exchange)
+    return webhook_steps
 
 
 @pytest.fixture(scope="session")
 def source(directories: Directories) -> Directory:
-    """The directory of one file that all these batches are made of."""
+    """Return the directory of one file that all these batches are made of."""
     return directories.holding(1, "webhooks")
 
 
 @pytest.fixture(scope="session")
-def told(telling: Telling, steps: Steps, source: Directory, receiver: Receiver, target: Target) -> list[Told]:
+def notified(
+    webhook_steps: WebhookSteps, steps: Steps, source: Directory, receiver: Receiver, target: Target
+) -> list[NotifiedBatch]:
     """Batches of every end, where the target can be controlled, each with a webhook for each event and one for all.
 
     Skips all tests where the target has no webhooks.
     """
-    found: list[Told] = []
+    found: list[NotifiedBatch] = []
     for end in ENDS if target.control is not None else [None] * NATURAL:
         if end is not None:
             steps.set_script(source, PASSED, end)
@@ -71,13 +73,13 @@ def told(telling: Telling, steps: Steps, source: Directory, receiver: Receiver, 
             NULL: whole(receiver, None, "string"),
             ABSENT: bare(receiver),
         }
-        exchange = telling.create(source, webhooks.values())
+        exchange = webhook_steps.create(source, webhooks.values())
         if not found and call_of(exchange).refused:
-            _look_why(webhooks, telling, steps, source, receiver)
-        found.append(telling.followed(steps.accepted(exchange, ACCEPTED), webhooks))
-        if not found[0].is_heard:
+            _skip_with_reason(webhooks, webhook_steps, steps, source, receiver)
+        found.append(webhook_steps.followed(steps.accepted(exchange, ACCEPTED), webhooks))
+        if not found[0].was_notified:
             pytest.skip(
-                f"needs a target that has webhooks; it accepted some, and nothing came to {receiver.address} within "
+                f"needs a target that has webhooks; it accepted some, and nothing arrived at {receiver.address} within "
                 f"{target.poll_timeout:g} s after the end of a batch; --webhook-url gives it another way here"
             )
     if target.moves_when_told:
@@ -85,27 +87,29 @@ def told(telling: Telling, steps: Steps, source: Directory, receiver: Receiver, 
     return found
 
 
-def _look_why(
-    webhooks: dict[str, Webhook], telling: Telling, steps: Steps, source: Directory, receiver: Receiver
+def _skip_with_reason(
+    webhooks: dict[str, Webhook], webhook_steps: WebhookSteps, steps: Steps, source: Directory, receiver: Receiver
 ) -> None:
-    """Finds out what it is in a create with webhooks that the target refuses: one field, their number, or all of it."""
+    """Find out what it is in a create with webhooks that the target refuses: one field, their number, or all of it."""
     plain = bare(receiver)
-    exchange = telling.create(source, [plain])
+    exchange = webhook_steps.create(source, [plain])
     if call_of(exchange).refused:
         steps.finish(steps.create(source))
         pytest.skip(f"needs a target that has webhooks, and one to {receiver.address} was refused ({exchange})")
     batch = steps.accepted(exchange, ACCEPTED)
-    if not telling.followed(batch, {ABSENT: plain}).is_heard:
-        pytest.skip(f"needs a target that has webhooks; it accepted one, and nothing came to {receiver.address}")
+    if not webhook_steps.followed(batch, {ABSENT: plain}).was_notified:
+        pytest.skip(f"needs a target that has webhooks; it accepted one, and nothing arrived at {receiver.address}")
     for webhook in webhooks.values():
-        steps.finish(steps.accepted(telling.create(source, [webhook]), ACCEPTED))
-    pytest.skip(f"needs a target that tells {len(webhooks)} webhooks of one batch")
+        steps.finish(steps.accepted(webhook_steps.create(source, [webhook]), ACCEPTED))
+    pytest.skip(f"needs a target that notifies {len(webhooks)} webhooks of one batch")
 
 
 @pytest.fixture(scope="session")
-def combination(told: list[Told], telling: Telling, steps: Steps, source: Directory, receiver: Receiver) -> Told:
-    """A batch some of whose endpoints answer with errors, or subscribed to what no batch does, beside others."""
-    assert told
+def combination(
+    notified: list[NotifiedBatch], webhook_steps: WebhookSteps, steps: Steps, source: Directory, receiver: Receiver
+) -> NotifiedBatch:
+    """Return a batch some of whose endpoints answer with errors, or subscribed to what no batch does, beside others."""
+    assert notified
     if steps.target.control is not None:
         steps.set_script(source, PASSED, COMPLETED)
     webhooks = {
@@ -113,31 +117,31 @@ def combination(told: list[Told], telling: Telling, steps: Steps, source: Direct
         **{event: whole(receiver, [event], "string") for event in ENDS.values()},
     }
     stranger = {STRANGER: whole(receiver, OF_ANOTHER_PRODUCT, "json")}
-    exchange = telling.create(source, [*webhooks.values(), *stranger.values()])
+    exchange = webhook_steps.create(source, [*webhooks.values(), *stranger.values()])
     if not call_of(exchange).refused:
         webhooks |= stranger
     else:
-        exchange = telling.create(source, webhooks.values())
-    return telling.followed(steps.accepted(exchange, ACCEPTED), webhooks)
+        exchange = webhook_steps.create(source, webhooks.values())
+    return webhook_steps.followed(steps.accepted(exchange, ACCEPTED), webhooks)
 
 
 @pytest.fixture(scope="session")
 def saved(
-    told: list[Told],
-    telling: Telling,
+    notified: list[NotifiedBatch],
+    webhook_steps: WebhookSteps,
     steps: Steps,
     source: Directory,
     receiver: Receiver,
     client: Client,
     journal: Journal,
-) -> Told:
-    """A batch that was created with the id of a saved configuration, which subscribed to every end."""
-    assert told
+) -> NotifiedBatch:
+    """Return a batch that was created with the id of a saved configuration, which subscribed to every end."""
+    assert notified
     webhook = whole(receiver, tuple(ENDS.values()), "json")
     config_id = WebhookConfigurations(client, journal).save(webhook)
     if steps.target.control is not None:
         steps.set_script(source, PASSED, COMPLETED)
     batch: Batch = steps.accepted(
-        telling.create(source, configuration_ids=[config_id]), "webhook-saved-configuration-is-used"
+        webhook_steps.create(source, configuration_ids=[config_id]), "webhook-saved-configuration-is-used"
     )
-    return telling.followed(batch, {ANY_END: webhook})
+    return webhook_steps.followed(batch, {ANY_END: webhook})

@@ -13,10 +13,10 @@ from fixtures.settings import Settings
 from fixtures.target import Target
 from spec import profiles, requirements
 from suites import shards
-from suites.asked import asked_profiles
+from suites.chosen import chosen_profiles
 from suites.steps import Steps
 from suites.tally import TALLY, Tally
-from suites.verify import Verify, Violation
+from suites.verify import RequirementViolated, Verify
 from suites.walks import Walks
 
 VERIFY = pytest.StashKey[Verify]()
@@ -35,7 +35,7 @@ SHARING = "sharing "
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the selection by requirement, and by parts of a run that is split over machines."""
+    """Add the selection by requirement, and by parts of a run that is split over machines."""
     group = parser.getgroup("batches-conformance")
     group.addoption(
         "--requirement",
@@ -65,7 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the place where observations are kept, names the marker, and reads which part is to be run."""
+    """Make the place where observations are kept, name the marker, and read which part is to be run."""
     config.stash[VERIFY] = Verify()
     config.stash[TALLY] = Tally()
     config.addinivalue_line("markers", f"{MARK}(*ids): the requirements that a test exercises")
@@ -80,17 +80,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leaves out the tests of profiles that were not asked for."""
     is_of_profile = collection_path.parent == PROFILES and collection_path.is_dir()
-    return True if is_of_profile and collection_path.name not in asked_profiles(config) else None
+    return True if is_of_profile and collection_path.name not in chosen_profiles(config) else None
 
 
 def requirement_ids(item: pytest.Item) -> list[str]:
-    """The requirements that a test says it exercises, each once."""
+    """Return the requirements that a test says it exercises, each once."""
     return list(dict.fromkeys(id_ for mark in item.iter_markers(MARK) for id_ in mark.args))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Selects by requirement, refuses one that does not exist, and keeps together what shares a costly fixture.
+    """Select by requirement, refuse one that does not exist, and keep together what shares a costly fixture.
 
     Scenarios come before the stories of the profiles, and these before what is generated, so that the core finds the
     limits of the run untouched.
@@ -120,7 +120,7 @@ def _check_requirements(config: pytest.Config) -> None:
     """Refuses a selection that cannot be meant, before anything is sent and before there are workers."""
     wanted = config.getoption("--requirement")
     _refuse_unknown("--requirement", wanted)
-    asked = {None, *asked_profiles(config)}
+    asked = {None, *chosen_profiles(config)}
     for id_ in wanted:
         profile = requirements.load()[id_].profile
         if profile not in asked:
@@ -152,7 +152,7 @@ def _keep_part(config: pytest.Config, items: list[pytest.Item], shard: shards.Sh
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Takes the group of a test, which xdist adds, off the id again, so that the test has one name everywhere."""
+    """Take the group of a test, which xdist adds, off the id again, so that the test has one name everywhere."""
     if hasattr(report, "node"):
         report.nodeid = _without_group(report.nodeid)
 
@@ -167,7 +167,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     verify = item.config.stash[VERIFY]
     result = yield
     if verify.violated:
-        raise Violation(*verify.violated)
+        raise RequirementViolated(*verify.violated)
     return result
 
 
@@ -194,14 +194,14 @@ def is_violation(error: BaseException) -> bool:
     """Whether nothing but the service is to blame for an error: it is a violation, or a group of such."""
     if isinstance(error, BaseExceptionGroup):
         return all(map(is_violation, error.exceptions))
-    return isinstance(error, Violation)
+    return isinstance(error, RequirementViolated)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(
     report: pytest.TestReport, config: pytest.Config
 ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """Keeps a violation apart from a crash: the report tells it, and no traceback, unless tracebacks are asked for."""
+    """Keep a violation apart from a crash: the report tells it, and no traceback, unless tracebacks are asked for."""
     option = config.option
     if (
         not getattr(report, "is_violation", False)
@@ -228,11 +228,11 @@ def steps(
     ledger: Ledger,
     extract_configuration_id: Callable[[], str],
 ) -> Steps:
-    """The steps of a story."""
+    """Return the steps of a story."""
     return Steps(target, batches, verify, settings, ledger, extract_configuration_id)
 
 
 @pytest.fixture(scope="session")
 def walks(target: Target, batches: Batches, verify: Verify) -> Walks:
-    """Walks over the pages of a list."""
+    """Walk over the pages of a list."""
     return Walks(target, batches, verify)

@@ -10,7 +10,7 @@ from suites.recordings.record import Recorder, begin, end
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the option."""
+    """Add the option."""
     parser.getgroup("batches-conformance").addoption(
         "--record",
         metavar="FILE",
@@ -38,14 +38,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Ends the file, after all workers."""
+    """End the file, after all workers."""
     if (path := _path_of_all(session.config)) and path.is_file():
         end(path)
 
 
 @pytest.fixture(scope="session")
 def recorder(target: Target, pytestconfig: pytest.Config) -> Iterator[Recorder | None]:
-    """Writes down what the worker hears, if the run is recorded, by the clock of the target."""
+    """Write down what the worker hears, if the run is recorded, by the clock of the target."""
     path = _path(pytestconfig)
     if path is None:
         yield None

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from suites.oracles.paging import KNOWN
+from spec.enumerations import list_parameters
 from suites.recordings.recorded import Recorded
 
 _WORD = "(?:redacted|filtered|masked|censored|scrubbed|saniti[sz]ed|anonymi[sz]ed|obfuscated|removed|hidden|stripped)"
-_STRUCK_OUT = re.compile(
+_REDACTED = re.compile(
     rf"""
     \s* (?: {_WORD} (?:[_:-]\S*)? | [\w-]+ _{_WORD}
           | [\[<({{*_%-] [^\n]{{0,40}} \b{_WORD}\b [^\n]{{0,40}} [\]>)}}*_%-] ) \s*
@@ -29,28 +29,28 @@ _HINT = re.compile(
 """Without which there is nothing of the kind in a body."""
 FREE_TEXT = frozenset({"error_message", "detail", "message", "name", "description"})
 """Fields in which a service may write what it likes."""
-ASKED_FOR = KNOWN | {"expand"}
+ASKED_FOR = frozenset({*list_parameters(), "expand"})
 """The parameters of a query that a judgement rests on."""
 
 
-def is_struck_out(value: str) -> bool:
+def is_redacted(value: str) -> bool:
     """Whether a text stands in the place of another."""
-    return _STRUCK_OUT.fullmatch(value) is not None
+    return _REDACTED.fullmatch(value) is not None
 
 
-def lacks_values(recorded: Recorded) -> bool:
+def has_redacted_values(recorded: Recorded) -> bool:
     """Whether a judgement of the exchange would rest on a value that its recorder has struck out."""
     parts = urlsplit(recorded.url)
     asked = [value for name, value in parse_qsl(parts.query) if name in ASKED_FOR]
     named = [unquote(segment) for segment in parts.path.split("/")]
-    if any(map(is_struck_out, [*asked, *named])):
+    if any(map(is_redacted, [*asked, *named])):
         return True
     bodies = (recorded.sent_body, recorded.body if 200 <= recorded.status < 300 else b"")
-    return any(is_struck_out(text) for body in bodies if _HINT.search(body) for text in _texts(body))
+    return any(is_redacted(text) for body in bodies if _HINT.search(body) for text in _texts(body))
 
 
 def _texts(body: bytes) -> Iterator[str]:
-    """The texts of a JSON body that are not free."""
+    """Yield the texts of a JSON body that are not free."""
     try:
         waiting = [json.loads(body)]
     except (ValueError, RecursionError):

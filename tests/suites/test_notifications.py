@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.receiver import Delivery, Endpoint
 from fixtures.webhooks import Webhook
-from suites.profiles.webhooks.telling import Told, content, status_in, texts_in
+from suites.profiles.webhooks.notifications import NotifiedBatch, content, status_in, texts_in
 
 DEEP = b"[" * 100_000
 
@@ -20,8 +20,8 @@ def webhook(*heard: Delivery, status: int = 200, **configuration: Any) -> Webhoo
     return Webhook(Endpoint("http://127.0.0.1:1/x", status, list(heard)), configuration)
 
 
-def told(*statuses: str, **webhooks: Webhook) -> Told:
-    return Told({"id": "bat-1", "status": statuses[-1]}, statuses, (), webhooks)
+def notified(*statuses: str, **webhooks: Webhook) -> NotifiedBatch:
+    return NotifiedBatch({"id": "bat-1", "status": statuses[-1]}, statuses, (), webhooks)
 
 
 @pytest.mark.parametrize(
@@ -36,35 +36,35 @@ def told(*statuses: str, **webhooks: Webhook) -> Told:
     ],
 )
 def test_a_status_that_was_shown_is_an_event_unless_it_was_passing(statuses: list[str], events: list[str]) -> None:
-    assert list(told(*statuses).events) == events
+    assert list(notified(*statuses).events) == events
 
 
 def test_an_endpoint_is_owed_what_came_about_and_was_subscribed_to() -> None:
-    named = told(
+    named = notified(
         *("PENDING", "COMPLETED"),
         null=webhook(webhook_events=None),
         absent=webhook(),
         error=webhook(webhook_events=["batch.error"]),
         some=webhook(webhook_events=["batch.success", "batch.error"]),
     )
-    assert named.owed("null") == named.owed("absent") == ["batch.pending", "batch.success"]
-    assert (named.owed("error"), named.owed("some")) == ([], ["batch.success"])
+    assert named.expected_events("null") == named.expected_events("absent") == ["batch.pending", "batch.success"]
+    assert (named.expected_events("error"), named.expected_events("some")) == ([], ["batch.success"])
 
 
 def test_it_is_over_when_everybody_was_told_enough() -> None:
     post, get = delivery(), delivery(method="GET")
-    assert told("COMPLETED", one=webhook(post)).is_over
-    assert not told("COMPLETED", one=webhook()).is_over
-    assert not told("COMPLETED", one=webhook(get)).is_over
-    assert not told("PENDING", "COMPLETED", one=webhook(post)).is_over
-    assert told("PENDING", "COMPLETED", one=webhook(post, post, post)).is_over
-    assert told("COMPLETED", one=webhook(webhook_events=["batch.error"])).is_over
-    assert told("COMPLETED", one=webhook(status=500)).is_over
+    assert notified("COMPLETED", one=webhook(post)).is_complete
+    assert not notified("COMPLETED", one=webhook()).is_complete
+    assert not notified("COMPLETED", one=webhook(get)).is_complete
+    assert not notified("PENDING", "COMPLETED", one=webhook(post)).is_complete
+    assert notified("PENDING", "COMPLETED", one=webhook(post, post, post)).is_complete
+    assert notified("COMPLETED", one=webhook(webhook_events=["batch.error"])).is_complete
+    assert notified("COMPLETED", one=webhook(status=500)).is_complete
 
 
 def test_any_request_shows_that_there_are_webhooks() -> None:
-    assert told("COMPLETED", one=webhook(), two=webhook(delivery(method="GET"))).is_heard
-    assert not told("COMPLETED", one=webhook()).is_heard
+    assert notified("COMPLETED", one=webhook(), two=webhook(delivery(method="GET"))).was_notified
+    assert not notified("COMPLETED", one=webhook()).was_notified
 
 
 @pytest.mark.parametrize(

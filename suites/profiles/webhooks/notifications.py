@@ -1,4 +1,4 @@
-"""Batches that tell webhooks: who subscribed to what, what a get showed, and what was told."""
+"""Batches with webhooks: who subscribed to what, what a get showed, and what was delivered."""
 
 import json
 from collections import defaultdict
@@ -13,16 +13,17 @@ from fixtures.exchange import Exchange
 from fixtures.receiver import OK, Delivery
 from fixtures.target import FIRST_PAUSE
 from fixtures.webhooks import Webhook
+from spec.enumerations import event_of, terminal_statuses, transient_statuses
+from suites.products import PARSE
 from suites.steps import Batch, Steps
-from suites.traffic import CREATE, GET, read, status_of
+from suites.traffic import CREATE, GET, STATUSES, read, status_of
 
-PENDING = "batch.pending"
-RUNNING = "batch.running"
-ENDS = {"COMPLETED": "batch.success", "FAILED": "batch.error", "CANCELLED": "batch.cancelled"}
+EVENT_OF = event_of()
+ENDS = {status: EVENT_OF[status] for status in terminal_statuses()}
 """The event of each end."""
-EVENTS = (PENDING, RUNNING, *ENDS.values())
-WAITING = ("PENDING", "THROTTLED")
-STATUSES = frozenset({*WAITING, "RUNNING", *ENDS})
+EVENTS = tuple(EVENT_OF.values())
+PENDING, RUNNING = EVENT_OF["PENDING"], EVENT_OF["RUNNING"]
+WAITING = tuple(status for status in transient_statuses() if status != "RUNNING")
 NULL = "null events"
 ABSENT = "no events"
 ALL = (NULL, ABSENT)
@@ -30,7 +31,7 @@ ALL = (NULL, ABSENT)
 
 
 @dataclass(frozen=True)
-class Told:
+class NotifiedBatch:
     """A batch at its end, with its webhooks by the names that the suite gave them, mostly those of their events.
 
     `statuses` are those that its create and its gets showed, in order.
@@ -62,20 +63,20 @@ class Told:
         )
 
     @property
-    def is_heard(self) -> bool:
+    def was_notified(self) -> bool:
         """Whether any endpoint was sent anything."""
         return any(webhook.endpoint.heard for webhook in self.webhooks.values())
 
-    def owed(self, name: str) -> list[str]:
-        """The events that came about and that a webhook subscribed to."""
+    def expected_events(self, name: str) -> list[str]:
+        """Return the events that came about and that a webhook subscribed to."""
         subscribed = self.webhooks[name].configuration.get("webhook_events")
         return [event for event in self.events if subscribed is None or event in subscribed]
 
     @property
-    def is_over(self) -> bool:
-        """Whether every endpoint that answers as it should was told what it is owed."""
+    def is_complete(self) -> bool:
+        """Whether every endpoint that answers as it should got the events that it expects."""
         return all(
-            len(webhook.endpoint.posts) >= len(self.owed(name))
+            len(webhook.endpoint.posts) >= len(self.expected_events(name))
             for name, webhook in self.webhooks.items()
             if webhook.endpoint.status == OK
         )
@@ -87,8 +88,8 @@ class Told:
                 yield name, delivery
 
 
-class Telling:
-    """Creates batches with webhooks, follows them to their ends, and waits for what is told."""
+class WebhookSteps:
+    """Creates batches with webhooks, follows them to their ends, and waits for the deliveries."""
 
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
@@ -106,7 +107,7 @@ class Telling:
     ) -> Exchange:
         """Asks for a parse batch with webhooks. Skips when its files are not to be spent."""
         self._steps.ledger.spend_files(len(directory.file_ids))
-        job = {"type": "parse_v2", "configuration_id": self._steps.configuration_id("parse_v2")}
+        job = {"type": PARSE, "configuration_id": self._steps.configuration_id(PARSE)}
         given = {
             "webhook_configurations": [webhook.configuration for webhook in webhooks],
             "webhook_configuration_ids": list(configuration_ids),
@@ -114,8 +115,8 @@ class Telling:
         named = {name: value for name, value in given.items() if value}
         return self._steps.batches.create_from({"source_directory_id": directory.id, "config": {"job": job}, **named})
 
-    def followed(self, batch: Batch, webhooks: Mapping[str, Webhook]) -> Told:
-        """A batch when it has ended and told everything, or when the time that a batch may take has gone by again.
+    def followed(self, batch: Batch, webhooks: Mapping[str, Webhook]) -> NotifiedBatch:
+        """Follow a batch until it has ended and sent every event, or the time that a batch may take has passed again.
 
         Skips when a create gave a batch that was there already, whose webhooks are not those of the create, and when
         a get shows another batch.
@@ -125,17 +126,17 @@ class Telling:
             pytest.skip(f"needs a batch of its own for each create, and {created} was there before")
         batch = self._steps.finish(self._begun(batch))
         if batch["id"] != created:
-            pytest.skip(f"needs a get that shows the batch asked for, and {batch['id']} is not {created}")
+            pytest.skip(f"needs a get that shows the requested batch, and {batch['id']} is not {created}")
         shown = self._shown[created]
-        told = Told(batch, tuple(status for status, _ in shown), (shown[0][1], shown[-1][1]), webhooks)
-        late = f"batch {created} has ended, and its webhooks have not been told of all of it"
+        notified = NotifiedBatch(batch, tuple(status for status, _ in shown), (shown[0][1], shown[-1][1]), webhooks)
+        late = f"batch {created} has ended, and its webhooks have not received every event"
         for _ in self._steps.target.pauses(self._steps.target.poll_timeout, late):
-            if told.is_over:
+            if notified.is_complete:
                 break
-        return told
+        return notified
 
     def _begun(self, batch: Batch) -> Batch:
-        """A batch that waits no more; one that is RUNNING is looked at twice."""
+        """Return a batch that waits no more; one that is RUNNING is looked at twice."""
         for _ in self._steps.target.pauses(self._steps.target.poll_timeout, f"batch {batch['id']} is to begin"):
             batch = self._steps.get(batch["id"])
             if batch.get("status") not in WAITING:
@@ -147,7 +148,7 @@ class Telling:
 
 
 def content(delivery: Delivery) -> object:
-    """The JSON of a delivery, also where it is written into a string of JSON; `None` where there is none."""
+    """Return the JSON of a delivery, also where it is written into a string of JSON; `None` where there is none."""
     value: object = delivery.body
     for _ in range(2):
         if isinstance(value, str | bytes):
@@ -159,7 +160,7 @@ def content(delivery: Delivery) -> object:
 
 
 def status_in(delivery: Delivery) -> str | None:
-    """The status of a batch at the top of the object that a delivery is."""
+    """Return the status of a batch at the top of the object that a delivery is."""
     value = content(delivery)
     status = value.get("status") if isinstance(value, dict) else None
     return status if isinstance(status, str) and status in STATUSES else None

@@ -57,7 +57,7 @@ def page(*items: Json, token: str | None = None, total: int | None = None) -> Js
     return {"items": list(items), "next_page_token": token, "total_size": total_size}
 
 
-class Story:
+class History:
     """The exchanges by name, in order; each begins when the one before it has ended."""
 
     def __init__(self) -> None:

@@ -26,8 +26,8 @@ class _Nothing(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def nobody() -> Iterator[str]:
-    """Serves on a free port for as long as the context lasts, and gives the base URL."""
+def stub_server() -> Iterator[str]:
+    """Serve on a free port for as long as the context lasts, and give the base URL."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Nothing) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

@@ -17,7 +17,7 @@ _YAML = re.compile(rb"\A\s*(#|---|command:|recorded_with:|http_interactions:|int
 
 
 def read(path: Path) -> Iterator[Recorded]:
-    """The exchanges of a recording, as it has them. Raises `NoRecording` or `CutOff`."""
+    """Yield the exchanges of a recording, as it has them. Raises `NoRecording` or `CutOff`."""
     try:
         with opened(path) as (file, is_whole):
             yield from _reader(file, path)(file, path.name)

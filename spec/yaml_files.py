@@ -9,6 +9,6 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """The document at `path`, which is a mapping."""
+    """Return the document at `path`, which is a mapping."""
     document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
     return document

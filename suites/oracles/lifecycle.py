@@ -63,7 +63,7 @@ def _view(call: Call) -> str:
 
 @oracle(*(trait.requirement for trait in TRAITS), AGREEMENT)
 def traits_never_change() -> Look:
-    """What a batch is made of stays the same in each view, and is the same in both.
+    """Check that what a batch is made of stays the same in each view, and is the same in both.
 
     A create whose answer is not what was asked for is another oracle's matter, and no first view of the batch.
     """
@@ -114,7 +114,7 @@ def _plain(trait: Any) -> Any:
 
 @oracle("terminal-status-is-final")
 def terminal_status_is_final() -> Look:
-    """A view that has shown a terminal status shows it for ever."""
+    """Check that a view that has shown a terminal status shows it for ever."""
     ended: Memory[tuple[str, str], tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
@@ -196,7 +196,7 @@ def updated_at_never_goes_back() -> Look:
 
 @oracle("get-returns-requested-batch")
 def get_returns_batch_asked_for() -> Look:
-    """A get of a batch that was created with the same key succeeds, and gives that batch.
+    """Check that a get of a batch that was created with the same key succeeds, and gives that batch.
 
     A get that asks for more than the batch itself is judged only by what it shows, as is one whose headers were not to
     the service's liking; one that refuses the key is not judged at all, for a key may end in the middle of a run.

@@ -13,7 +13,7 @@ VERSIONS: Final = "3.1"
 
 
 def content(name: str) -> Any:
-    """What a file says, YAML or JSON; `REV:PATH` is the file as a git revision has it.
+    """Return what a file says, YAML or JSON; `REV:PATH` is the file as a git revision has it.
 
     Raises `Unasked` when there is none.
     """
@@ -24,7 +24,7 @@ def content(name: str) -> Any:
 
 
 def as_document(name: str, raw: Any) -> Document:
-    """A mapping as a document to compare. Raises `Unasked` when it is not OpenAPI 3.1, with every place where not."""
+    """Return a mapping as a document to compare. Raises `Unasked` with every place where it is not OpenAPI 3.1."""
     if not isinstance(raw, dict):
         raise Unasked(f"{name} is no document: name an OpenAPI document, requirements or a generation.")
     version = raw.get("openapi", raw.get("swagger"))

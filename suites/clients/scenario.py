@@ -23,7 +23,7 @@ from suites.clients.table import Registry
 from suites.moments import SECOND, Moment, moment
 from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
-from suites.steps import ACCEPTS
+from suites.products import PRODUCTS
 from suites.traffic import ABOUT_KEY, COMPLETED, TERMINAL, repeated
 from suites.unknown import unknown_id
 from suites.verify import Observation, Verify
@@ -54,7 +54,7 @@ Batch = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Walk:
+class ClientWalk:
     """The pages of a list that a client has met. `gave_up` is whether it stopped although there was a further page."""
 
     pages: list[list[Batch]]
@@ -73,7 +73,7 @@ class Walk:
 
 
 @dataclass
-class Story:
+class ClientScenario:
     """One client on one target; what an operation has made is there for those that follow."""
 
     driver: Driver
@@ -93,11 +93,11 @@ class Story:
     # --- what an answer means ---
 
     def misfit(self, method: str, value: Any) -> str | None:
-        """What is wrong with a value by the client's own types."""
+        """Return what is wrong with a value by the client's own types."""
         return unfit(self.description, self.registry, method, value)
 
     def given(self, reply: Reply, requirement: str | None = None, *, method: str = "") -> Any:
-        """The value of a call that has to succeed, as a requirement says, or as the set-up needs."""
+        """Return the value of a call that has to succeed, as a requirement says, or as the set-up needs."""
         if reply.answered:
             wrong = "text in place of an object" if isinstance(reply.value, str) else self.misfit(method, reply.value)
             if wrong:
@@ -117,7 +117,7 @@ class Story:
         raise Ended("limit" if requirement else "error", f"the client cannot read a successful answer ({told})")
 
     def set_up(self, reply: Reply) -> Batch:
-        """The object that a call of the set-up gives; where the client cannot read it, as it came."""
+        """Return the object that a call of the set-up gives; where the client cannot read it, as it came."""
         if reply.succeeded and not isinstance(reply.value, dict):
             self.unreadable.append(f"{reply} in place of an object"[:TOLD])
             return reply.body
@@ -135,26 +135,26 @@ class Story:
         return f"{reply.classes[0]} for {reply.status}"
 
     def made(self, name: str) -> Batch:
-        """A batch that an earlier operation has made."""
+        """Return a batch that an earlier operation has made."""
         if name not in self.batches:
             raise Ended("not-exercised", f"needs the {name} batch, which was not made")
         return self.batches[name]
 
     def over(self) -> str:
-        """The directory with the source files."""
+        """Return the directory with the source files."""
         if self.directory is None:
             raise Ended("not-exercised", "needs a directory with files, which was not made")
         return self.directory
 
     def expect(self, requirement: str, holds: bool, otherwise: str) -> None:
-        """Ends the operation as failed unless something holds."""
+        """End the operation as failed unless something holds."""
         if not holds:
             raise Ended("fail", otherwise, requirement)
 
     # --- set-up ---
 
     def make_directories(self) -> str:
-        """Creates a directory with a good and a damaged file, and one that stays empty; lists the files."""
+        """Create a directory with a good and a damaged file, and one that stays empty; list the files."""
         name = f"batches-conformance {self.run_id}"
         directory = self._directory(f"{name} client")
         self.empty = self._directory(f"{name} empty")
@@ -194,7 +194,7 @@ class Story:
         return str(self.set_up(reply)["id"])
 
     def extract_configuration(self) -> str:
-        """The configuration for extract batches: the user's, or one that the client saves."""
+        """Return the configuration for extract batches: the user's, or one that the client saves."""
         if self.settings.extract_configuration_id:
             return self.settings.extract_configuration_id
         reply = self.driver.call(
@@ -206,7 +206,7 @@ class Story:
         return self.configuration
 
     def delete_all(self) -> str:
-        """Deletes what was made; a target need not know how."""
+        """Delete what was made; a target need not know how."""
         doomed = [("beta.directories.delete", self.directory), ("beta.directories.delete", self.empty)]
         doomed.append(("configurations.delete", self.configuration))
         if not any(made for _, made in doomed):
@@ -219,11 +219,11 @@ class Story:
     # --- the guide ---
 
     def create_parse(self) -> str:
-        """Creates a batch of parse jobs with a preset."""
+        """Create a batch of parse jobs with a preset."""
         return self._create("parse", "parse_v2", self.settings.parse_configuration_id)
 
     def create_extract(self) -> str:
-        """Creates a batch of extract jobs with a saved configuration."""
+        """Create a batch of extract jobs with a saved configuration."""
         self.unreadable.clear()
         status = self._create("extract", "extract_v2", self.extract_configuration())
         if self.unreadable:
@@ -237,11 +237,11 @@ class Story:
         )
         if more and reply.is_refused:
             raise Ended("not-exercised", f"the target takes no {', '.join(more)} ({str(reply)[:TOLD]})")
-        self.batches[name] = self.given(reply, ACCEPTS[job_type], method="batches.create")
+        self.batches[name] = self.given(reply, PRODUCTS[job_type].accepted, method="batches.create")
         return str(self.batches[name]["status"])
 
     def poll(self) -> str:
-        """Gets both batches until they have ended."""
+        """Get both batches until they have ended."""
         ends = [self._ended(name) for name in ("parse", "extract") if name in self.batches]
         if not ends:
             raise Ended("not-exercised", "needs a batch, and none was made")
@@ -262,7 +262,7 @@ class Story:
         return found
 
     def expand_results(self) -> str:
-        """Reads the results of each completed batch, until there is an outcome for every file."""
+        """Read the results of each completed batch, until there is an outcome for every file."""
         told = []
         for name in ("parse", "extract"):
             batch = self.batches.get(name)
@@ -290,11 +290,11 @@ class Story:
         return "; ".join(told)
 
     def read_parse_job(self) -> str:
-        """Reads the job of a parsed file."""
+        """Read the job of a parsed file."""
         return self._read_job("parse", "parsing.get", "parse-jobs-resolve")
 
     def read_extract_job(self) -> str:
-        """Reads the job of an extracted file."""
+        """Read the job of an extracted file."""
         return self._read_job("extract", "extract.get", "extract-jobs-resolve")
 
     def _read_job(self, name: str, method: str, requirement: str) -> str:
@@ -308,12 +308,12 @@ class Story:
 
     # --- lists ---
 
-    def walk(self, requirement: str, most: int = MOST_PAGES, **filters: Any) -> Walk:
+    def walk(self, requirement: str, most: int = MOST_PAGES, **filters: Any) -> ClientWalk:
         """Follows a list as far as the client does."""
         reply = self.driver.call("batches.list", pages=most, **filters)
         value = self.given(reply, requirement, method="batches.list")
         pages = value["pages"]
-        return Walk(
+        return ClientWalk(
             [page["items"] for page in pages],
             gave_up=bool(pages[-1]["next_page_token"]) and not value["goes_on"],
             goes_on=value["goes_on"],
@@ -338,30 +338,30 @@ class Story:
         self.expect(requirement, not ids & set(walk.ids), "a batch is in the list that does not match the filter")
 
     def list_all(self) -> str:
-        """Lists without a filter, over as many pages as there are."""
+        """List without a filter, over as many pages as there are."""
         return self._holds("list-shows-created-batch", "parse")
 
     def list_asynchronously(self) -> str:
-        """Lists with the asynchronous client, as the guide does; the other client has no two kinds."""
+        """List with the asynchronous client, as the guide does; the other client has no two kinds."""
         reply = self.driver.call("batches.list", style="async", pages=MOST_PAGES, source_directory_id=self.over())
         value = self.given(reply, "list-filters-by-directory", method="batches.list")
         return f"{len(value['pages'])} pages"
 
     def list_by_status(self) -> str:
-        """Lists by the status of the parse batch, and by another one."""
+        """List by the status of the parse batch, and by another one."""
         status = self._end("parse")
         other = next(each for each in sorted(TERMINAL) if each != status)
         self._lacks("list-filters-by-status", "parse", status=other)
         return self._holds("list-filters-by-status", "parse", status=status)
 
     def list_by_directory(self) -> str:
-        """Lists by the directory, and by the empty one."""
+        """List by the directory, and by the empty one."""
         if self.empty:
             self._lacks("list-filters-by-directory", "parse", source_directory_id=self.empty)
         return self._holds("list-filters-by-directory", "parse", source_directory_id=self.over())
 
     def list_by_earliest(self) -> str:
-        """Lists from the creation on, and from long after it."""
+        """List from the creation on, and from long after it."""
         created = self._created("parse")
         self._lacks("list-filters-by-earliest-creation", "parse", created_at_on_or_after=_instant(created, LONG))
         self._holds("list-compares-instants", "parse", created_at_on_or_after=_instant(created, -MARGIN, ABROAD))
@@ -370,7 +370,7 @@ class Story:
         )
 
     def list_by_latest(self) -> str:
-        """Lists up to the creation, and up to long before it."""
+        """List up to the creation, and up to long before it."""
         created = self._created("parse")
         mine = {"source_directory_id": self.over()}
         requirement = "list-filters-by-latest-creation"
@@ -378,7 +378,7 @@ class Story:
         return self._holds(requirement, "parse", created_at_on_or_before=_instant(created, MARGIN), **mine)
 
     def list_by_all(self) -> str:
-        """Lists with all filters at once, of which the last does not match, and then with four that do."""
+        """List with all filters at once, of which the last does not match, and then with four that do."""
         created = self._created("parse")
         most = {
             "status": self._end("parse"),
@@ -389,7 +389,7 @@ class Story:
         return self._holds("list-filters-combine", "parse", created_at_on_or_before=_instant(created, MARGIN), **most)
 
     def _end(self, name: str) -> str:
-        """The status that a batch keeps; any other may have passed by the time of a list."""
+        """Return the status that a batch keeps; any other may have passed by the time of a list."""
         status = str(self.made(name)["status"])
         if status not in TERMINAL:
             raise Ended("not-exercised", "needs a batch that has ended")
@@ -430,7 +430,7 @@ class Story:
     # --- the rest of a call ---
 
     def read_raw(self) -> str:
-        """Reads a batch with the response behind it."""
+        """Read a batch with the response behind it."""
         batch = self.made("parse")
         reply = self.driver.call("batches.get", batch["id"], style="raw")
         value = self.given(reply, "get-returns-requested-batch")
@@ -449,18 +449,18 @@ class Story:
     # --- errors ---
 
     def get_unknown(self) -> str:
-        """Gets a batch that nobody has made."""
+        """Get a batch that nobody has made."""
         reply = self.driver.call("batches.get", unknown_id(self.made("parse")["id"]))
         return self.refused(reply, "get-refuses-unknown-batch")
 
     def create_invalid(self) -> str:
-        """Creates a batch of jobs of a type that does not exist."""
+        """Create a batch of jobs of a type that does not exist."""
         job = {"type": NO_SUCH_TYPE, "configuration_id": self.settings.parse_configuration_id}
         reply = self.driver.call("batches.create", source_directory_id=self.over(), config={"job": job})
         return self.refused(reply, "create-refuses-unknown-job-type")
 
     def use_wrong_key(self) -> str:
-        """Gets and lists with a key that was never issued."""
+        """Get and list with a key that was never issued."""
         if "parse" in self.batches:
             self.refused(
                 self.driver.call("batches.get", self.batches["parse"]["id"], caller=UNKNOWN), "unknown-key-refused"
@@ -470,7 +470,7 @@ class Story:
     # --- what only newer generations have: its absence is no violation ---
 
     def create_with_webhook(self) -> str:
-        """Creates the third batch with a webhook, or without one where there is no such thing."""
+        """Create the third batch with a webhook, or without one where there is no such thing."""
         job_type, configuration = "parse_v2", self.settings.parse_configuration_id
         url = NEVER_HEARD if self.settings.is_mock or self.settings.is_local else NEVER_DELIVERED
         hook = {"webhook_url": url, "webhook_events": ["batch.success"]}
@@ -484,7 +484,7 @@ class Story:
             raise
 
     def cancel(self) -> str:
-        """Cancels the third batch."""
+        """Cancel the third batch."""
         if "batches.cancel" not in self.description:
             raise Ended("not-exercised", "the client has no cancel")
         reply = self.driver.call("batches.cancel", self.made("third")["id"])
@@ -496,39 +496,39 @@ class Story:
 
 
 def _instant(shown: Moment, later: int, offset: timedelta = timedelta(0)) -> dict[str, str]:
-    """An instant some nanoseconds later, as the drivers are told it."""
+    """Return an instant some nanoseconds later, as the drivers are told it."""
     return {"$instant": shown.shifted(later, offset)}
 
 
-OPERATIONS: Final[dict[str, Callable[[Story], str]]] = {
-    "create directory, upload": Story.make_directories,
-    "create parse batch": Story.create_parse,
-    "create extract batch": Story.create_extract,
-    "get until the end": Story.poll,
-    "get, results expanded": Story.expand_results,
-    "get parse job": Story.read_parse_job,
-    "get extract job": Story.read_extract_job,
-    "create with webhook": Story.create_with_webhook,
-    "cancel": Story.cancel,
-    "list": Story.list_all,
-    "list, asynchronous": Story.list_asynchronously,
-    "list by status": Story.list_by_status,
-    "list by directory": Story.list_by_directory,
-    "list by earliest": Story.list_by_earliest,
-    "list by latest": Story.list_by_latest,
-    "list by all filters": Story.list_by_all,
-    "list, page by page": Story.page_through,
-    "get, raw response": Story.read_raw,
-    "project named": Story.name_project,
-    "unknown batch": Story.get_unknown,
-    "invalid create": Story.create_invalid,
-    "wrong key": Story.use_wrong_key,
-    "delete": Story.delete_all,
+OPERATIONS: Final[dict[str, Callable[[ClientScenario], str]]] = {
+    "create directory, upload": ClientScenario.make_directories,
+    "create parse batch": ClientScenario.create_parse,
+    "create extract batch": ClientScenario.create_extract,
+    "get until the end": ClientScenario.poll,
+    "get, results expanded": ClientScenario.expand_results,
+    "get parse job": ClientScenario.read_parse_job,
+    "get extract job": ClientScenario.read_extract_job,
+    "create with webhook": ClientScenario.create_with_webhook,
+    "cancel": ClientScenario.cancel,
+    "list": ClientScenario.list_all,
+    "list, asynchronous": ClientScenario.list_asynchronously,
+    "list by status": ClientScenario.list_by_status,
+    "list by directory": ClientScenario.list_by_directory,
+    "list by earliest": ClientScenario.list_by_earliest,
+    "list by latest": ClientScenario.list_by_latest,
+    "list by all filters": ClientScenario.list_by_all,
+    "list, page by page": ClientScenario.page_through,
+    "get, raw response": ClientScenario.read_raw,
+    "project named": ClientScenario.name_project,
+    "unknown batch": ClientScenario.get_unknown,
+    "invalid create": ClientScenario.create_invalid,
+    "wrong key": ClientScenario.use_wrong_key,
+    "delete": ClientScenario.delete_all,
 }
 """What a client is made to do, in order; each by the name of its row."""
 
 
-def tell(story: Story, client: str) -> Iterator[Finding]:
+def findings_of(scenario: ClientScenario, client: str) -> Iterator[Finding]:
     """Lets a client do everything, and gives what was found as it goes.
 
     A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it. Only those of
@@ -536,11 +536,11 @@ def tell(story: Story, client: str) -> Iterator[Finding]:
     """
     core = requirements.of(())
     verify = Verify()
-    story.driver.observers.append(Panel(ORACLES, verify).on_exchange)
+    scenario.driver.observers.append(Panel(ORACLES, verify).on_exchange)
     seen = 0
     for name, operation in OPERATIONS.items():
         try:
-            finding = Finding(client, name, "pass", operation(story))
+            finding = Finding(client, name, "pass", operation(scenario))
         except Ended as ended:
             finding = Finding(client, name, ended.verdict, ended.detail, ended.requirements)
         except RunError as error:
@@ -557,7 +557,7 @@ def tell(story: Story, client: str) -> Iterator[Finding]:
 
 
 def _accused(finding: Finding, violated: Sequence[Observation]) -> Finding:
-    """A finding with what the oracles saw: the client's own failure counts as well, and its excuse does not."""
+    """Return a finding with what the oracles saw: the client's own failure counts as well, and its excuse does not."""
     ids = [observation.requirement for observation in violated]
     told = str(violated[0])
     if finding.verdict != "pass":

@@ -1,8 +1,0 @@
-"""What beyond the core a run was asked to check."""
-
-import pytest
-
-
-def asked_profiles(config: pytest.Config) -> list[str]:
-    """The profiles that the run is to check beside the core, each once."""
-    return sorted(set(config.getoption("--profile")))
