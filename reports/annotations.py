@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reports.decision import Decision, Group
-from reports.model import Report, RequirementResult, Violation
-from reports.text import visible
+from reports.model import Report, ReportedViolation, RequirementResult
 from reports.violation import BRIEF, parts, text_lines
 from reports.wording import describe_waiver
+from spec.text import visible
 from spec.workflow import command
 
 TEXT_LIMIT: Final = 1_000
@@ -50,7 +50,7 @@ def _gate(decision: Decision) -> Iterator[str]:
         yield _command(kind, decision.title, _cut(decision.headline), *map(_cut, decision.reasons))
 
 
-def _failure(decision: Decision, group: Group, result: RequirementResult, violation: Violation) -> str:
+def _failure(decision: Decision, group: Group, result: RequirementResult, violation: ReportedViolation) -> str:
     kind = "notice"
     if group.is_open:
         kind = "error" if decision.decides(result) or not decision.word else "warning"

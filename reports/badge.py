@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 from reports.decision import Decision, Tone
 from reports.model import Report
-from reports.text import visible
+from spec.text import visible
 
 LABEL: Final = "conformance"
 HEIGHT: Final = 20

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from reports import exit_codes
 from reports.diff import describe_change
-from reports.model import Change, Report, RequirementResult, Violation
+from reports.model import Report, ReportedViolation, RequirementChange, RequirementResult
 from reports.verdicts import counts
 
 Word = Literal["green", "red", "inconclusive"]
@@ -160,7 +160,7 @@ class Decision:
         """The violations of one standing, which may be none."""
         return next((group for group in self.groups if group.standing == standing), Group(standing, ()))
 
-    def standing(self, result: RequirementResult, violation: Violation) -> Standing:
+    def standing(self, result: RequirementResult, violation: ReportedViolation) -> Standing:
         """What the gate takes a violation for: waived, new since the baseline, known to it; `failed` without one."""
         if result.is_waived(violation.fingerprint):
             return "waived"
@@ -168,7 +168,7 @@ class Decision:
             return "failed"
         return "new" if violation.fingerprint in self._new.get(result.id, ()) else "known"
 
-    def in_order(self, result: RequirementResult) -> list[tuple[Standing, Violation]]:
+    def in_order(self, result: RequirementResult) -> list[tuple[Standing, ReportedViolation]]:
         """The violations of a requirement with their standing, those that count most first."""
         told = [(self.standing(result, violation), violation) for violation in result.violations]
         return sorted(told, key=lambda each: STANDINGS.index(each[0]))
@@ -194,7 +194,7 @@ class Decision:
         is_strict = self._gate is not None and self._gate.strict
         return standing == "new" or (standing == "failed" and (result.level == "must" or is_strict))
 
-    def _asked_as_much(self, change: Change) -> bool:
+    def _asked_as_much(self, change: RequirementChange) -> bool:
         run = self.report.run
         is_complete = not (self.report.errors or run.interrupted or run.recording)
         return is_complete and not (run.narrowed and "options" in change.attributed_to)

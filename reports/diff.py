@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from reports.model import Cause, Change, Report, RequirementResult, RequirementVerdict
-from reports.text import visible
+from reports.model import Cause, Report, RequirementChange, RequirementResult, RequirementVerdict
 from reports.wording import describe_contract
+from spec.text import visible
 
 _OF_THE_TARGET: Final = frozenset({"target", "faults", "variations"})
 """Settings that say which service is looked at."""
@@ -13,7 +13,7 @@ _WITHOUT_EFFECT: Final = frozenset({"key", "control_url", "yes", "insecure_http"
 """Settings that change nothing of what a run finds, or whose effect the capabilities tell."""
 
 
-def compare(before: Report, after: Report) -> tuple[Change, ...]:
+def compare(before: Report, after: Report) -> tuple[RequirementChange, ...]:
     """List the requirements that changed, in the order of the later report, those that it lacks at the end.
 
     Worse is: a violation that is new, a requirement that passed and is not exercised any more, one that was violated
@@ -37,7 +37,7 @@ def attribution(before: Report, after: Report) -> tuple[Cause, ...]:
     return tuple(cause for cause, differs in differing.items() if differs) or ("target",)
 
 
-def describe_change(change: Change) -> str:
+def describe_change(change: RequirementChange) -> str:
     """Tell a change in one visible line."""
     course = f"{change.before or 'not in the contract'} -> {change.after or 'not in the contract'}"
     parts = [
@@ -49,7 +49,7 @@ def describe_change(change: Change) -> str:
     return visible(f"{change.requirement} ({change.level}): {'; '.join(parts)}")
 
 
-def diff_lines(before: Report, after: Report, changes: tuple[Change, ...]) -> Iterator[str]:
+def diff_lines(before: Report, after: Report, changes: tuple[RequirementChange, ...]) -> Iterator[str]:
     """Tell what changed between two reports, line by line."""
     yield f"before  {_told(before)}"
     yield f"after   {_told(after)}"
@@ -65,7 +65,7 @@ def diff_lines(before: Report, after: Report, changes: tuple[Change, ...]) -> It
 
 def _change(
     before: RequirementResult | None, after: RequirementResult | None, causes: tuple[Cause, ...]
-) -> Change | None:
+) -> RequirementChange | None:
     known = after or before
     assert known is not None
     old = frozenset(before.fingerprints if before else ())
@@ -74,7 +74,7 @@ def _change(
     if _standing(earlier) == _standing(later) and old == now:
         return None
     new = frozenset(each for each in now - old if after and not after.is_waived(each))
-    return Change(
+    return RequirementChange(
         requirement=known.id,
         level=known.level,
         before=earlier,

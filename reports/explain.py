@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
+from reports.errors import UnknownName
 from reports.lines import INDENT, Line, Span, Writer
-from reports.model import Report, RequirementResult, Violation
-from reports.refusal import Refusal
+from reports.model import Report, ReportedViolation, RequirementResult
 from reports.violation import source_parts
 from spec.elements import described
 from spec.requirements import Requirement, capabilities
@@ -44,10 +44,10 @@ class Knowledge:
 
 def chosen(
     word: str, requirements: Iterable[Requirement], report: Report | None
-) -> tuple[Requirement, Violation | None]:
+) -> tuple[Requirement, ReportedViolation | None]:
     """Find the requirement that a word names, by its id or by the fingerprint of a violation in a report.
 
-    Raises `Refusal`, with what may have been meant, when there is none.
+    Raises `UnknownName`, with what may have been meant, when there is none.
     """
     by_id = {requirement.id: requirement for requirement in requirements}
     if word in by_id:
@@ -56,10 +56,10 @@ def chosen(
     if found and found[0].id in by_id:
         return by_id[found[0].id], found[1]
     where = f"run {report.run.id}" if report else "a report, as none was found: name one"
-    raise Refusal(f"{word} is no requirement, and no fingerprint of {where}{suggested(word, by_id, report)}")
+    raise UnknownName(f"{word} is no requirement, and no fingerprint of {where}{suggested(word, by_id, report)}")
 
 
-def find(fingerprint: str, report: Report) -> tuple[RequirementResult, Violation] | None:
+def find(fingerprint: str, report: Report) -> tuple[RequirementResult, ReportedViolation] | None:
     """Find a violation in a report by its fingerprint, with what became of its requirement."""
     for result in report.requirements:
         for violation in result.violations:

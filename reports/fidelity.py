@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
+from reports.errors import UnsuitableReport
 from reports.model import Report, RequirementResult
-from reports.refusal import Refusal
-from reports.text import visible
+from spec.text import visible
 
 Sort = Literal["requirements", "statuses", "headers", "fields"]
 
@@ -34,14 +34,16 @@ class Difference:
 def compare(mock: Report, service: Report) -> tuple[Difference, ...]:
     """List in what two runs show the mock and a service to differ: requirements first, then what answers look like.
 
-    What an answer looks like is compared where both runs had the like of it, such as a 4xx of a get: what was never
-    asked says nothing. Of a new object its fields go without saying. Raises `Refusal` unless one report is of the mock
-    and the other of a service.
+    The form of responses is compared where both runs had a similar one, such as a 4xx of a get: what was never
+    requested shows nothing. Where an object is new, its fields are not listed. Raises `UnsuitableReport` unless one
+    report is of the mock and the other of a service.
     """
     for report, kind, place in ((mock, "mock", "first"), (service, "url", "second")):
         if report.target is None or report.target.kind != kind:
             wanted = "a run on the mock" if kind == "mock" else "a run by URL"
-            raise Refusal(f"The {place} report is not of {wanted}: name the mock's report first, the service's second.")
+            raise UnsuitableReport(
+                f"The {place} report is not of {wanted}: name the mock's report first, the service's second."
+            )
     return (*_of_requirements(mock, service), *(each for sort in _OF_APPEARANCE for each in _of(sort, mock, service)))
 
 

@@ -13,10 +13,10 @@ from xml.etree import ElementTree as ET
 
 from reports.advice import advice
 from reports.decision import Decision, Standing
-from reports.model import Report, RequirementResult, Violation
-from reports.text import visible, visible_lines
+from reports.model import Report, ReportedViolation, RequirementResult
 from reports.violation import FULL, headline, parts, text_lines, title
 from reports.wording import describe_contract, describe_waiver
+from spec.text import visible, visible_lines
 
 _LEVELS: Final = ("must", "should")
 
@@ -126,7 +126,7 @@ def _message(decision: Decision, result: RequirementResult) -> str:
     return wrong if decision.decides(result) or not decision.word else f"a should, which decides nothing: {wrong}"
 
 
-def _violation(standing: Standing, result: RequirementResult, violation: Violation) -> str:
+def _violation(standing: Standing, result: RequirementResult, violation: ReportedViolation) -> str:
     mark = "" if standing == "failed" else f"{standing}: "
     lines = [f"{mark}{title(result, violation)}", result.statement, *text_lines(parts(result, violation, FULL))]
     return "\n".join(map(visible, lines))

@@ -7,7 +7,7 @@ from rich.cells import chop_cells
 from rich.console import Console
 from rich.text import Text
 
-from reports.text import visible, visible_lines
+from spec.text import visible, visible_lines
 
 NARROWEST: Final = 60
 LABEL: Final = 10

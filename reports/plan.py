@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from reports.model import Report
-from reports.reading import read
+from reports.reader import read
 from reports.wording import describe_spending, long_duration
 
 REHEARSAL: Final = ("--rehearse", "--numprocesses=0", "--quiet", "--color=no", "-p", "no:cacheprovider")

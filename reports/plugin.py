@@ -30,7 +30,6 @@ import spec.profiles
 from reports import clock, exit_codes, files, gate, hooks
 from reports.annotations import annotation_lines
 from reports.circumstances import packages, suite_version
-from reports.ended import EndedTests
 from reports.ending import PromptEnd
 from reports.files import REPORT_DIR
 from reports.findings import Findings
@@ -38,12 +37,13 @@ from reports.gate import Terms
 from reports.hooks import ERRORS
 from reports.keeper import Keeper
 from reports.lines import Line, Style
-from reports.model import Report, Run, Target, TestCounts
+from reports.model import Report, ReportedTarget, Run, TestCounts
 from reports.narrowing import SUITES, addresses_suites, narrowed_by
-from reports.refusal import Refusal
+from reports.outcomes import Outcomes
 from reports.terminal import advice_lines, report_lines
 from reports.verdicts import judge
 from spec import requirements
+from spec.usage import WrongUsage
 
 REPORTER: Final = "conformance-reporter"
 """The name under which the reporter of a session is registered."""
@@ -152,8 +152,8 @@ def _terms(config: pytest.Config) -> Terms:
         return gate.read_terms(
             baseline, waived, strict=option("--strict-should"), require_exercised=option("--require-exercised")
         )
-    except Refusal as refusal:
-        raise pytest.UsageError(str(refusal)) from None
+    except WrongUsage as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 class ConformanceReporter:
@@ -164,7 +164,7 @@ class ConformanceReporter:
         self._config = config
         self._terms = terms
         self._findings = Findings()
-        self._ended = EndedTests()
+        self._ended = Outcomes()
         self._outcomes: Counter[str] = Counter()
         self._touches_suites = False
         self._begun = False
@@ -367,11 +367,11 @@ class ConformanceReporter:
             run = self._run(given or {}, interrupted=interrupted)
             return judge(requirements.of(run.profiles), self._findings, target=target, run=run, tests=self._ended.all)
 
-    def _target(self) -> Target | None:
+    def _target(self) -> ReportedTarget | None:
         described = self._ask("pytest_conformance_target")
         if described is None:
             return None
-        return Target(
+        return ReportedTarget(
             base_url=described["base_url"],
             kind=described["kind"],
             capabilities=tuple(sorted(described["capabilities"])),

@@ -14,7 +14,7 @@ import spec.profiles
 from reports import exit_codes, files
 from reports.circumstances import packages, suite_version
 from reports.findings import Findings
-from reports.model import Recording, Report, Run, Target, TestCounts
+from reports.model import Recording, Report, ReportedTarget, Run, TestCounts
 from reports.screen import print_lines
 from reports.terminal import report_lines
 from reports.verdicts import judge
@@ -55,7 +55,7 @@ def report_on(
         tests=TestCounts(),
         recording=recording,
     )
-    target = Target(base_url, "recording", (), settings)
+    target = ReportedTarget(base_url, "recording", (), settings)
     return judge(requirements.of(profiles), findings, target=target, run=run)
 
 

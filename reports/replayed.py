@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 from reports import exit_codes
 from reports.lines import INDENT, Line, Span, Style, Writer
-from reports.model import Exchange, Level, RequirementResult, Violation
-from reports.text import visible
+from reports.model import Level, ReportedExchange, ReportedViolation, RequirementResult
 from reports.violation import USUAL, exchange_parts, headline
+from spec.text import visible
 
 Word = Literal["still broken", "no longer broken", "cannot tell"]
 
@@ -21,7 +21,7 @@ class Replayed:
 
     word: Word
     why: str
-    exchange: Exchange | None = None
+    exchange: ReportedExchange | None = None
 
 
 def exit_code(replayed: Replayed, level: Level) -> int:
@@ -32,7 +32,9 @@ def exit_code(replayed: Replayed, level: Level) -> int:
     return exit_codes.NONCONFORMANT if is_violated else exit_codes.CONFORMANT
 
 
-def replay_lines(result: RequirementResult, violation: Violation, replayed: Replayed, *, width: int) -> Iterator[Line]:
+def replay_lines(
+    result: RequirementResult, violation: ReportedViolation, replayed: Replayed, *, width: int
+) -> Iterator[Line]:
     """Tell what became of a violation at `width` columns."""
     writer = Writer(width)
     title = Span(replayed.word.upper(), _STYLES[replayed.word])

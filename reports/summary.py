@@ -8,10 +8,10 @@ from typing import Final
 from reports.advice import advice, waive_line
 from reports.curl import curl_line
 from reports.decision import Decision, Group
-from reports.model import Report, RequirementResult, Violation
-from reports.text import visible
+from reports.model import Report, ReportedViolation, RequirementResult
 from reports.violation import FULL, headline, parts, text_lines, title
 from reports.wording import describe_recording, describe_spending, describe_target, describe_waiver, reasons_of
+from spec.text import visible
 
 TOLD_FIRST: Final = 3
 """Failed requirements that are told before everything else."""
@@ -140,7 +140,7 @@ def _cut(text: str) -> str:
     return escape(text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}…")
 
 
-def _violation(group: Group, result: RequirementResult, violation: Violation) -> Iterator[str]:
+def _violation(group: Group, result: RequirementResult, violation: ReportedViolation) -> Iterator[str]:
     standing = "" if group.standing == "failed" else f"{group.standing}: "
     summary = html.escape(visible(f"{standing}{title(result, violation)}: {headline(violation)}"))
     told = list(parts(result, violation, FULL))

@@ -8,8 +8,7 @@ from typing import Final
 from reports.advice import advice, waive_line
 from reports.decision import Decision, Group, Standing
 from reports.lines import INDENT, Line, Span, Writer
-from reports.model import Report, RequirementResult, Violation
-from reports.text import visible
+from reports.model import Report, ReportedViolation, RequirementResult
 from reports.verdicts import counts, told_shard
 from reports.violation import FULL, USUAL, Detail, headline, parts
 from reports.wording import (
@@ -20,6 +19,7 @@ from reports.wording import (
     duration,
     reasons_of,
 )
+from spec.text import visible
 
 VIOLATIONS_TOLD: Final = 5
 """Violations of one requirement that are told; the rest is in `report.json`."""
@@ -119,7 +119,7 @@ def failure_lines(
 
 
 def _violation(
-    standing: Standing, result: RequirementResult, violation: Violation, writer: Writer, detail: Detail
+    standing: Standing, result: RequirementResult, violation: ReportedViolation, writer: Writer, detail: Detail
 ) -> Iterator[Line]:
     name = Span(visible(result.id), "strong")
     yield (_mark(standing, result), Span(f"{result.level}  "), name, Span(f"  {violation.fingerprint}", "quiet"))
@@ -134,7 +134,7 @@ def _violation(
             yield from writer.labelled(part.label, part.text)
 
 
-def _short(standing: Standing, result: RequirementResult, violation: Violation, writer: Writer) -> Line:
+def _short(standing: Standing, result: RequirementResult, violation: ReportedViolation, writer: Writer) -> Line:
     """Tell a violation in one line that fits."""
     told = f"{result.level}  {violation.fingerprint}  {result.id}: {headline(violation)}"
     return (_mark(standing, result), Span(writer.clipped(told, INDENT)))

@@ -4,7 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from reports.findings import Findings
-from reports.model import Ended, Report, RequirementResult, Run, RunVerdict, Shard, Spending, Target, Violation
+from reports.model import (
+    Report,
+    ReportedShard,
+    ReportedTarget,
+    ReportedViolation,
+    RequirementResult,
+    Run,
+    RunVerdict,
+    Spending,
+    TestResult,
+)
 from spec import requirements as contract
 from spec.requirements import Requirement, capabilities
 
@@ -13,9 +23,9 @@ def judge(
     requirements: Mapping[str, Requirement],
     findings: Findings,
     *,
-    target: Target | None,
+    target: ReportedTarget | None,
     run: Run,
-    tests: tuple[Ended, ...] = (),
+    tests: tuple[TestResult, ...] = (),
 ) -> Report:
     """Judge each requirement and the run.
 
@@ -24,7 +34,7 @@ def judge(
     `must` failed; else inconclusive when there was any error, when it was interrupted, or when nothing passed; else
     conformant.
     """
-    violations: defaultdict[str, list[Violation]] = defaultdict(list)
+    violations: defaultdict[str, list[ReportedViolation]] = defaultdict(list)
     for violation in findings.violations:
         violations[violation.requirement].append(violation)
     results = tuple(
@@ -41,9 +51,9 @@ def judge(
 def conclude(
     results: tuple[RequirementResult, ...],
     *,
-    target: Target | None,
+    target: ReportedTarget | None,
     run: Run,
-    tests: tuple[Ended, ...],
+    tests: tuple[TestResult, ...],
     errors: tuple[str, ...],
     strict: bool = False,
 ) -> Report:
@@ -88,9 +98,9 @@ def _label(result: RequirementResult) -> str:
 def _result(
     requirement: Requirement,
     findings: Findings,
-    violations: tuple[Violation, ...],
+    violations: tuple[ReportedViolation, ...],
     *,
-    target: Target | None,
+    target: ReportedTarget | None,
     run: Run,
 ) -> RequirementResult:
     held = findings.held[requirement.id]
@@ -111,7 +121,7 @@ def _result(
     )
 
 
-def _reason(requirement: Requirement, findings: Findings, *, target: Target | None, run: Run) -> str:
+def _reason(requirement: Requirement, findings: Findings, *, target: ReportedTarget | None, run: Run) -> str:
     given = findings.reasons(requirement.id)
     if given:
         return "; ".join(given)
@@ -142,7 +152,7 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def told_shard(shard: Shard) -> str:
+def told_shard(shard: ReportedShard) -> str:
     """Name a part of a split run."""
     return f"shard {shard.index} of {shard.count}"
 

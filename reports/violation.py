@@ -8,11 +8,11 @@ from typing import Any, Final, Literal
 
 from reports.curl import curl_line
 from reports.differences import difference
-from reports.model import Exchange, Headers, RequirementResult, Violation
-from reports.text import visible_lines
+from reports.model import Headers, ReportedExchange, ReportedViolation, RequirementResult
 from reports.wording import describe
 from spec.kinds import KINDS
 from spec.requirements import places
+from spec.text import visible_lines
 
 LEFT_OUT: Final = "…"
 LINE_LIMIT: Final = 400
@@ -51,18 +51,18 @@ class Part:
     look: Look = "prose"
 
 
-def headline(violation: Violation) -> str:
+def headline(violation: ReportedViolation) -> str:
     """Say in a sentence what is wrong."""
     own = " ".join(violation.difference.split())
     return middle(own or difference(violation.expected, violation.actual) or _contrast(violation), HEADLINE_LIMIT)
 
 
-def title(result: RequirementResult, violation: Violation) -> str:
+def title(result: RequirementResult, violation: ReportedViolation) -> str:
     """Name a violation: the level and the requirement that it breaks, and its fingerprint."""
     return f"{result.level} {result.id} {violation.fingerprint}"
 
 
-def parts(result: RequirementResult, violation: Violation, detail: Detail) -> Iterator[Part]:
+def parts(result: RequirementResult, violation: ReportedViolation, detail: Detail) -> Iterator[Part]:
     """Take a violation of a requirement apart, what matters first: what is wrong, what shows it, why, and what next."""
     yield Part("wrong", headline(violation))
     yield Part("expected", laid_out(violation.expected, detail), "data")
@@ -93,7 +93,7 @@ def text_lines(told: Iterable[Part]) -> Iterator[str]:
             yield from (f"  {line}" for line in lines)
 
 
-def exchange_parts(exchange: Exchange, detail: Detail) -> Iterator[Part]:
+def exchange_parts(exchange: ReportedExchange, detail: Detail) -> Iterator[Part]:
     """Take an exchange apart: what was asked, what was sent with it, and what the answer was."""
     request, response = exchange.request, exchange.response
     yield Part("exchange", brief(exchange))
@@ -108,7 +108,7 @@ def source_parts(rests_on: str, source: str) -> Iterator[Part]:
     yield Part("source", "\n".join([rests_on, *(f"in {place}" for place in places(source))]))
 
 
-def brief(exchange: Exchange) -> str:
+def brief(exchange: ReportedExchange) -> str:
     """Tell an exchange in one line, without the middle of tokens: the line for the shell has all of them."""
     return middle(_LONG_WORD.sub(lambda found: f"{found[0][:16]}{LEFT_OUT}{found[0][-8:]}", describe(exchange)))
 
@@ -141,7 +141,7 @@ def middle(text: str, limit: int = LINE_LIMIT) -> str:
     return f"{text[:kept]} {LEFT_OUT} {text[-kept:]}"
 
 
-def _contrast(violation: Violation) -> str:
+def _contrast(violation: ReportedViolation) -> str:
     """Say what is wrong where nothing better is known: both values where they are short, else in which way it is."""
     expected, came = (json.dumps(value, ensure_ascii=False) for value in (violation.expected, violation.actual))
     told = f"expected {expected}, came {came}"
@@ -178,7 +178,7 @@ def _message(headers: Headers, body: str, detail: Detail) -> str:
     return "\n".join([*(middle(f"{name}: {value}") for name, value in headers), "", body_text(body, detail)])
 
 
-def _others(label: str, exchanges: tuple[Exchange, ...], detail: Detail) -> Iterator[Part]:
+def _others(label: str, exchanges: tuple[ReportedExchange, ...], detail: Detail) -> Iterator[Part]:
     """Tell exchanges without which the deciding one says nothing."""
     shown = exchanges[-detail.others :] if detail.others else ()
     more = [f"{len(exchanges) - len(shown)} more in report.json"] if len(exchanges) > len(shown) else []
@@ -186,7 +186,7 @@ def _others(label: str, exchanges: tuple[Exchange, ...], detail: Detail) -> Iter
         yield Part(label, "\n".join([*more, *map(brief, shown)]))
 
 
-def _seen(violation: Violation, detail: Detail) -> str:
+def _seen(violation: ReportedViolation, detail: Detail) -> str:
     times = "once" if violation.count == 1 else f"{violation.count:,} times"
     noticed = f" by the oracle {violation.oracle}" if violation.oracle else ""
     shown = violation.tests[: detail.tests]

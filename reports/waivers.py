@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 
 from reports.model import Report, RequirementResult, Waiver
-from reports.text import visible
 from reports.waiver_file import ANY_TARGET
+from spec.text import visible
 
 
 def waive(report: Report, waivers: Iterable[Waiver], today: date) -> tuple[tuple[RequirementResult, ...], list[str]]:

@@ -2,11 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from reports.model import Exchange, Recording, Run, Spending, Target, Waiver
-from reports.text import visible
+from reports.model import Recording, ReportedExchange, ReportedTarget, Run, Spending, Waiver
+from spec.text import visible
 
 
-def describe(exchange: Exchange) -> str:
+def describe(exchange: ReportedExchange) -> str:
     """Tell an exchange in one visible line: number, request, answer and time."""
     if exchange.response is not None:
         outcome = str(exchange.response.status)
@@ -25,7 +25,7 @@ def describe_contract(run: Run) -> str:
     return f"{run.contract_version} with {profiles}" if profiles else run.contract_version
 
 
-def describe_target(target: Target) -> str:
+def describe_target(target: ReportedTarget) -> str:
     """Tell where the target is, and what kind of target if that does not say it already."""
     return target.base_url if target.base_url == target.kind else f"{target.base_url} ({target.kind})"
 

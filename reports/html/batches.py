@@ -46,7 +46,7 @@ def section(traffic: Traffic) -> Element | None:
         ),
         tag("ul", legend, class_="legend", aria_label="Statuses"),
         [part for (job_type, way), some in ordered for part in _group(job_type, way, some, span)],
-        tag("p", f"{traffic.batches_left_out:,} more batches were only counted.") if traffic.batches_left_out else None,
+        tag("p", f"{traffic.batches_omitted:,} more batches were only counted.") if traffic.batches_omitted else None,
         id="batches",
     )
 
@@ -79,7 +79,7 @@ def _path(timeline: Timeline) -> str:
         + (f", still at {seconds(sighting.last)}" if sighting.last > sighting.first else "")
         for sighting in timeline.sightings
     ]
-    rest = f"; {timeline.sightings_left_out:,} further sightings" if timeline.sightings_left_out else ""
+    rest = f"; {timeline.sightings_omitted:,} further sightings" if timeline.sightings_omitted else ""
     return "; ".join(steps) + rest
 
 

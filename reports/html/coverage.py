@@ -5,18 +5,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from reports.html.markup import Element, cell, head, row, table, tag
-from reports.model import Use
+from reports.model import ElementCoverage
 from spec.elements import sendable, showable
 
 WARMEST: Final = 4
 """The class of the warmest cells; each step is ten times the one before."""
 
 
-def section(coverage: Mapping[str, Use]) -> Element | None:
+def section(coverage: Mapping[str, ElementCoverage]) -> Element | None:
     """Make a table per operation, schema and enumeration; nothing where nothing was counted."""
     if not coverage:
         return None
-    groups: dict[str, dict[str, Use]] = {}
+    groups: dict[str, dict[str, ElementCoverage]] = {}
     for element, use in coverage.items():
         groups.setdefault(re.split("[?/:.=]", element)[0], {})[element] = use
     never = [element for element, use in coverage.items() if not use.sent + use.seen]
@@ -35,7 +35,7 @@ def section(coverage: Mapping[str, Use]) -> Element | None:
     )
 
 
-def _group(name: str, uses: Mapping[str, Use]) -> Element:
+def _group(name: str, uses: Mapping[str, ElementCoverage]) -> Element:
     rows = [
         row(
             head(element.removeprefix(name).lstrip(".=") or "the operation"),

@@ -7,7 +7,7 @@ from typing import Final
 from reports.decision import Decision
 from reports.html.markup import Element, block, serialise, short, tag
 from reports.html.words import anchor, badge, evidence_anchor
-from reports.model import Exchange, RequirementResult, Violation
+from reports.model import ReportedExchange, ReportedViolation, RequirementResult
 from reports.violation import FULL, Part, brief, exchange_parts, headline, parts
 
 LIMIT: Final = 800_000
@@ -62,7 +62,7 @@ def _rest(more: int) -> Iterator[str]:
         yield f"{more} more in report.json."
 
 
-def _violation(result: RequirementResult, violation: Violation, *, is_first: bool) -> Element:
+def _violation(result: RequirementResult, violation: ReportedViolation, *, is_first: bool) -> Element:
     """Make what is told of a violation; those after the first are unfolded one by one."""
     told = [tag("p", tag("code", violation.fingerprint), class_="quiet"), *_told(result, violation)]
     if is_first:
@@ -70,7 +70,7 @@ def _violation(result: RequirementResult, violation: Violation, *, is_first: boo
     return tag("details", tag("summary", short(headline(violation), SUMMARY_LIMIT)), told, class_="violation")
 
 
-def _told(result: RequirementResult, violation: Violation) -> Iterator[Element]:
+def _told(result: RequirementResult, violation: ReportedViolation) -> Iterator[Element]:
     deciding = violation.deciding or 0
     others = {"before": violation.exchanges[:deciding], "after": violation.exchanges[deciding + 1 :]}
     for are_others, some in groupby(parts(result, violation, FULL), lambda part: part.label in others):
@@ -80,7 +80,7 @@ def _told(result: RequirementResult, violation: Violation) -> Iterator[Element]:
             yield from _elements(some)
 
 
-def _folded(label: str, exchange: Exchange) -> Element:
+def _folded(label: str, exchange: ReportedExchange) -> Element:
     """Make an exchange that goes with the one that shows the fault."""
     return tag("details", tag("summary", f"{label}: {brief(exchange)}"), _elements(exchange_parts(exchange, FULL)))
 

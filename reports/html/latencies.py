@@ -40,18 +40,16 @@ def section(traffic: Traffic) -> Element | None:
 
 
 def _range(latencies: Mapping[str, Latency]) -> tuple[int, int]:
-    least = max(min(latency.least for latency in latencies.values()), SHORTEST)
-    most = max(latency.most for latency in latencies.values())
+    least = max(min(latency.min for latency in latencies.values()), SHORTEST)
+    most = max(latency.max for latency in latencies.values())
     low = floor(log10(least))
     return low, max(floor(log10(max(most, SHORTEST))) + 1, low + 1)
 
 
 def _row(name: str, latency: Latency, low: int, high: int) -> Element:
-    told = [seconds(value) for value in (latency.p50, latency.p95, latency.most)]
+    told = [seconds(value) for value in (latency.p50, latency.p95, latency.max)]
     description = f"{name}: median {told[0]}, 95th percentile {told[1]}, slowest {told[2]}"
-    least, p50, p95, most = (
-        _place(value, low, high) for value in (latency.least, latency.p50, latency.p95, latency.most)
-    )
+    least, p50, p95, most = (_place(value, low, high) for value in (latency.min, latency.p50, latency.p95, latency.max))
     middle = HEIGHT / 2
     shapes = [
         *(tag("line", x1=x, x2=x, y1=0, y2=HEIGHT, class_="grid") for x in _ticks(low, high).values()),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from reports.text import visible, visible_lines
+from spec.text import visible, visible_lines
 
 Element = ET.Element
 Content = Element | str | None

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from reports.merge import merge
-from reports.model import Appearance, Ended, Report, Run, Spending, Use
-from reports.refusal import Refusal
+from reports.model import ElementCoverage, Report, ResponseFeatures, Run, Spending, TestResult
+from spec.usage import WrongUsage
 from tests.reports import samples
 
 FIRST, SECOND, THIRD = "results-null-unless-expanded", "status-known", "page-size-respected"
@@ -54,7 +54,7 @@ def part(index: int, *records: Mapping[str, Any], count: int = 3, in_run: Run | 
         spent=found.spent,
         exchanges=found.traffic(),
     )
-    tests = (Ended(f"suites/test_a.py::test_{index}", "passed", 0.5, 5),)
+    tests = (TestResult(f"suites/test_a.py::test_{index}", "passed", 0.5, 5),)
     return samples.report(*(records or (RECORDS[index - 1],)), some=SOME, in_run=run, tests=tests)
 
 
@@ -73,8 +73,8 @@ def test_parts_add_up_to_the_whole() -> None:
     assert (whole.run.id, whole.run.shard, whole.run.workers) == ("run1+run2+run3", None, 3)
     assert whole.run.spent == Spending(10, 2, 2, 4)
     assert whole.run.exchanges.by_operation == {"getBatch": 5}
-    assert whole.run.exchanges.coverage["getBatch"] == Use(6, 4)
-    assert whole.run.exchanges.appearance == Appearance({"getBatch 200": 4}, {"2XX date": 4}, {})
+    assert whole.run.exchanges.coverage["getBatch"] == ElementCoverage(6, 4)
+    assert whole.run.exchanges.appearance == ResponseFeatures({"getBatch 200": 4}, {"2XX date": 4}, {})
     assert [each.worker for each in whole.run.exchanges.batches] == ["1.main", "2.main"]
     assert whole.run.tests.passed == 3 * samples.run().tests.passed
     assert [test.id for test in whole.tests] == [f"suites/test_a.py::test_{number}" for number in (1, 2, 3)]
@@ -155,5 +155,5 @@ WRONG: dict[str, tuple[Callable[[], tuple[Report, ...]], str]] = {
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_no_whole_run_is_refused_in_its_own_words(name: str) -> None:
     parts, words = WRONG[name]
-    with pytest.raises(Refusal, match=re.escape(words)):
+    with pytest.raises(WrongUsage, match=re.escape(words)):
         joined(*parts())

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reports.document import schema
+from reports.schema import schema
 from spec import workflow
 from tests.reports import samples
 
@@ -198,7 +198,7 @@ def test_a_violated_should_is_shown_and_ends_with_0(toy: pytest.Pytester, run: R
     result.stdout.fnmatch_lines(["FAIL  should  third*"])
 
 
-def test_a_crash_is_a_error_and_ends_with_6(toy: pytest.Pytester, run: Run) -> None:
+def test_a_crash_is_an_error_and_ends_with_6(toy: pytest.Pytester, run: Run) -> None:
     add(toy, "suites/test_crashes.py", CRASHES)
     assert run().ret == 6
     report = report_of(toy)
@@ -220,7 +220,7 @@ def test_a_violation_beside_a_crash_stays_nonconformant(toy: pytest.Pytester, ru
 
 
 @pytest.mark.parametrize("options", [["--tb=no"], ["--tb=native"], ["--tb=line", "-n", "2"]])
-def test_a_broken_set_up_is_a_error(toy: pytest.Pytester, run: Run, options: list[str]) -> None:
+def test_a_broken_set_up_is_an_error(toy: pytest.Pytester, run: Run, options: list[str]) -> None:
     add(toy, "suites/test_set_up.py", "def test_set_up(no_such_fixture): pass")
     assert run(*options).ret == 6
     (error,) = report_of(toy)["errors"]
@@ -229,7 +229,7 @@ def test_a_broken_set_up_is_a_error(toy: pytest.Pytester, run: Run, options: lis
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_module_that_cannot_be_collected_is_a_error(toy: pytest.Pytester, run: Run, workers: str) -> None:
+def test_a_module_that_cannot_be_collected_is_an_error(toy: pytest.Pytester, run: Run, workers: str) -> None:
     add(toy, "suites/test_broken.py", "import no_such_module")
     assert run("-n", workers).ret == 6
     report = report_of(toy)
@@ -374,7 +374,7 @@ def pytest_runtest_logreport(report):
     assert str(result.stdout).count("INCONCLUSIVE") == 1
 
 
-def test_a_worker_that_dies_is_a_error(toy: pytest.Pytester, run: Run) -> None:
+def test_a_worker_that_dies_is_an_error(toy: pytest.Pytester, run: Run) -> None:
     add(toy, "suites/test_dies.py", "import os\ndef test_dies(): os._exit(9)")
     assert run("-n", "1", "suites/test_dies.py").ret == 6
     assert "test_dies" in report_of(toy)["errors"][0]
@@ -559,7 +559,7 @@ def test_the_report_directory_can_be_chosen(toy: pytest.Pytester, run: Run) -> N
     assert not has_report(toy)
 
 
-def test_a_report_that_cannot_be_written_is_a_error(toy: pytest.Pytester, run: Run) -> None:
+def test_a_report_that_cannot_be_written_is_an_error(toy: pytest.Pytester, run: Run) -> None:
     add(toy, "taken", "")
     result = run("--report-dir", "taken")
     assert result.ret == 6
@@ -567,7 +567,7 @@ def test_a_report_that_cannot_be_written_is_a_error(toy: pytest.Pytester, run: R
 
 
 @pytest.mark.parametrize("hook", ["pytest_conformance_target", "pytest_conformance_run"])
-def test_a_hook_that_fails_is_a_error(toy: pytest.Pytester, run: Run, hook: str) -> None:
+def test_a_hook_that_fails_is_an_error(toy: pytest.Pytester, run: Run, hook: str) -> None:
     head, definition, rest = CONFTEST.partition(f"def {hook}(config):")
     add(toy, "conftest.py", f"{head}{definition}\n    raise KeyError('x')\n{rest}")
     assert run().ret == 6

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.text import visible, visible_lines
+from spec.text import visible, visible_lines
 
 
 @pytest.mark.parametrize(

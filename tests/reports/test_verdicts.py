@@ -112,6 +112,6 @@ def test_a_failed_should_beside_a_passed_must_stays_conformant_and_is_counted() 
         {"unexercised": [{"requirement": "no-such", "reason": "x"}]},
     ],
 )
-def test_an_unknown_requirement_is_a_error(record: Mapping[str, Any]) -> None:
+def test_an_unknown_requirement_is_an_error(record: Mapping[str, Any]) -> None:
     report = samples.report(HELD, record)
     assert report.errors == ("The suite made observations of no-such, which is no requirement of the contract.",)

@@ -13,11 +13,11 @@ from reports.curl import curl_line
 from reports.differences import difference
 from reports.html.page import render_html
 from reports.junit import render_junit
-from reports.model import Report, Violation
+from reports.model import Report, ReportedViolation
 from reports.summary import render_summary
 from reports.terminal import report_lines
-from reports.text import visible
 from reports.violation import BRIEF, FULL, USUAL, Detail, body_text, headline, laid_out, middle, parts, text_lines
+from spec.text import visible
 from tests.reports import samples
 from tests.reports.html.test_page import text_of
 
@@ -36,7 +36,7 @@ def report(**changes: Any) -> Report:
     return samples.report({"violations": [samples.violation(**given)]})
 
 
-def violation(**changes: Any) -> Violation:
+def violation(**changes: Any) -> ReportedViolation:
     return report(**changes).requirements[0].violations[0]
 
 

@@ -6,23 +6,23 @@ from typing import Any, Final
 
 import pytest
 
-from reports.model import Ended, Outcome
+from reports.model import TestOutcome, TestResult
 
-_FROM_BEST: Final[tuple[Outcome, ...]] = ("passed", "skipped", "failed", "error")
+_FROM_BEST: Final[tuple[TestOutcome, ...]] = ("passed", "skipped", "failed", "error")
 
 
-class EndedTests:
+class Outcomes:
     """Sums up the phases of tests, in whatever order workers report them."""
 
     def __init__(self) -> None:
-        self._tests: dict[str, Ended] = {}
+        self._tests: dict[str, TestResult] = {}
 
     def add(self, report: pytest.TestReport, record: Mapping[str, Any]) -> None:
         """Add one phase or subtest of one test, and what its record tells of requests and requirements."""
         spent = record.get("spent")
         told = spent if isinstance(spent, Mapping) else {}
         name = self._test_of(report)
-        known = self._tests.get(name) or Ended(name, "passed", 0.0, 0)
+        known = self._tests.get(name) or TestResult(name, "passed", 0.0, 0)
         is_part = name != report.nodeid
         self._tests[name] = replace(
             known,
@@ -33,7 +33,7 @@ class EndedTests:
         )
 
     @property
-    def all(self) -> tuple[Ended, ...]:
+    def all(self) -> tuple[TestResult, ...]:
         """The tests of which a phase has ended, by id."""
         return tuple(test for _, test in sorted(self._tests.items()))
 
@@ -54,7 +54,7 @@ def _requirements(spent: Mapping[str, Any]) -> list[str]:
     return [str(name) for name in told] if isinstance(told, list) else []
 
 
-def _outcome(report: pytest.TestReport) -> Outcome:
+def _outcome(report: pytest.TestReport) -> TestOutcome:
     if report.failed and report.when != "call":
         return "error"
     return report.outcome
