@@ -1,4 +1,4 @@
-"""Which example of a violation is shown: the simplest, whichever worker met it and in whatever order."""
+"""Which example of a violation is shown: the simplest, whatever the worker and the order."""
 
 import json
 import re
@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from reports.model import ReportedExchange, ReportedViolation
 
-YEARS_OF_TODAY: Final = 1
-"""Years before and after a request in which a date is one of today's."""
+ORDINARY_YEARS: Final = 1
+"""Years before and after a request in which a date is an ordinary one."""
 
 _YEAR: Final = re.compile(r"(?<![\w-])(\d{4})-\d\d-\d\d")
 
@@ -31,24 +31,24 @@ def in_order(violations: Iterable[ReportedViolation]) -> list[ReportedViolation]
 def _complexity(violation: ReportedViolation) -> tuple[Any, ...]:
     """What makes an example hard to read; the end of it only decides between examples that are equally hard."""
     evidence = violation.evidence
-    told = json.dumps([violation.difference, violation.expected, violation.actual], sort_keys=True)
+    values = json.dumps([violation.difference, violation.expected, violation.actual], sort_keys=True)
     return (
         evidence is None,
         violation.generated,
-        evidence is not None and _is_of_another_age(evidence),
+        evidence is not None and _has_unusual_date(evidence),
         _length(evidence) if evidence else 0,
         len(violation.exchanges),
         violation.case,
-        told,
+        values,
         violation.fingerprint,
         _text(evidence) if evidence else "",
         evidence.sent_at if evidence else "",
     )
 
 
-def _is_of_another_age(exchange: ReportedExchange) -> bool:
+def _has_unusual_date(exchange: ReportedExchange) -> bool:
     now = int(exchange.sent_at[:4]) if exchange.sent_at[:4].isdecimal() else 0
-    return any(abs(int(year) - now) > YEARS_OF_TODAY for year in _YEAR.findall(_text(exchange)))
+    return any(abs(int(year) - now) > ORDINARY_YEARS for year in _YEAR.findall(_text(exchange)))
 
 
 def _length(exchange: ReportedExchange) -> int:

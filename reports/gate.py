@@ -1,4 +1,4 @@
-"""Holds a report against more than the contract: an earlier report, waivers, and stricter terms."""
+"""Judges a report by more than the contract: an earlier report, waivers, and stricter terms."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,12 +9,12 @@ from reports import reader, waiver_file, waivers
 from reports.diff import compare
 from reports.errors import OtherVersion, UnsuitableBaseline
 from reports.model import Baseline, GateResult, Report, RequirementResult, Waiver
-from reports.verdicts import reconsidered, told_shard
+from reports.verdicts import reconsidered, shard_name
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What is asked of a run beyond the contract.
+    """What is required of a run beyond the contract.
 
     `strict` lets a `should` count as a `must`; `require_exercised` objects to each `must` that was not exercised.
     """
@@ -26,7 +26,7 @@ class Terms:
 
     @property
     def are_none(self) -> bool:
-        """Whether nothing is asked beyond the contract."""
+        """Whether nothing is required beyond the contract."""
         return self == Terms()
 
 
@@ -41,7 +41,7 @@ def read_terms(baseline: Path | None, waived: Path | None, *, strict: bool, requ
 
 
 def read_baseline(path: Path) -> Report:
-    """Read a report that others are compared with. Raises `WrongUsage` when it does not tell of a whole run."""
+    """Read a report that others are compared with. Raises `WrongUsage` when it is not of a complete run."""
     try:
         report = reader.read(path)
     except OtherVersion as error:
@@ -50,19 +50,19 @@ def read_baseline(path: Path) -> Report:
         ) from None
     if report.run.shard:
         raise UnsuitableBaseline(
-            f"{path} is {told_shard(report.run.shard)} only, and no baseline: merge all of them first."
+            f"{path} is {shard_name(report.run.shard)} only and cannot be a baseline: merge all shards first."
         )
     if report.run.interrupted:
-        raise UnsuitableBaseline(
-            f"{path} is of a run that was interrupted, and no baseline: take one that came to its end."
-        )
+        raise UnsuitableBaseline(f"{path} is of an interrupted run and cannot be a baseline: use a complete one.")
     if report.verdict == "inconclusive":
-        raise UnsuitableBaseline(f"{path} is of an inconclusive run, and no baseline: take one that judged its target.")
+        raise UnsuitableBaseline(
+            f"{path} is of an inconclusive run and cannot be a baseline: use one that judged its target."
+        )
     return report
 
 
 def ungated(report: Report) -> Report:
-    """Take a report back to what the contract alone says of it."""
+    """Return a report as judged by the contract alone."""
     if report.gate is None:
         return report
     results = tuple(
@@ -95,4 +95,4 @@ def apply(terms: Terms, report: Report, today: date) -> Report:
 def _unexercised(results: tuple[RequirementResult, ...]) -> Iterator[str]:
     for result in results:
         if result.verdict == "not-exercised" and result.level == "must":
-            yield f"{result.id} is a must and was not exercised ({result.reason}): give the run what it takes."
+            yield f"{result.id} is a must and was not exercised ({result.reason}): give the run what it needs."

@@ -24,8 +24,8 @@ def merge(parts: Mapping[Path, Report], requirements: Mapping[str, Requirement])
     reports = list(parts.values())
     shards = _check_shards(parts)
     _check_agreement(parts)
-    asked = {None, *reports[0].run.profiles}
-    requirements = {name: each for name, each in requirements.items() if each.profile in asked}
+    selected = {None, *reports[0].run.profiles}
+    requirements = {name: each for name, each in requirements.items() if each.profile in selected}
     _check_contract(parts, requirements.keys())
     _check_tests(parts, shards[0])
     findings = Findings()
@@ -42,7 +42,7 @@ def _check_shards(parts: Mapping[Path, Report]) -> list[ReportedShard]:
     for path, report in parts.items():
         shard = report.run.shard
         if shard is None:
-            raise MismatchedShards(f"{path} is no part of a split run: name reports of runs with --shard only.")
+            raise MismatchedShards(f"{path} is not a shard of a split run: name reports of runs with --shard only.")
         if shard.index in found:
             raise MismatchedShards(
                 f"{found[shard.index]} and {path} both are shard {shard.index}: name each shard once."
@@ -53,7 +53,7 @@ def _check_shards(parts: Mapping[Path, Report]) -> list[ReportedShard]:
             )
         if shards and shard != replace(shards[0], index=shard.index):
             raise MismatchedShards(
-                f"{path} is of a run that was split in another way: select the same tests, with the same --shard-by, "
+                f"{path} is of a run that was split differently: select the same tests, with the same --shard-by, "
                 "in all shards."
             )
         found[shard.index] = path
@@ -61,8 +61,8 @@ def _check_shards(parts: Mapping[Path, Report]) -> list[ReportedShard]:
     if not shards:
         raise MismatchedShards("No report was named: name the report.json of each shard.")
     if missing := sorted(set(range(1, shards[0].count + 1)) - found.keys()):
-        told = ", ".join(map(str, missing))
-        raise MismatchedShards(f"Of {shards[0].count} shards {told} is missing: name the report.json of each shard.")
+        numbers = ", ".join(map(str, missing))
+        raise MismatchedShards(f"Of {shards[0].count} shards {numbers} is missing: name the report.json of each shard.")
     return shards
 
 
@@ -77,7 +77,7 @@ def _check_agreement(parts: Mapping[Path, Report]) -> None:
             ("set of options", _options(one), _options(other)),
         ):
             if own != its:
-                raise MismatchedShards(f"{first} and {path} have each another {what}: run all shards alike.")
+                raise MismatchedShards(f"{first} and {path} differ in their {what}: run all shards alike.")
 
 
 def _options(report: Report) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _take(findings: Findings, report: Report) -> None:
 
 
 def _traffic(run: Run) -> dict[str, Any]:
-    """What a part tells of its exchanges, as findings take it, its workers told apart from those of other parts."""
+    """Return the traffic of a part as a record, with the number of the part before the names of its workers."""
     traffic = run.exchanges
     part = f"{run.shard.index}." if run.shard else ""
     return {

@@ -1,4 +1,4 @@
-"""Makes the report on recorded traffic, of which no test is the cause: the same report, the same files."""
+"""Makes the report on recorded traffic: the same report and the same files as those of a run."""
 
 import platform
 import shutil
@@ -59,8 +59,8 @@ def report_on(
     return judge(requirements.of(profiles), findings, target=target, run=run)
 
 
-def tell(report: Report, directory: Path) -> int:
-    """Write the files of a report, print what a person reads of it, and give the exit code."""
+def publish(report: Report, directory: Path) -> int:
+    """Write the files of a report, print it, and return the exit code."""
     written: tuple[Path, ...] = ()
     code = exit_codes.of(report)
     try:

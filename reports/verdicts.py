@@ -29,7 +29,7 @@ def judge(
 ) -> Report:
     """Judge each requirement and the run.
 
-    What was found of profiles that were not asked for is left aside. A requirement fails with one violation, passes
+    Observations of profiles that were not selected are ignored. A requirement fails with one violation, passes
     when it held at least min_observations times, and is not exercised otherwise. A run is nonconformant when a
     `must` failed; else inconclusive when there was any error, when it was interrupted, or when nothing passed; else
     conformant.
@@ -43,7 +43,7 @@ def judge(
     )
     unknown = sorted(findings.named() - contract.load().keys() - requirements.keys())
     errors = findings.errors + tuple(
-        f"The suite made observations of {name}, which is no requirement of the contract." for name in unknown
+        f"The suite made observations of {name}, which is not a requirement of the contract." for name in unknown
     )
     return conclude(results, target=target, run=run, tests=tests, errors=errors)
 
@@ -136,23 +136,23 @@ def _reason(requirement: Requirement, findings: Findings, *, target: ReportedTar
     if run.narrowed and not held:
         return f"deselected: this run was narrowed by {run.narrowed}"
     if run.shard and not held:
-        return f"exercised by no test of {told_shard(run.shard)}"
+        return f"exercised by no test of {shard_name(run.shard)}"
     if run.interrupted and not held:
         return "the run ended before it was exercised"
-    return f"exercised {_times(held)}, it takes {requirement.min_observations}"
+    return f"exercised {_times(held)}, {requirement.min_observations} observations needed"
 
 
 def _unshown(held: int, min_observations: int) -> str:
     if not held:
-        return "not shown by what was recorded"
-    return f"shown {_times(held)} by what was recorded, it takes {min_observations}"
+        return "not shown by the recording"
+    return f"shown {_times(held)} by the recording, {min_observations} observations needed"
 
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def told_shard(shard: ReportedShard) -> str:
+def shard_name(shard: ReportedShard) -> str:
     """Name a part of a split run."""
     return f"shard {shard.index} of {shard.count}"
 
@@ -177,7 +177,7 @@ def _sentence(
         f"{len(errors)} error{'s' if len(errors) > 1 else ''}" if errors else "",
         "interrupted" if run.interrupted else "",
         f"narrowed by {run.narrowed}" if run.narrowed else "",
-        told_shard(run.shard) if run.shard else "",
+        shard_name(run.shard) if run.shard else "",
         "judged from recorded traffic" if run.recording else "",
     ]
     return "; ".join([f"{verdict}: {counts(results)}", *filter(None, remarks)])

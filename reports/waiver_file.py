@@ -1,4 +1,4 @@
-"""`waivers.yaml`: the file that names violations which somebody answers for, until a day."""
+"""`waivers.yaml`: the file of violations that are tolerated until a day, by an owner."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +25,7 @@ _FORM: Final = "a list of entries with " + ", ".join(key for key in _KEYS if key
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which no key stands twice."""
+    """YAML that refuses duplicate keys."""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -72,7 +72,7 @@ def parse(text: str, path: Path) -> tuple[Waiver, ...]:
     if entries is None:
         raise InvalidWaiver(f"{path} is empty: write {_FORM}, or leave --waivers out.")
     if not isinstance(entries, list):
-        raise InvalidWaiver(f"{path} is no list: write {_FORM}.")
+        raise InvalidWaiver(f"{path} is not a list: write {_FORM}.")
     if not entries:
         raise InvalidWaiver(f"{path} lists no waiver: write {_FORM}, or leave --waivers out.")
     waivers = tuple(checked(f"{path}, entry {number}", entry) for number, entry in enumerate(entries, start=1))
@@ -92,26 +92,26 @@ def _refusing(path: Path) -> Iterator[None]:
         yield
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         problem = " ".join(visible(str(error)).replace("\\n", " ").split())
-        raise InvalidWaiver(f"{path} is no YAML that can be read: {problem}.") from None
+        raise InvalidWaiver(f"{path} is not valid YAML: {problem}.") from None
 
 
 def checked(place: str, entry: Any) -> Waiver:
     """Make a waiver of an entry. Raises `InvalidWaiver`, whose message begins with the place."""
     if not isinstance(entry, dict):
-        raise InvalidWaiver(f"{place} is no mapping: write {', '.join(_KEYS)}, each with its value.")
+        raise InvalidWaiver(f"{place} is not a mapping: write {', '.join(_KEYS)}, each with its value.")
     if unknown := [key for key in entry if key not in _KEYS]:
         raise InvalidWaiver(f"{place} has the unknown key {visible(str(unknown[0]))}: the keys are {', '.join(_KEYS)}.")
     for key in _KEYS:
         if key not in entry and key not in _OPTIONAL:
             raise InvalidWaiver(f"{place} has no {key}: {_MEANINGS[key]}.")
-    told: dict[str, Any] = {key: _TAKERS.get(key, _text)(place, key, value) for key, value in entry.items()}
-    return Waiver(**{**dict.fromkeys(_OPTIONAL), **told})
+    values: dict[str, Any] = {key: _PARSERS.get(key, _text)(place, key, value) for key, value in entry.items()}
+    return Waiver(**{**dict.fromkeys(_OPTIONAL), **values})
 
 
 _MEANINGS: Final[Mapping[str, str]] = {
     "requirement": "write the id of the requirement that is violated",
     "target": "write the base URL of the target, mock, or * for any",
-    "reason": "write why the violation is put up with",
+    "reason": "write why the violation is tolerated",
     "owner": "write who answers for it",
     "link": "write the URL where it is followed up",
     "expires": "write the last day on which it holds, as in 2030-12-31",
@@ -120,7 +120,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
 
 def _text(place: str, key: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise InvalidWaiver(f"{place} has a {key} that is no text: put it in quotes, or write one.")
+        raise InvalidWaiver(f"{place} has a {key} that is not text: put it in quotes, or write one.")
     if not value.strip():
         raise InvalidWaiver(f"{place} has an empty {key}: {_MEANINGS[key]}.")
     return value.strip()
@@ -128,14 +128,14 @@ def _text(place: str, key: str, value: Any) -> str:
 
 def _fingerprint(place: str, key: str, value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(PATTERN, value):
-        raise InvalidWaiver(f"{place} has a {key} that no violation can have: copy it from report.json.")
+        raise InvalidWaiver(f"{place} has a {key} that is not a fingerprint: copy it from report.json.")
     return value
 
 
 def _target(place: str, key: str, value: Any) -> str:
     target = _text(place, key, value).rstrip("/")
     if target not in (ANY_TARGET, "mock") and not _is_base_url(target):
-        raise InvalidWaiver(f"{place} has a {key} that no run can have: {_MEANINGS[key]}.")
+        raise InvalidWaiver(f"{place} has a {key} that is not a target: {_MEANINGS[key]}.")
     return target
 
 
@@ -150,21 +150,21 @@ def _is_base_url(text: str) -> bool:
 def _link(place: str, key: str, value: Any) -> str:
     link = _text(place, key, value)
     if urlsplit(link).scheme not in ("http", "https"):
-        raise InvalidWaiver(f"{place} has a {key} that is no URL: {_MEANINGS[key]}.")
+        raise InvalidWaiver(f"{place} has a {key} that is not a URL: {_MEANINGS[key]}.")
     return link
 
 
 def _expiry(place: str, key: str, value: Any) -> str:
-    told = value.isoformat() if isinstance(value, date) else value
+    text = value.isoformat() if isinstance(value, date) else value
     try:
-        if isinstance(told, str) and _DAY.fullmatch(told):
-            return date.fromisoformat(told).isoformat()
+        if isinstance(text, str) and _DAY.fullmatch(text):
+            return date.fromisoformat(text).isoformat()
     except ValueError:
         pass
-    raise InvalidWaiver(f"{place} has a date of expiry that is no date: {_MEANINGS[key]}.")
+    raise InvalidWaiver(f"{place} has an invalid date of expiry: {_MEANINGS[key]}.")
 
 
-_TAKERS: Final[Mapping[str, Callable[[str, str, Any], str]]] = {
+_PARSERS: Final[Mapping[str, Callable[[str, str, Any], str]]] = {
     "fingerprint": _fingerprint,
     "target": _target,
     "link": _link,

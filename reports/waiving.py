@@ -40,13 +40,13 @@ def waivers_for(
     found = {violation.fingerprint: violation for result in report.requirements for violation in result.violations}
     where = target or (report.target.base_url if report.target else None)
     if where is None:
-        raise InvalidWaiver("The report does not tell its target: name with --target the one that is meant.")
+        raise InvalidWaiver("The report does not name its target: give it with --target.")
     made: dict[str, Waiver] = {}
     for fingerprint in fingerprints:
         if fingerprint not in found:
             raise UnknownName(f"The report has no violation {visible(fingerprint)}: {_those(found)}.")
         if fingerprint in made:
-            raise InvalidWaiver(f"{fingerprint} is named twice: name each fingerprint once.")
+            raise InvalidWaiver(f"{fingerprint} is given twice: give each fingerprint once.")
         entry = {
             "requirement": found[fingerprint].requirement,
             "fingerprint": fingerprint,

@@ -25,8 +25,8 @@ from reports.reader import read
 from reports.replayed import Replayed, exit_code, replay_lines
 from reports.screen import print_lines
 from reports.terminal import failure_lines, report_lines
-from reports.verdicts import told_shard
-from reports.violation import USUAL
+from reports.verdicts import shard_name
+from reports.violation import NORMAL
 from spec import requirements
 from spec.text import visible
 from spec.usage import WrongUsage
@@ -91,7 +91,7 @@ def _violations(report: Report, requirement: str, violation: ReportedViolation |
         if result.id == requirement:
             shown = (violation,) if violation else result.violations
             yield ()
-            yield from failure_lines(replace(result, violations=shown), Writer(width), USUAL)
+            yield from failure_lines(replace(result, violations=shown), Writer(width), NORMAL)
 
 
 @command.command(name="replay")
@@ -118,17 +118,17 @@ def _replayed(report: Report, violation: ReportedViolation, *, may_create: bool,
     from suites.replay import Shown, obstacle, replay
 
     if violation.deciding is None or report.target is None:
-        return Replayed("cannot tell", "the report has no exchange that shows the fault")
+        return Replayed("inconclusive", "the report has no exchange that shows the fault")
     if report.target.kind == "mock":
-        return Replayed("cannot tell", "the report is of the mock, which was gone when its run ended")
+        return Replayed("inconclusive", "the report is of the mock, which was gone when its run ended")
     exchanges = [asdict(exchange) for exchange in violation.exchanges]
     shown = Shown(violation.requirement, violation.check, violation.kind, exchanges, violation.deciding)
     if reason := obstacle(shown, report.target.base_url, may_create=may_create):
-        return Replayed("cannot tell", f"nothing was sent: {reason}")
+        return Replayed("inconclusive", f"nothing was sent: {reason}")
     try:
         outcome = replay(shown, _settings(report.target, insecure_http=insecure_http))
     except RunError as error:
-        return Replayed("cannot tell", str(error))
+        return Replayed("inconclusive", str(error))
     return Replayed(
         outcome.word, outcome.why, validated(ReportedExchange, outcome.exchange) if outcome.exchange else None
     )
@@ -229,7 +229,7 @@ def gate_report(
     terms = gate.read_terms(baseline, waivers, strict=strict, require_exercised=require_exercised)
     given = read(report)
     if given.run.shard:
-        raise WrongUsage(f"{report} is {told_shard(given.run.shard)} only: merge all of them first.")
+        raise WrongUsage(f"{report} is {shard_name(given.run.shard)} only: merge all of them first.")
     judged = gate.apply(terms, given, clock.today())
     _show(judged, [report], only_new=only_new, verbosity=verbosity)
     return exit_codes.of(judged)

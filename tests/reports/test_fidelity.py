@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reports.fidelity import Difference, compare, fidelity_lines
+from reports.fidelity import FidelityDifference, compare, fidelity_lines
 from reports.model import Report, ResponseFeatures, Traffic
 from spec.usage import WrongUsage
 from tests.command import main_of
@@ -92,7 +92,9 @@ def test_a_requirement_is_told_with_what_explains_it() -> None:
 
 
 def test_no_name_of_a_service_steers_the_terminal() -> None:
-    (line, *_) = list(fidelity_lines((Difference("headers", "2XX \x1b[31m", "never seen", "in 1 exchange"),)))[1:]
+    (line, *_) = list(fidelity_lines((FidelityDifference("headers", "2XX \x1b[31m", "never seen", "in 1 exchange"),)))[
+        1:
+    ]
     assert "\x1b" not in line
 
 

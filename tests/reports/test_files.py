@@ -14,7 +14,7 @@ from reports import files, summary
 from reports.document import document, render_json
 from reports.files import begin, write
 from reports.schema import schema
-from reports.summary import SENTENCES_TOLD, TOLD_FIRST, escape, fence, render_summary
+from reports.summary import SENTENCES_SHOWN, SHOWN_FIRST, escape, fence, render_summary
 from spec import requirements
 from tests.reports import samples
 from tests.reports.html import pages
@@ -62,8 +62,8 @@ def test_summary_tells_first_what_broke_and_how_to_repeat_it() -> None:
 
 def test_summary_of_many_failures_tells_the_first_ones_and_counts_the_others() -> None:
     text = render_summary(pages.hostile())
-    assert text.count("**must failed: ") == TOLD_FIRST
-    assert f"{len(requirements.load()) - TOLD_FIRST} more failed, see below." in text
+    assert text.count("**must failed: ") == SHOWN_FIRST
+    assert f"{len(requirements.load()) - SHOWN_FIRST} more failed, see below." in text
 
 
 def test_summary_of_the_worst_report_is_taken_by_github() -> None:
@@ -71,7 +71,7 @@ def test_summary_of_the_worst_report_is_taken_by_github() -> None:
     assert len(text.encode()) < 1024 * 1024
     assert "more violations are in `report.json`." in text
     assert "- and 550 more in `report.json`" in text
-    assert text.count("\n- ") == SENTENCES_TOLD + 1
+    assert text.count("\n- ") == SENTENCES_SHOWN + 1
 
 
 def test_summary_tells_what_was_spent() -> None:

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from reports.lines import Line
 from reports.model import Report
-from reports.terminal import VIOLATIONS_TOLD, advice_lines, report_lines
+from reports.terminal import VIOLATIONS_SHOWN, advice_lines, report_lines
 from tests.reports import samples
 
 FILES = [Path("reports/out/report.json"), Path("reports/out/junit.xml")]
@@ -85,7 +85,7 @@ def test_requirements_that_were_not_exercised_are_grouped_by_reason() -> None:
 def test_many_violations_are_cut_with_a_word() -> None:
     many = [samples.violation(check=f"check-{n}") for n in range(9)]
     lines = told(samples.report({"violations": many}))
-    assert sum(line.startswith("      curl ") for line in lines) == VIOLATIONS_TOLD
+    assert sum(line.startswith("      curl ") for line in lines) == VIOLATIONS_SHOWN
     assert "      and 4 more of results-null-unless-expanded in report.json" in lines
     everything = plain(report_lines(samples.report({"violations": many}), width=80, files=FILES, verbosity=1))
     assert sum(line.startswith("      curl ") for line in everything) == len(many)

@@ -16,7 +16,7 @@ from reports.junit import render_junit
 from reports.model import Report, ReportedViolation
 from reports.summary import render_summary
 from reports.terminal import report_lines
-from reports.violation import BRIEF, FULL, USUAL, Detail, body_text, headline, laid_out, middle, parts, text_lines
+from reports.violation import BRIEF, FULL, NORMAL, Detail, body_text, headline, laid_out, parts, text_lines
 from spec.text import visible
 from tests.reports import samples
 from tests.reports.html.test_page import text_of
@@ -40,7 +40,7 @@ def violation(**changes: Any) -> ReportedViolation:
     return report(**changes).requirements[0].violations[0]
 
 
-def told(detail: Detail = USUAL, **changes: Any) -> dict[str, str]:
+def told(detail: Detail = NORMAL, **changes: Any) -> dict[str, str]:
     judged = report(**changes).requirements[0]
     return {part.label: part.text for part in parts(judged, judged.violations[0], detail)}
 
@@ -80,7 +80,7 @@ def test_the_exchange_and_the_curl_line_are_of_the_one_that_shows_the_fault() ->
 
 def test_a_long_body_loses_its_middle_and_says_how_much() -> None:
     lines = told()["answer"].split("\n")
-    assert len(lines) <= USUAL.lines
+    assert len(lines) <= NORMAL.lines
     assert lines[:3] == ["{", '  "items": [', '    {"id": "bat-0"},']
     assert lines[-3:] == ['    {"id": "bat-89"}', "  ]", "}"]
     (gap,) = [line for line in lines if "left out" in line]
@@ -89,10 +89,10 @@ def test_a_long_body_loses_its_middle_and_says_how_much() -> None:
 
 
 def test_a_body_that_is_no_json_stays_as_it_came() -> None:
-    assert body_text("<html>\nno</html>", USUAL) == "<html>\nno</html>"
-    assert body_text("", USUAL) == "(no body)"
-    assert len(body_text("x" * 9_000, USUAL)) < 500
-    assert body_text("[" * 5_000, USUAL).startswith("[[[")
+    assert body_text("<html>\nno</html>", NORMAL) == "<html>\nno</html>"
+    assert body_text("", NORMAL) == "(no body)"
+    assert len(body_text("x" * 9_000, NORMAL)) < 500
+    assert body_text("[" * 5_000, NORMAL).startswith("[[[")
 
 
 def test_the_source_is_told_with_what_it_says_and_where() -> None:
@@ -107,7 +107,7 @@ def test_tests_are_merged_and_counted() -> None:
     names = [f"suites/test_a.py::test_{number}" for number in range(5)]
     judged = samples.report({"violations": [samples.violation(test=name) for name in names]}).requirements[0]
     (one,) = judged.violations
-    seen = next(part.text for part in parts(judged, one, USUAL) if part.label == "seen")
+    seen = next(part.text for part in parts(judged, one, NORMAL) if part.label == "seen")
     assert seen.split("\n") == ["5 times, in", *names[:3], "and 2 more tests"]
 
 
@@ -145,14 +145,9 @@ def test_the_words_of_a_check_are_better_than_those_of_no_check() -> None:
     )
 
 
-def test_text_is_shortened_in_its_middle() -> None:
-    assert middle("short") == "short"
-    assert middle("a" * 500 + "b" * 500, 11) == "aaaa … bbbb"
-
-
 def test_json_is_laid_out_for_its_width_alone() -> None:
-    assert laid_out({"a": [1, 2]}, USUAL) == '{"a": [1, 2]}'
-    narrow = replace(USUAL, columns=7)
+    assert laid_out({"a": [1, 2]}, NORMAL) == '{"a": [1, 2]}'
+    narrow = replace(NORMAL, columns=7)
     assert laid_out({"a": [1, 2], "b": {}}, narrow) == '{\n  "a": [\n    1,\n    2\n  ],\n  "b": {}\n}'
 
 
@@ -164,7 +159,7 @@ def nested(levels: int) -> Any:
 
 
 def test_what_is_nested_without_end_is_said_to_be() -> None:
-    assert "nested too deeply" in laid_out(nested(100_000), USUAL)
+    assert "nested too deeply" in laid_out(nested(100_000), NORMAL)
 
 
 EVIL = "\x1b[31m</details>\n::error::x\n##[error]`````"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reports.html import evidence
-from reports.html.markup import block, fingerprint, raw, serialise, short, tag
+from reports.html.markup import block, fingerprint, raw, serialise, tag
 from reports.html.page import render_html
 from reports.model import Report
 from tests.reports.html import pages
@@ -190,4 +190,3 @@ def test_elements_are_made_of_text_elements_and_lists() -> None:
     assert serialise(made) == '<p class="x" data-y="&quot;\\x1b" hidden="">a&lt;bc<b>d&amp;\\x00</b>e</p>'
     assert serialise(block("a\n\x1bb")) == '<pre tabindex="0"><code>a\n\\x1bb</code></pre>'
     assert serialise(raw("style", "a > b")) == "<style>a > b</style>"
-    assert (short("abc", 3), short("abcd", 3)) == ("abc", "abc…")
