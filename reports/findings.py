@@ -4,7 +4,7 @@ import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import accumulate
 from typing import Any
 
@@ -88,7 +88,11 @@ class Findings:
     @property
     def violations(self) -> tuple[ReportedViolation, ...]:
         """One violation for each fingerprint, in an order that does not depend on which worker was first."""
-        return tuple(violation for _, kept in sorted(self._violations.items()) for violation in in_order(kept.values()))
+        return tuple(
+            replace(violation, curl=curl_line(violation.evidence) if violation.evidence else None)
+            for _, kept in sorted(self._violations.items())
+            for violation in in_order(kept.values())
+        )
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -156,7 +160,7 @@ class Findings:
                     kind=example.kind,
                     operation=example.operation,
                 ),
-                curl=None if deciding is None else curl_line(example.exchanges[deciding]),
+                curl=None,
                 tests=(example.test,),
                 count=1,
             )
