@@ -60,7 +60,7 @@ def _failure(decision: Decision, group: Group, result: RequirementResult, violat
         result.statement,
         *text_lines(shown),
     ]
-    return _command(kind, f"{result.level} violated{remark}: {result.id}", *map(_cut, lines))
+    return _command(kind, f"{result.level} failed{remark}: {result.id}", *map(_cut, lines))
 
 
 def _errors(report: Report) -> Sequence[str]:

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 from reports.errors import MismatchedShards
 from reports.findings import Findings
 from reports.gate import ungated
-from reports.model import Report, ReportedShard, Run, TestCounts
+from reports.model import RecordedTraffic, Report, ReportedShard, Run, TestCounts
 from reports.verdicts import judge
 from spec.requirements import Requirement
 
@@ -123,7 +123,7 @@ def _traffic(run: Run) -> dict[str, Any]:
     traffic = run.exchanges
     part = f"{run.shard.index}." if run.shard else ""
     return {
-        "exchanges": asdict(traffic),
+        "exchanges": {each.name: getattr(traffic, each.name) for each in fields(RecordedTraffic)},
         "coverage": {
             "sent": {name: use.sent for name, use in traffic.coverage.items()},
             "seen": {name: use.seen for name, use in traffic.coverage.items()},

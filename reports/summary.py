@@ -85,12 +85,12 @@ def _first(decision: Decision) -> Iterator[str]:
     for group, result in failed[:SHOWN_FIRST]:
         first = result.violations[0]
         remark = " (new)" if group.standing == "new" else ""
-        yield f"**{result.level} violated{remark}: {escape(result.id)}.** {escape(result.statement)}"
+        yield f"**{result.level} failed{remark}: {escape(result.id)}.** {escape(result.statement)}"
         yield from (escape(headline(first)), "")
         if first.curl and len(first.curl) <= CURL_LIMIT:
             yield from (*fence([first.curl], "sh"), "")
     if len(failed) > SHOWN_FIRST:
-        yield from (f"{len(failed) - SHOWN_FIRST} more are violated, see below.", "")
+        yield from (f"{len(failed) - SHOWN_FIRST} more failed, see below.", "")
 
 
 def _facts(report: Report) -> list[str]:

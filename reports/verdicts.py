@@ -139,13 +139,13 @@ def _reason(requirement: Requirement, findings: Findings, *, target: ReportedTar
         return f"exercised by no test of {shard_name(run.shard)}"
     if run.interrupted and not held:
         return "the run ended before it was exercised"
-    return f"exercised {_times(held)}, {requirement.min_observations} observations needed"
+    return f"exercised {_times(held)}, {_times(requirement.min_observations)} needed"
 
 
 def _unshown(held: int, min_observations: int) -> str:
     if not held:
         return "not shown by the recording"
-    return f"shown {_times(held)} by the recording, {min_observations} observations needed"
+    return f"shown {_times(held)} by the recording, {_times(min_observations)} needed"
 
 
 def _times(count: int) -> str:

@@ -48,10 +48,10 @@ def test_each_sort_of_difference_is_told() -> None:
         fields={**SEEN.fields, "getBatch 2XX .id: integer": 1},
     )
     assert differences(changed) == [
-        ("statuses", "getBatch 404", "in 2 exchanges", "never seen"),
-        ("statuses", "getBatch 410", "never seen", "in 1 exchange"),
-        ("headers", "2XX etag", "never seen", "in 8 exchanges"),
-        ("fields", "getBatch 2XX .id: integer", "never seen", "in 1 exchange"),
+        ("statuses", "getBatch 404", "in 2 exchanges", "never observed"),
+        ("statuses", "getBatch 410", "never observed", "in 1 exchange"),
+        ("headers", "2XX etag", "never observed", "in 8 exchanges"),
+        ("fields", "getBatch 2XX .id: integer", "never observed", "in 1 exchange"),
     ]
 
 
@@ -92,9 +92,7 @@ def test_a_requirement_is_told_with_what_explains_it() -> None:
 
 
 def test_no_name_of_a_service_steers_the_terminal() -> None:
-    (line, *_) = list(fidelity_lines((FidelityDifference("headers", "2XX \x1b[31m", "never seen", "in 1 exchange"),)))[
-        1:
-    ]
+    (line, *_) = list(fidelity_lines((FidelityDifference("headers", "2XX \x1b[31m", "never observed", "in 1"),)))[1:]
     assert "\x1b" not in line
 
 

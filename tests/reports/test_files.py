@@ -44,7 +44,7 @@ def test_summary_tells_verdict_open_requirements_and_evidence() -> None:
     text = render_summary(REPORT)
     assert text.startswith("## Conformance: nonconformant\n")
     assert "| fail | must | results-null-unless-expanded |" in text
-    assert "| not-exercised | must | results-page-walk | exercised once, it takes 2 |" in text
+    assert "| not-exercised | must | results-page-walk | exercised once, 2 times needed |" in text
     assert "| pass |" not in text
     assert text.count("<details>") == text.count("</details>") == 3
     assert "```sh\ncurl -i " in text

@@ -153,4 +153,4 @@ def test_a_should_that_decides_nothing_is_red_only_where_nobody_asks_a_gate() ->
     alone = {"before": "pass", "after": "pass", "should": ONE, "has_baseline": False}
     assert ET.fromstring(render_junit(gated(**alone))).get("failures") == "1"
     (skipped,) = ET.fromstring(render_junit(gated(**alone, require_exercised=True))).iter("skipped")
-    assert str(skipped.get("message")).startswith("a should, which decides nothing: ")
+    assert str(skipped.get("message")).startswith("a should, does not decide: ")

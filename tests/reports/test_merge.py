@@ -120,15 +120,15 @@ WRONG: dict[str, tuple[Callable[[], tuple[Report, ...]], str]] = {
     "a part is missing": (lambda: (part(1), part(3)), "Of 3 shards 2 is missing"),
     "two parts are missing": (lambda: (part(2),), "Of 3 shards 1, 3 is missing"),
     "the same part twice": (lambda: (part(1), part(1), part(2), part(3)), "0.json and 1.json both are shard 1"),
-    "no part": (lambda: (part(1), changed(2, shard=None), part(3)), "1.json is no part of a split run"),
+    "no part": (lambda: (part(1), changed(2, shard=None), part(3)), "1.json is not a shard of a split run"),
     "other parts": (lambda: (part(1), part(2), part(3, count=4)), "is one of 4 shards, the others of 3"),
     "another plan": (
         lambda: (part(1), part(2), changed(3, shard=replace(samples.shard(3, 3), plan="another"))),
-        "2.json is of a run that was split in another way",
+        "2.json is of a run that was split differently",
     ),
     "another selection": (
         lambda: (part(1), part(2), changed(3, shard=samples.shard(3, 3, selected=9))),
-        "2.json is of a run that was split in another way",
+        "2.json is of a run that was split differently",
     ),
     "the same test in two parts": (
         lambda: (part(1), with_tests_of(2, 1), part(3)),
@@ -138,16 +138,19 @@ WRONG: dict[str, tuple[Callable[[], tuple[Report, ...]], str]] = {
         lambda: (part(1), part(2), replace(part(3), tests=())),
         "The parts ran 2 of 3 tests",
     ),
-    "another suite": (lambda: (part(1), part(2), changed(3, suite_version="0.2.0")), "another version of the suite"),
+    "another suite": (
+        lambda: (part(1), part(2), changed(3, suite_version="0.2.0")),
+        "differ in their version of the suite",
+    ),
     "another contract": (
         lambda: (part(1), part(2), changed(3, contract_version="2.0.0")),
-        "another version of the contract",
+        "differ in their version of the contract",
     ),
-    "another target": (lambda: (part(1), part(2), elsewhere(3)), "each another target"),
-    "no target": (lambda: (part(1), part(2), replace(part(3), target=None)), "each another target"),
-    "other settings": (lambda: (part(1), part(2), set_otherwise(3)), "another set of options"),
-    "another seed": (lambda: (part(1), part(2), changed(3, seed=8)), "another set of options"),
-    "narrowed otherwise": (lambda: (part(1), part(2), changed(3, narrowed="-k x")), "another set of options"),
+    "another target": (lambda: (part(1), part(2), elsewhere(3)), "differ in their target"),
+    "no target": (lambda: (part(1), part(2), replace(part(3), target=None)), "differ in their target"),
+    "other settings": (lambda: (part(1), part(2), set_otherwise(3)), "differ in their set of options"),
+    "another seed": (lambda: (part(1), part(2), changed(3, seed=8)), "differ in their set of options"),
+    "narrowed otherwise": (lambda: (part(1), part(2), changed(3, narrowed="-k x")), "differ in their set of options"),
     "other requirements": (lambda: (part(1), part(2), of_another_contract(3)), "of another contract than this suite's"),
 }
 

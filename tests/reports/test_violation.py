@@ -47,16 +47,16 @@ def told(detail: Detail = NORMAL, **changes: Any) -> dict[str, str]:
 
 def test_it_is_told_by_what_matters_first() -> None:
     assert list(told()) == [
-        "wrong",
+        "problem",
         "expected",
-        "came",
+        "actual",
         "case",
         "before",
         "exchange",
-        "answer",
+        "response",
         "after",
         "source",
-        "seen",
+        "observed",
         "repeat",
     ]
 
@@ -64,7 +64,7 @@ def test_it_is_told_by_what_matters_first() -> None:
 def test_values_are_json_and_no_python() -> None:
     parts_told = told(expected=[None, True, "a 'quoted' text"], actual={"results": None})
     assert json.loads(parts_told["expected"]) == [None, True, "a 'quoted' text"]
-    assert json.loads(parts_told["came"]) == {"results": None}
+    assert json.loads(parts_told["actual"]) == {"results": None}
     assert json.loads(told(expected="a 4xx")["expected"]) == "a 4xx"
 
 
@@ -79,7 +79,7 @@ def test_the_exchange_and_the_curl_line_are_of_the_one_that_shows_the_fault() ->
 
 
 def test_a_long_body_loses_its_middle_and_says_how_much() -> None:
-    lines = told()["answer"].split("\n")
+    lines = told()["response"].split("\n")
     assert len(lines) <= NORMAL.lines
     assert lines[:3] == ["{", '  "items": [', '    {"id": "bat-0"},']
     assert lines[-3:] == ['    {"id": "bat-89"}', "  ]", "}"]
@@ -107,27 +107,27 @@ def test_tests_are_merged_and_counted() -> None:
     names = [f"suites/test_a.py::test_{number}" for number in range(5)]
     judged = samples.report({"violations": [samples.violation(test=name) for name in names]}).requirements[0]
     (one,) = judged.violations
-    seen = next(part.text for part in parts(judged, one, NORMAL) if part.label == "seen")
+    seen = next(part.text for part in parts(judged, one, NORMAL) if part.label == "observed")
     assert seen.split("\n") == ["5 times, in", *names[:3], "and 2 more tests"]
 
 
 def test_more_is_told_where_more_is_asked_for() -> None:
-    assert "x-trace: 7" not in told()["answer"]
-    assert "x-trace: 7" in told(FULL)["answer"]
-    assert len(told(BRIEF)["answer"]) < len(told()["answer"]) < len(told(FULL)["answer"])
+    assert "x-trace: 7" not in told()["response"]
+    assert "x-trace: 7" in told(FULL)["response"]
+    assert len(told(BRIEF)["response"]) < len(told()["response"]) < len(told(FULL)["response"])
 
 
 @pytest.mark.parametrize(
-    ("expected", "came", "sentence"),
+    ("expected", "actual", "sentence"),
     [
         (["a", "b", "c"], ["a", "c"], "missing 1 of 3: b"),
-        (["a"], ["a", "b"], "1 too many: b"),
-        (["a", "b"], ["a", "a", "b"], "1 more often than expected: a"),
+        (["a"], ["a", "b"], "1 unexpected: b"),
+        (["a", "b"], ["a", "a", "b"], "1 more than once: a"),
         (["a", "b"], ["b", "a"], "the same entries in another order"),
         (["a", "b", "c", "d", "e"], [], "missing 5 of 5: a, b, c and 2 more"),
-        ([1], ["1"], "missing 1 of 1: 1; 1 too many: 1"),
+        ([1], ["1"], "missing 1 of 1: 1; 1 unexpected: 1"),
         ({"a": 1, "b": 2}, {"a": 1, "b": None}, "b is null instead of 2"),
-        ({"a": 1}, {"b": 1}, "without a; with b beside"),
+        ({"a": 1}, {"b": 1}, "missing a; unexpected b"),
         (["a"], ["a"], ""),
         ("a 4xx", 201, ""),
     ],
@@ -139,7 +139,7 @@ def test_what_differs_is_said_in_a_sentence(expected: Any, came: Any, sentence: 
 def test_the_words_of_a_check_are_better_than_those_of_no_check() -> None:
     assert headline(violation(difference="missing 1 of 7: bat-3 on page 3")) == "missing 1 of 7: bat-3 on page 3"
     assert headline(violation(difference="", expected=["a", "b"], actual=["a"])) == "missing 1 of 2: b"
-    assert headline(violation(difference=" ", expected="a 4xx", actual=201)) == 'expected "a 4xx", came 201'
+    assert headline(violation(difference=" ", expected="a 4xx", actual=201)) == 'expected "a 4xx", received 201'
     assert headline(violation(difference="", expected="x" * 500, actual=1, kind="missing")) == (
         "Something that had to be there was not."
     )
@@ -186,7 +186,7 @@ def test_every_output_has_the_same_parts_and_escapes_them_in_its_own_way() -> No
             assert word[:40] in "".join(text.strip() for text in screen)
     (error, *_) = annotation_lines(evil)
     assert error.count("\n") == 0
-    assert "wrong: " in error
+    assert "problem: " in error
 
 
 def test_in_short_a_violation_is_a_line() -> None:
