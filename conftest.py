@@ -24,8 +24,8 @@ from reports.exit_codes import CONFORMANT, INCONCLUSIVE
 from reports.hooks import ERRORS
 from reports.narrowing import addresses_suites
 from reports.planning import plan, totals
-from reports.reading import read
-from reports.refusal import Refusal
+from reports.reader import read
+from spec.usage import WrongUsage
 from suites.chosen import chosen_profiles
 from suites.generation import load_profile, seed
 from suites.oracles import ORACLES
@@ -86,8 +86,8 @@ def _weigh_tests(config: pytest.Config) -> None:
         raise pytest.UsageError("--shard-by balances the parts of a --shard: give both, or neither")
     try:
         report = read(config.invocation_params.dir / given)
-    except Refusal as refusal:
-        raise pytest.UsageError(str(refusal)) from None
+    except WrongUsage as error:
+        raise pytest.UsageError(str(error)) from None
     config.stash[WEIGHTS] = {test.id: test.seconds for test in report.tests}
 
 

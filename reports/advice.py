@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from reports.decision import Decision
-from reports.verdicts import told_shard
+from reports.verdicts import shard_name
 from reports.wording import counted
 
 
 def advice(decision: Decision) -> str:
-    """Say what is to be done; where nothing has to be, how far the answer carries."""
+    """Say what is to be done; where nothing has to be, what the result covers."""
     to_do = [*_fix(decision), *_satisfy(decision), *_complete(decision)]
     return " ".join(to_do or _rely_on(decision))
 
 
 def waive_line(decision: Decision) -> str | None:
-    """Write the command that waives the violation that is told first, where a gate is red about it."""
+    """Write the command that waives the first violation that makes a gate red."""
     for group in decision.groups if decision.word else ():
         for result in group.results:
             if group.is_open and decision.decides(result):
@@ -23,60 +23,60 @@ def waive_line(decision: Decision) -> str | None:
 
 
 def _fix(decision: Decision) -> Iterator[str]:
-    """What is to be done about the violations that make a run red."""
+    """What to do about the violations that make a run red."""
     choice = ", or waive it for a time" if waive_line(decision) else ""
     if new := decision.of("new").violations:
-        yield f"Fix what is new since {decision.against}, {counted(new, 'violation')}{choice}."
+        yield f"Fix {counted(new, 'new violation')} since {decision.against}{choice}."
     elif any(decision.decides(result) for result in decision.of("failed").results):
         yield (
-            "Repeat the request that shows each violation, compare the answer with the source of the requirement, "
+            "Repeat the request that shows each violation, compare the response with the source of the requirement, "
             f"and fix the service{choice}."
         )
 
 
 def _satisfy(decision: Decision) -> Iterator[str]:
-    """What is to be done about everything else that a gate objects to."""
+    """What to do about the gate's other objections."""
     if (gate := decision.report.gate) is None:
         return
     is_complete = not (decision.report.errors or decision.report.run.interrupted)
     lost = [change for change in gate.changes if change.is_worse and not change.new and is_complete]
     if any(change.after for change in lost):
-        yield f"Exercise again what {decision.against} exercised: the report has the reason why it was not."
+        yield f"Exercise again what {decision.against} exercised: the report has the reasons why it was not."
     if any(change.after is None for change in lost):
-        yield "Take a baseline of the present contract, if requirements left it on purpose."
+        yield "Make a baseline with the present contract, if requirements were removed on purpose."
     if gate.objections:
-        yield "Do what each objection of the gate says."
+        yield "Resolve each objection of the gate."
 
 
 def _complete(decision: Decision) -> Iterator[str]:
-    """What keeps a run, or a part of it, from a whole answer."""
+    """What a run lacks for a complete result."""
     run = decision.report.run
     if run.shard:
-        yield f"This is {told_shard(run.shard)}: merge the reports of all shards before you rely on it."
+        yield f"This is {shard_name(run.shard)}: merge the reports of all shards before you rely on it."
     if decision.report.errors:
-        yield "Not everything could be asked: remove what stood in the way, then try again."
+        yield "Not everything could be tested: remove the cause of each error, then run again."
     elif run.interrupted:
-        yield "The run did not come to its end: run it again for the rest."
+        yield "The run was interrupted: run it again for the rest."
     elif decision.report.verdict == "inconclusive":
-        yield "No requirement passed: see what was not exercised and why, and give the run what it takes."
+        yield "No requirement passed: see what was not exercised and why, and give the run what it needs."
 
 
 def _rely_on(decision: Decision) -> Iterator[str]:
-    """How far a good answer carries."""
+    """What a good result covers."""
     failed, known, waived = (decision.of(standing).violations for standing in ("failed", "known", "waived"))
     if decision.against:
         yield f"Nothing is worse than in {decision.against}."
     if failed:
         yield f"No must is violated without a waiver; {counted(failed, 'violation')} of a should decide nothing."
     if known:
-        yield f"What is known remains to be fixed: {counted(known, 'violation')}."
+        yield f"Known violations remain to be fixed: {counted(known, 'violation')}."
     if waived:
         first = min(waiver.expires for result in decision.of("waived").results for waiver in result.waivers)
         amount = counted(waived, "violation")
-        yield f"What is waived remains to be fixed, {amount}; the first waiver ends after {first}."
+        yield f"Waived violations remain to be fixed: {amount}; the first waiver ends after {first}."
     if decision.against and decision.amounts.get("fixed"):
-        yield "Take this report as the next baseline, so that what is fixed cannot come back unseen."
+        yield "Use this report as the next baseline, so that a fixed violation that returns counts as new."
     if not (failed or known or waived):
-        yield "No promise that was exercised was broken."
+        yield "No requirement that was exercised was violated."
     if any(result.verdict == "not-exercised" for result in decision.report.requirements):
         yield "See also what was not exercised, and why."

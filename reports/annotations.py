@@ -5,24 +5,23 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reports.decision import Decision, Group
-from reports.model import Report, RequirementResult, Violation
-from reports.text import visible
+from reports.model import Report, ReportedViolation, RequirementResult
 from reports.violation import BRIEF, parts, text_lines
 from reports.wording import describe_waiver
+from spec.text import shortened, visible
 from spec.workflow import command
 
 TEXT_LIMIT: Final = 1_000
-"""Characters of a line that are told, and of a curl line that is told at all; GitHub cuts at 4 KiB."""
+"""Characters of a line that are shown, and of a curl line that is shown at all; GitHub cuts at 4 KiB."""
 COMMANDS_LIMIT: Final = 50
 """Commands of one kind that are printed; GitHub shows ten of each kind per step, and fifty per job."""
 
 
 def annotation_lines(report: Report, *, only_new: bool = False) -> Iterator[str]:
-    """List the word of the gate, an error for each violation that makes the run red, and what else there is.
+    """List the result of the gate, an error for each violation that makes the run red, and the rest.
 
-    What is known or waived is a notice, or nothing where only what is new is asked for. An error is an error too, for
-    it keeps the run from judging; a reason not to have asked is a warning. Every line is one command, whatever a
-    service says.
+    A known or waived violation is a notice, and omitted with `only_new`. What kept the run from judging is an error
+    too, and a requirement that was not exercised a warning. Every line is one command, whatever text it contains.
     """
     decision = Decision(report)
     groups = [group for group in decision.groups if not only_new or group.standing == "new"]
@@ -50,16 +49,16 @@ def _gate(decision: Decision) -> Iterator[str]:
         yield _command(kind, decision.title, _cut(decision.headline), *map(_cut, decision.reasons))
 
 
-def _failure(decision: Decision, group: Group, result: RequirementResult, violation: Violation) -> str:
+def _failure(decision: Decision, group: Group, result: RequirementResult, violation: ReportedViolation) -> str:
     kind = "notice"
     if group.is_open:
         kind = "error" if decision.decides(result) or not decision.word else "warning"
     remark = "" if group.standing == "failed" else f" ({group.standing})"
-    told = [part for part in parts(result, violation, BRIEF) if part.look != "shell" or len(part.text) <= TEXT_LIMIT]
+    shown = [part for part in parts(result, violation, BRIEF) if part.look != "shell" or len(part.text) <= TEXT_LIMIT]
     lines = [
         *(f"waived: {describe_waiver(waiver)}" for waiver in result.waivers if group.standing == "waived"),
         result.statement,
-        *text_lines(told),
+        *text_lines(shown),
     ]
     return _command(kind, f"{result.level} failed{remark}: {result.id}", *map(_cut, lines))
 
@@ -82,4 +81,4 @@ def _command(kind: str, title: str, *lines: str) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}\u2026"
+    return shortened(text, TEXT_LIMIT)

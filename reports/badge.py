@@ -1,11 +1,11 @@
-"""`badge.svg`: the word of the gate, or else the verdict, as a small picture for a page that links to the report."""
+"""`badge.svg`: the result of the gate, or else the verdict, as a small picture for a page that links to the report."""
 
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from reports.decision import Decision, Tone
 from reports.model import Report
-from reports.text import visible
+from spec.text import visible
 
 LABEL: Final = "conformance"
 HEIGHT: Final = 20
@@ -18,7 +18,7 @@ _COLOURS: Final[dict[Tone, str]] = {"good": "#116329", "bad": "#a40e26", "doubtf
 
 
 def render_badge(report: Report) -> str:
-    """Render the picture. It refers to nothing outside, and tells its meaning to readers of the screen."""
+    """Render the picture. It refers to nothing outside, and has a text for screen readers."""
     decision = Decision(report)
     words = visible(f"{LABEL}: {decision.title}{f', {decision.headline}' if decision.word else ''}")
     left, right = _width(LABEL), _width(decision.title)

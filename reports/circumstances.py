@@ -1,4 +1,4 @@
-"""What a report tells of the suite itself and of where it ran."""
+"""The versions of the suite, and of the packages that it ran with."""
 
 import tomllib
 from functools import cache
@@ -12,13 +12,13 @@ _PACKAGES: Final = ("httpx", "hypothesis", "jsonschema", "pytest", "pytest-xdist
 
 @cache
 def suite_version() -> str:
-    """Tell the version of the suite."""
+    """Return the version of the suite."""
     version: str = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["version"]
     return version
 
 
 def packages() -> dict[str, str]:
-    """Tell the versions of the packages that a result may depend on, of those that are there."""
+    """Return the versions of the packages that a result may depend on, of those that are there."""
     return {name: version for name in _PACKAGES if (version := _version(name))}
 
 

@@ -4,13 +4,13 @@ import re
 from typing import Any, Final
 
 from reports.document import document
-from reports.model import Report, Violation
+from reports.model import Report, ReportedViolation
 from spec.enumerations import transient_statuses
 
 _OF_THE_OCCASION: Final = frozenset({"id", "started_at", "ended_at", "seconds", "workers"})
 """Fields of a run that are others each time."""
 
-_OF_THE_TRAFFIC: Final = ("seconds", "latencies", "coverage", "appearance", "batches", "batches_left_out")
+_OF_THE_TRAFFIC: Final = ("seconds", "latencies", "coverage", "appearance", "batches", "batches_omitted")
 """Parts of the traffic that hang on times, and on which batches lists happen to show."""
 
 _PLACE: Final = re.compile(r"https?://[^\s/'\"]+")
@@ -56,7 +56,7 @@ def comparable(report: Report) -> dict[str, Any]:
     }
 
 
-def _violation(violation: Violation) -> dict[str, Any]:
+def _violation(violation: ReportedViolation) -> dict[str, Any]:
     return {
         "fingerprint": violation.fingerprint,
         "check": violation.check,

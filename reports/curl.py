@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator
 from typing import Final
 
-from reports.model import Exchange, Request
-from reports.text import visible
+from reports.model import ReportedExchange, ReportedRequest
+from spec.text import visible
 
 _OWN_KEY: Final = "$LLAMA_CLOUD_API_KEY"
 _OTHER_KEYS: Final = {
@@ -32,7 +32,7 @@ _GLOB: Final = re.compile(r"[\[\]{}]")
 _DOT_SEGMENT: Final = re.compile(r"/\.{1,2}(?:[/?#]|$)")
 
 
-def curl_line(exchange: Exchange) -> str:
+def curl_line(exchange: ReportedExchange) -> str:
     """Tell an exchange as one line for bash or zsh, without a control character.
 
     Keys and secret headers stand there as environment variables. A body that cannot be repeated from the record, as
@@ -69,7 +69,7 @@ def _octal(character: str) -> str:
     return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogatepass"))
 
 
-def _switches(request: Request) -> Iterator[str]:
+def _switches(request: ReportedRequest) -> Iterator[str]:
     if request.method == "HEAD":
         yield "--head"
     elif request.method != "GET" or request.body:
@@ -86,7 +86,7 @@ def _authorization(caller: str) -> list[str]:
     return ["-H", f'"Authorization: Bearer {_OTHER_KEYS.get(caller, _OWN_KEY)}"']
 
 
-def _headers(request: Request, *, with_content_type: bool) -> Iterator[tuple[str, str]]:
+def _headers(request: ReportedRequest, *, with_content_type: bool) -> Iterator[tuple[str, str]]:
     for name, value in request.headers:
         is_default = name.lower() in _LEFT_TO_CURL or (name.lower(), value) == ("accept", "*/*")
         if is_default or (name.lower() == "content-type" and not with_content_type):
@@ -99,7 +99,7 @@ def _variable(header: str) -> str:
     return re.sub(r"[^A-Z0-9]", "_", header.upper())
 
 
-def _why_body_is_left_out(request: Request) -> str | None:
+def _why_body_is_left_out(request: ReportedRequest) -> str | None:
     body = request.body
     if not body:
         return None

@@ -1,4 +1,4 @@
-"""What a report comes to, in words and counts that every output shares: the decision of a gate, or else the verdict."""
+"""The decision about a report, in words and counts that every output shares: that of the gate, or else the verdict."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from reports import exit_codes
 from reports.diff import describe_change
-from reports.model import Change, Report, RequirementResult, Violation
+from reports.model import Report, ReportedViolation, RequirementChange, RequirementResult
 from reports.verdicts import counts
 
 Word = Literal["green", "red", "inconclusive"]
@@ -14,7 +14,7 @@ Standing = Literal["failed", "new", "known", "waived"]
 Tone = Literal["good", "bad", "doubtful"]
 
 STANDINGS: Final[tuple[Standing, ...]] = ("failed", "new", "known", "waived")
-"""What a gate thinks of a violation, in the order in which violations are told; `failed` where it has no baseline."""
+"""How a gate classifies a violation, in the order in which violations are shown; `failed` where it has no baseline."""
 
 _WORDS: Final[dict[int, Word]] = {
     exit_codes.CONFORMANT: "green",
@@ -40,7 +40,7 @@ class Group:
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody puts up with these violations: they are neither known nor waived."""
+        """Whether these violations are neither known nor waived."""
         return self.standing in ("failed", "new")
 
     @property
@@ -50,10 +50,10 @@ class Group:
 
 
 class Decision:
-    """What a report comes to.
+    """The decision about a report.
 
-    A gate speaks where a run was held against more than the contract: a baseline, waivers, or the demand that every
-    must is exercised. Its word comes before the verdict then.
+    A gate decides where more than the contract is required: a baseline, waivers, or that every must is exercised. Its
+    result comes before the verdict then.
     """
 
     def __init__(self, report: Report) -> None:
@@ -69,7 +69,7 @@ class Decision:
 
     @property
     def word(self) -> Word | None:
-        """The word of the gate, `None` where nothing but the contract is asked, and the verdict speaks."""
+        """The result of the gate, `None` where nothing is required beyond the contract, and the verdict decides."""
         gate = self._gate
         speaks = gate is not None and (gate.baseline is not None or gate.waivers > 0 or gate.require_exercised)
         return _WORDS[self.code] if speaks else None
@@ -106,22 +106,22 @@ class Decision:
 
     @cached_property
     def amounts(self) -> dict[str, int]:
-        """How many violations the gate takes for what, and how many requirements got worse.
+        """How many violations there are of each standing, and how many requirements got worse.
 
-        A violation that is gone is fixed only where everything was asked that was asked in the baseline.
+        A violation that is gone is fixed only where everything was tested that the baseline had tested.
         """
         if self._gate is None or self._gate.baseline is None:
             return {"not waived": self.of("failed").violations, "waived": self.of("waived").violations}
         exercised = [change for change in self._gate.changes if change.after in ("pass", "fail", "waived")]
         gone = sum(len(change.gone) for change in exercised)
-        fixed = sum(len(change.gone) for change in exercised if self._asked_as_much(change))
+        fixed = sum(len(change.gone) for change in exercised if self._tested_as_much(change))
         return {
             "new": self.of("new").violations,
             "worse": len(self.worse),
             "known": self.of("known").violations,
             "waived": self.of("waived").violations,
             "fixed": fixed,
-            **({"not seen again": gone - fixed} if gone > fixed else {}),
+            **({"not observed again": gone - fixed} if gone > fixed else {}),
         }
 
     @property
@@ -140,7 +140,7 @@ class Decision:
             return ()
         worse = sorted((change for change in self._gate.changes if change.is_worse), key=lambda each: not each.new)
         uncovered = [result.id for result in self.of("failed").results if self.decides(result)]
-        names = [f"No waiver covers what is wrong with {', '.join(uncovered)}."] if self.word and uncovered else []
+        names = [f"No waiver covers the violations of {', '.join(uncovered)}."] if self.word and uncovered else []
         return (*map(describe_change, worse), *names, *self._gate.objections)
 
     @cached_property
@@ -160,28 +160,28 @@ class Decision:
         """The violations of one standing, which may be none."""
         return next((group for group in self.groups if group.standing == standing), Group(standing, ()))
 
-    def standing(self, result: RequirementResult, violation: Violation) -> Standing:
-        """What the gate takes a violation for: waived, new since the baseline, known to it; `failed` without one."""
+    def standing(self, result: RequirementResult, violation: ReportedViolation) -> Standing:
+        """How the gate classifies a violation: waived, new since the baseline, known to it; `failed` without one."""
         if result.is_waived(violation.fingerprint):
             return "waived"
         if self._gate is None or self._gate.baseline is None:
             return "failed"
         return "new" if violation.fingerprint in self._new.get(result.id, ()) else "known"
 
-    def in_order(self, result: RequirementResult) -> list[tuple[Standing, Violation]]:
+    def in_order(self, result: RequirementResult) -> list[tuple[Standing, ReportedViolation]]:
         """The violations of a requirement with their standing, those that count most first."""
-        told = [(self.standing(result, violation), violation) for violation in result.violations]
-        return sorted(told, key=lambda each: STANDINGS.index(each[0]))
+        classified = [(self.standing(result, violation), violation) for violation in result.violations]
+        return sorted(classified, key=lambda each: STANDINGS.index(each[0]))
 
     def foremost(self, result: RequirementResult) -> Standing | None:
         """The standing of a requirement: that of its violation that counts most, `None` where it has none."""
         return next((standing for standing, _ in self.in_order(result)), None)
 
     def label(self, result: RequirementResult) -> str:
-        """The verdict of a requirement, with what the gate takes it for where that is another word."""
+        """The verdict of a requirement, with how the gate classifies it where that differs."""
         standing = self.foremost(result)
-        is_told = standing in (None, "failed") or result.verdict == standing
-        return result.verdict if is_told else f"{result.verdict} ({standing})"
+        is_clear = standing in (None, "failed") or result.verdict == standing
+        return result.verdict if is_clear else f"{result.verdict} ({standing})"
 
     def rank(self, result: RequirementResult) -> int:
         """Where a requirement stands among those that did not pass: violations by standing, then all others."""
@@ -194,7 +194,7 @@ class Decision:
         is_strict = self._gate is not None and self._gate.strict
         return standing == "new" or (standing == "failed" and (result.level == "must" or is_strict))
 
-    def _asked_as_much(self, change: Change) -> bool:
+    def _tested_as_much(self, change: RequirementChange) -> bool:
         run = self.report.run
         is_complete = not (self.report.errors or run.interrupted or run.recording)
         return is_complete and not (run.narrowed and "options" in change.attributed_to)

@@ -3,21 +3,21 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from reports.model import Cause, Change, Report, RequirementResult, RequirementVerdict
-from reports.text import visible
+from reports.model import Cause, Report, RequirementChange, RequirementResult, RequirementVerdict
 from reports.wording import describe_contract
+from spec.text import visible
 
 _OF_THE_TARGET: Final = frozenset({"target", "faults", "variations"})
-"""Settings that say which service is looked at."""
+"""Settings that name the service under test."""
 _WITHOUT_EFFECT: Final = frozenset({"key", "control_url", "yes", "insecure_http", "clean_up"})
-"""Settings that change nothing of what a run finds, or whose effect the capabilities tell."""
+"""Settings that change nothing of what a run finds, or whose effect the capabilities show."""
 
 
-def compare(before: Report, after: Report) -> tuple[Change, ...]:
+def compare(before: Report, after: Report) -> tuple[RequirementChange, ...]:
     """List the requirements that changed, in the order of the later report, those that it lacks at the end.
 
-    Worse is: a violation that is new, a requirement that passed and is not exercised any more, one that was violated
-    and of which nothing is known any more, and one that is gone. What a waiver covers is not worse.
+    Worse is: a new violation, a requirement that passed or was violated and is no longer exercised, and one that the
+    later report lacks. A waived violation is not worse.
     """
     causes = attribution(before, after)
     earlier = {result.id: result for result in before.requirements}
@@ -37,11 +37,11 @@ def attribution(before: Report, after: Report) -> tuple[Cause, ...]:
     return tuple(cause for cause, differs in differing.items() if differs) or ("target",)
 
 
-def describe_change(change: Change) -> str:
-    """Tell a change in one visible line."""
-    course = f"{change.before or 'not in the contract'} -> {change.after or 'not in the contract'}"
+def describe_change(change: RequirementChange) -> str:
+    """Describe a change in one visible line."""
+    verdicts = f"{change.before or 'not in the contract'} -> {change.after or 'not in the contract'}"
     parts = [
-        course,
+        verdicts,
         *([f"new {', '.join(change.new)}"] if change.new else []),
         *([f"gone {', '.join(change.gone)}"] if change.gone else []),
         f"attributed to {' or '.join(f'the {cause}' for cause in change.attributed_to)}",
@@ -49,13 +49,13 @@ def describe_change(change: Change) -> str:
     return visible(f"{change.requirement} ({change.level}): {'; '.join(parts)}")
 
 
-def diff_lines(before: Report, after: Report, changes: tuple[Change, ...]) -> Iterator[str]:
-    """Tell what changed between two reports, line by line."""
-    yield f"before  {_told(before)}"
-    yield f"after   {_told(after)}"
+def diff_lines(before: Report, after: Report, changes: tuple[RequirementChange, ...]) -> Iterator[str]:
+    """Show what changed between two reports, line by line."""
+    yield f"before  {_describe(before)}"
+    yield f"after   {_describe(after)}"
     for title, chosen in (
         ("WORSE", [change for change in changes if change.is_worse]),
-        ("OTHERWISE", [change for change in changes if not change.is_worse]),
+        ("OTHER CHANGES", [change for change in changes if not change.is_worse]),
     ):
         if chosen:
             yield from ("", title, *(f"  {describe_change(change)}" for change in chosen))
@@ -65,7 +65,7 @@ def diff_lines(before: Report, after: Report, changes: tuple[Change, ...]) -> It
 
 def _change(
     before: RequirementResult | None, after: RequirementResult | None, causes: tuple[Cause, ...]
-) -> Change | None:
+) -> RequirementChange | None:
     known = after or before
     assert known is not None
     old = frozenset(before.fingerprints if before else ())
@@ -74,7 +74,7 @@ def _change(
     if _standing(earlier) == _standing(later) and old == now:
         return None
     new = frozenset(each for each in now - old if after and not after.is_waived(each))
-    return Change(
+    return RequirementChange(
         requirement=known.id,
         level=known.level,
         before=earlier,
@@ -115,7 +115,7 @@ def _place(report: Report) -> tuple[object, ...]:
     return (report.target.base_url, *(report.target.settings.get(name) for name in sorted(_OF_THE_TARGET)))
 
 
-def _told(report: Report) -> str:
+def _describe(report: Report) -> str:
     where = report.target.base_url if report.target else "no target"
     run = report.run
     return visible(

@@ -31,7 +31,7 @@ class PromptEnd:
     def __init__(self, config: pytest.Config) -> None:
         self._is_worker = hasattr(config, "workerinput")
         self._shows_all = bool(config.getoption("fulltrace", False))
-        self._asked_at: float | None = None
+        self._interrupted_at: float | None = None
         self._is_interrupted = False
         self._is_interrupted_again = False
         self._is_at_end = False
@@ -73,7 +73,7 @@ class PromptEnd:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self) -> None:
         """Stop before the next test where the interrupted one took the interrupt for a failure of its own."""
-        if self._asked_at is not None and not self._is_interrupted:
+        if self._interrupted_at is not None and not self._is_interrupted:
             raise KeyboardInterrupt
 
     @pytest.hookimpl(tryfirst=True)
@@ -82,7 +82,7 @@ class PromptEnd:
         if excinfo.type is not KeyboardInterrupt:
             return
         self._is_interrupted = True
-        self._asked_at = self._asked_at or monotonic()
+        self._interrupted_at = self._interrupted_at or monotonic()
         self._signal_workers(signal.SIGINT)
         _drop_frames_without_line(excinfo)
         if not self._shows_all:
@@ -105,9 +105,9 @@ class PromptEnd:
 
     def _is_another(self) -> bool:
         """Whether a signal is not the same as one that came already, and is to be obeyed."""
-        if self._asked_at is not None and (self._is_worker or monotonic() - self._asked_at < signals.SAME):
+        if self._interrupted_at is not None and (self._is_worker or monotonic() - self._interrupted_at < signals.SAME):
             return False
-        self._asked_at = monotonic()
+        self._interrupted_at = monotonic()
         return True
 
     def _give_back(self) -> None:

@@ -1,4 +1,4 @@
-"""Which example of a violation is shown: the simplest, whichever worker met it and in whatever order."""
+"""Which example of a violation is shown: the simplest, whatever the worker and the order."""
 
 import json
 import re
@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from reports.model import Exchange, Violation
+from reports.model import ReportedExchange, ReportedViolation
 
-YEARS_OF_TODAY: Final = 1
-"""Years before and after a request in which a date is one of today's."""
+ORDINARY_YEARS: Final = 1
+"""Years before and after a request in which a date is an ordinary one."""
 
 _YEAR: Final = re.compile(r"(?<![\w-])(\d{4})-\d\d-\d\d")
 
 
-def joined(one: Violation, other: Violation) -> Violation:
+def joined(one: ReportedViolation, other: ReportedViolation) -> ReportedViolation:
     """Merge two violations of one fingerprint: the simpler one is the example, counts and tests are of both."""
     return replace(
         min(one, other, key=_complexity),
@@ -23,37 +23,37 @@ def joined(one: Violation, other: Violation) -> Violation:
     )
 
 
-def in_order(violations: Iterable[Violation]) -> list[Violation]:
+def in_order(violations: Iterable[ReportedViolation]) -> list[ReportedViolation]:
     """Sort the violations of a requirement, the one with the simplest example first."""
     return sorted(violations, key=_complexity)
 
 
-def _complexity(violation: Violation) -> tuple[Any, ...]:
+def _complexity(violation: ReportedViolation) -> tuple[Any, ...]:
     """What makes an example hard to read; the end of it only decides between examples that are equally hard."""
     evidence = violation.evidence
-    told = json.dumps([violation.difference, violation.expected, violation.actual], sort_keys=True)
+    values = json.dumps([violation.difference, violation.expected, violation.actual], sort_keys=True)
     return (
         evidence is None,
         violation.generated,
-        evidence is not None and _is_of_another_age(evidence),
+        evidence is not None and _has_unusual_date(evidence),
         _length(evidence) if evidence else 0,
         len(violation.exchanges),
         violation.case,
-        told,
+        values,
         violation.fingerprint,
         _text(evidence) if evidence else "",
         evidence.sent_at if evidence else "",
     )
 
 
-def _is_of_another_age(exchange: Exchange) -> bool:
+def _has_unusual_date(exchange: ReportedExchange) -> bool:
     now = int(exchange.sent_at[:4]) if exchange.sent_at[:4].isdecimal() else 0
-    return any(abs(int(year) - now) > YEARS_OF_TODAY for year in _YEAR.findall(_text(exchange)))
+    return any(abs(int(year) - now) > ORDINARY_YEARS for year in _YEAR.findall(_text(exchange)))
 
 
-def _length(exchange: Exchange) -> int:
+def _length(exchange: ReportedExchange) -> int:
     return len(exchange.request.url) + len(exchange.request.body or "")
 
 
-def _text(exchange: Exchange) -> str:
+def _text(exchange: ReportedExchange) -> str:
     return f"{exchange.request.method} {exchange.request.url} {exchange.request.body or ''}"

@@ -22,24 +22,24 @@ ADVICE: Final[dict[int, str]] = {
         "exercised and why."
     ),
     NONCONFORMANT: (
-        "Repeat the request that shows each violation, compare the answer with the source of the requirement, and fix "
-        "the service."
+        "Repeat the request that shows each violation, compare the response with the source of the requirement, and "
+        "fix the service."
     ),
-    WRONG_USAGE: "Nothing was asked of the target: correct the command line and run again; --help lists the options.",
-    INCONCLUSIVE: "The target was not judged: remove what stood in the way, then run the whole suite again.",
+    WRONG_USAGE: "Nothing was sent to the target: correct the command line and run again; --help lists the options.",
+    INCONCLUSIVE: "The target was not judged: remove the cause of each error, then run the whole suite again.",
     REGRESSED: (
-        "Do what the gate says: something got worse than in the baseline, a waiver does not fit what was found, or a "
-        "must was not exercised."
+        "See what the gate lists: something got worse than in the baseline, a waiver does not match what was found, or "
+        "a must was not exercised."
     ),
 }
-"""What a code calls for in general; `reports.advice` says what one report calls for."""
+"""What to do after a code in general; `reports.advice` says what to do about one report."""
 
 
 def of(report: Report) -> int:
-    """The exit code of a run, or of a report that is judged afterwards.
+    """Return the exit code of a run, or of a report that is judged afterwards.
 
-    With a baseline a known violation is none of its concern: what counts is that nothing got worse. Where something
-    kept the run from judging, a requirement of which nothing is known any more may be due to that.
+    With a baseline, known violations do not count: only what got worse does. In a run with errors, a requirement that
+    was not exercised may be due to those.
     """
     gate = report.gate
     if gate is None or report.verdict == "inconclusive":

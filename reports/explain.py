@@ -1,19 +1,19 @@
-"""Explains a requirement: what is promised, by whom, how that is checked, what usually breaks it, and where to look."""
+"""Explains a requirement: the statement, its source, its checks, what usually breaks it, and where to look."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
+from reports.errors import UnknownName
 from reports.lines import INDENT, Line, Span, Writer
-from reports.model import Report, RequirementResult, Violation
-from reports.refusal import Refusal
+from reports.model import Report, ReportedViolation, RequirementResult
 from reports.violation import source_parts
 from spec.elements import described
 from spec.requirements import Requirement, capabilities
 
 SUGGESTIONS: Final = 3
-"""Words that are suggested in the place of one that is nobody's."""
+"""Words that are suggested in the place of an unknown one."""
 LIKENESS: Final = 0.5
 """How much alike two words have to be, of 1."""
 
@@ -44,10 +44,10 @@ class Knowledge:
 
 def chosen(
     word: str, requirements: Iterable[Requirement], report: Report | None
-) -> tuple[Requirement, Violation | None]:
+) -> tuple[Requirement, ReportedViolation | None]:
     """Find the requirement that a word names, by its id or by the fingerprint of a violation in a report.
 
-    Raises `Refusal`, with what may have been meant, when there is none.
+    Raises `UnknownName`, with what may have been meant, when there is none.
     """
     by_id = {requirement.id: requirement for requirement in requirements}
     if word in by_id:
@@ -55,12 +55,12 @@ def chosen(
     found = find(word, report) if report else None
     if found and found[0].id in by_id:
         return by_id[found[0].id], found[1]
-    where = f"run {report.run.id}" if report else "a report, as none was found: name one"
-    raise Refusal(f"{word} is no requirement, and no fingerprint of {where}{suggested(word, by_id, report)}")
+    where = f"run {report.run.id}" if report else "a report, as there is none: give one"
+    raise UnknownName(f"{word} is neither a requirement nor a fingerprint of {where}{suggested(word, by_id, report)}")
 
 
-def find(fingerprint: str, report: Report) -> tuple[RequirementResult, Violation] | None:
-    """Find a violation in a report by its fingerprint, with what became of its requirement."""
+def find(fingerprint: str, report: Report) -> tuple[RequirementResult, ReportedViolation] | None:
+    """Find a violation in a report by its fingerprint, with the result of its requirement."""
     for result in report.requirements:
         for violation in result.violations:
             if violation.fingerprint == fingerprint:
@@ -69,7 +69,7 @@ def find(fingerprint: str, report: Report) -> tuple[RequirementResult, Violation
 
 
 def suggested(word: str, ids: Iterable[str], report: Report | None) -> str:
-    """Suggest words in the place of one that is nobody's, as the end of a sentence; nothing where none is alike."""
+    """Suggest words in the place of an unknown one, as the end of a sentence; nothing where none is alike."""
     fingerprints = [name for result in report.requirements for name in result.fingerprints] if report else []
     like = get_close_matches(word, [*ids, *fingerprints], SUGGESTIONS, LIKENESS)
     return f". Did you mean {' or '.join(like)}?" if like else "."
@@ -86,15 +86,15 @@ def explanation(requirement: Requirement, known: Knowledge, *, width: int) -> It
     for part in source_parts(requirement.rests_on, requirement.source):
         yield from writer.labelled(part.label, part.text, indent=0)
     yield from _section("HOW IT IS CHECKED", _checked(requirement, known), writer)
-    yield from _section("WHAT USUALLY BREAKS IT", _broken(requirement, known.faults), writer)
+    yield from _section("WHAT USUALLY BREAKS IT", _faults(requirement, known.faults), writer)
     yield from _section("WHERE TO LOOK IN THE SERVICE", described(requirement.covers), writer)
 
 
 def _section(title: str, sentences: Iterable[str], writer: Writer) -> Iterator[Line]:
-    told = list(sentences)
-    if told:
+    content = list(sentences)
+    if content:
         yield from ((), (Span(title, "strong"),))
-    for sentence in told:
+    for sentence in content:
         first, *more = writer.paragraph(sentence, INDENT)
         yield (Span("    - "), *first[1:])
         yield from more
@@ -104,13 +104,13 @@ def _checked(requirement: Requirement, known: Knowledge) -> Iterator[str]:
     for check in known.checks:
         yield f"{check.name}: {check.says}" if check.says else check.name
     times = "once" if requirement.min_observations == 1 else f"{requirement.min_observations} times"
-    yield f"It passes when it was observed {times} or more and never violated."
-    yield from (f"It takes {capabilities()[name]}." for name in requirement.needs)
+    yield f"It passes when it was observed to hold at least {times} and was never violated."
+    yield from (f"It needs {capabilities()[name]}." for name in requirement.needs)
 
 
-def _broken(requirement: Requirement, faults: Sequence[Fault]) -> Iterator[str]:
+def _faults(requirement: Requirement, faults: Sequence[Fault]) -> Iterator[str]:
     for fault in faults:
         yield f"{fault.says} ({fault.name})"
     if faults:
         profile = f" --profile={requirement.profile}" if requirement.profile else ""
-        yield f"To see one, let the mock do it: batches-conformance run --fault={faults[0].name}{profile}"
+        yield f"To see it, run the mock with the fault: batches-conformance run --fault={faults[0].name}{profile}"

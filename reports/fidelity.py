@@ -1,12 +1,12 @@
-"""Where a mock and a service differ, so that the mock can be brought back to the truth."""
+"""Where a mock and a service differ, so that the mock can be corrected."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
+from reports.errors import UnsuitableReport
 from reports.model import Report, RequirementResult
-from reports.refusal import Refusal
-from reports.text import visible
+from spec.text import visible
 
 Sort = Literal["requirements", "statuses", "headers", "fields"]
 
@@ -17,13 +17,13 @@ _TITLES: Final[Mapping[Sort, str]] = {
     "headers": "HEADERS",
     "fields": "FIELDS",
 }
-_NEVER: Final = "never seen"
+_NEVER: Final = "never observed"
 _NESTED: Final = ("object", "array")
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One thing in which mock and service differ, and how it is with each of them."""
+class FidelityDifference:
+    """One thing in which mock and service differ, and the value of each."""
 
     sort: Sort
     what: str
@@ -31,22 +31,24 @@ class Difference:
     service: str
 
 
-def compare(mock: Report, service: Report) -> tuple[Difference, ...]:
+def compare(mock: Report, service: Report) -> tuple[FidelityDifference, ...]:
     """List in what two runs show the mock and a service to differ: requirements first, then what answers look like.
 
-    What an answer looks like is compared where both runs had the like of it, such as a 4xx of a get: what was never
-    asked says nothing. Of a new object its fields go without saying. Raises `Refusal` unless one report is of the mock
-    and the other of a service.
+    The form of responses is compared where both runs had a similar one, such as a 4xx of a get: what was never
+    requested shows nothing. Where an object is new, its fields are not listed. Raises `UnsuitableReport` unless one
+    report is of the mock and the other of a service.
     """
     for report, kind, place in ((mock, "mock", "first"), (service, "url", "second")):
         if report.target is None or report.target.kind != kind:
             wanted = "a run on the mock" if kind == "mock" else "a run by URL"
-            raise Refusal(f"The {place} report is not of {wanted}: name the mock's report first, the service's second.")
+            raise UnsuitableReport(
+                f"The {place} report is not of {wanted}: name the mock's report first, the service's second."
+            )
     return (*_of_requirements(mock, service), *(each for sort in _OF_APPEARANCE for each in _of(sort, mock, service)))
 
 
-def fidelity_lines(differences: tuple[Difference, ...]) -> Iterator[str]:
-    """Tell the differences, line by line."""
+def fidelity_lines(differences: tuple[FidelityDifference, ...]) -> Iterator[str]:
+    """Show the differences, line by line."""
     for sort, title in _TITLES.items():
         if chosen := [each for each in differences if each.sort == sort]:
             yield title
@@ -56,45 +58,45 @@ def fidelity_lines(differences: tuple[Difference, ...]) -> Iterator[str]:
     yield f"{len(differences) or 'No'} difference{ending} between the mock and the service."
 
 
-def _lines(each: Difference) -> tuple[str, ...]:
+def _lines(each: FidelityDifference) -> tuple[str, ...]:
     if each.sort == "requirements":
         return (f"  {each.what}", f"    mock     {each.mock}", f"    service  {each.service}")
     side, seen = ("mock", each.mock) if each.service == _NEVER else ("service", each.service)
     return (f"  only the {side:<8} {each.what} ({seen})",)
 
 
-def as_json(differences: tuple[Difference, ...]) -> list[dict[str, str]]:
-    """Give the differences as plain data."""
+def as_json(differences: tuple[FidelityDifference, ...]) -> list[dict[str, str]]:
+    """Return the differences as plain data."""
     return [asdict(each) for each in differences]
 
 
-def _of_requirements(mock: Report, service: Report) -> Iterator[Difference]:
+def _of_requirements(mock: Report, service: Report) -> Iterator[FidelityDifference]:
     of_mock, of_service = ({result.id: result for result in report.requirements} for report in (mock, service))
     for name in {**of_mock, **of_service}:
         one, other = of_mock.get(name), of_service.get(name)
         if one is None or other is None or _standing(one) != _standing(other):
-            yield Difference("requirements", name, _told(one), _told(other))
+            yield FidelityDifference("requirements", name, _describe(one), _describe(other))
 
 
 def _standing(result: RequirementResult) -> tuple[str, tuple[str, ...]]:
     return result.verdict, result.fingerprints
 
 
-def _told(result: RequirementResult | None) -> str:
+def _describe(result: RequirementResult | None) -> str:
     if result is None:
         return "not in the contract"
     remarks = (result.reason, *result.fingerprints)
     return "; ".join([result.verdict, *(remark for remark in remarks if remark)])
 
 
-def _of(sort: Sort, mock: Report, service: Report) -> Iterator[Difference]:
+def _of(sort: Sort, mock: Report, service: Report) -> Iterator[FidelityDifference]:
     of_mock, of_service = (_counts(report, sort) for report in (mock, service))
     shared = {_like(sort, name) for name in of_mock} & {_like(sort, name) for name in of_service}
     differing = of_mock.keys() ^ of_service.keys()
     places = {place for place, _, kind in (name.rpartition(": ") for name in differing) if kind in _NESTED}
     for name in sorted(differing):
         if _like(sort, name) in shared and not places & set(_places_above(name)):
-            yield Difference(sort, name, _seen(of_mock.get(name)), _seen(of_service.get(name)))
+            yield FidelityDifference(sort, name, _seen(of_mock.get(name)), _seen(of_service.get(name)))
 
 
 def _places_above(name: str) -> Iterator[str]:

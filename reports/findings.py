@@ -1,49 +1,56 @@
-"""Accumulates the records that the tests of a run leave behind."""
+"""Adds up the records of the tests of a run."""
 
 import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import accumulate
 from typing import Any
 
-from reports.course import Course
+from pydantic import ValidationError
+
+from reports.curl import curl_line
 from reports.examples import in_order, joined
 from reports.fingerprints import fingerprint
 from reports.model import (
-    Appearance,
-    Exchange,
-    Headers,
+    ElementCoverage,
     Latency,
-    Request,
-    Response,
-    Shard,
+    RecordedReason,
+    RecordedSpending,
+    RecordedTraffic,
+    RecordedViolation,
+    ReportedShard,
+    ReportedViolation,
+    ResponseFeatures,
     Spending,
+    Timeline,
     Traffic,
-    Use,
-    Violation,
+    ViolationExample,
+    validated,
 )
+from reports.reader import problem
+from reports.timelines import Timelines
 from spec.elements import elements
 
 Record = Mapping[str, Any]
 
 
 class Findings:
-    """The sum of all records of a run, whatever the order in which they came.
+    """The sum of all records of a run, whatever their order.
 
     A record is a JSON-able mapping with any of the parts `held`, `violations`, `unexercised`,
     `errors`, `exchanges`, `latencies`, `coverage`, `appearance`, `batches`, `spent` and `shard`. A part that
-    cannot be read becomes an error: it is never dropped without a word.
+    cannot be read becomes an error: it is never dropped silently.
     """
 
     def __init__(self) -> None:
         """Start with nothing found."""
         self.held: Counter[str] = Counter()
-        self.shard: Shard | None = None
+        self.shard: ReportedShard | None = None
         self.spent = Spending()
         self.spent_on: defaultdict[str, Spending] = defaultdict(Spending)
-        self._violations: defaultdict[str, dict[str, Violation]] = defaultdict(dict)
+        self._violations: defaultdict[str, dict[str, ReportedViolation]] = defaultdict(dict)
         self._reasons: defaultdict[str, set[str]] = defaultdict(set)
         self._errors: set[str] = set()
         self._exchanges = 0
@@ -53,7 +60,7 @@ class Findings:
         self._sent: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
         self._appearance: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._course = Course()
+        self._timelines = Timelines()
 
     def add(self, record: Record) -> None:
         """Add one record; violations of one fingerprint are merged, the simplest example staying."""
@@ -66,7 +73,7 @@ class Findings:
             "latencies": self._add_latencies,
             "coverage": self._add_coverage,
             "appearance": self._add_appearance,
-            "batches": self._each(self._course.add),
+            "batches": self._each(self._add_timeline),
             "spent": self._add_spending,
             "shard": self._add_shard,
         }
@@ -79,9 +86,13 @@ class Findings:
         self._errors.add(str(sentence))
 
     @property
-    def violations(self) -> tuple[Violation, ...]:
+    def violations(self) -> tuple[ReportedViolation, ...]:
         """One violation for each fingerprint, in an order that does not depend on which worker was first."""
-        return tuple(violation for _, kept in sorted(self._violations.items()) for violation in in_order(kept.values()))
+        return tuple(
+            replace(violation, curl=curl_line(violation.evidence) if violation.evidence else None)
+            for _, kept in sorted(self._violations.items())
+            for violation in in_order(kept.values())
+        )
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -89,19 +100,21 @@ class Findings:
         return tuple(sorted(self._errors))
 
     def traffic(self, profiles: Iterable[str] = ()) -> Traffic:
-        """The exchanges of all tests together, and which elements of the contract with these profiles they met."""
+        """The exchanges of all tests together, and how they cover the contract with these profiles."""
         return Traffic(
             count=self._exchanges,
             seconds=round(self._seconds, 6),
             by_operation=dict(sorted(self._by_operation.items())),
             latencies={name: _latency(counts) for name, counts in sorted(self._latencies.items())},
-            coverage={name: Use(self._sent[name], self._seen[name]) for name in elements(*profiles)},
-            appearance=Appearance(**{sort: dict(sorted(counts.items())) for sort, counts in self._appearance.items()}),
-            batches=self._course.timelines,
-            batches_left_out=self._course.left_out,
+            coverage={name: ElementCoverage(self._sent[name], self._seen[name]) for name in elements(*profiles)},
+            appearance=ResponseFeatures(
+                **{sort: dict(sorted(counts.items())) for sort, counts in self._appearance.items()}
+            ),
+            batches=self._timelines.kept,
+            batches_omitted=self._timelines.omitted,
         )
 
-    def add_violation(self, violation: Violation) -> None:
+    def add_violation(self, violation: ReportedViolation) -> None:
         """Add a violation as often as it counts; of several with one fingerprint the simplest stays as the example."""
         kept = self._violations[violation.requirement]
         known = kept.get(violation.fingerprint)
@@ -118,6 +131,8 @@ class Findings:
     def _read(self, part: str, add_part: Callable[[Any], None], value: Any) -> None:
         try:
             add_part(value)
+        except ValidationError as error:
+            self.error(f"The suite left a record whose {part} cannot be read, at {problem(error)}.")
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             self.error(f"The suite left a record whose {part} cannot be read: {type(error).__name__}: {error}.")
 
@@ -131,42 +146,41 @@ class Findings:
     def _add_held(self, counts: Mapping[str, int]) -> None:
         self.held.update({str(requirement): int(count) for requirement, count in counts.items()})
 
-    def _add_violation(self, entry: Mapping[str, Any]) -> None:
-        exchanges = tuple(read_exchange(exchange) for exchange in entry["exchanges"])
-        deciding = range(len(exchanges))[int(entry["deciding"])] if exchanges else None
-        requirement, check, kind = (str(entry[name]) for name in ("requirement", "check", "kind"))
-        operation = _optional(entry["operation"])
+    def _add_violation(self, entry: Any) -> None:
+        example = validated(RecordedViolation, entry)
+        count = len(example.exchanges)
+        deciding = None if example.deciding is None or not count else range(count)[example.deciding]
+        known = {each.name: getattr(example, each.name) for each in fields(ViolationExample)} | {"deciding": deciding}
         self.add_violation(
-            Violation(
-                requirement=requirement,
-                check=check,
-                kind=kind,
-                operation=operation,
-                fingerprint=fingerprint(requirement=requirement, check=check, kind=kind, operation=operation),
-                expected=entry["expected"],
-                actual=entry["actual"],
-                difference=str(entry["difference"]),
-                case=str(entry["case"]),
-                exchanges=exchanges,
-                deciding=deciding,
-                generated=bool(entry["generated"]),
-                oracle=_optional(entry["oracle"]),
-                tests=(str(entry["test"]),),
+            ReportedViolation(
+                **known,
+                fingerprint=fingerprint(
+                    requirement=example.requirement,
+                    check=example.check,
+                    kind=example.kind,
+                    operation=example.operation,
+                ),
+                curl=None,
+                tests=(example.test,),
                 count=1,
             )
         )
 
-    def _add_reason(self, entry: Mapping[str, Any]) -> None:
-        self._reasons[str(entry["requirement"])].add(str(entry["reason"]))
+    def _add_reason(self, entry: Any) -> None:
+        recorded = validated(RecordedReason, entry)
+        self._reasons[recorded.requirement].add(recorded.reason)
 
-    def _add_exchanges(self, traffic: Mapping[str, Any]) -> None:
-        self._exchanges += int(traffic["count"])
-        self._seconds += _seconds(traffic["seconds"])
-        by_operation = traffic["by_operation"].items()
-        self._by_operation.update({str(name): int(count) for name, count in by_operation})
+    def _add_exchanges(self, entry: Any) -> None:
+        recorded = validated(RecordedTraffic, entry)
+        self._exchanges += recorded.count
+        self._seconds += recorded.seconds
+        self._by_operation.update(recorded.by_operation)
 
-    def _add_shard(self, entry: Mapping[str, Any]) -> None:
-        shard = Shard(int(entry["index"]), int(entry["count"]), int(entry["selected"]), str(entry["plan"]))
+    def _add_timeline(self, entry: Any) -> None:
+        self._timelines.add(validated(Timeline, entry))
+
+    def _add_shard(self, entry: Any) -> None:
+        shard = validated(ReportedShard, entry)
         if self.shard not in (None, shard):
             self.error("The workers of the run split the tests differently: select the same tests in all of them.")
         self.shard = shard
@@ -179,15 +193,16 @@ class Findings:
         self._sent.update(counts["sent"])
         self._seen.update(counts["seen"])
 
-    def _add_appearance(self, sorts: Mapping[str, Mapping[str, int]]) -> None:
-        for sort in fields(Appearance):
-            self._appearance[sort.name].update(sorts[sort.name])
+    def _add_appearance(self, entry: Any) -> None:
+        recorded = validated(ResponseFeatures, entry)
+        for sort in fields(ResponseFeatures):
+            self._appearance[sort.name].update(getattr(recorded, sort.name))
 
-    def _add_spending(self, entry: Mapping[str, Any]) -> None:
-        spent = Spending(**{field.name: int(entry[field.name]) for field in fields(Spending)})
-        self.spent += spent
-        for requirement in entry["requirements"]:
-            self.spent_on[str(requirement)] += spent
+    def _add_spending(self, entry: Any) -> None:
+        recorded = validated(RecordedSpending, entry)
+        self.spent += recorded
+        for requirement in recorded.requirements:
+            self.spent_on[requirement] += recorded
 
 
 def _latency(counts: Counter[float]) -> Latency:
@@ -200,43 +215,8 @@ def _latency(counts: Counter[float]) -> Latency:
     return Latency(until[-1], values[0], percentile(0.5), percentile(0.95), values[-1])
 
 
-def read_exchange(entry: Mapping[str, Any]) -> Exchange:
-    """Read an exchange as a record has it. Raises what a record that cannot be read makes it raise."""
-    request, response = entry["request"], entry["response"]
-    return Exchange(
-        number=int(entry["number"]),
-        worker=str(entry["worker"]),
-        caller=str(entry["caller"]),
-        operation=_optional(entry["operation"]),
-        request=Request(
-            method=str(request["method"]),
-            url=str(request["url"]),
-            headers=_headers(request["headers"]),
-            body=_optional(request["body"]),
-        ),
-        response=None
-        if response is None
-        else Response(
-            status=int(response["status"]),
-            headers=_headers(response["headers"]),
-            body=str(response["body"]),
-        ),
-        error=_optional(entry["error"]),
-        sent_at=str(entry["sent_at"]),
-        seconds=_seconds(entry["seconds"]),
-    )
-
-
-def _headers(pairs: Iterable[tuple[str, str]]) -> Headers:
-    return tuple((str(name), str(value)) for name, value in pairs)
-
-
-def _optional(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
 def _seconds(value: Any) -> float:
     seconds = float(value)
     if not math.isfinite(seconds):
-        raise ValueError(f"{seconds} is no time in seconds")
+        raise ValueError(f"{seconds} is not a number of seconds")
     return seconds

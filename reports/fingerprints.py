@@ -1,4 +1,4 @@
-"""What two violations have in common that are the same defect, seen in two runs."""
+"""Fingerprints: what names a violation across runs."""
 
 import hashlib
 from typing import Final
@@ -8,9 +8,9 @@ PATTERN: Final = r"^v[0-9a-f]{12}$"
 
 
 def fingerprint(*, requirement: str, check: str, operation: str | None, kind: str) -> str:
-    """Name a defect in thirteen characters: by the promise, what was asked about it, where, and how it was broken.
+    """Name a violation in thirteen characters: by requirement, check, operation and kind.
 
-    Nothing else is part of it: no value, no text that tells it, no test and no occasion.
+    Nothing else is part of it: no value, no prose, no test.
     """
     digest = hashlib.sha256("\n".join((requirement, check, operation or "", kind)).encode("utf-8", "surrogatepass"))
     return f"v{digest.hexdigest()[:12]}"

@@ -1,20 +1,20 @@
-"""Holds a report against more than the contract: an earlier report, waivers, and stricter terms."""
+"""Judges a report by more than the contract: an earlier report, waivers, and stricter terms."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from reports import reading, waiver_file, waivers
+from reports import reader, waiver_file, waivers
 from reports.diff import compare
-from reports.model import Baseline, Gate, Report, RequirementResult, Waiver
-from reports.refusal import Refusal
-from reports.verdicts import reconsidered, told_shard
+from reports.errors import OtherVersion, UnsuitableBaseline
+from reports.model import Baseline, GateResult, Report, RequirementResult, Waiver
+from reports.verdicts import reconsidered, shard_name
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What is asked of a run beyond the contract.
+    """What is required of a run beyond the contract.
 
     `strict` lets a `should` count as a `must`; `require_exercised` objects to each `must` that was not exercised.
     """
@@ -26,12 +26,12 @@ class Terms:
 
     @property
     def are_none(self) -> bool:
-        """Whether nothing is asked beyond the contract."""
+        """Whether nothing is required beyond the contract."""
         return self == Terms()
 
 
 def read_terms(baseline: Path | None, waived: Path | None, *, strict: bool, require_exercised: bool) -> Terms:
-    """Read the files that terms name. Raises `Refusal` when one of them cannot be used."""
+    """Read the files that terms name. Raises `WrongUsage` when one of them cannot be used."""
     return Terms(
         baseline=read_baseline(baseline) if baseline else None,
         waivers=waiver_file.load(waived) if waived else (),
@@ -41,24 +41,28 @@ def read_terms(baseline: Path | None, waived: Path | None, *, strict: bool, requ
 
 
 def read_baseline(path: Path) -> Report:
-    """Read a report that others are compared with. Raises `Refusal` when it does not tell of a whole run."""
+    """Read a report that others are compared with. Raises `WrongUsage` when it is not of a complete run."""
     try:
-        report = reading.read(path)
-    except reading.WrongVersion as refusal:
-        raise Refusal(
-            f"{refusal} A new baseline comes from a run of this suite, without --baseline, on the service as it was."
+        report = reader.read(path)
+    except OtherVersion as error:
+        raise UnsuitableBaseline(
+            f"{error} A new baseline comes from a run of this suite, without --baseline, on the service as it was."
         ) from None
     if report.run.shard:
-        raise Refusal(f"{path} is {told_shard(report.run.shard)} only, and no baseline: merge all of them first.")
+        raise UnsuitableBaseline(
+            f"{path} is {shard_name(report.run.shard)} only and cannot be a baseline: merge all shards first."
+        )
     if report.run.interrupted:
-        raise Refusal(f"{path} is of a run that was interrupted, and no baseline: take one that came to its end.")
+        raise UnsuitableBaseline(f"{path} is of an interrupted run and cannot be a baseline: use a complete one.")
     if report.verdict == "inconclusive":
-        raise Refusal(f"{path} is of an inconclusive run, and no baseline: take one that judged its target.")
+        raise UnsuitableBaseline(
+            f"{path} is of an inconclusive run and cannot be a baseline: use one that judged its target."
+        )
     return report
 
 
 def ungated(report: Report) -> Report:
-    """Take a report back to what the contract alone says of it."""
+    """Return a report as judged by the contract alone."""
     if report.gate is None:
         return report
     results = tuple(
@@ -77,7 +81,7 @@ def apply(terms: Terms, report: Report, today: date) -> Report:
     if terms.require_exercised:
         objections += _unexercised(results)
     judged = reconsidered(report, results, strict=terms.strict)
-    gate = Gate(
+    gate = GateResult(
         strict=terms.strict,
         require_exercised=terms.require_exercised,
         baseline=Baseline(terms.baseline.run.id, terms.baseline.run.started_at) if terms.baseline else None,
@@ -91,4 +95,4 @@ def apply(terms: Terms, report: Report, today: date) -> Report:
 def _unexercised(results: tuple[RequirementResult, ...]) -> Iterator[str]:
     for result in results:
         if result.verdict == "not-exercised" and result.level == "must":
-            yield f"{result.id} is a must and was not exercised ({result.reason}): give the run what it takes."
+            yield f"{result.id} is a must and was not exercised ({result.reason}): give the run what it needs."

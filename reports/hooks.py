@@ -1,4 +1,4 @@
-"""What other plugins tell the reporting plugin."""
+"""Hooks by which other plugins describe the run to the reporting plugin."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ in the process that a person started (not in a worker of xdist):
 
 @pytest.hookspec(firstresult=True)
 def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
-    """Describe the target without its keys, asked once: before the first test, or at the end.
+    """Describe the target without its keys, called once: before the first test, or at the end.
 
     The keys are `base_url`, `kind` (`mock` or `url`), `capabilities` (a list of names) and
     `settings` (any JSON values by name).
@@ -24,9 +24,9 @@ def pytest_conformance_target(config: pytest.Config) -> dict[str, Any] | None:
 
 @pytest.hookspec(firstresult=True)
 def pytest_conformance_hide(text: str) -> str | None:
-    """Give a text that is to be written into a report file without the secrets of the run."""
+    """Return a text without the secrets of the run, before it is written into a report file."""
 
 
 @pytest.hookspec(firstresult=True)
 def pytest_conformance_run(config: pytest.Config) -> dict[str, Any] | None:
-    """Give the `id` of the run, its `seed` and its `profiles`, asked once: before the first test, or at the end."""
+    """Return the `id` of the run, its `seed` and its `profiles`, called once: before the first test, or at the end."""

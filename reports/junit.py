@@ -1,8 +1,9 @@
 """`junit.xml`: a test case per requirement, for tools that read test results.
 
-It is within what the xUnit plugin of Jenkins, and pytest with it, takes for JUnit: no other attributes, no properties
-of a test case. Jenkins makes a package of what stands before the last dot of a class name; GitLab shows the text of
-`skipped`, others its message, so the reason stands in both.
+It follows the schema of the xUnit plugin of Jenkins, and that of pytest: no other attributes, no properties of a test
+case. A library was tried (junitparser), and saves nothing over these lines. Jenkins takes the part of a class name
+before its last dot for a package; GitLab shows the text of `skipped`, others its message, so the reason
+stands in both.
 """
 
 from collections import defaultdict
@@ -13,10 +14,10 @@ from xml.etree import ElementTree as ET
 
 from reports.advice import advice
 from reports.decision import Decision, Standing
-from reports.model import Report, RequirementResult, Violation
-from reports.text import visible, visible_lines
+from reports.model import Report, ReportedViolation, RequirementResult
 from reports.violation import FULL, headline, parts, text_lines, title
 from reports.wording import describe_contract, describe_waiver
+from spec.text import visible, visible_lines
 
 _LEVELS: Final = ("must", "should")
 
@@ -76,12 +77,12 @@ def _circumstances(decision: Decision) -> Mapping[str, str]:
 
 
 def _stamp(moment: str) -> str:
-    """A time as the strictest of the schemas wants it: in UTC, to the second, and without saying so."""
+    """Write a time as the strictest of the schemas requires: in UTC, to the second, without an offset."""
     return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _seconds(report: Report) -> Mapping[str, float]:
-    """How long each requirement took: its share of the tests that are for it, so that all together are no more."""
+    """Return how long each requirement took: its share of the tests that are for it, so that the sum is right."""
     seconds: defaultdict[str, float] = defaultdict(float)
     for test in report.tests:
         for requirement in test.requirements:
@@ -113,20 +114,20 @@ def _requirement_case(decision: Decision, result: RequirementResult, seconds: fl
 
 
 def _message(decision: Decision, result: RequirementResult) -> str:
-    """The line that stands for a violated requirement: what is wrong, after why that is put up with."""
+    """Describe a violated requirement in a line: the waiver or the standing, and the problem."""
     standing, first = decision.in_order(result)[0]
-    wrong = headline(first)
+    problem = headline(first)
     match standing:
         case "new":
-            return f"new: {wrong}"
+            return f"new: {problem}"
         case "known":
-            return f"known from {decision.against}: {wrong}"
+            return f"known from {decision.against}: {problem}"
         case "waived":
             return f"waived: {'; '.join(map(describe_waiver, result.waivers))}"
-    return wrong if decision.decides(result) or not decision.word else f"a should, which decides nothing: {wrong}"
+    return problem if decision.decides(result) or not decision.word else f"a should, does not decide: {problem}"
 
 
-def _violation(standing: Standing, result: RequirementResult, violation: Violation) -> str:
+def _violation(standing: Standing, result: RequirementResult, violation: ReportedViolation) -> str:
     mark = "" if standing == "failed" else f"{standing}: "
     lines = [f"{mark}{title(result, violation)}", result.statement, *text_lines(parts(result, violation, FULL))]
     return "\n".join(map(visible, lines))
@@ -142,11 +143,11 @@ def _run_case(report: Report) -> ET.Element:
 
 def _gate_case(decision: Decision) -> ET.Element:
     case = _case("conformance.gate", "gate")
-    told = visible(f"{decision.title}, {decision.headline}")
+    text = visible(f"{decision.title}, {decision.headline}")
     if decision.word != "green":
-        outcome = ET.SubElement(case, "failure" if decision.word == "red" else "error", type="gate", message=told)
+        outcome = ET.SubElement(case, "failure" if decision.word == "red" else "error", type="gate", message=text)
         outcome.text = "\n".join(map(_readable, [*decision.reasons, advice(decision)]))
-    ET.SubElement(case, "system-out").text = told
+    ET.SubElement(case, "system-out").text = text
     return case
 
 

@@ -16,7 +16,7 @@ class Keeper:
     """Writes what has changed, in a thread of its own, so that no test waits for it.
 
     `write` is called whenever something has changed since, after a pause. A file that cannot be written is tried again
-    at the next change; the last writing, at the end of the run, is the caller's, who tells of the failure then.
+    at the next change; at the end of the run the caller writes it once more, and reports a failure.
     """
 
     def __init__(self, write: Callable[[], None]) -> None:
@@ -26,15 +26,15 @@ class Keeper:
         self._thread = threading.Thread(target=self._keep, name="report", daemon=True)
 
     def start(self) -> None:
-        """Begins with a pause."""
+        """Start, with a pause."""
         self._thread.start()
 
     def note(self) -> None:
-        """Learns that something has changed."""
+        """Note that something has changed."""
         self._changed.set()
 
     def stop(self) -> None:
-        """Ends, after the writing that is under way; nothing happens where it never started."""
+        """Stop after the current writing; do nothing where it never started."""
         self._stopped.set()
         self._changed.set()
         if self._thread.ident is not None:

@@ -1,4 +1,4 @@
-"""Lines for a terminal: text of any origin, harmless, wrapped to a number of columns, and with a style."""
+"""Lines for a terminal: text of any origin, made printable, wrapped to a number of columns, and with a style."""
 
 import io
 from typing import Final, Literal, NamedTuple
@@ -7,14 +7,12 @@ from rich.cells import chop_cells
 from rich.console import Console
 from rich.text import Text
 
-from reports.text import visible, visible_lines
+from spec.text import ELLIPSIS, visible, visible_lines
 
 NARROWEST: Final = 60
 LABEL: Final = 10
 """Columns of a label, the space behind it among them."""
 INDENT: Final = 6
-
-CUT: Final = "…"
 
 Style = Literal["plain", "strong", "good", "bad", "doubtful", "quiet"]
 
@@ -50,7 +48,7 @@ class Writer:
     def clipped(self, text: str, indent: int = 0) -> str:
         """Cut a text that is longer than the rest of a line."""
         first, *rest = chop_cells(visible(text), self.columns - indent - 1)
-        return first + (CUT if rest else "")
+        return first + (ELLIPSIS if rest else "")
 
     def paragraph(self, text: str, indent: int = 0, style: Style = "plain") -> list[Line]:
         """Indent prose."""

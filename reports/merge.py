@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
+from reports.errors import MismatchedShards
 from reports.findings import Findings
 from reports.gate import ungated
-from reports.model import Report, Run, Shard, TestCounts
-from reports.refusal import Refusal
+from reports.model import RecordedTraffic, Report, ReportedShard, Run, TestCounts
 from reports.verdicts import judge
 from spec.requirements import Requirement
 
@@ -17,15 +17,15 @@ from spec.requirements import Requirement
 def merge(parts: Mapping[Path, Report], requirements: Mapping[str, Requirement]) -> Report:
     """Join all parts of one run into the report that the run would have had unsplit.
 
-    `requirements` are those of the contract that the parts were run against, of all profiles; their minimums are held
-    against what all parts observed together. Raises `Refusal` when a part is missing or there twice, or the parts are
-    not of one run.
+    `requirements` are those of the contract that the parts were run against, of all profiles; what all parts observed
+    together counts for their minimums. Raises `MismatchedShards` when a part is missing or given twice, or the parts
+    are not of one run.
     """
     reports = list(parts.values())
     shards = _check_shards(parts)
     _check_agreement(parts)
-    asked = {None, *reports[0].run.profiles}
-    requirements = {name: each for name, each in requirements.items() if each.profile in asked}
+    selected = {None, *reports[0].run.profiles}
+    requirements = {name: each for name, each in requirements.items() if each.profile in selected}
     _check_contract(parts, requirements.keys())
     _check_tests(parts, shards[0])
     findings = Findings()
@@ -36,29 +36,33 @@ def merge(parts: Mapping[Path, Report], requirements: Mapping[str, Requirement])
     return judge(requirements, findings, target=reports[0].target, run=run, tests=tuple(tests))
 
 
-def _check_shards(parts: Mapping[Path, Report]) -> list[Shard]:
+def _check_shards(parts: Mapping[Path, Report]) -> list[ReportedShard]:
     found: dict[int, Path] = {}
-    shards: list[Shard] = []
+    shards: list[ReportedShard] = []
     for path, report in parts.items():
         shard = report.run.shard
         if shard is None:
-            raise Refusal(f"{path} is no part of a split run: name reports of runs with --shard only.")
+            raise MismatchedShards(f"{path} is not a shard of a split run: name reports of runs with --shard only.")
         if shard.index in found:
-            raise Refusal(f"{found[shard.index]} and {path} both are shard {shard.index}: name each shard once.")
+            raise MismatchedShards(
+                f"{found[shard.index]} and {path} both are shard {shard.index}: name each shard once."
+            )
         if shards and shard.count != shards[0].count:
-            raise Refusal(f"{path} is one of {shard.count} shards, the others of {shards[0].count}: split once.")
+            raise MismatchedShards(
+                f"{path} is one of {shard.count} shards, the others of {shards[0].count}: split once."
+            )
         if shards and shard != replace(shards[0], index=shard.index):
-            raise Refusal(
-                f"{path} is of a run that was split in another way: select the same tests, with the same --shard-by, "
+            raise MismatchedShards(
+                f"{path} is of a run that was split differently: select the same tests, with the same --shard-by, "
                 "in all shards."
             )
         found[shard.index] = path
         shards.append(shard)
     if not shards:
-        raise Refusal("No report was named: name the report.json of each shard.")
+        raise MismatchedShards("No report was named: name the report.json of each shard.")
     if missing := sorted(set(range(1, shards[0].count + 1)) - found.keys()):
-        told = ", ".join(map(str, missing))
-        raise Refusal(f"Of {shards[0].count} shards {told} is missing: name the report.json of each shard.")
+        numbers = ", ".join(map(str, missing))
+        raise MismatchedShards(f"Of {shards[0].count} shards {numbers} is missing: name the report.json of each shard.")
     return shards
 
 
@@ -73,7 +77,7 @@ def _check_agreement(parts: Mapping[Path, Report]) -> None:
             ("set of options", _options(one), _options(other)),
         ):
             if own != its:
-                raise Refusal(f"{first} and {path} have each another {what}: run all shards alike.")
+                raise MismatchedShards(f"{first} and {path} differ in their {what}: run all shards alike.")
 
 
 def _options(report: Report) -> dict[str, Any]:
@@ -84,19 +88,23 @@ def _options(report: Report) -> dict[str, Any]:
 def _check_contract(parts: Mapping[Path, Report], requirements: Set[str]) -> None:
     for path, report in parts.items():
         if {result.id for result in report.requirements} != requirements:
-            raise Refusal(f"{path} is of another contract than this suite's: merge with the suite that wrote it.")
+            raise MismatchedShards(
+                f"{path} is of another contract than this suite's: merge with the suite that wrote it."
+            )
 
 
-def _check_tests(parts: Mapping[Path, Report], shard: Shard) -> None:
+def _check_tests(parts: Mapping[Path, Report], shard: ReportedShard) -> None:
     seen: dict[str, Path] = {}
     for path, report in parts.items():
         for test in report.tests:
             if test.id in seen:
-                raise Refusal(f"{seen[test.id]} and {path} both ran {test.id}: each test belongs into one shard.")
+                raise MismatchedShards(
+                    f"{seen[test.id]} and {path} both ran {test.id}: each test belongs into one shard."
+                )
             seen[test.id] = path
     is_whole = not any(report.run.interrupted or report.run.narrowed for report in parts.values())
     if is_whole and len(seen) != shard.selected:
-        raise Refusal(f"The parts ran {len(seen)} of {shard.selected} tests: run all shards again, alike.")
+        raise MismatchedShards(f"The parts ran {len(seen)} of {shard.selected} tests: run all shards again, alike.")
 
 
 def _take(findings: Findings, report: Report) -> None:
@@ -111,11 +119,11 @@ def _take(findings: Findings, report: Report) -> None:
 
 
 def _traffic(run: Run) -> dict[str, Any]:
-    """What a part tells of its exchanges, as findings take it, its workers told apart from those of other parts."""
+    """Return the traffic of a part as a record, with the number of the part before the names of its workers."""
     traffic = run.exchanges
     part = f"{run.shard.index}." if run.shard else ""
     return {
-        "exchanges": asdict(traffic),
+        "exchanges": {each.name: getattr(traffic, each.name) for each in fields(RecordedTraffic)},
         "coverage": {
             "sent": {name: use.sent for name, use in traffic.coverage.items()},
             "seen": {name: use.seen for name, use in traffic.coverage.items()},
@@ -130,7 +138,7 @@ def _run(runs: Sequence[Run], findings: Findings) -> Run:
     for run in runs:
         tests.update(asdict(run.tests))
     traffic = findings.traffic(runs[0].profiles)
-    left_out = traffic.batches_left_out + sum(run.exchanges.batches_left_out for run in runs)
+    left_out = traffic.batches_omitted + sum(run.exchanges.batches_omitted for run in runs)
     return replace(
         runs[0],
         id="+".join(run.id for run in sorted(runs, key=lambda run: run.shard.index if run.shard else 0)),
@@ -140,7 +148,7 @@ def _run(runs: Sequence[Run], findings: Findings) -> Run:
         shard=None,
         interrupted=any(run.interrupted for run in runs),
         workers=sum(run.workers for run in runs),
-        exchanges=replace(traffic, batches_left_out=left_out),
+        exchanges=replace(traffic, batches_omitted=left_out),
         spent=findings.spent,
         tests=TestCounts(**tests),
     )

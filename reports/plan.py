@@ -10,24 +10,24 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from reports.model import Report
-from reports.reading import read
+from reports.reader import read
 from reports.wording import describe_spending, long_duration
 
 REHEARSAL: Final = ("--rehearse", "--numprocesses=0", "--quiet", "--color=no", "-p", "no:cacheprovider")
 TIME_LIMIT: Final = 600
-"""Seconds after which a rehearsal is given up."""
-TOLD_OF_OUTPUT: Final = 500
-"""Characters of its output that are told of a rehearsal without a report."""
+"""Seconds after which a rehearsal is stopped."""
+OUTPUT_SHOWN: Final = 500
+"""Characters of its output that are shown of a rehearsal without a report."""
 
 _COLUMNS: Final = ("requests", "uploads", "batches", "files")
 
 
-class Unrehearsed(Exception):
-    """The rehearsal came to nothing; the message is what it said last."""
+class RehearsalFailed(Exception):
+    """The rehearsal left no report; the message is the end of its output."""
 
 
 def rehearse(arguments: Sequence[str], root: Path, here: Path) -> Report:
-    """The report of a run with these arguments on the mock in the place of its target. Raises `Unrehearsed`.
+    """Return the report of a run with these arguments on the mock in place of its target. Raises `RehearsalFailed`.
 
     `root` is the folder of the suite, `here` the one that paths in the arguments are relative to.
     """
@@ -46,19 +46,19 @@ def rehearse(arguments: Sequence[str], root: Path, here: Path) -> Report:
         )
         report = Path(folder, "report.json")
         if not report.is_file():
-            raise Unrehearsed((ended.stdout + ended.stderr).strip()[-TOLD_OF_OUTPUT:])
+            raise RehearsalFailed((ended.stdout + ended.stderr).strip()[-OUTPUT_SHOWN:])
         return read(report)
 
 
 def total(report: Report, rate: float | None) -> str:
-    """The whole of a plan in one line; `rate` is in requests a second."""
+    """Sum up a plan in one line; `rate` is in requests a second."""
     spent = report.run.spent
     time = f", {long_duration(spent.requests / rate)} at {rate:g} requests a second" if rate else ""
     return f"{describe_spending(spent)}{time}"
 
 
 def plan_lines(report: Report, rate: float | None) -> Iterator[str]:
-    """A plan for a terminal: what each requirement takes, the total, and what would not be exercised."""
+    """Show a plan: the spending for each requirement, the total, and what would not be exercised."""
     yield "".join(f"{name:>9}" for name in _COLUMNS) + "  requirement"
     exercised = [result for result in report.requirements if result.verdict != "not-exercised"]
     for result in exercised:

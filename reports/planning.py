@@ -4,17 +4,17 @@ import pytest
 
 from reports.exit_codes import CONFORMANT
 from reports.model import Report
-from reports.plan import Unrehearsed, plan_lines, rehearse, total
+from reports.plan import RehearsalFailed, plan_lines, rehearse, total
 
 
 def plan(config: pytest.Config, rate: float | None) -> int:
-    """Prints what the run would do and spend at a rate of requests a second, and gives the exit code."""
+    """Print what the run would do and spend at a rate of requests a second, and return the exit code."""
     print("\n".join(plan_lines(_rehearsed(config), rate)))
     return CONFORMANT
 
 
 def totals(config: pytest.Config, rate: float | None) -> str:
-    """The whole of what the run would do and spend, in one line."""
+    """Sum up in one line what the run would do and spend."""
     return total(_rehearsed(config), rate)
 
 
@@ -22,5 +22,5 @@ def _rehearsed(config: pytest.Config) -> Report:
     arguments = [argument for argument in config.invocation_params.args if argument != "--plan"]
     try:
         return rehearse(arguments, config.rootpath, config.invocation_params.dir)
-    except Unrehearsed as error:
+    except RehearsalFailed as error:
         raise pytest.UsageError(f"the run cannot be planned: {error}") from None

@@ -1,12 +1,11 @@
-"""The pytest plugin that turns what the tests of `suites/` found into a report and an exit code.
+"""The pytest plugin that turns the records of the tests of `suites/` into a report and an exit code.
 
-Load it from the root `conftest.py` (`pytest_plugins = ["reports.plugin"]`). Tests hand over what
-they found as an attribute `findings` of the `TestReport` of the phase in which they found it
-(see `reports.findings` for its parts). A phase that fails without a violation or an error of its
-own counts as an error. Sessions that touch no test below `suites/` are left alone.
+Load it from the root `conftest.py` (`pytest_plugins = ["reports.plugin"]`). The record of a test is the attribute
+`findings` of the `TestReport` of each phase (see `reports.findings` for its parts). A phase that fails without a
+violation or an error of its own counts as an error. Sessions without tests below `suites/` are left alone.
 
-`report.json` is written when the first test starts, again and again while tests end, and at the end: whoever finds it
-after the process was killed reads what was known, marked as interrupted. The other files are made of it at the end.
+`report.json` is written when the first test starts, repeatedly while tests end, and at the end, so that a killed
+process leaves what was known by then, marked as interrupted. The other files are made of it at the end.
 """
 
 from spec import process  # isort: split
@@ -30,7 +29,6 @@ import spec.profiles
 from reports import clock, exit_codes, files, gate, hooks
 from reports.annotations import annotation_lines
 from reports.circumstances import packages, suite_version
-from reports.ended import EndedTests
 from reports.ending import PromptEnd
 from reports.files import REPORT_DIR
 from reports.findings import Findings
@@ -38,16 +36,17 @@ from reports.gate import Terms
 from reports.hooks import ERRORS
 from reports.keeper import Keeper
 from reports.lines import Line, Style
-from reports.model import Report, Run, Target, TestCounts
+from reports.model import Report, ReportedTarget, Run, TestCounts
 from reports.narrowing import SUITES, addresses_suites, narrowed_by
-from reports.refusal import Refusal
+from reports.outcomes import Outcomes
 from reports.terminal import advice_lines, report_lines
 from reports.verdicts import judge
 from spec import requirements
+from spec.usage import WrongUsage
 
 REPORTER: Final = "conformance-reporter"
 """The name under which the reporter of a session is registered."""
-ENDED_EARLY: Final = "The run was ended before its first test: nothing was found out, and there is no report of it."
+ENDED_EARLY: Final = "The run was interrupted before its first test: nothing was checked, and there is no report."
 
 _LISTING_OPTIONS: Final = (
     "help",
@@ -75,7 +74,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options that say where the report goes, and what is asked of a run beyond the contract."""
+    """Add the options that say where the report goes, and what is required beyond the contract."""
     group = parser.getgroup("conformance")
     group.addoption(
         "--annotations",
@@ -98,13 +97,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--only-new",
         action="store_true",
-        help="tell of the violations only those that the baseline does not have",
+        help="show only violations that the baseline does not have",
     )
     group.addoption(
         "--waivers",
         metavar="FILE",
         type=Path,
-        help="a YAML file of violations that are put up with until a day",
+        help="a YAML file of violations that are tolerated until a day",
     )
     group.addoption("--strict-should", action="store_true", help="let a should count as a must")
     group.addoption("--require-exercised", action="store_true", help="exit with 7 where a must was not exercised")
@@ -124,7 +123,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
-    """Say in a sentence that an interrupt came before there was anything to report, wherever it came."""
+    """Report in a sentence that the run was interrupted before there was anything to report."""
     try:
         code = yield
     except KeyboardInterrupt:
@@ -138,7 +137,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 
 
 def _terms(config: pytest.Config) -> Terms:
-    """What the options ask of a run; a file that cannot be used ends it before anything is asked of the target."""
+    """Read the terms that the options set; an invalid file ends the run before anything is sent to the target."""
     option, root = config.getoption, config.invocation_params.dir
     baseline, waived = (root / path if path else None for path in (option("--baseline"), option("--waivers")))
     if option("--only-new") and not baseline:
@@ -152,8 +151,8 @@ def _terms(config: pytest.Config) -> Terms:
         return gate.read_terms(
             baseline, waived, strict=option("--strict-should"), require_exercised=option("--require-exercised")
         )
-    except Refusal as refusal:
-        raise pytest.UsageError(str(refusal)) from None
+    except WrongUsage as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 class ConformanceReporter:
@@ -164,13 +163,13 @@ class ConformanceReporter:
         self._config = config
         self._terms = terms
         self._findings = Findings()
-        self._ended = EndedTests()
+        self._ended = Outcomes()
         self._outcomes: Counter[str] = Counter()
         self._touches_suites = False
         self._begun = False
         self._is_complete = False
         self._interrupted = False
-        self._by_hand = False
+        self._is_ctrl_c = False
         self._started_at = datetime.now(UTC)
         self._started = perf_counter()
         self._finished = False
@@ -178,7 +177,7 @@ class ConformanceReporter:
         self._lines: list[Line] = []
         self._annotations: list[str] = []
         self._fallback_id = uuid.uuid4().hex
-        self._answers: dict[str, dict[str, Any] | None] = {}
+        self._hook_results: dict[str, dict[str, Any] | None] = {}
         self._lock = threading.Lock()
         self._keeper = Keeper(self._write_so_far)
 
@@ -190,7 +189,7 @@ class ConformanceReporter:
         """Count a module that could not be collected as an error."""
         if report.failed:
             self._notice(report.nodeid)
-            self._add_error(f"{report.nodeid} could not be collected: {_last_word(report)}.")
+            self._add_error(f"{report.nodeid} could not be collected: {_last_line(report)}.")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
@@ -202,10 +201,10 @@ class ConformanceReporter:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Put a report of this run in the place of an earlier one before the first test; end a run that has no place.
 
-        What cannot be kept is not to be spent.
+        Nothing is spent that could not be reported.
         """
         self._notice(nodeid)
-        if self._begun or not self._is_concerned():
+        if self._begun or not self._has_suites():
             return
         self._begun = True
         try:
@@ -225,17 +224,17 @@ class ConformanceReporter:
             self._ended.add(report, record)
             self._findings.add(record)
         if report.failed and not record.get("violations") and not record.get("errors"):
-            self._explain_failure(report)
+            self._add_failure(report)
         self._keeper.note()
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Tell a person's Ctrl-C, an exit, and a stop by pytest apart.
+        """Distinguish Ctrl-C, an exit, and a stop by pytest.
 
-        The stop of `-x` under xdist is no interruption: without xdist it is none either.
+        The stop of `-x` under xdist does not count as an interrupt, as it does not without xdist.
         """
         is_exit = isinstance(excinfo.value, pytest.exit.Exception)
-        self._by_hand = excinfo.type is KeyboardInterrupt
-        if not is_exit and not self._by_hand and self._stopped_by_maxfail():
+        self._is_ctrl_c = excinfo.type is KeyboardInterrupt
+        if not is_exit and not self._is_ctrl_c and self._stopped_by_maxfail():
             return
         self._interrupted = True
         if is_exit and not self._config.stash[ERRORS]:
@@ -248,7 +247,7 @@ class ConformanceReporter:
         """Count an error of pytest or of a plugin as an error."""
         self._interrupted = True
         last = str(excrepr).strip().rpartition("\n")[2]
-        self._add_error(f"The suite itself broke: {last}.")
+        self._add_error(f"The suite itself failed: {last}.")
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -256,7 +255,7 @@ class ConformanceReporter:
         try:
             session.exitstatus = self._finish(int(session.exitstatus))
         except KeyboardInterrupt:
-            self._finished, self._interrupted, self._by_hand = False, True, True
+            self._finished, self._interrupted, self._is_ctrl_c = False, True, True
             raise
         except Exception:
             session.exitstatus = exit_codes.INCONCLUSIVE
@@ -264,7 +263,7 @@ class ConformanceReporter:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self) -> Generator[None]:
-        """Print the report after everything that pytest itself has to say."""
+        """Print the report after everything that pytest itself prints."""
         yield
         self._print()
 
@@ -292,15 +291,15 @@ class ConformanceReporter:
     def _notice(self, nodeid: str) -> None:
         self._touches_suites = self._touches_suites or nodeid.startswith(f"{SUITES}/")
 
-    def _is_concerned(self) -> bool:
+    def _has_suites(self) -> bool:
         return self._touches_suites or addresses_suites(self._config)
 
     def _add_error(self, sentence: str) -> None:
         with self._lock:
             self._findings.error(sentence)
 
-    def _explain_failure(self, report: pytest.TestReport) -> None:
-        word = _last_word(report)
+    def _add_failure(self, report: pytest.TestReport) -> None:
+        word = _last_line(report)
         if word == KeyboardInterrupt.__name__:
             self._interrupted = True
         else:
@@ -319,24 +318,24 @@ class ConformanceReporter:
     def _finish(self, status: int) -> int:
         self._keeper.stop()
         self._finished = True
-        if not self._is_concerned():
+        if not self._has_suites():
             return status
         if status == pytest.ExitCode.NO_TESTS_COLLECTED:
-            self._say_that_nothing_was_selected()
+            self._report_empty_selection()
             return exit_codes.WRONG_USAGE
         for error in self._config.stash[ERRORS]:
             self._add_error(error)
         if not self._begun and not self._findings.errors:
             return status
         report = self._judge_and_write()
-        if self._by_hand or status == pytest.ExitCode.USAGE_ERROR:
+        if self._is_ctrl_c or status == pytest.ExitCode.USAGE_ERROR:
             return status
         return exit_codes.of(report)
 
     def _write_so_far(self) -> None:
         files.write_source(self._judge(interrupted=True), self._directory, self._hide)
 
-    def _is_cut_short(self) -> bool:
+    def _is_interrupted(self) -> bool:
         is_incomplete = self._begun and not self._is_complete and not self._stopped_by_maxfail()
         return self._interrupted or is_incomplete
 
@@ -359,34 +358,34 @@ class ConformanceReporter:
         return report
 
     def _judge_by_terms(self) -> Report:
-        return gate.apply(self._terms, self._judge(interrupted=self._is_cut_short()), clock.today())
+        return gate.apply(self._terms, self._judge(interrupted=self._is_interrupted()), clock.today())
 
     def _judge(self, *, interrupted: bool) -> Report:
-        target, given = self._target(), self._ask("pytest_conformance_run")
+        target, given = self._target(), self._call_hook("pytest_conformance_run")
         with self._lock:
             run = self._run(given or {}, interrupted=interrupted)
             return judge(requirements.of(run.profiles), self._findings, target=target, run=run, tests=self._ended.all)
 
-    def _target(self) -> Target | None:
-        described = self._ask("pytest_conformance_target")
+    def _target(self) -> ReportedTarget | None:
+        described = self._call_hook("pytest_conformance_target")
         if described is None:
             return None
-        return Target(
+        return ReportedTarget(
             base_url=described["base_url"],
             kind=described["kind"],
             capabilities=tuple(sorted(described["capabilities"])),
             settings=described["settings"],
         )
 
-    def _ask(self, hook: str) -> dict[str, Any] | None:
-        """Ask other plugins, each once; their failure must not cost the report."""
-        if hook not in self._answers:
-            self._answers[hook] = None
+    def _call_hook(self, hook: str) -> dict[str, Any] | None:
+        """Call a hook of other plugins, each once; the report is written even if it fails."""
+        if hook not in self._hook_results:
+            self._hook_results[hook] = None
             try:
-                self._answers[hook] = getattr(self._config.hook, hook)(config=self._config)
+                self._hook_results[hook] = getattr(self._config.hook, hook)(config=self._config)
             except Exception as error:
                 self._add_error(f"{hook} failed: {type(error).__name__}: {error}.")
-        return self._answers[hook]
+        return self._hook_results[hook]
 
     def _run(self, given: dict[str, Any], *, interrupted: bool) -> Run:
         profiles = {name: spec.profiles.load()[name].version for name in given.get("profiles", ())}
@@ -415,7 +414,7 @@ class ConformanceReporter:
         stopped = ["a stop after the first failures (-x)"] if self._stopped_by_maxfail() else []
         return [*narrowed_by(self._config), *stopped]
 
-    def _say_that_nothing_was_selected(self) -> None:
+    def _report_empty_selection(self) -> None:
         shard = self._config.getoption("--shard", None)
         narrowed = " and ".join([*narrowed_by(self._config), *([f"--shard {shard}"] if shard else [])])
         what = "No test of the suites was selected" + (f" by {narrowed}." if narrowed else ".")
@@ -452,7 +451,7 @@ class ConformanceReporter:
             print("".join(span.text for span in line), file=sys.stderr)
 
 
-def _last_word(report: pytest.CollectReport | pytest.TestReport) -> str:
+def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash is not None:
         return str(crash.message).partition("\n")[0].rstrip(".")

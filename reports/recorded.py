@@ -1,4 +1,4 @@
-"""Makes the report on recorded traffic, of which no test is the cause: the same report, the same files."""
+"""Makes the report on recorded traffic: the same report and the same files as those of a run."""
 
 import platform
 import shutil
@@ -14,7 +14,7 @@ import spec.profiles
 from reports import exit_codes, files
 from reports.circumstances import packages, suite_version
 from reports.findings import Findings
-from reports.model import Recording, Report, Run, Target, TestCounts
+from reports.model import Recording, Report, ReportedTarget, Run, TestCounts
 from reports.screen import print_lines
 from reports.terminal import report_lines
 from reports.verdicts import judge
@@ -55,12 +55,12 @@ def report_on(
         tests=TestCounts(),
         recording=recording,
     )
-    target = Target(base_url, "recording", (), settings)
+    target = ReportedTarget(base_url, "recording", (), settings)
     return judge(requirements.of(profiles), findings, target=target, run=run)
 
 
-def tell(report: Report, directory: Path) -> int:
-    """Write the files of a report, print what a person reads of it, and give the exit code."""
+def publish(report: Report, directory: Path) -> int:
+    """Write the files of a report, print it, and return the exit code."""
     written: tuple[Path, ...] = ()
     code = exit_codes.of(report)
     try:

@@ -1,4 +1,4 @@
-"""What became of a violation when its request was sent again."""
+"""The result of sending the request of a violation again."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,40 +6,46 @@ from typing import Final, Literal
 
 from reports import exit_codes
 from reports.lines import INDENT, Line, Span, Style, Writer
-from reports.model import Exchange, Level, RequirementResult, Violation
-from reports.text import visible
-from reports.violation import USUAL, exchange_parts, headline
+from reports.model import Level, ReportedExchange, ReportedViolation, RequirementResult
+from reports.violation import NORMAL, exchange_parts, headline
+from spec.text import visible
 
-Word = Literal["still broken", "no longer broken", "cannot tell"]
+ReplayResult = Literal["still violated", "no longer violated", "inconclusive"]
 
-_STYLES: Final[dict[Word, Style]] = {"still broken": "bad", "no longer broken": "good", "cannot tell": "doubtful"}
+_STYLES: Final[dict[ReplayResult, Style]] = {
+    "still violated": "bad",
+    "no longer violated": "good",
+    "inconclusive": "doubtful",
+}
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a replay came to, why, and the new exchange, if there was one."""
+    """The result of a replay, why, and the new exchange, if there was one."""
 
-    word: Word
+    word: ReplayResult
     why: str
-    exchange: Exchange | None = None
+    exchange: ReportedExchange | None = None
 
 
 def exit_code(replayed: Replayed, level: Level) -> int:
-    """The exit code of a replay, which tells of a should that it decides nothing."""
-    if replayed.word == "cannot tell":
+    """Return the exit code of a replay; a should decides nothing."""
+    if replayed.word == "inconclusive":
         return exit_codes.INCONCLUSIVE
-    is_violated = replayed.word == "still broken" and level == "must"
+    is_violated = replayed.word == "still violated" and level == "must"
     return exit_codes.NONCONFORMANT if is_violated else exit_codes.CONFORMANT
 
 
-def replay_lines(result: RequirementResult, violation: Violation, replayed: Replayed, *, width: int) -> Iterator[Line]:
-    """Tell what became of a violation at `width` columns."""
+def replay_lines(
+    result: RequirementResult, violation: ReportedViolation, replayed: Replayed, *, width: int
+) -> Iterator[Line]:
+    """Show the result of a replay at `width` columns."""
     writer = Writer(width)
     title = Span(replayed.word.upper(), _STYLES[replayed.word])
     yield (title, Span(f"  {result.level}  "), Span(visible(result.id), "strong"), Span(f"  {violation.fingerprint}"))
     yield from writer.paragraph(result.statement, INDENT)
     yield ()
-    yield from writer.labelled("then", headline(violation))
+    yield from writer.labelled("before", headline(violation))
     yield from writer.labelled("now", replayed.why)
-    for part in exchange_parts(replayed.exchange, USUAL) if replayed.exchange else ():
+    for part in exchange_parts(replayed.exchange, NORMAL) if replayed.exchange else ():
         yield from writer.data(part.label, part.text) if part.look == "data" else writer.labelled(part.label, part.text)

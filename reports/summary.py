@@ -6,29 +6,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from reports.advice import advice, waive_line
-from reports.curl import curl_line
 from reports.decision import Decision, Group
-from reports.model import Report, RequirementResult, Violation
-from reports.text import visible
+from reports.model import Report, ReportedViolation, RequirementResult
 from reports.violation import FULL, headline, parts, text_lines, title
 from reports.wording import describe_recording, describe_spending, describe_target, describe_waiver, reasons_of
+from spec.text import shortened, visible
 
-TOLD_FIRST: Final = 3
-"""Failed requirements that are told before everything else."""
+SHOWN_FIRST: Final = 3
+"""Violated requirements that are shown before everything else."""
 TEXT_LIMIT: Final = 300
-"""Characters of a reason, an error, an expectation or an answer where many of them are told."""
+"""Characters of a reason or an error where many of them are listed."""
 CURL_LIMIT: Final = 2_000
-"""Characters of a curl line that is told first; a longer one stands below, with the evidence."""
-SENTENCES_TOLD: Final = 50
-"""Sentences of one kind that are told; the rest is counted."""
+"""Characters of a curl line that is shown first; a longer one stands below, with the evidence."""
+SENTENCES_SHOWN: Final = 50
+"""Sentences of one kind that are shown; the rest is counted."""
 LIMIT: Final = 900_000
-"""Bytes after which no more violations are told; GitHub refuses a summary of more than 1 MiB."""
+"""Bytes after which no more violations are shown; GitHub refuses a summary of more than 1 MiB."""
 
 _PUNCTUATION: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@$:])")
 
 
 def render_summary(report: Report) -> str:
-    """Render the word of the gate, the verdict, what broke first, what did not pass, and then each violation."""
+    """Render the result of the gate, the verdict, the first violations, what did not pass, and then each violation."""
     decision = Decision(report)
     parts = (
         _head(decision),
@@ -46,11 +45,11 @@ def render_summary(report: Report) -> str:
         for violation in result.violations
     ]
     size = len(text.encode())
-    for told, detail in enumerate(details):
+    for shown, detail in enumerate(details):
         block = "\n".join(_violation(*detail))
         size += len(block.encode())
         if size > LIMIT:
-            return f"{text}\n{len(details) - told} more violations are in `report.json`.\n"
+            return f"{text}\n{len(details) - shown} more violations are in `report.json`.\n"
         text = f"{text}\n{block}"
     return text + "\n"
 
@@ -81,17 +80,17 @@ def _head(decision: Decision) -> Iterator[str]:
 
 
 def _first(decision: Decision) -> Iterator[str]:
-    """Tell a person with a minute what broke, a must before a should, and how to see it."""
+    """Show briefly which requirements are violated, a must before a should, and how to repeat that."""
     failed = [(group, result) for group in decision.groups if group.is_open for result in group.results]
-    for group, result in failed[:TOLD_FIRST]:
+    for group, result in failed[:SHOWN_FIRST]:
         first = result.violations[0]
         remark = " (new)" if group.standing == "new" else ""
         yield f"**{result.level} failed{remark}: {escape(result.id)}.** {escape(result.statement)}"
         yield from (escape(headline(first)), "")
-        if first.evidence and len(curl := curl_line(first.evidence)) <= CURL_LIMIT:
-            yield from (*fence([curl], "sh"), "")
-    if len(failed) > TOLD_FIRST:
-        yield from (f"{len(failed) - TOLD_FIRST} more failed, see below.", "")
+        if first.curl and len(first.curl) <= CURL_LIMIT:
+            yield from (*fence([first.curl], "sh"), "")
+    if len(failed) > SHOWN_FIRST:
+        yield from (f"{len(failed) - SHOWN_FIRST} more failed, see below.", "")
 
 
 def _facts(report: Report) -> list[str]:
@@ -103,7 +102,7 @@ def _facts(report: Report) -> list[str]:
     if report.run.recording:
         lines += [f"Recording: {escape(describe_recording(report.run.recording))}.", ""]
         if reasons := reasons_of(report.run.recording):
-            lines += ["| set aside | since |", "| ---: | --- |"]
+            lines += ["| not judged | reason |", "| ---: | --- |"]
             lines += [*(f"| {count} | {escape(reason)} |" for count, reason in reasons), ""]
     lines += [f"Spent: {describe_spending(report.run.spent)}.", ""]
     return lines
@@ -130,23 +129,23 @@ def _remark(result: RequirementResult) -> str:
 
 
 def _section(title: str, sentences: Sequence[str]) -> list[str]:
-    lines = [f"- {_cut(sentence)}" for sentence in sentences[:SENTENCES_TOLD]]
-    if len(sentences) > SENTENCES_TOLD:
-        lines.append(f"- and {len(sentences) - SENTENCES_TOLD} more in `report.json`")
+    lines = [f"- {_cut(sentence)}" for sentence in sentences[:SENTENCES_SHOWN]]
+    if len(sentences) > SENTENCES_SHOWN:
+        lines.append(f"- and {len(sentences) - SENTENCES_SHOWN} more in `report.json`")
     return [f"### {title}", "", *lines, ""] if lines else []
 
 
 def _cut(text: str) -> str:
-    return escape(text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}…")
+    return escape(shortened(text, TEXT_LIMIT))
 
 
-def _violation(group: Group, result: RequirementResult, violation: Violation) -> Iterator[str]:
+def _violation(group: Group, result: RequirementResult, violation: ReportedViolation) -> Iterator[str]:
     standing = "" if group.standing == "failed" else f"{group.standing}: "
     summary = html.escape(visible(f"{standing}{title(result, violation)}: {headline(violation)}"))
-    told = list(parts(result, violation, FULL))
+    details = list(parts(result, violation, FULL))
     yield from (f"<details><summary>{summary}</summary>", "", escape(result.statement), "")
-    yield from fence(text_lines(part for part in told if part.look != "shell"), "text")
-    for part in told:
+    yield from fence(text_lines(part for part in details if part.look != "shell"), "text")
+    for part in details:
         if part.look == "shell":
             yield from ("", *fence([visible(part.text)], "sh"))
     yield from ("", "</details>", "")

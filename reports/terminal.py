@@ -1,4 +1,4 @@
-"""What a person reads at the end of a run."""
+"""The report on the terminal at the end of a run."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,10 +8,9 @@ from typing import Final
 from reports.advice import advice, waive_line
 from reports.decision import Decision, Group, Standing
 from reports.lines import INDENT, Line, Span, Writer
-from reports.model import Report, RequirementResult, Violation
-from reports.text import visible
-from reports.verdicts import counts, told_shard
-from reports.violation import FULL, USUAL, Detail, headline, parts
+from reports.model import Report, ReportedViolation, RequirementResult
+from reports.verdicts import counts, shard_name
+from reports.violation import FULL, NORMAL, Detail, headline, parts
 from reports.wording import (
     describe_recording,
     describe_spending,
@@ -20,26 +19,27 @@ from reports.wording import (
     duration,
     reasons_of,
 )
+from spec.text import visible
 
-VIOLATIONS_TOLD: Final = 5
-"""Violations of one requirement that are told; the rest is in `report.json`."""
+VIOLATIONS_SHOWN: Final = 5
+"""Violations of one requirement that are shown; the rest is in `report.json`."""
 
 
 def report_lines(
     report: Report, *, width: int, files: Sequence[Path], only_new: bool = False, verbosity: int = 0
 ) -> list[Line]:
-    """Tell the whole report at `width` columns; only curl lines may be wider.
+    """Show the whole report at `width` columns; only curl lines may be wider.
 
-    `files` are the report files as they are to be named. Where only what is new is asked for, what the baseline has is
-    counted, and no more. Below a `verbosity` of 0 a violation is a line, above it everything of it is told. No line
-    holds a control character, or starts like a command to a CI runner.
+    `files` are the report files as they are shown. With `only_new` violations that the baseline has are only counted.
+    Below a `verbosity` of 0 a violation is a line, above it all its details are shown. No line holds a control
+    character, or starts like a command to a CI runner.
     """
     writer, decision = Writer(width), Decision(report)
     if verbosity < 0:
         return list(_in_short(decision, files, writer))
     lines = [*_title(decision, writer), *_head(decision, writer)]
     lines += _section("GATE", _items(decision.reasons, writer))
-    detail = FULL if verbosity else USUAL
+    detail = FULL if verbosity else NORMAL
     for group in decision.groups:
         if group.is_open:
             for result in group.results:
@@ -54,7 +54,7 @@ def report_lines(
 
 
 def _in_short(decision: Decision, files: Sequence[Path], writer: Writer) -> Iterator[Line]:
-    """Tell what a run comes to and a line for each violation that nobody puts up with."""
+    """Show the decision, and a line for each violation that is neither known nor waived."""
     yield from _title(decision, writer)
     yield from _items(decision.reasons, writer)
     for group in decision.groups:
@@ -93,7 +93,7 @@ def _head(decision: Decision, writer: Writer) -> Iterator[Line]:
     if report.gate and report.gate.strict:
         yield from writer.labelled("strict", "a should counts as a must", indent=0)
     if report.run.shard:
-        yield from writer.labelled("part", told_shard(report.run.shard), indent=0)
+        yield from writer.labelled("shard", shard_name(report.run.shard).removeprefix("shard "), indent=0)
     if report.run.recording:
         yield from writer.labelled("recording", describe_recording(report.run.recording), indent=0)
         for count, reason in reasons_of(report.run.recording):
@@ -101,14 +101,14 @@ def _head(decision: Decision, writer: Writer) -> Iterator[Line]:
     if report.run.narrowed:
         yield from writer.labelled("narrowed", f"by {report.run.narrowed}", indent=0)
     if report.run.interrupted:
-        yield from writer.labelled("ended", "before every test was run", indent=0)
+        yield from writer.labelled("stopped", "before all tests had run", indent=0)
 
 
 def failure_lines(
     result: RequirementResult, writer: Writer, detail: Detail, standing: Standing = "failed"
 ) -> Iterator[Line]:
-    """Tell the violations of a requirement, a block for each."""
-    shown = result.violations if detail == FULL else result.violations[:VIOLATIONS_TOLD]
+    """Show the violations of a requirement, a block for each."""
+    shown = result.violations if detail == FULL else result.violations[:VIOLATIONS_SHOWN]
     for number, violation in enumerate(shown):
         if number:
             yield ()
@@ -119,7 +119,7 @@ def failure_lines(
 
 
 def _violation(
-    standing: Standing, result: RequirementResult, violation: Violation, writer: Writer, detail: Detail
+    standing: Standing, result: RequirementResult, violation: ReportedViolation, writer: Writer, detail: Detail
 ) -> Iterator[Line]:
     name = Span(visible(result.id), "strong")
     yield (_mark(standing, result), Span(f"{result.level}  "), name, Span(f"  {violation.fingerprint}", "quiet"))
@@ -134,10 +134,10 @@ def _violation(
             yield from writer.labelled(part.label, part.text)
 
 
-def _short(standing: Standing, result: RequirementResult, violation: Violation, writer: Writer) -> Line:
-    """Tell a violation in one line that fits."""
-    told = f"{result.level}  {violation.fingerprint}  {result.id}: {headline(violation)}"
-    return (_mark(standing, result), Span(writer.clipped(told, INDENT)))
+def _short(standing: Standing, result: RequirementResult, violation: ReportedViolation, writer: Writer) -> Line:
+    """Show a violation in one line that fits."""
+    text = f"{result.level}  {violation.fingerprint}  {result.id}: {headline(violation)}"
+    return (_mark(standing, result), Span(writer.clipped(text, INDENT)))
 
 
 def _mark(standing: Standing, result: RequirementResult) -> Span:
@@ -156,7 +156,7 @@ def _unexercised(results: Iterable[RequirementResult], writer: Writer) -> Iterat
 
 
 def _listed(group: Group, writer: Writer) -> Iterator[Line]:
-    """Tell violations that nobody has to look at now: a line for each, and who puts up with it."""
+    """List known or waived violations: a line for each, and its waivers."""
     for result in group.results:
         yield (Span(" " * INDENT), Span(f"{result.level}  "), Span(visible(result.id), "strong"))
         for violation in result.violations:
@@ -173,8 +173,8 @@ def _items(sentences: Iterable[str], writer: Writer) -> Iterator[Line]:
 
 
 def _section(title: str, lines: Iterable[Line]) -> list[Line]:
-    told = list(lines)
-    return [(), (Span(title, "doubtful"),), *told] if told else []
+    content = list(lines)
+    return [(), (Span(title, "doubtful"),), *content] if content else []
 
 
 def _foot(decision: Decision, files: Sequence[Path], writer: Writer) -> Iterator[Line]:

@@ -4,7 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from reports.findings import Findings
-from reports.model import Ended, Report, RequirementResult, Run, RunVerdict, Shard, Spending, Target, Violation
+from reports.model import (
+    Report,
+    ReportedShard,
+    ReportedTarget,
+    ReportedViolation,
+    RequirementResult,
+    Run,
+    RunVerdict,
+    Spending,
+    TestResult,
+)
 from spec import requirements as contract
 from spec.requirements import Requirement, capabilities
 
@@ -13,18 +23,18 @@ def judge(
     requirements: Mapping[str, Requirement],
     findings: Findings,
     *,
-    target: Target | None,
+    target: ReportedTarget | None,
     run: Run,
-    tests: tuple[Ended, ...] = (),
+    tests: tuple[TestResult, ...] = (),
 ) -> Report:
     """Judge each requirement and the run.
 
-    What was found of profiles that were not asked for is left aside. A requirement fails with one violation, passes
+    Observations of profiles that were not selected are ignored. A requirement fails with one violation, passes
     when it held at least min_observations times, and is not exercised otherwise. A run is nonconformant when a
     `must` failed; else inconclusive when there was any error, when it was interrupted, or when nothing passed; else
     conformant.
     """
-    violations: defaultdict[str, list[Violation]] = defaultdict(list)
+    violations: defaultdict[str, list[ReportedViolation]] = defaultdict(list)
     for violation in findings.violations:
         violations[violation.requirement].append(violation)
     results = tuple(
@@ -33,7 +43,7 @@ def judge(
     )
     unknown = sorted(findings.named() - contract.load().keys() - requirements.keys())
     errors = findings.errors + tuple(
-        f"The suite made observations of {name}, which is no requirement of the contract." for name in unknown
+        f"The suite made observations of {name}, which is not a requirement of the contract." for name in unknown
     )
     return conclude(results, target=target, run=run, tests=tests, errors=errors)
 
@@ -41,9 +51,9 @@ def judge(
 def conclude(
     results: tuple[RequirementResult, ...],
     *,
-    target: Target | None,
+    target: ReportedTarget | None,
     run: Run,
-    tests: tuple[Ended, ...],
+    tests: tuple[TestResult, ...],
     errors: tuple[str, ...],
     strict: bool = False,
 ) -> Report:
@@ -88,9 +98,9 @@ def _label(result: RequirementResult) -> str:
 def _result(
     requirement: Requirement,
     findings: Findings,
-    violations: tuple[Violation, ...],
+    violations: tuple[ReportedViolation, ...],
     *,
-    target: Target | None,
+    target: ReportedTarget | None,
     run: Run,
 ) -> RequirementResult:
     held = findings.held[requirement.id]
@@ -111,7 +121,7 @@ def _result(
     )
 
 
-def _reason(requirement: Requirement, findings: Findings, *, target: Target | None, run: Run) -> str:
+def _reason(requirement: Requirement, findings: Findings, *, target: ReportedTarget | None, run: Run) -> str:
     given = findings.reasons(requirement.id)
     if given:
         return "; ".join(given)
@@ -126,23 +136,23 @@ def _reason(requirement: Requirement, findings: Findings, *, target: Target | No
     if run.narrowed and not held:
         return f"deselected: this run was narrowed by {run.narrowed}"
     if run.shard and not held:
-        return f"exercised by no test of {told_shard(run.shard)}"
+        return f"exercised by no test of {shard_name(run.shard)}"
     if run.interrupted and not held:
         return "the run ended before it was exercised"
-    return f"exercised {_times(held)}, it takes {requirement.min_observations}"
+    return f"exercised {_times(held)}, {_times(requirement.min_observations)} needed"
 
 
 def _unshown(held: int, min_observations: int) -> str:
     if not held:
-        return "not shown by what was recorded"
-    return f"shown {_times(held)} by what was recorded, it takes {min_observations}"
+        return "not shown by the recording"
+    return f"shown {_times(held)} by the recording, {_times(min_observations)} needed"
 
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def told_shard(shard: Shard) -> str:
+def shard_name(shard: ReportedShard) -> str:
     """Name a part of a split run."""
     return f"shard {shard.index} of {shard.count}"
 
@@ -167,7 +177,7 @@ def _sentence(
         f"{len(errors)} error{'s' if len(errors) > 1 else ''}" if errors else "",
         "interrupted" if run.interrupted else "",
         f"narrowed by {run.narrowed}" if run.narrowed else "",
-        told_shard(run.shard) if run.shard else "",
+        shard_name(run.shard) if run.shard else "",
         "judged from recorded traffic" if run.recording else "",
     ]
     return "; ".join([f"{verdict}: {counts(results)}", *filter(None, remarks)])

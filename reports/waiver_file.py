@@ -1,4 +1,4 @@
-"""`waivers.yaml`: the file that names violations which somebody answers for, until a day."""
+"""`waivers.yaml`: the file of violations that are tolerated until a day, by an owner."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from reports.errors import InvalidWaiver
 from reports.fingerprints import PATTERN
 from reports.model import Waiver
-from reports.refusal import Refusal
-from reports.text import visible
+from spec.text import visible
 
 ANY_TARGET: Final = "*"
 
@@ -25,7 +25,7 @@ _FORM: Final = "a list of entries with " + ", ".join(key for key in _KEYS if key
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which no key stands twice."""
+    """YAML that refuses duplicate keys."""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -40,20 +40,22 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 
 
 def load(path: Path) -> tuple[Waiver, ...]:
-    """Read a file of waivers. Raises `Refusal` when it is missing or anything in it is not as it has to be."""
+    """Read a file of waivers. Raises `InvalidWaiver` when it is missing or anything in it is not as it has to be."""
     return parse(read_text(path), path)
 
 
 def read_text(path: Path) -> str:
-    """Read what a file of waivers says, its line ends unchanged. Raises `Refusal` when it cannot be read."""
+    """Read what a file of waivers says, its line ends unchanged. Raises `InvalidWaiver` when it cannot be read."""
     try:
         return path.read_bytes().decode()
     except FileNotFoundError:
-        raise Refusal(f"There is no file of waivers {path}: name one that exists, or leave --waivers out.") from None
+        raise InvalidWaiver(
+            f"There is no file of waivers {path}: name one that exists, or leave --waivers out."
+        ) from None
     except OSError as error:
-        raise Refusal(f"{path} cannot be read ({error.strerror}): name a file of waivers.") from None
+        raise InvalidWaiver(f"{path} cannot be read ({error.strerror}): name a file of waivers.") from None
     except UnicodeDecodeError:
-        raise Refusal(f"{path} is not UTF-8: save it as UTF-8.") from None
+        raise InvalidWaiver(f"{path} is not UTF-8: save it as UTF-8.") from None
 
 
 def compose(text: str, path: Path) -> yaml.Node | None:
@@ -64,20 +66,20 @@ def compose(text: str, path: Path) -> yaml.Node | None:
 
 
 def parse(text: str, path: Path) -> tuple[Waiver, ...]:
-    """Take the text of a file of waivers apart. Raises `Refusal` as `load` does."""
+    """Take the text of a file of waivers apart. Raises `InvalidWaiver` as `load` does."""
     with _refusing(path):
         entries = yaml.load(text, Loader=_Loader)
     if entries is None:
-        raise Refusal(f"{path} is empty: write {_FORM}, or leave --waivers out.")
+        raise InvalidWaiver(f"{path} is empty: write {_FORM}, or leave --waivers out.")
     if not isinstance(entries, list):
-        raise Refusal(f"{path} is no list: write {_FORM}.")
+        raise InvalidWaiver(f"{path} is not a list: write {_FORM}.")
     if not entries:
-        raise Refusal(f"{path} lists no waiver: write {_FORM}, or leave --waivers out.")
+        raise InvalidWaiver(f"{path} lists no waiver: write {_FORM}, or leave --waivers out.")
     waivers = tuple(checked(f"{path}, entry {number}", entry) for number, entry in enumerate(entries, start=1))
     for number, waiver in enumerate(waivers, start=1):
         for earlier, other in enumerate(waivers[: number - 1], start=1):
             if overlap(waiver, other):
-                raise Refusal(
+                raise InvalidWaiver(
                     f"{path}, entries {earlier} and {number} waive the same violation of {waiver.requirement}: "
                     "leave one of them."
                 )
@@ -90,26 +92,26 @@ def _refusing(path: Path) -> Iterator[None]:
         yield
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         problem = " ".join(visible(str(error)).replace("\\n", " ").split())
-        raise Refusal(f"{path} is no YAML that can be read: {problem}.") from None
+        raise InvalidWaiver(f"{path} is not valid YAML: {problem}.") from None
 
 
 def checked(place: str, entry: Any) -> Waiver:
-    """Make a waiver of an entry. Raises `Refusal`, which begins with the place, when it is not as it has to be."""
+    """Make a waiver of an entry. Raises `InvalidWaiver`, whose message begins with the place."""
     if not isinstance(entry, dict):
-        raise Refusal(f"{place} is no mapping: write {', '.join(_KEYS)}, each with its value.")
+        raise InvalidWaiver(f"{place} is not a mapping: write {', '.join(_KEYS)}, each with its value.")
     if unknown := [key for key in entry if key not in _KEYS]:
-        raise Refusal(f"{place} has the unknown key {visible(str(unknown[0]))}: the keys are {', '.join(_KEYS)}.")
+        raise InvalidWaiver(f"{place} has the unknown key {visible(str(unknown[0]))}: the keys are {', '.join(_KEYS)}.")
     for key in _KEYS:
         if key not in entry and key not in _OPTIONAL:
-            raise Refusal(f"{place} has no {key}: {_MEANINGS[key]}.")
-    told: dict[str, Any] = {key: _TAKERS.get(key, _text)(place, key, value) for key, value in entry.items()}
-    return Waiver(**{**dict.fromkeys(_OPTIONAL), **told})
+            raise InvalidWaiver(f"{place} has no {key}: {_MEANINGS[key]}.")
+    values: dict[str, Any] = {key: _PARSERS.get(key, _text)(place, key, value) for key, value in entry.items()}
+    return Waiver(**{**dict.fromkeys(_OPTIONAL), **values})
 
 
 _MEANINGS: Final[Mapping[str, str]] = {
     "requirement": "write the id of the requirement that is violated",
     "target": "write the base URL of the target, mock, or * for any",
-    "reason": "write why the violation is put up with",
+    "reason": "write why the violation is tolerated",
     "owner": "write who answers for it",
     "link": "write the URL where it is followed up",
     "expires": "write the last day on which it holds, as in 2030-12-31",
@@ -118,22 +120,22 @@ _MEANINGS: Final[Mapping[str, str]] = {
 
 def _text(place: str, key: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise Refusal(f"{place} has a {key} that is no text: put it in quotes, or write one.")
+        raise InvalidWaiver(f"{place} has a {key} that is not text: put it in quotes, or write one.")
     if not value.strip():
-        raise Refusal(f"{place} has an empty {key}: {_MEANINGS[key]}.")
+        raise InvalidWaiver(f"{place} has an empty {key}: {_MEANINGS[key]}.")
     return value.strip()
 
 
 def _fingerprint(place: str, key: str, value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(PATTERN, value):
-        raise Refusal(f"{place} has a {key} that no violation can have: copy it from report.json.")
+        raise InvalidWaiver(f"{place} has a {key} that is not a fingerprint: copy it from report.json.")
     return value
 
 
 def _target(place: str, key: str, value: Any) -> str:
     target = _text(place, key, value).rstrip("/")
     if target not in (ANY_TARGET, "mock") and not _is_base_url(target):
-        raise Refusal(f"{place} has a {key} that no run can have: {_MEANINGS[key]}.")
+        raise InvalidWaiver(f"{place} has a {key} that is not a target: {_MEANINGS[key]}.")
     return target
 
 
@@ -148,21 +150,21 @@ def _is_base_url(text: str) -> bool:
 def _link(place: str, key: str, value: Any) -> str:
     link = _text(place, key, value)
     if urlsplit(link).scheme not in ("http", "https"):
-        raise Refusal(f"{place} has a {key} that is no URL: {_MEANINGS[key]}.")
+        raise InvalidWaiver(f"{place} has a {key} that is not a URL: {_MEANINGS[key]}.")
     return link
 
 
 def _expiry(place: str, key: str, value: Any) -> str:
-    told = value.isoformat() if isinstance(value, date) else value
+    text = value.isoformat() if isinstance(value, date) else value
     try:
-        if isinstance(told, str) and _DAY.fullmatch(told):
-            return date.fromisoformat(told).isoformat()
+        if isinstance(text, str) and _DAY.fullmatch(text):
+            return date.fromisoformat(text).isoformat()
     except ValueError:
         pass
-    raise Refusal(f"{place} has a date of expiry that is no date: {_MEANINGS[key]}.")
+    raise InvalidWaiver(f"{place} has an invalid date of expiry: {_MEANINGS[key]}.")
 
 
-_TAKERS: Final[Mapping[str, Callable[[str, str, Any], str]]] = {
+_PARSERS: Final[Mapping[str, Callable[[str, str, Any], str]]] = {
     "fingerprint": _fingerprint,
     "target": _target,
     "link": _link,

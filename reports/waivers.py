@@ -1,25 +1,25 @@
-"""Lets waivers meet the violations of a report, and objects to those that do not fit what was found."""
+"""Applies waivers to the violations of a report, and objects to those that match none."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 from reports.model import Report, RequirementResult, Waiver
-from reports.text import visible
 from reports.waiver_file import ANY_TARGET
+from spec.text import visible
 
 
 def waive(report: Report, waivers: Iterable[Waiver], today: date) -> tuple[tuple[RequirementResult, ...], list[str]]:
-    """Let the waivers that hold for the target of a report meet its violations.
+    """Apply the waivers for the target of a report to its violations.
 
-    The answer is the results, `waived` where each of the violations is met, and a sentence about each waiver that does
-    not fit what was found. A waiver for another target is left alone, unless no contract has its requirement. That one
-    met nothing says something only where everything could be asked.
+    Return the results, `waived` where a waiver matches each violation, and a sentence about each waiver that does not
+    fit. A waiver for another target is ignored, unless no contract has its requirement. An unused waiver counts only
+    in a complete run.
     """
     results = {result.id: result for result in report.requirements}
     is_complete = not (report.errors or report.run.interrupted)
     objections = []
-    met: dict[str, list[Waiver]] = {}
+    matched: dict[str, list[Waiver]] = {}
     for waiver in waivers:
         result = results.get(waiver.requirement)
         if result is None:
@@ -32,10 +32,10 @@ def waive(report: Report, waivers: Iterable[Waiver], today: date) -> tuple[tuple
                 f"{waiver.owner} renew it."
             )
         elif result.verdict == "fail" and waiver.fingerprint in (None, *result.fingerprints):
-            met.setdefault(result.id, []).append(waiver)
+            matched.setdefault(result.id, []).append(waiver)
         elif is_complete:
-            objections.append(f"{_name(waiver)} {_why_unmet(result)}")
-    return tuple(_met(result, tuple(met.get(result.id, ()))) for result in report.requirements), objections
+            objections.append(f"{_name(waiver)} {_why_unused(result)}")
+    return tuple(_waived(result, tuple(matched.get(result.id, ()))) for result in report.requirements), objections
 
 
 def _is_meant(waiver: Waiver, report: Report) -> bool:
@@ -43,21 +43,21 @@ def _is_meant(waiver: Waiver, report: Report) -> bool:
     return waiver.target in (ANY_TARGET, where)
 
 
-def _why_unmet(result: RequirementResult) -> str:
+def _why_unused(result: RequirementResult) -> str:
     if result.verdict == "pass":
-        return "is not needed any more, as the requirement passes: remove it."
+        return "is no longer needed, as the requirement passes: remove it."
     if result.verdict == "not-exercised":
-        return "met nothing, as the requirement was not exercised: exercise it, or remove the waiver."
+        return "matches nothing, as the requirement was not exercised: exercise it, or remove the waiver."
     return (
-        "is for a violation that was not seen, while the requirement was violated in another way, "
+        "is for a violation that was not observed, while the requirement has other violations, "
         f"{', '.join(result.fingerprints)}: correct its fingerprint, or remove the waiver."
     )
 
 
-def _met(result: RequirementResult, waivers: tuple[Waiver, ...]) -> RequirementResult:
-    met = replace(result, waivers=waivers)
-    is_waived = bool(waivers) and all(map(met.is_waived, result.fingerprints))
-    return replace(met, verdict="waived") if is_waived else met
+def _waived(result: RequirementResult, waivers: tuple[Waiver, ...]) -> RequirementResult:
+    changed = replace(result, waivers=waivers)
+    is_waived = bool(waivers) and all(map(changed.is_waived, result.fingerprints))
+    return replace(changed, verdict="waived") if is_waived else changed
 
 
 def _name(waiver: Waiver) -> str:

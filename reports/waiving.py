@@ -9,11 +9,11 @@ from typing import Final
 
 import yaml
 
-from reports.model import Report, Violation, Waiver
-from reports.refusal import Refusal
-from reports.text import visible
+from reports.errors import InvalidWaiver, UnknownName
+from reports.model import Report, ReportedViolation, Waiver
 from reports.violation import headline
 from reports.waiver_file import checked, compose, overlap, parse, read_text
+from spec.text import visible
 
 NAMED: Final = 5
 """Fingerprints of a report that are named to somebody who named another one."""
@@ -34,19 +34,19 @@ def waivers_for(
 ) -> tuple[Waiver, ...]:
     """Make a waiver for each fingerprint.
 
-    Without a reason it says what was seen, without a target it holds for the one of the report. Raises `Refusal` when
-    the report has no such violation, when a fingerprint is named twice, or when a value cannot stand in a waiver.
+    Without a reason it says what was observed, without a target it holds for that of the report. Raises `UnknownName`
+    when the report has no such violation, `InvalidWaiver` when a fingerprint is given twice or a value is not valid.
     """
     found = {violation.fingerprint: violation for result in report.requirements for violation in result.violations}
     where = target or (report.target.base_url if report.target else None)
     if where is None:
-        raise Refusal("The report does not tell its target: name with --target the one that is meant.")
+        raise InvalidWaiver("The report does not name its target: give it with --target.")
     made: dict[str, Waiver] = {}
     for fingerprint in fingerprints:
         if fingerprint not in found:
-            raise Refusal(f"The report has no violation {visible(fingerprint)}: {_those(found)}.")
+            raise UnknownName(f"The report has no violation {visible(fingerprint)}: {_those(found)}.")
         if fingerprint in made:
-            raise Refusal(f"{fingerprint} is named twice: name each fingerprint once.")
+            raise InvalidWaiver(f"{fingerprint} is given twice: give each fingerprint once.")
         entry = {
             "requirement": found[fingerprint].requirement,
             "fingerprint": fingerprint,
@@ -57,15 +57,15 @@ def waivers_for(
         }
         made[fingerprint] = checked("The waiver", entry | ({} if link is None else {"link": link}))
         if date.fromisoformat(made[fingerprint].expires) < today:
-            raise Refusal(f"{until} is past: let the waiver end today, {today.isoformat()}, or on a later day.")
+            raise InvalidWaiver(f"{until} is past: let the waiver end today, {today.isoformat()}, or on a later day.")
     return tuple(made.values())
 
 
 def add(path: Path, waivers: Sequence[Waiver]) -> str:
     """Append waivers to a file, which is made where there is none, and return what was written.
 
-    What stands in the file stays, comments and all. Raises `Refusal` when it waives one of the violations already, or
-    when nothing can be appended to it.
+    The rest of the file stays as it is, comments and all. Raises `InvalidWaiver` when it already waives one of the
+    violations, or when nothing can be appended to it.
     """
     before = read_text(path) if path.exists() else ""
     root = compose(before, path)
@@ -73,20 +73,22 @@ def add(path: Path, waivers: Sequence[Waiver]) -> str:
     for number, other in enumerate(known, start=1):
         for waiver in waivers:
             if overlap(waiver, other):
-                raise Refusal(f"{path} waives {waiver.fingerprint} already, in entry {number}: change that entry.")
+                raise InvalidWaiver(
+                    f"{path} waives {waiver.fingerprint} already, in entry {number}: change that entry."
+                )
     written = indent(_entries(waivers), " " * (root.start_mark.column if root else 0))
     added = f"{'' if not before or before.endswith(chr(10)) else chr(10)}{written}"
     try:
         fits = parse(before + added, path) == (*known, *waivers)
-    except Refusal:
+    except InvalidWaiver:
         fits = False
     if not fits:
-        raise Refusal(f"Nothing can be appended to {path} as it is written. Add by hand:\n{written.rstrip()}")
+        raise InvalidWaiver(f"Nothing can be appended to {path} as it is written. Add by hand:\n{written.rstrip()}")
     try:
         with path.open("a", encoding="utf-8", newline="\r\n" if "\r\n" in before else "\n") as file:
             file.write(added)
     except OSError as error:
-        raise Refusal(f"{path} cannot be written ({error.strerror}): name another file with --file.") from None
+        raise InvalidWaiver(f"{path} cannot be written ({error.strerror}): name another file with --file.") from None
     return written
 
 
@@ -99,7 +101,7 @@ def _entries(waivers: Sequence[Waiver]) -> str:
     return yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=WIDTH)
 
 
-def _those(found: Mapping[str, Violation]) -> str:
+def _those(found: Mapping[str, ReportedViolation]) -> str:
     if not found:
         return "it has none"
     named = [f"{fingerprint} of {violation.requirement}" for fingerprint, violation in found.items()][:NAMED]

@@ -1,17 +1,17 @@
-"""How exchanges and targets are told in one line, wherever they are told."""
+"""Exchanges, targets and the like in one line, for every output."""
 
 from urllib.parse import urlsplit
 
-from reports.model import Exchange, Recording, Run, Spending, Target, Waiver
-from reports.text import visible
+from reports.model import Recording, ReportedExchange, ReportedTarget, Run, Spending, Waiver
+from spec.text import visible
 
 
-def describe(exchange: Exchange) -> str:
-    """Tell an exchange in one visible line: number, request, answer and time."""
+def describe(exchange: ReportedExchange) -> str:
+    """Describe an exchange in one visible line: number, request, response and time."""
     if exchange.response is not None:
         outcome = str(exchange.response.status)
     else:
-        outcome = f"no answer ({exchange.error})" if exchange.error else "no answer"
+        outcome = f"no response ({exchange.error})" if exchange.error else "no response"
     worker = "" if exchange.worker == "main" else f"{exchange.worker} "
     return visible(
         f"{worker}#{exchange.number} {exchange.request.method} {path(exchange.request.url)}"
@@ -20,21 +20,21 @@ def describe(exchange: Exchange) -> str:
 
 
 def describe_contract(run: Run) -> str:
-    """Name the version of the contract, and the profiles that were asked for with theirs."""
+    """Name the version of the contract, and the selected profiles with theirs."""
     profiles = " and ".join(f"{name} {version}" for name, version in run.profiles.items())
     return f"{run.contract_version} with {profiles}" if profiles else run.contract_version
 
 
-def describe_target(target: Target) -> str:
-    """Tell where the target is, and what kind of target if that does not say it already."""
+def describe_target(target: ReportedTarget) -> str:
+    """Name the target, and its kind if the name does not show it."""
     return target.base_url if target.base_url == target.kind else f"{target.base_url} ({target.kind})"
 
 
 def describe_recording(recording: Recording) -> str:
-    """Tell in one visible line how much was judged, and how much was not."""
+    """Describe in one visible line how much was judged, and how much was not."""
     aside = sum(recording.set_aside.values())
-    told = f"{recording.judged:,} exchanges judged, {recording.other:,} of others left alone, {aside:,} set aside"
-    return visible(f"{', '.join(recording.sources)}: {told}")
+    counts = f"{recording.judged:,} exchanges judged, {recording.other:,} with other services, {aside:,} not judged"
+    return visible(f"{', '.join(recording.sources)}: {counts}")
 
 
 def reasons_of(recording: Recording) -> list[tuple[str, str]]:
@@ -44,7 +44,7 @@ def reasons_of(recording: Recording) -> list[tuple[str, str]]:
 
 
 def describe_spending(spent: Spending) -> str:
-    """Tell what was used up, as `1,090 requests, 1 upload, 60 batches, 0 billable files`."""
+    """Describe what was used up, as `1,090 requests, 1 upload, 60 batches, 0 billable files`."""
     amounts = (
         (spent.requests, "request", "requests"),
         (spent.uploads, "upload", "uploads"),
@@ -55,13 +55,13 @@ def describe_spending(spent: Spending) -> str:
 
 
 def describe_waiver(waiver: Waiver) -> str:
-    """Tell in one visible line why a violation is put up with, by whom, until when, and which one."""
+    """Describe a waiver in one visible line: reason, day, owner, link and violation."""
     facts = (f"until {waiver.expires}", waiver.owner, waiver.link, waiver.fingerprint or "any violation")
     return visible(f"{waiver.reason} ({', '.join(filter(None, facts))})")
 
 
 def counted(amount: int, one: str, many: str = "") -> str:
-    """Tell how many there are of something, as `1 violation` or `2 violations`."""
+    """Describe how many there are of something, as `1 violation` or `2 violations`."""
     return f"{amount:,} {one if amount == 1 else many or f'{one}s'}"
 
 
@@ -77,11 +77,11 @@ def path(url: str) -> str:
 
 
 def long_duration(seconds: float) -> str:
-    """Tell a time span of minutes or hours to people."""
+    """Describe a time span of minutes or hours."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def duration(seconds: float) -> str:
-    """Tell a time span to people: in milliseconds below one second."""
+    """Describe a time span: in milliseconds below one second."""
     return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fixtures.exchange import Response
 from fixtures.words import unsigned
+from spec.text import shortened
 from suites.moments import moment
 from suites.traffic import Call
 
@@ -74,4 +75,4 @@ def _of_value(place: str, value: object, levels: int) -> Iterator[str]:
 
 
 def _named(name: str) -> str:
-    return unsigned(name if len(name) <= NAME_LIMIT else f"{name[:NAME_LIMIT]}…")
+    return unsigned(shortened(name, NAME_LIMIT))

@@ -19,7 +19,7 @@ from suites.oracles.panel import Panel
 from suites.traffic import CREATE
 from suites.verify import Observation, Verify
 
-Word = Literal["still broken", "no longer broken", "cannot tell"]
+Word = Literal["still violated", "no longer violated", "inconclusive"]
 Plain = Mapping[str, Any]
 
 READING = frozenset({"GET", "HEAD"})
@@ -106,7 +106,7 @@ def replay(shown: Shown, settings: Settings) -> Outcome:
     ):
         caller = shown.exchanges[shown.deciding]["caller"]
         if caller not in target.keys or (caller == OTHER and target.keys[OTHER] is None):
-            return Outcome("cannot tell", f"the key that it was sent with, the one of {caller}, was not given")
+            return Outcome("inconclusive", f"the key that it was sent with, the one of {caller}, was not given")
         new = client.forward(_again(shown.request), caller)
     judged = _observed(shown, new, settings.target)
     word, why = judged or _compared(shown, new)
@@ -146,11 +146,11 @@ def _observed(shown: Shown, new: Exchange, base_url: str) -> tuple[Word, str] | 
     beside = " beside what the report has from before" if shown.deciding else ""
     if broken := next((each for each in notes.made if not each.holds), None):
         told = f": {broken.difference}" if broken.difference else ""
-        return "still broken", f"the oracle {broken.oracle} finds the answer wrong{beside}{told}"
+        return "still violated", f"the oracle {broken.oracle} finds the answer wrong{beside}{told}"
     if notes.made and _is_of_other_things(shown, new):
-        return "cannot tell", "the answer shows nothing of what it showed then, which may be gone"
+        return "inconclusive", "the answer shows nothing of what it showed then, which may be gone"
     if notes.made:
-        return "no longer broken", f"the same check holds for the answer{beside}"
+        return "no longer violated", f"the same check holds for the answer{beside}"
     return None
 
 
@@ -168,28 +168,28 @@ def _compared(shown: Shown, new: Exchange) -> tuple[Word, str]:
     assert new.response is not None
     status = new.response.status
     if shown.kind == "server-error":
-        return ("still broken" if status >= 500 else "no longer broken"), f"the answer is a {status}"
+        return ("still violated" if status >= 500 else "no longer violated"), f"the answer is a {status}"
     if shown.kind == "accepted" and new.response.is_refusal:
-        return "no longer broken", f"the request is refused with a {status}"
+        return "no longer violated", f"the request is refused with a {status}"
     if shown.kind == "accepted" and new.response.is_success:
         if shown.requirement in MAY_BE_FRUITLESS:
-            return "cannot tell", f"the request is accepted with a {status}, and its batch may still come to nothing"
-        return "still broken", f"the request is accepted with a {status}"
+            return "inconclusive", f"the request is accepted with a {status}, and its batch may still come to nothing"
+        return "still violated", f"the request is accepted with a {status}"
     if shown.kind == "refused" and (new.response.is_success or new.response.is_refusal):
-        word: Word = "no longer broken" if new.response.is_success else "still broken"
+        word: Word = "no longer violated" if new.response.is_success else "still violated"
         return word, f"the answer is a {status}"
     then = shown.exchanges[shown.deciding]["response"]
     is_same = then is not None and status == then["status"] and new.as_json(None)["response"]["body"] == then["body"]
     if is_same and len(shown.exchanges) == 1:
-        return "still broken", "the answer is the same as then"
+        return "still violated", "the answer is the same as then"
     if len(shown.exchanges) > 1:
         told = "the same as then" if is_same else "another than then"
-        return "cannot tell", (
+        return "inconclusive", (
             f"the answer is {told}, and it takes {len(shown.exchanges)} exchanges or more to judge it: "
             "run the tests of the requirement"
         )
     return (
-        "cannot tell",
+        "inconclusive",
         "the answer is another than then, and no oracle makes this check: run the tests of the requirement",
     )
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fixtures.words import unsigned
+from spec.text import shortened
 from suites.traffic import CANCEL, CREATE, GET, Call, job_of, status_of
 
 TEXT_LIMIT = 80
@@ -87,4 +88,4 @@ class Timelines:
 
 def _shown(value: object) -> str:
     text = unsigned(str(value))
-    return text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}…"
+    return shortened(text, TEXT_LIMIT)

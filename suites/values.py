@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from fixtures.words import unsigned
+from spec.text import ELLIPSIS, shortened
 
 DEPTH = 8
 """How deep a value may be nested before the rest of it is left out."""
@@ -16,7 +17,6 @@ BOUNDS = ((200, 1200), (50, 600), (20, 300), (8, 150), (4, 60))
 """How many entries of a list, and characters of a text, are kept: the first that lets a value fit its size."""
 DIGITS = 40
 """Digits of a number beyond which it is told as a text."""
-LEFT_OUT = "…"
 
 
 def as_value(value: object) -> Any:
@@ -25,33 +25,33 @@ def as_value(value: object) -> Any:
         plain = _plain(value, DEPTH, entries, characters)
         if len(json.dumps(plain, ensure_ascii=False)) <= SIZE:
             return plain
-    return f"{json.dumps(plain, ensure_ascii=False)[:SIZE]}{LEFT_OUT}"
+    return f"{json.dumps(plain, ensure_ascii=False)[:SIZE]}{ELLIPSIS}"
 
 
 def _plain(value: object, depth: int, entries: int, characters: int) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return value if abs(value) < 10**DIGITS else LEFT_OUT
+        return value if abs(value) < 10**DIGITS else ELLIPSIS
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if isinstance(value, str):
         return _cut(value, characters)
     if isinstance(value, Mapping | Sequence | Set) and not isinstance(value, bytes):
         if depth == 0:
-            return LEFT_OUT
+            return ELLIPSIS
         more = len(value) - entries
         if isinstance(value, Mapping):
             kept = {
                 _cut(str(name), characters): _plain(part, depth - 1, entries, characters)
                 for name, part in islice(value.items(), entries)
             }
-            return {**kept, LEFT_OUT: f"{more} more"} if more > 0 else kept
+            return {**kept, ELLIPSIS: f"{more} more"} if more > 0 else kept
         parts = sorted(value, key=str) if isinstance(value, Set) else value
         items = [_plain(part, depth - 1, entries, characters) for part in islice(parts, entries)]
-        return [*items, f"{LEFT_OUT} {more} more"] if more > 0 else items
+        return [*items, f"{ELLIPSIS} {more} more"] if more > 0 else items
     return _cut(str(value), characters)
 
 
 def _cut(text: str, characters: int) -> str:
-    return unsigned(text) if len(text) <= characters else f"{unsigned(text[:characters])}{LEFT_OUT}"
+    return unsigned(shortened(text, characters))

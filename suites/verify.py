@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixtures.exchange import Exchange
-from fixtures.words import legible, unsigned
+from fixtures.words import unsigned
 from spec import requirements
 from spec.kinds import KINDS
 from spec.openapi import match
+from spec.text import visible
 from suites.values import as_value
 
 EXCHANGES_SHOWN = 4
@@ -59,7 +60,7 @@ class RequirementViolated(AssertionError):
     """Raised in a test when the service broke a promise."""
 
     def __init__(self, *observations: Observation) -> None:
-        super().__init__("\n".join(legible(str(observation)) for observation in observations))
+        super().__init__("\n".join(visible(str(observation)) for observation in observations))
         self.observations = observations
 
 

@@ -11,7 +11,7 @@ from batches_conformance.groups import FILE
 from reports.files import REPORT_DIR
 from reports.findings import Findings
 from reports.model import Recording
-from reports.recorded import report_on, tell
+from reports.recorded import publish, report_on
 from spec import profiles
 from suites.oracles.settled import SETTLED
 from suites.recordings.formats import read
@@ -93,4 +93,4 @@ def report(
     )
     base_url = ", ".join(sorted(counts.bases)) or fallback or "nobody"
     made = report_on(findings, recording, base_url, settings, began, sorted(set(asked)))
-    return tell(made, report_dir)
+    return publish(made, report_dir)

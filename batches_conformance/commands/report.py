@@ -16,20 +16,20 @@ import click
 from batches_conformance.groups import FILE, Group, loudness
 from reports import clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
+from reports.errors import InvalidReport, UnknownName
 from reports.explain import Check, Fault, Knowledge, chosen, explanation, find, suggested
-from reports.findings import read_exchange
 from reports.lines import Line, Writer
 from reports.merge import merge
-from reports.model import Report, Target, Violation
-from reports.reading import read
-from reports.refusal import Refusal
+from reports.model import Report, ReportedExchange, ReportedTarget, ReportedViolation, validated
+from reports.reader import read
 from reports.replayed import Replayed, exit_code, replay_lines
 from reports.screen import print_lines
 from reports.terminal import failure_lines, report_lines
-from reports.text import visible
-from reports.verdicts import told_shard
-from reports.violation import USUAL
+from reports.verdicts import shard_name
+from reports.violation import NORMAL
 from spec import requirements
+from spec.text import visible
+from spec.usage import WrongUsage
 
 LATEST: Final = Path(files.REPORT_DIR, files.SOURCE)
 """Where a run leaves its report unless it is told otherwise."""
@@ -70,7 +70,7 @@ def explain(word: str, report: Path | None) -> int:
 
 def _latest() -> Report | None:
     """The report where the latest run has left it, if it is there and whole."""
-    with suppress(Refusal):
+    with suppress(InvalidReport):
         return read(LATEST)
     return None
 
@@ -86,12 +86,12 @@ def _known(requirement: str) -> Knowledge:
     )
 
 
-def _violations(report: Report, requirement: str, violation: Violation | None, width: int) -> Iterator[Line]:
+def _violations(report: Report, requirement: str, violation: ReportedViolation | None, width: int) -> Iterator[Line]:
     for result in report.requirements:
         if result.id == requirement:
             shown = (violation,) if violation else result.violations
             yield ()
-            yield from failure_lines(replace(result, violations=shown), Writer(width), USUAL)
+            yield from failure_lines(replace(result, violations=shown), Writer(width), NORMAL)
 
 
 @command.command(name="replay")
@@ -105,34 +105,36 @@ def replay_violation(report: Path, fingerprint: str, create: bool, insecure_http
     found = find(fingerprint, judged)
     if found is None:
         like = suggested(fingerprint, (), judged)
-        raise Refusal(f"{report} has no violation {visible(fingerprint)}{like}")
+        raise UnknownName(f"{report} has no violation {visible(fingerprint)}{like}")
     result, violation = found
     answer = _replayed(judged, violation, may_create=create, insecure_http=insecure_http)
     print_lines(replay_lines(result, violation, answer, width=shutil.get_terminal_size().columns))
     return exit_code(answer, result.level)
 
 
-def _replayed(report: Report, violation: Violation, *, may_create: bool, insecure_http: bool) -> Replayed:
+def _replayed(report: Report, violation: ReportedViolation, *, may_create: bool, insecure_http: bool) -> Replayed:
     """Send the request again as the suites do it, where that may be done."""
     from fixtures.errors import RunError
     from suites.replay import Shown, obstacle, replay
 
     if violation.deciding is None or report.target is None:
-        return Replayed("cannot tell", "the report has no exchange that shows the fault")
+        return Replayed("inconclusive", "the report has no exchange that shows the fault")
     if report.target.kind == "mock":
-        return Replayed("cannot tell", "the report is of the mock, which was gone when its run ended")
+        return Replayed("inconclusive", "the report is of the mock, which was gone when its run ended")
     exchanges = [asdict(exchange) for exchange in violation.exchanges]
     shown = Shown(violation.requirement, violation.check, violation.kind, exchanges, violation.deciding)
     if reason := obstacle(shown, report.target.base_url, may_create=may_create):
-        return Replayed("cannot tell", f"nothing was sent: {reason}")
+        return Replayed("inconclusive", f"nothing was sent: {reason}")
     try:
         outcome = replay(shown, _settings(report.target, insecure_http=insecure_http))
     except RunError as error:
-        return Replayed("cannot tell", str(error))
-    return Replayed(outcome.word, outcome.why, read_exchange(outcome.exchange) if outcome.exchange else None)
+        return Replayed("inconclusive", str(error))
+    return Replayed(
+        outcome.word, outcome.why, validated(ReportedExchange, outcome.exchange) if outcome.exchange else None
+    )
 
 
-def _settings(target: Target, *, insecure_http: bool) -> Any:
+def _settings(target: ReportedTarget, *, insecure_http: bool) -> Any:
     """The settings under which a target gets one more request, with the keys of the environment alone."""
     import pytest
 
@@ -151,7 +153,7 @@ def _settings(target: Target, *, insecure_http: bool) -> Any:
     try:
         return settings_of(given.get)
     except pytest.UsageError as error:
-        raise Refusal(str(error)) from None
+        raise WrongUsage(str(error)) from None
 
 
 @command.command()
@@ -170,7 +172,7 @@ def render(report: Path, out: Path | None) -> int:
 def merge_shards(reports: Sequence[Path], out: Path) -> int:
     """Join the reports of all shards of a run."""
     if len(set(reports)) < len(reports):
-        raise Refusal("A report is named twice: name the report.json of each shard once.")
+        raise WrongUsage("A report is named twice: name the report.json of each shard once.")
     whole = merge({path: read(path) for path in reports}, requirements.load())
     _show(whole, list(_write(whole, out)))
     return exit_codes.CONFORMANT
@@ -180,7 +182,7 @@ def _write(report: Report, directory: Path) -> tuple[Path, ...]:
     try:
         return files.write(report, directory)
     except OSError as error:
-        raise Refusal(f"The report could not be written: {error}; name another directory.") from None
+        raise WrongUsage(f"The report could not be written: {error}; name another directory.") from None
 
 
 @command.command()
@@ -223,11 +225,11 @@ def gate_report(
 ) -> int:
     """Judge REPORT again, and exit as the run would have."""
     if only_new and not baseline:
-        raise Refusal("--only-new goes with a --baseline: name the report.json of an earlier run.")
+        raise WrongUsage("--only-new goes with a --baseline: name the report.json of an earlier run.")
     terms = gate.read_terms(baseline, waivers, strict=strict, require_exercised=require_exercised)
     given = read(report)
     if given.run.shard:
-        raise Refusal(f"{report} is {told_shard(given.run.shard)} only: merge all of them first.")
+        raise WrongUsage(f"{report} is {shard_name(given.run.shard)} only: merge all of them first.")
     judged = gate.apply(terms, given, clock.today())
     _show(judged, [report], only_new=only_new, verbosity=verbosity)
     return exit_codes.of(judged)

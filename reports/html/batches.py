@@ -1,22 +1,23 @@
-"""The way of each batch through its statuses, drawn over time."""
+"""The statuses of each batch, drawn over time."""
 
 from collections.abc import Sequence
 from math import log10
 from typing import Final
 
-from reports.html.markup import Element, cell, head, picture, row, short, table, tag
+from reports.html.markup import Element, cell, head, picture, row, table, tag
 from reports.html.words import seconds
 from reports.model import Sighting, Timeline, Traffic
 from spec.enumerations import statuses
+from spec.text import shortened
 
 ROW_HEIGHT: Final = 10
 """Pixels of one batch in a drawing."""
 AXIS_HEIGHT: Final = 20
 """Pixels of the scale below."""
-WAY_LIMIT: Final = 160
-"""Characters of a way that are told in its title."""
+SEQUENCE_LIMIT: Final = 160
+"""Characters of a sequence of statuses that are shown in its title."""
 WORD_LIMIT: Final = 40
-"""Characters of an id or a status that are told."""
+"""Characters of an id or a status that are shown."""
 ARROW: Final = " \u2192 "
 DRAWN: Final = 96.0
 """Percent of the width that the times take; the rest is for what is seen at the very end."""
@@ -25,13 +26,13 @@ _KNOWN: Final = statuses()
 
 
 def section(traffic: Traffic) -> Element | None:
-    """Make a drawing and a table for each way that batches went; nothing where there were none."""
+    """Make a drawing and a table for each sequence of statuses; nothing where there were no batches."""
     if not traffic.batches:
         return None
     groups: dict[tuple[str, tuple[str, ...]], list[Timeline]] = {}
     for timeline in traffic.batches:
-        way = tuple(sighting.status for sighting in timeline.sightings)
-        groups.setdefault((timeline.job_type, way), []).append(timeline)
+        sequence = tuple(sighting.status for sighting in timeline.sightings)
+        groups.setdefault((timeline.job_type, sequence), []).append(timeline)
     span = max(sighting.last for timeline in traffic.batches for sighting in timeline.sightings)
     legend = [
         tag("li", tag("span", class_=f"swatch {_class(status)}", aria_hidden="true"), status) for status in _KNOWN
@@ -42,22 +43,22 @@ def section(traffic: Traffic) -> Element | None:
         tag("h2", "Batches over time"),
         tag(
             "p",
-            "As the answers to the create and to reads of each batch showed it. Time runs from the create, on the "
-            "clock of the target, and ever faster to the right; a thin line stands where nobody looked.",
+            "Statuses in the responses to the create and to reads of each batch. Time runs from the create, on the "
+            "target's clock, on a logarithmic scale; a thin line stands between two observations.",
         ),
         tag("ul", legend, class_="legend", aria_label="Statuses"),
-        [part for (job_type, way), some in ordered for part in _group(job_type, way, some, span)],
-        tag("p", f"{traffic.batches_left_out:,} more batches were only counted.") if traffic.batches_left_out else None,
+        [part for (job_type, sequence), some in ordered for part in _group(job_type, sequence, some, span)],
+        tag("p", f"{traffic.batches_omitted:,} more batches were only counted.") if traffic.batches_omitted else None,
         id="batches",
     )
 
 
-def _group(job_type: str, way: Sequence[str], timelines: list[Timeline], span: float) -> list[Element]:
+def _group(job_type: str, sequence: Sequence[str], timelines: list[Timeline], span: float) -> list[Element]:
     count = "1 batch" if len(timelines) == 1 else f"{len(timelines)} batches"
-    title = f"{short(ARROW.join(way), WAY_LIMIT)}: {count}, {job_type}"
+    title = f"{shortened(ARROW.join(sequence), SEQUENCE_LIMIT)}: {count}, {job_type}"
     rows = [
         row(
-            head(tag("code", short(timeline.id, WORD_LIMIT))),
+            head(tag("code", shortened(timeline.id, WORD_LIMIT))),
             cell(f"{'' if timeline.worker == 'main' else timeline.worker + ' '}#{timeline.created}"),
             cell(_path(timeline)),
         )
@@ -69,18 +70,18 @@ def _group(job_type: str, way: Sequence[str], timelines: list[Timeline], span: f
         tag(
             "details",
             tag("summary", "As a table"),
-            table(title, ("Batch", "Create", "Statuses as they were seen"), rows),
+            table(title, ("Batch", "Create", "Statuses as they were observed"), rows),
         ),
     ]
 
 
 def _path(timeline: Timeline) -> str:
     steps = [
-        f"{short(sighting.status, WORD_LIMIT)} at {seconds(sighting.first)} (#{sighting.exchange})"
+        f"{shortened(sighting.status, WORD_LIMIT)} at {seconds(sighting.first)} (#{sighting.exchange})"
         + (f", still at {seconds(sighting.last)}" if sighting.last > sighting.first else "")
         for sighting in timeline.sightings
     ]
-    rest = f"; {timeline.sightings_left_out:,} further sightings" if timeline.sightings_left_out else ""
+    rest = f"; {timeline.sightings_omitted:,} further sightings" if timeline.sightings_omitted else ""
     return "; ".join(steps) + rest
 
 

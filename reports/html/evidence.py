@@ -1,14 +1,15 @@
-"""Each failure: what was expected beside what came, the exchanges, and the line that repeats them."""
+"""Each violation: expected beside actual, the exchanges, and the line that repeats them."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
 from reports.decision import Decision
-from reports.html.markup import Element, block, serialise, short, tag
+from reports.html.markup import Element, block, serialise, tag
 from reports.html.words import anchor, badge, evidence_anchor
-from reports.model import Exchange, RequirementResult, Violation
+from reports.model import ReportedExchange, ReportedViolation, RequirementResult
 from reports.violation import FULL, Part, brief, exchange_parts, headline, parts
+from spec.text import shortened
 
 LIMIT: Final = 800_000
 """Bytes of evidence after which violations are only counted, so that a browser stays quick."""
@@ -19,7 +20,7 @@ SUMMARY_LIMIT: Final = 200
 
 
 def section(decision: Decision) -> Element | None:
-    """Make an article per violated requirement, those that count most first; nothing where none was violated."""
+    """Make an article per violated requirement, those that decide first; nothing where none was violated."""
     failed = [result for result in decision.report.requirements if result.violations]
     failed.sort(key=lambda result: (decision.rank(result), result.level))
     if not failed:
@@ -45,13 +46,13 @@ def _article(decision: Decision, result: RequirementResult, size: int) -> tuple[
     )
     shown = 0
     for standing, violation in decision.in_order(result):
-        told = _violation(result, violation, is_first=not shown)
+        shown_violation = _violation(result, violation, is_first=not shown)
         if standing != "failed":
-            told.insert(1 if told.tag == "details" else 0, tag("p", badge(standing)))
-        size += len(serialise(told).encode())
+            shown_violation.insert(1 if shown_violation.tag == "details" else 0, tag("p", badge(standing)))
+        size += len(serialise(shown_violation).encode())
         if size > LIMIT:
             break
-        article.append(told)
+        article.append(shown_violation)
         shown += 1
     article.extend(tag("p", sentence, class_="quiet") for sentence in _rest(len(result.violations) - shown))
     return article, size
@@ -62,15 +63,15 @@ def _rest(more: int) -> Iterator[str]:
         yield f"{more} more in report.json."
 
 
-def _violation(result: RequirementResult, violation: Violation, *, is_first: bool) -> Element:
-    """Make what is told of a violation; those after the first are unfolded one by one."""
-    told = [tag("p", tag("code", violation.fingerprint), class_="quiet"), *_told(result, violation)]
+def _violation(result: RequirementResult, violation: ReportedViolation, *, is_first: bool) -> Element:
+    """Make the details of a violation; those after the first are folded."""
+    content = [tag("p", tag("code", violation.fingerprint), class_="quiet"), *_content(result, violation)]
     if is_first:
-        return tag("div", told, class_="violation")
-    return tag("details", tag("summary", short(headline(violation), SUMMARY_LIMIT)), told, class_="violation")
+        return tag("div", content, class_="violation")
+    return tag("details", tag("summary", shortened(headline(violation), SUMMARY_LIMIT)), content, class_="violation")
 
 
-def _told(result: RequirementResult, violation: Violation) -> Iterator[Element]:
+def _content(result: RequirementResult, violation: ReportedViolation) -> Iterator[Element]:
     deciding = violation.deciding or 0
     others = {"before": violation.exchanges[:deciding], "after": violation.exchanges[deciding + 1 :]}
     for are_others, some in groupby(parts(result, violation, FULL), lambda part: part.label in others):
@@ -80,14 +81,14 @@ def _told(result: RequirementResult, violation: Violation) -> Iterator[Element]:
             yield from _elements(some)
 
 
-def _folded(label: str, exchange: Exchange) -> Element:
-    """Make an exchange that goes with the one that shows the fault."""
+def _folded(label: str, exchange: ReportedExchange) -> Element:
+    """Make an exchange before or after the deciding one."""
     return tag("details", tag("summary", f"{label}: {brief(exchange)}"), _elements(exchange_parts(exchange, FULL)))
 
 
-def _elements(told: Iterable[Part]) -> Iterator[Element]:
+def _elements(shown: Iterable[Part]) -> Iterator[Element]:
     """Make elements of parts: data side by side, everything else one below the other."""
-    for look, some in groupby(told, lambda part: part.look):
+    for look, some in groupby(shown, lambda part: part.look):
         if look == "data":
             yield tag("div", [_part(part, block(part.text)) for part in some], class_="beside")
         elif look == "shell":

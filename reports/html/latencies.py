@@ -11,11 +11,11 @@ from reports.model import Latency, Traffic
 HEIGHT: Final = 18
 """Pixels of one operation in the drawing."""
 SHORTEST: Final = 1e-5
-"""Seconds below which no answer is told apart."""
+"""Seconds below which latencies are drawn alike."""
 
 
 def section(traffic: Traffic) -> Element | None:
-    """Make a table with a drawing per operation; nothing where nothing was asked."""
+    """Make a table with a drawing per operation; nothing where nothing was sent."""
     latencies = traffic.latencies
     if not latencies:
         return None
@@ -26,7 +26,7 @@ def section(traffic: Traffic) -> Element | None:
         tag("h2", "Latency by operation"),
         tag(
             "p",
-            "The line reaches from the quickest to the slowest answer, the box from the median to the 95th percentile. "
+            "The line reaches from the fastest to the slowest response, the box from median to 95th percentile. "
             "Each step of the scale is ten times the one before.",
         ),
         table(
@@ -40,18 +40,16 @@ def section(traffic: Traffic) -> Element | None:
 
 
 def _range(latencies: Mapping[str, Latency]) -> tuple[int, int]:
-    least = max(min(latency.least for latency in latencies.values()), SHORTEST)
-    most = max(latency.most for latency in latencies.values())
+    least = max(min(latency.min for latency in latencies.values()), SHORTEST)
+    most = max(latency.max for latency in latencies.values())
     low = floor(log10(least))
     return low, max(floor(log10(max(most, SHORTEST))) + 1, low + 1)
 
 
 def _row(name: str, latency: Latency, low: int, high: int) -> Element:
-    told = [seconds(value) for value in (latency.p50, latency.p95, latency.most)]
-    description = f"{name}: median {told[0]}, 95th percentile {told[1]}, slowest {told[2]}"
-    least, p50, p95, most = (
-        _place(value, low, high) for value in (latency.least, latency.p50, latency.p95, latency.most)
-    )
+    texts = [seconds(value) for value in (latency.p50, latency.p95, latency.max)]
+    description = f"{name}: median {texts[0]}, 95th percentile {texts[1]}, slowest {texts[2]}"
+    least, p50, p95, most = (_place(value, low, high) for value in (latency.min, latency.p50, latency.p95, latency.max))
     middle = HEIGHT / 2
     shapes = [
         *(tag("line", x1=x, x2=x, y1=0, y2=HEIGHT, class_="grid") for x in _ticks(low, high).values()),
@@ -62,18 +60,18 @@ def _row(name: str, latency: Latency, low: int, high: int) -> Element:
     return row(
         head(tag("code", name)),
         cell(f"{latency.count:,}", class_="number"),
-        *(cell(value, class_="number") for value in told),
+        *(cell(value, class_="number") for value in texts),
         cell(picture(description, HEIGHT, shapes), class_="plot"),
     )
 
 
 def _axis(low: int, high: int) -> Element:
     ticks = _ticks(low, high)
-    labels = [tag("text", _told(power), x=ticks[power], y=HEIGHT - 5) for power in range(low, high)]
-    return picture(f"Drawn on a scale from {_told(low)} to {_told(high)}", HEIGHT, labels)
+    labels = [tag("text", _label(power), x=ticks[power], y=HEIGHT - 5) for power in range(low, high)]
+    return picture(f"Drawn on a scale from {_label(low)} to {_label(high)}", HEIGHT, labels)
 
 
-def _told(power: int) -> str:
+def _label(power: int) -> str:
     return f"{10.0**power:g} s" if power >= 0 else f"{10.0 ** (power + 3):g} ms"
 
 

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from reports.advice import advice, waive_line
-from reports.curl import curl_line
 from reports.decision import Decision, Group, Standing
-from reports.html.markup import Element, cell, head, row, short, table, tag
+from reports.html.markup import Element, cell, head, row, table, tag
 from reports.html.words import anchor, badge, evidence_anchor, mark, moment
 from reports.model import Recording, RequirementResult
-from reports.verdicts import counts, told_shard
+from reports.verdicts import counts, shard_name
 from reports.violation import headline
 from reports.wording import (
     describe_contract,
@@ -21,11 +20,12 @@ from reports.wording import (
     long_duration,
     reasons_of,
 )
+from spec.text import shortened
 
 ERRORS_SHOWN: Final = 50
-"""Errors that are told; the rest is counted."""
+"""Errors that are shown; the rest is counted."""
 TEXT_LIMIT: Final = 300
-"""Characters of a reason, an error or an answer that are told here."""
+"""Characters of a reason or an error that are shown here."""
 CURL_LIMIT: Final = 1_000
 """Characters of a curl line beyond which it stands with the evidence alone."""
 _TILES: Final = (
@@ -36,10 +36,10 @@ _TILES: Final = (
     ("waived", "waived"),
 )
 _HEADINGS: Final[dict[Standing, str]] = {
-    "failed": "What failed",
-    "new": "What is new",
-    "known": "What the baseline has too",
-    "waived": "What is waived",
+    "failed": "Violations",
+    "new": "New violations",
+    "known": "Known violations",
+    "waived": "Waived violations",
 }
 
 
@@ -47,8 +47,8 @@ def banner(decision: Decision) -> Element:
     """Make the head of the page: the word of the gate, verdict, what to do, target, time and versions."""
     report = decision.report
     facts: list[tuple[str, Element | str]] = [
-        ("Target", describe_target(report.target) if report.target else "nobody could describe it"),
-        ("When", tag("span", moment(report.run.started_at), f", for {long_duration(report.run.seconds)}")),
+        ("Target", describe_target(report.target) if report.target else "unknown"),
+        ("Started", tag("span", moment(report.run.started_at), f", for {long_duration(report.run.seconds)}")),
         ("Suite", report.run.suite_version),
         ("Contract", describe_contract(report.run)),
         ("Spent", describe_spending(report.run.spent)),
@@ -56,13 +56,13 @@ def banner(decision: Decision) -> Element:
     if report.gate and report.gate.strict:
         facts.append(("Strict", "a should counts as a must"))
     if report.run.shard:
-        facts.append(("Part", told_shard(report.run.shard)))
+        facts.append(("Shard", shard_name(report.run.shard).removeprefix("shard ")))
     if report.run.recording:
         facts.append(("Recording", describe_recording(report.run.recording)))
     if report.run.narrowed:
         facts.append(("Narrowed by", report.run.narrowed))
     if report.run.interrupted:
-        facts.append(("Ended", "before every test was run"))
+        facts.append(("Stopped", "before all tests had run"))
     return tag(
         "header",
         tag("p", "Conformance of a Batches API", class_="eyebrow"),
@@ -102,10 +102,10 @@ def _gate(decision: Decision) -> Element | None:
 def _reasons(decision: Decision) -> Element | None:
     if not decision.reasons:
         return None
-    items = [tag("li", short(reason, TEXT_LIMIT)) for reason in decision.reasons[:ERRORS_SHOWN]]
+    items = [tag("li", shortened(reason, TEXT_LIMIT)) for reason in decision.reasons[:ERRORS_SHOWN]]
     more = len(decision.reasons) - ERRORS_SHOWN
     rest = tag("p", f"{more:,} more are in report.json.") if more > 0 else None
-    return tag("section", tag("h2", "What the gate objects to"), tag("ul", items), rest, id="gate")
+    return tag("section", tag("h2", "Gate"), tag("ul", items), rest, id="gate")
 
 
 def _tiles(decision: Decision) -> list[Element]:
@@ -128,7 +128,7 @@ def _tiles(decision: Decision) -> list[Element]:
 
 
 def _place(verdict: str, places: Mapping[str, str]) -> str:
-    """Where requirements of a verdict are told: among the violations, or as what was not exercised, or in the table."""
+    """Return the section of a verdict: violations of a standing, requirements that were not exercised, or the table."""
     return places.get(verdict, "requirements" if verdict == "pass" else verdict)
 
 
@@ -146,7 +146,7 @@ def _violated(decision: Decision, group: Group) -> Element:
 
 def _failure(group: Group, result: RequirementResult, *, with_curl: bool) -> Element:
     first = result.violations[0]
-    curl = curl_line(first.evidence) if with_curl and first.evidence else ""
+    curl = first.curl or "" if with_curl else ""
     waivers = result.waivers if group.standing == "waived" else ()
     return tag(
         "li",
@@ -158,7 +158,7 @@ def _failure(group: Group, result: RequirementResult, *, with_curl: bool) -> Ele
             " ",
             tag("a", result.id, href=f"#{evidence_anchor(result)}"),
         ),
-        [tag("p", short(describe_waiver(waiver), TEXT_LIMIT)) for waiver in waivers],
+        [tag("p", shortened(describe_waiver(waiver), TEXT_LIMIT)) for waiver in waivers],
         tag("p", result.statement),
         tag("p", tag("b", headline(first))),
         tag("p", tag("code", curl), class_="line") if 0 < len(curl) <= CURL_LIMIT else None,
@@ -176,7 +176,7 @@ def _unexercised(results: Iterable[RequirementResult]) -> Element | None:
     items = [
         tag(
             "li",
-            tag("p", tag("b", short(reason, TEXT_LIMIT))),
+            tag("p", tag("b", shortened(reason, TEXT_LIMIT))),
             tag("ul", [tag("li", tag("a", each.id, href=f"#{anchor(each)}")) for each in some], class_="names"),
             class_="card not-exercised",
         )
@@ -184,7 +184,7 @@ def _unexercised(results: Iterable[RequirementResult]) -> Element | None:
     ]
     return tag(
         "section",
-        tag("h2", "What was not exercised, and why"),
+        tag("h2", "Not exercised"),
         tag("ul", items, class_="plain"),
         id="not-exercised",
     )
@@ -196,8 +196,8 @@ def _set_aside(recording: Recording | None) -> Element | None:
     rows = [row(head(reason), cell("Exchanges", count)) for count, reason in reasons_of(recording)]
     return tag(
         "section",
-        tag("h2", "What was set aside, and why"),
-        table("Exchanges that were not judged", ("Reason", "Exchanges"), rows),
+        tag("h2", "Not judged"),
+        table("Exchanges that could not be judged", ("Reason", "Exchanges"), rows),
         id="set-aside",
     )
 
@@ -205,8 +205,8 @@ def _set_aside(recording: Recording | None) -> Element | None:
 def _errors(errors: tuple[str, ...]) -> Element | None:
     if not errors:
         return None
-    items = [tag("li", short(error, TEXT_LIMIT)) for error in errors[:ERRORS_SHOWN]]
+    items = [tag("li", shortened(error, TEXT_LIMIT)) for error in errors[:ERRORS_SHOWN]]
     more = len(errors) - ERRORS_SHOWN
     rest = tag("p", f"{more:,} more are in report.json.") if more > 0 else None
-    heading = tag("h2", "Errors that kept the run from judging")
+    heading = tag("h2", "Errors")
     return tag("section", heading, tag("ul", items), rest, id="errors")

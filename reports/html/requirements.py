@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from typing import Final
 
 from reports.decision import Decision
-from reports.html.markup import Element, cell, head, row, short, table, tag
+from reports.html.markup import Element, cell, head, row, table, tag
 from reports.html.words import anchor, badge, evidence_anchor, times
 from reports.model import RequirementResult
 from spec import requirements
 from spec.openapi import operations
+from spec.text import shortened
 
 TEXT_LIMIT: Final = 300
-"""Characters of a reason that are told."""
+"""Characters of a reason that are shown."""
 _SEVERAL: Final = "Several operations"
-_FIELDS: Final = "Whatever shows a batch"
+_FIELDS: Final = "All responses with a batch"
 _VERDICTS: Final = ("fail", "pass", "not-exercised", "waived")
 
 
@@ -81,18 +82,18 @@ def _row(result: RequirementResult, decision: Decision) -> Element:
 
 def _evidence(result: RequirementResult) -> Element | str:
     if result.violations:
-        ways = len(result.violations)
-        count = f"{ways} violation{'s' if ways > 1 else ''}"
+        amount = len(result.violations)
+        count = f"{amount} violation{'s' if amount > 1 else ''}"
         return tag(
-            "span", tag("a", count, href=f"#{evidence_anchor(result)}"), f", looked at {times(result.observations)}"
+            "span", tag("a", count, href=f"#{evidence_anchor(result)}"), f", observed {times(result.observations)}"
         )
     if result.reason:
-        return short(result.reason, TEXT_LIMIT)
+        return shortened(result.reason, TEXT_LIMIT)
     return f"held {times(result.observations)}"
 
 
 def _filter() -> Element:
-    """Make the controls; they show where there is a script to obey them."""
+    """Make the controls; they show where scripts run."""
     verdicts = [tag("option", name, value=name) for name in _VERDICTS]
     levels = [tag("option", name, value=name) for name in ("must", "should")]
     return tag(

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
-from reports.html.markup import Element, cell, head, row, short, table, tag
+from reports.html.markup import Element, cell, head, row, table, tag
 from reports.html.words import moment
 from reports.model import Report
+from spec.text import shortened
 
 VALUE_LIMIT: Final = 400
-"""Characters of a setting that are told."""
+"""Characters of a setting that are shown."""
 
 
 def section(report: Report) -> Element:
@@ -17,9 +18,9 @@ def section(report: Report) -> Element:
     tests = run.tests
     circumstances: list[tuple[str, Element | str]] = [
         ("Run", run.id),
-        ("Began", moment(run.started_at)),
+        ("Started", moment(run.started_at)),
         ("Ended", moment(run.ended_at)),
-        ("Tests", f"{tests.passed} passed, {tests.failed} failed, {tests.skipped} skipped, {tests.error} broken"),
+        ("Tests", f"{tests.passed} passed, {tests.failed} failed, {tests.skipped} skipped, {tests.error} errors"),
         ("Workers", str(run.workers)),
         ("Seed", str(run.seed)),
         ("Python", f"{run.python} on {run.platform}"),
@@ -30,9 +31,9 @@ def section(report: Report) -> Element:
     settings = target.settings.items() if target else ()
     return tag(
         "section",
-        tag("h2", "The run"),
+        tag("h2", "Run"),
         tag("p", report.sentence),
-        table("Circumstances", ("What", "Value"), _rows(circumstances)),
+        table("Circumstances", ("Fact", "Value"), _rows(circumstances)),
         table("Settings, without keys", ("Setting", "Value"), _rows((name, str(value)) for name, value in settings))
         if settings
         else None,
@@ -42,4 +43,4 @@ def section(report: Report) -> Element:
 
 def _rows(facts: Iterable[tuple[str, Element | str]]) -> Iterable[Element]:
     for name, value in facts:
-        yield row(head(name), cell(short(value, VALUE_LIMIT) if isinstance(value, str) else value))
+        yield row(head(name), cell(shortened(value, VALUE_LIMIT) if isinstance(value, str) else value))

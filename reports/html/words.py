@@ -22,7 +22,7 @@ _MARKS: Final = {
 
 
 def badge(verdict: str, label: str = "") -> Element:
-    """Make the word of a verdict, or a label that says more, with its mark: colour is never all that tells it."""
+    """Make the word of a verdict, or a label that says more, with its mark: colour is never its only sign."""
     return tag("span", mark(verdict), " ", label or verdict, class_=f"badge {verdict}")
 
 
@@ -32,31 +32,31 @@ def mark(verdict: str) -> Element:
 
 
 def anchor(result: RequirementResult) -> str:
-    """Name the place where a requirement is told."""
+    """Name the place of a requirement."""
     return f"requirement-{result.id}"
 
 
 def evidence_anchor(result: RequirementResult) -> str:
-    """Name the place where the violations of a requirement are told."""
+    """Name the place of the violations of a requirement."""
     return f"evidence-{result.id}"
 
 
 def moment(stamp: str) -> Element:
     """Make a time that people and machines can read."""
     try:
-        told = datetime.fromisoformat(stamp).strftime("%Y-%m-%d %H:%M:%S %Z")
+        text = datetime.fromisoformat(stamp).strftime("%Y-%m-%d %H:%M:%S %Z")
     except ValueError:
-        told = stamp
-    return tag("time", told, datetime=stamp)
+        text = stamp
+    return tag("time", text, datetime=stamp)
 
 
 def times(count: int) -> str:
-    """Tell how often."""
+    """Describe how often."""
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def seconds(value: float) -> str:
-    """Tell a time span to people, short enough for a table."""
+    """Describe a time span, short enough for a table."""
     if value < 0.01:
         return f"{value * 1000:.1f} ms"
     if value < 1:

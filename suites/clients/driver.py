@@ -20,7 +20,8 @@ from fixtures.gateway import Gateway
 from fixtures.key import Key, spellings
 from fixtures.route import Route
 from fixtures.target import MAIN, Target
-from fixtures.words import HIDDEN, legible, unsigned
+from fixtures.words import HIDDEN, unsigned
+from spec.text import visible
 from suites.clients.environments import Environment
 from suites.traffic import json_object
 
@@ -132,7 +133,7 @@ class Driver:
             for listener in self.observers:
                 listener(exchange)
         error = told["error"] or {"classes": [], "message": ""}
-        message = legible(unsigned(self._without_keys(error["message"].encode()).decode()))
+        message = visible(unsigned(self._without_keys(error["message"].encode()).decode()))
         return Reply(told["value"], tuple(error["classes"]), message, exchanges)
 
     def _read(self, output: IO[str]) -> None:

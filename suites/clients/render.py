@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from fixtures.words import legible
+from spec.text import visible
 from suites.clients.findings import MARKS, Finding, Verdict, of_verdict
 from suites.clients.models import Comparison
 from suites.clients.table import Client
@@ -98,7 +98,7 @@ def _grouped(outcome: Outcome, verdict: Verdict) -> Iterator[tuple[str, Finding,
 
 def _told(operation: str, finding: Finding, clients: Sequence[str]) -> str:
     about = f" [{', '.join(finding.requirements)}]" if finding.requirements else ""
-    return f"{operation}{about}: {legible(finding.detail)} ({', '.join(clients)})"
+    return f"{operation}{about}: {visible(finding.detail)} ({', '.join(clients)})"
 
 
 def _section(title: str, sentences: Sequence[str]) -> list[str]:
@@ -155,7 +155,7 @@ def _list(title: str, sentences: Sequence[str]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    return " ".join(legible(text).split()).replace("|", "\\|").replace("<", "&lt;") if "`" not in text else text
+    return " ".join(visible(text).split()).replace("|", "\\|").replace("<", "&lt;") if "`" not in text else text
 
 
 def as_json(outcome: Outcome) -> str:

@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
-from reports.document import schema
 from reports.exit_codes import OF_VERDICT
+from reports.schema import schema
 from tests.hostile.behaviours import BEHAVIOURS, CREATE, GET, LIST, UPLOAD, Behaviour
 from tests.hostile.runs import OUTCOME, OUTPUT, Outcome
 from tests.hostile.table import COMMAND, PAGE, render

@@ -7,6 +7,7 @@ from typing import Any
 
 from fixtures.mock.variants import Variant
 from spec.requirements import Requirement
+from spec.text import shortened
 from tests.prove.runs import Noticed, Outcome
 
 
@@ -116,7 +117,7 @@ LONGEST = 300
 def _row(variant: Variant, outcome: Outcome, noticed: Noticed | None) -> str:
     by = ", ".join(noticed.by[:3]) + (" …" if len(noticed.by) > 3 else "") if noticed else f"nobody ({outcome.verdict})"
     violation = noticed.violation if noticed else ""
-    shown = violation if len(violation) <= LONGEST else f"{violation[:LONGEST]}…"
+    shown = shortened(violation, LONGEST)
     cells = (f"`{variant.name}`: {variant.sentence}", by, shown, variant.needs_control or "")
     return "| " + " | ".join(map(_cell, cells)) + " |"
 

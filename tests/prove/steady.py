@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from fixtures.mock.variants import Variant
 from reports.diff import compare, describe_change
 from reports.model import Report
-from reports.reading import read
+from reports.reader import read
 from tests.prove import plan
 from tests.prove.runs import EVERYTHING, Order, carry_out, in_forks, output_of
 

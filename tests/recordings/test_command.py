@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports import files
-from reports.reading import read
+from reports.reader import read
 from tests.command import main_of
 from tests.oracles.history import History
 from tests.oracles.timeline import answered

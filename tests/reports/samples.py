@@ -6,7 +6,17 @@ from typing import Any
 
 from reports.document import render_json
 from reports.findings import Findings
-from reports.model import Ended, Recording, Report, Run, Shard, Spending, Target, TestCounts, Traffic
+from reports.model import (
+    Recording,
+    Report,
+    ReportedShard,
+    ReportedTarget,
+    Run,
+    Spending,
+    TestCounts,
+    TestResult,
+    Traffic,
+)
 from reports.verdicts import judge
 from spec.requirements import Level, Requirement
 
@@ -91,8 +101,8 @@ def findings(*records: Mapping[str, Any]) -> Findings:
     return found
 
 
-def target(*capabilities: str) -> Target:
-    return Target(
+def target(*capabilities: str) -> ReportedTarget:
+    return ReportedTarget(
         base_url="http://127.0.0.1:8000",
         kind="mock",
         capabilities=capabilities,
@@ -104,7 +114,7 @@ def run(
     *,
     narrowed: str | None = None,
     interrupted: bool = False,
-    shard: Shard | None = None,
+    shard: ReportedShard | None = None,
     exchanges: Traffic | None = None,
     recording: Recording | None = None,
 ) -> Run:
@@ -131,16 +141,16 @@ def run(
     )
 
 
-def shard(index: int, count: int, *, selected: int = 3) -> Shard:
-    return Shard(index, count, selected, "one plan")
+def shard(index: int, count: int, *, selected: int = 3) -> ReportedShard:
+    return ReportedShard(index, count, selected, "one plan")
 
 
 def report(
     *records: Mapping[str, Any],
     some: tuple[Requirement, ...] = (),
-    of: Target | None = None,
+    of: ReportedTarget | None = None,
     in_run: Run | None = None,
-    tests: tuple[Ended, ...] = (),
+    tests: tuple[TestResult, ...] = (),
 ) -> Report:
     return judge(requirements(*some), findings(*records), target=of or target(), run=in_run or run(), tests=tests)
 

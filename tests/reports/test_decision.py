@@ -148,7 +148,7 @@ CLAIMS: Final[dict[str, Callable[[Facts], object]]] = {
     r"merge the reports of all shards": lambda facts: facts.case.circumstance == "shard",
     r"no requirement passed": lambda facts: "pass" not in facts.case.now.values(),
     r"see also what was not exercised": lambda facts: facts.unexercised,
-    r"is not needed any more": lambda facts: "pass" in (facts.case.after, facts.case.other) and not facts.is_cut_short,
+    r"is no longer needed": lambda facts: "pass" in (facts.case.after, facts.case.other) and not facts.is_cut_short,
     r"was not seen, while the requirement was violated": lambda facts: MUST in dict(facts.seen),
     r"expired on 2030-06-14": lambda facts: facts.case.waived == "expired",
     r"\(new\)|\bnew:|✗ new|what is new\b": lambda facts: facts.new,

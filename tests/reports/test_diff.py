@@ -7,7 +7,7 @@ import pytest
 
 from reports.comparable import comparable
 from reports.diff import attribution, compare
-from reports.model import Cause, Report, Run, Target
+from reports.model import Cause, Report, ReportedTarget, Run
 from tests.reports import samples
 
 NAME = "results-null-unless-expanded"
@@ -15,12 +15,12 @@ HELD = {"held": {NAME: 1}}
 BROKEN = {"violations": [samples.violation()]}
 
 
-def target(**changes: Any) -> Target:
+def target(**changes: Any) -> ReportedTarget:
     settings = {"timeout": 30, "faults": None, "yes": False, **changes.pop("settings", {})}
     return replace(samples.target(), settings=settings, **changes)
 
 
-def report(of: Target, in_run: Run, *records: Any) -> Report:
+def report(of: ReportedTarget, in_run: Run, *records: Any) -> Report:
     return samples.report(*(records or (HELD,)), of=of, in_run=in_run)
 
 

@@ -6,23 +6,23 @@ from typing import Any
 
 import pytest
 
-from reports.fidelity import Difference, compare, fidelity_lines
-from reports.model import Appearance, Report, Traffic
-from reports.refusal import Refusal
+from reports.fidelity import FidelityDifference, compare, fidelity_lines
+from reports.model import Report, ResponseFeatures, Traffic
+from spec.usage import WrongUsage
 from tests.command import main_of
 from tests.reports import samples
 
 main = main_of("report")
 
 NAME = "results-null-unless-expanded"
-SEEN = Appearance(
+SEEN = ResponseFeatures(
     statuses={"getBatch 200": 9, "getBatch 404": 2, "createBatch 422": 1},
     headers={"2XX content-type": 9, "2XX date": 9},
     fields={"getBatch 2XX .: object": 9, "getBatch 2XX .id: string": 9, "createBatch 4XX .detail: array": 1},
 )
 
 
-def of(kind: Any, appearance: Appearance = SEEN, *records: Any) -> Report:
+def of(kind: Any, appearance: ResponseFeatures = SEEN, *records: Any) -> Report:
     target = replace(samples.target(), kind=kind, base_url="mock" if kind == "mock" else "http://127.0.0.1:8000")
     run = samples.run(exchanges=Traffic(9, 1.0, {"getBatch": 9}, appearance=appearance))
     return samples.report(
@@ -30,28 +30,28 @@ def of(kind: Any, appearance: Appearance = SEEN, *records: Any) -> Report:
     )
 
 
-def differences(appearance: Appearance) -> list[tuple[str, str, str, str]]:
+def differences(appearance: ResponseFeatures) -> list[tuple[str, str, str, str]]:
     found = compare(of("mock"), of("url", appearance))
     return [(each.sort, each.what, each.mock, each.service) for each in found]
 
 
 def test_what_agrees_is_no_difference_however_often_it_was_seen() -> None:
-    often = Appearance(*({name: 7 * count for name, count in part.items()} for part in vars(SEEN).values()))
+    often = ResponseFeatures(*({name: 7 * count for name, count in part.items()} for part in vars(SEEN).values()))
     assert differences(often) == []
     assert list(fidelity_lines(())) == ["No differences between the mock and the service."]
 
 
 def test_each_sort_of_difference_is_told() -> None:
-    changed = Appearance(
+    changed = ResponseFeatures(
         statuses={"getBatch 200": 8, "getBatch 410": 1, "createBatch 422": 1},
         headers={"2XX content-type": 8, "2XX date": 8, "2XX etag": 8},
         fields={**SEEN.fields, "getBatch 2XX .id: integer": 1},
     )
     assert differences(changed) == [
-        ("statuses", "getBatch 404", "in 2 exchanges", "never seen"),
-        ("statuses", "getBatch 410", "never seen", "in 1 exchange"),
-        ("headers", "2XX etag", "never seen", "in 8 exchanges"),
-        ("fields", "getBatch 2XX .id: integer", "never seen", "in 1 exchange"),
+        ("statuses", "getBatch 404", "in 2 exchanges", "never observed"),
+        ("statuses", "getBatch 410", "never observed", "in 1 exchange"),
+        ("headers", "2XX etag", "never observed", "in 8 exchanges"),
+        ("fields", "getBatch 2XX .id: integer", "never observed", "in 1 exchange"),
     ]
 
 
@@ -64,7 +64,7 @@ def test_each_sort_of_difference_is_told() -> None:
     ],
     ids=["an operation", "a sort of answer", "a class of headers"],
 )
-def test_what_only_one_was_asked_says_nothing(unasked: Appearance) -> None:
+def test_what_only_one_was_asked_says_nothing(unasked: ResponseFeatures) -> None:
     assert differences(unasked) == []
 
 
@@ -92,13 +92,13 @@ def test_a_requirement_is_told_with_what_explains_it() -> None:
 
 
 def test_no_name_of_a_service_steers_the_terminal() -> None:
-    (line, *_) = list(fidelity_lines((Difference("headers", "2XX \x1b[31m", "never seen", "in 1 exchange"),)))[1:]
+    (line, *_) = list(fidelity_lines((FidelityDifference("headers", "2XX \x1b[31m", "never observed", "in 1"),)))[1:]
     assert "\x1b" not in line
 
 
 @pytest.mark.parametrize("kinds", [("url", "mock"), ("mock", "mock"), ("url", "url")])
 def test_reports_in_the_wrong_place_are_refused(kinds: tuple[str, str]) -> None:
-    with pytest.raises(Refusal, match="name the mock's report first"):
+    with pytest.raises(WrongUsage, match="name the mock's report first"):
         compare(of(kinds[0]), of(kinds[1]))
 
 

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reports.document import render_json, schema
+from reports.document import render_json
 from reports.junit import render_junit
 from reports.model import Report
+from reports.schema import schema
 from reports.summary import render_summary
 from reports.terminal import report_lines
-from reports.text import visible
 from reports.violation import headline
+from spec.text import visible
 from tests.reports import samples
 
 TEXT = st.text(

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from reports.junit import render_junit
-from reports.model import Ended, Report
+from reports.model import Report, TestResult
 from tests.reports import samples
 from tests.reports.combinations import MUST, ONE, OTHER, SHOULD, TWO, Case
 from tests.reports.html import pages
@@ -16,9 +16,9 @@ from tests.reports.junit_schema import complaints
 
 REPORT = samples.failing_report()
 TESTS = (
-    Ended("suites/a.py::one", "failed", 0.5, 12, (MUST, SHOULD)),
-    Ended("suites/a.py::two", "passed", 1.25, 3, (MUST,)),
-    Ended("suites/a.py::three", "passed", 9.0, 3, ()),
+    TestResult("suites/a.py::one", "failed", 0.5, 12, (MUST, SHOULD)),
+    TestResult("suites/a.py::two", "passed", 1.25, 3, (MUST,)),
+    TestResult("suites/a.py::three", "passed", 9.0, 3, ()),
 )
 
 
@@ -153,4 +153,4 @@ def test_a_should_that_decides_nothing_is_red_only_where_nobody_asks_a_gate() ->
     alone = {"before": "pass", "after": "pass", "should": ONE, "has_baseline": False}
     assert ET.fromstring(render_junit(gated(**alone))).get("failures") == "1"
     (skipped,) = ET.fromstring(render_junit(gated(**alone, require_exercised=True))).iter("skipped")
-    assert str(skipped.get("message")).startswith("a should, which decides nothing: ")
+    assert str(skipped.get("message")).startswith("a should, does not decide: ")

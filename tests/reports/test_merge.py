@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from reports.merge import merge
-from reports.model import Appearance, Ended, Report, Run, Spending, Use
-from reports.refusal import Refusal
+from reports.model import ElementCoverage, Report, ResponseFeatures, Run, Spending, TestResult
+from spec.usage import WrongUsage
 from tests.reports import samples
 
 FIRST, SECOND, THIRD = "results-null-unless-expanded", "status-known", "page-size-respected"
@@ -54,7 +54,7 @@ def part(index: int, *records: Mapping[str, Any], count: int = 3, in_run: Run | 
         spent=found.spent,
         exchanges=found.traffic(),
     )
-    tests = (Ended(f"suites/test_a.py::test_{index}", "passed", 0.5, 5),)
+    tests = (TestResult(f"suites/test_a.py::test_{index}", "passed", 0.5, 5),)
     return samples.report(*(records or (RECORDS[index - 1],)), some=SOME, in_run=run, tests=tests)
 
 
@@ -73,8 +73,8 @@ def test_parts_add_up_to_the_whole() -> None:
     assert (whole.run.id, whole.run.shard, whole.run.workers) == ("run1+run2+run3", None, 3)
     assert whole.run.spent == Spending(10, 2, 2, 4)
     assert whole.run.exchanges.by_operation == {"getBatch": 5}
-    assert whole.run.exchanges.coverage["getBatch"] == Use(6, 4)
-    assert whole.run.exchanges.appearance == Appearance({"getBatch 200": 4}, {"2XX date": 4}, {})
+    assert whole.run.exchanges.coverage["getBatch"] == ElementCoverage(6, 4)
+    assert whole.run.exchanges.appearance == ResponseFeatures({"getBatch 200": 4}, {"2XX date": 4}, {})
     assert [each.worker for each in whole.run.exchanges.batches] == ["1.main", "2.main"]
     assert whole.run.tests.passed == 3 * samples.run().tests.passed
     assert [test.id for test in whole.tests] == [f"suites/test_a.py::test_{number}" for number in (1, 2, 3)]
@@ -120,15 +120,15 @@ WRONG: dict[str, tuple[Callable[[], tuple[Report, ...]], str]] = {
     "a part is missing": (lambda: (part(1), part(3)), "Of 3 shards 2 is missing"),
     "two parts are missing": (lambda: (part(2),), "Of 3 shards 1, 3 is missing"),
     "the same part twice": (lambda: (part(1), part(1), part(2), part(3)), "0.json and 1.json both are shard 1"),
-    "no part": (lambda: (part(1), changed(2, shard=None), part(3)), "1.json is no part of a split run"),
+    "no part": (lambda: (part(1), changed(2, shard=None), part(3)), "1.json is not a shard of a split run"),
     "other parts": (lambda: (part(1), part(2), part(3, count=4)), "is one of 4 shards, the others of 3"),
     "another plan": (
         lambda: (part(1), part(2), changed(3, shard=replace(samples.shard(3, 3), plan="another"))),
-        "2.json is of a run that was split in another way",
+        "2.json is of a run that was split differently",
     ),
     "another selection": (
         lambda: (part(1), part(2), changed(3, shard=samples.shard(3, 3, selected=9))),
-        "2.json is of a run that was split in another way",
+        "2.json is of a run that was split differently",
     ),
     "the same test in two parts": (
         lambda: (part(1), with_tests_of(2, 1), part(3)),
@@ -138,16 +138,19 @@ WRONG: dict[str, tuple[Callable[[], tuple[Report, ...]], str]] = {
         lambda: (part(1), part(2), replace(part(3), tests=())),
         "The parts ran 2 of 3 tests",
     ),
-    "another suite": (lambda: (part(1), part(2), changed(3, suite_version="0.2.0")), "another version of the suite"),
+    "another suite": (
+        lambda: (part(1), part(2), changed(3, suite_version="0.2.0")),
+        "differ in their version of the suite",
+    ),
     "another contract": (
         lambda: (part(1), part(2), changed(3, contract_version="2.0.0")),
-        "another version of the contract",
+        "differ in their version of the contract",
     ),
-    "another target": (lambda: (part(1), part(2), elsewhere(3)), "each another target"),
-    "no target": (lambda: (part(1), part(2), replace(part(3), target=None)), "each another target"),
-    "other settings": (lambda: (part(1), part(2), set_otherwise(3)), "another set of options"),
-    "another seed": (lambda: (part(1), part(2), changed(3, seed=8)), "another set of options"),
-    "narrowed otherwise": (lambda: (part(1), part(2), changed(3, narrowed="-k x")), "another set of options"),
+    "another target": (lambda: (part(1), part(2), elsewhere(3)), "differ in their target"),
+    "no target": (lambda: (part(1), part(2), replace(part(3), target=None)), "differ in their target"),
+    "other settings": (lambda: (part(1), part(2), set_otherwise(3)), "differ in their set of options"),
+    "another seed": (lambda: (part(1), part(2), changed(3, seed=8)), "differ in their set of options"),
+    "narrowed otherwise": (lambda: (part(1), part(2), changed(3, narrowed="-k x")), "differ in their set of options"),
     "other requirements": (lambda: (part(1), part(2), of_another_contract(3)), "of another contract than this suite's"),
 }
 
@@ -155,5 +158,5 @@ WRONG: dict[str, tuple[Callable[[], tuple[Report, ...]], str]] = {
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_no_whole_run_is_refused_in_its_own_words(name: str) -> None:
     parts, words = WRONG[name]
-    with pytest.raises(Refusal, match=re.escape(words)):
+    with pytest.raises(WrongUsage, match=re.escape(words)):
         joined(*parts())

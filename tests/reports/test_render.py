@@ -53,7 +53,7 @@ def test_a_damaged_report_is_refused_and_nothing_is_written(
     damaged = whole / "report.json"
     damaged.write_text(damaged.read_text("utf-8")[:-20], "utf-8")
     assert render(monkeypatch, damaged, "--out", tmp_path / "out") == 4
-    assert re.fullmatch(r"[^\n]+ is cut off [^\n]+\n", capsys.readouterr().err)
+    assert re.fullmatch(r"[^\n]+ is truncated [^\n]+\n", capsys.readouterr().err)
     assert not (tmp_path / "out").exists()
 
 

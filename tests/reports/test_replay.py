@@ -88,7 +88,7 @@ def test_an_oracle_finds_the_answer_still_wrong(service: Loopback, replay: Repla
     service.answers = [Answer(500, b'{"detail": "no"}')]
     code, told = replay(SERVER_ERROR, [exchange(service.url, b"no", status=500)])
     assert code == 1
-    assert told.startswith(f"STILL BROKEN  must  {SERVER_ERROR}  v")
+    assert told.startswith(f"STILL VIOLATED  must  {SERVER_ERROR}  v")
     assert '{"detail": "no"}' in told
     (asked,) = service.asked
     assert (asked.method, asked.target) == ("GET", "/api/v2/batches/bat-1")
@@ -99,7 +99,7 @@ def test_an_oracle_finds_the_answer_right(service: Loopback, replay: Replay) -> 
     service.answers = [Answer(200, batch())]
     code, told = replay(SERVER_ERROR, [exchange(service.url, b"no", status=500)])
     assert code == 0
-    assert told.startswith("NO LONGER BROKEN  must")
+    assert told.startswith("NO LONGER VIOLATED  must")
 
 
 def test_what_went_before_is_taken_from_the_report(service: Loopback, replay: Replay) -> None:
@@ -157,7 +157,7 @@ def test_a_should_that_is_still_broken_decides_nothing(service: Loopback, replay
     service.answers = [Answer(400)]
     given = {"check": "of-a-test-alone", "kind": "refused"}
     code, told = replay("expand-accepts-repetition", [exchange(service.url, b"{}", status=400)], **given)
-    assert (code, told.partition("  ")[0]) == (0, "STILL BROKEN")
+    assert (code, told.partition("  ")[0]) == (0, "STILL VIOLATED")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_what_changes_something_is_not_sent(
 ) -> None:
     code, told = replay(SERVER_ERROR, [exchange(service.url, b"{}", method, path, **changes)])
     assert code == 6
-    assert told.startswith("CANNOT TELL")
+    assert told.startswith("INCONCLUSIVE")
     assert reason in told
     assert service.asked == []
 

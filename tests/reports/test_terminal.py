@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from reports.lines import Line
 from reports.model import Report
-from reports.terminal import VIOLATIONS_TOLD, advice_lines, report_lines
+from reports.terminal import VIOLATIONS_SHOWN, advice_lines, report_lines
 from tests.reports import samples
 
 FILES = [Path("reports/out/report.json"), Path("reports/out/junit.xml")]
@@ -55,16 +55,16 @@ def test_each_violation_is_a_block_with_its_requirement_and_its_evidence() -> No
     assert lines[start + 1 : start + 15] == [
         "      A read that does not ask for results answers with none.",
         "",
-        "      wrong     results has 2 entries",
+        "      problem   results has 2 entries",
         "      expected  null",
-        '      came      [{"file_id": "file-1"}, {"file_id": "file-2"}]',
+        '      actual    [{"file_id": "file-1"}, {"file_id": "file-2"}]',
         "      case      a completed batch, read without expand",
         "      before    #11 POST /api/v2/batches -> 201 in 3 ms",
         "      exchange  #12 GET /api/v2/batches/bat-1?project_id=p -> 200 in 3 ms",
-        '      answer    {"results": []}',
+        '      response  {"results": []}',
         "      source    The field is null unless it is asked for.",
         '                in LlamaCloud\'s guide "Getting Started with Batches": reading results',
-        "      seen      3 times, in",
+        "      observed  3 times, in",
         f"                {samples.TEST}",
         lines[start + 14],
     ]
@@ -85,7 +85,7 @@ def test_requirements_that_were_not_exercised_are_grouped_by_reason() -> None:
 def test_many_violations_are_cut_with_a_word() -> None:
     many = [samples.violation(check=f"check-{n}") for n in range(9)]
     lines = told(samples.report({"violations": many}))
-    assert sum(line.startswith("      curl ") for line in lines) == VIOLATIONS_TOLD
+    assert sum(line.startswith("      curl ") for line in lines) == VIOLATIONS_SHOWN
     assert "      and 4 more of results-null-unless-expanded in report.json" in lines
     everything = plain(report_lines(samples.report({"violations": many}), width=80, files=FILES, verbosity=1))
     assert sum(line.startswith("      curl ") for line in everything) == len(many)
@@ -100,7 +100,7 @@ def test_an_exchange_without_answer_says_why() -> None:
     silent = samples.exchange(response=None, error="ReadTimeout: 5 s", seconds=5)
     lines = told(samples.report({"violations": [samples.violation(exchanges=[silent])]}), 120)
     assert (
-        "      exchange  #12 GET /api/v2/batches/bat-1?project_id=p -> no answer (ReadTimeout: 5 s) in 5.0 s"
+        "      exchange  #12 GET /api/v2/batches/bat-1?project_id=p -> no response (ReadTimeout: 5 s) in 5.0 s"
     ) in lines
 
 

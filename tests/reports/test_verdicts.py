@@ -32,9 +32,9 @@ def test_each_time_that_a_violation_was_seen_counts() -> None:
 @pytest.mark.parametrize(
     ("held", "verdict", "reason"),
     [
-        (0, "not-exercised", "exercised 0 times, it takes 3"),
-        (1, "not-exercised", "exercised once, it takes 3"),
-        (2, "not-exercised", "exercised 2 times, it takes 3"),
+        (0, "not-exercised", "exercised 0 times, 3 times needed"),
+        (1, "not-exercised", "exercised once, 3 times needed"),
+        (2, "not-exercised", "exercised 2 times, 3 times needed"),
         (3, "pass", None),
         (4, "pass", None),
     ],
@@ -58,7 +58,7 @@ def test_missing_capabilities_are_named() -> None:
 def test_an_unknown_target_is_not_said_to_miss_a_capability() -> None:
     some = samples.requirements(samples.requirement(needs=("control",)))
     judged = judge(some, samples.findings(), target=None, run=samples.run()).requirements[0]
-    assert judged.reason == "exercised 0 times, it takes 1"
+    assert judged.reason == "exercised 0 times, once needed"
 
 
 def test_a_narrowed_run_names_what_narrowed_it() -> None:
@@ -112,6 +112,6 @@ def test_a_failed_should_beside_a_passed_must_stays_conformant_and_is_counted() 
         {"unexercised": [{"requirement": "no-such", "reason": "x"}]},
     ],
 )
-def test_an_unknown_requirement_is_a_error(record: Mapping[str, Any]) -> None:
+def test_an_unknown_requirement_is_an_error(record: Mapping[str, Any]) -> None:
     report = samples.report(HELD, record)
-    assert report.errors == ("The suite made observations of no-such, which is no requirement of the contract.",)
+    assert report.errors == ("The suite made observations of no-such, which is not a requirement of the contract.",)

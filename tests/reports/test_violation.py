@@ -13,11 +13,11 @@ from reports.curl import curl_line
 from reports.differences import difference
 from reports.html.page import render_html
 from reports.junit import render_junit
-from reports.model import Report, Violation
+from reports.model import Report, ReportedViolation
 from reports.summary import render_summary
 from reports.terminal import report_lines
-from reports.text import visible
-from reports.violation import BRIEF, FULL, USUAL, Detail, body_text, headline, laid_out, middle, parts, text_lines
+from reports.violation import BRIEF, FULL, NORMAL, Detail, body_text, headline, laid_out, parts, text_lines
+from spec.text import visible
 from tests.reports import samples
 from tests.reports.html.test_page import text_of
 
@@ -36,27 +36,27 @@ def report(**changes: Any) -> Report:
     return samples.report({"violations": [samples.violation(**given)]})
 
 
-def violation(**changes: Any) -> Violation:
+def violation(**changes: Any) -> ReportedViolation:
     return report(**changes).requirements[0].violations[0]
 
 
-def told(detail: Detail = USUAL, **changes: Any) -> dict[str, str]:
+def told(detail: Detail = NORMAL, **changes: Any) -> dict[str, str]:
     judged = report(**changes).requirements[0]
     return {part.label: part.text for part in parts(judged, judged.violations[0], detail)}
 
 
 def test_it_is_told_by_what_matters_first() -> None:
     assert list(told()) == [
-        "wrong",
+        "problem",
         "expected",
-        "came",
+        "actual",
         "case",
         "before",
         "exchange",
-        "answer",
+        "response",
         "after",
         "source",
-        "seen",
+        "observed",
         "repeat",
     ]
 
@@ -64,7 +64,7 @@ def test_it_is_told_by_what_matters_first() -> None:
 def test_values_are_json_and_no_python() -> None:
     parts_told = told(expected=[None, True, "a 'quoted' text"], actual={"results": None})
     assert json.loads(parts_told["expected"]) == [None, True, "a 'quoted' text"]
-    assert json.loads(parts_told["came"]) == {"results": None}
+    assert json.loads(parts_told["actual"]) == {"results": None}
     assert json.loads(told(expected="a 4xx")["expected"]) == "a 4xx"
 
 
@@ -79,8 +79,8 @@ def test_the_exchange_and_the_curl_line_are_of_the_one_that_shows_the_fault() ->
 
 
 def test_a_long_body_loses_its_middle_and_says_how_much() -> None:
-    lines = told()["answer"].split("\n")
-    assert len(lines) <= USUAL.lines
+    lines = told()["response"].split("\n")
+    assert len(lines) <= NORMAL.lines
     assert lines[:3] == ["{", '  "items": [', '    {"id": "bat-0"},']
     assert lines[-3:] == ['    {"id": "bat-89"}', "  ]", "}"]
     (gap,) = [line for line in lines if "left out" in line]
@@ -89,10 +89,10 @@ def test_a_long_body_loses_its_middle_and_says_how_much() -> None:
 
 
 def test_a_body_that_is_no_json_stays_as_it_came() -> None:
-    assert body_text("<html>\nno</html>", USUAL) == "<html>\nno</html>"
-    assert body_text("", USUAL) == "(no body)"
-    assert len(body_text("x" * 9_000, USUAL)) < 500
-    assert body_text("[" * 5_000, USUAL).startswith("[[[")
+    assert body_text("<html>\nno</html>", NORMAL) == "<html>\nno</html>"
+    assert body_text("", NORMAL) == "(no body)"
+    assert len(body_text("x" * 9_000, NORMAL)) < 500
+    assert body_text("[" * 5_000, NORMAL).startswith("[[[")
 
 
 def test_the_source_is_told_with_what_it_says_and_where() -> None:
@@ -107,27 +107,27 @@ def test_tests_are_merged_and_counted() -> None:
     names = [f"suites/test_a.py::test_{number}" for number in range(5)]
     judged = samples.report({"violations": [samples.violation(test=name) for name in names]}).requirements[0]
     (one,) = judged.violations
-    seen = next(part.text for part in parts(judged, one, USUAL) if part.label == "seen")
+    seen = next(part.text for part in parts(judged, one, NORMAL) if part.label == "observed")
     assert seen.split("\n") == ["5 times, in", *names[:3], "and 2 more tests"]
 
 
 def test_more_is_told_where_more_is_asked_for() -> None:
-    assert "x-trace: 7" not in told()["answer"]
-    assert "x-trace: 7" in told(FULL)["answer"]
-    assert len(told(BRIEF)["answer"]) < len(told()["answer"]) < len(told(FULL)["answer"])
+    assert "x-trace: 7" not in told()["response"]
+    assert "x-trace: 7" in told(FULL)["response"]
+    assert len(told(BRIEF)["response"]) < len(told()["response"]) < len(told(FULL)["response"])
 
 
 @pytest.mark.parametrize(
-    ("expected", "came", "sentence"),
+    ("expected", "actual", "sentence"),
     [
         (["a", "b", "c"], ["a", "c"], "missing 1 of 3: b"),
-        (["a"], ["a", "b"], "1 too many: b"),
-        (["a", "b"], ["a", "a", "b"], "1 more often than expected: a"),
+        (["a"], ["a", "b"], "1 unexpected: b"),
+        (["a", "b"], ["a", "a", "b"], "1 more than once: a"),
         (["a", "b"], ["b", "a"], "the same entries in another order"),
         (["a", "b", "c", "d", "e"], [], "missing 5 of 5: a, b, c and 2 more"),
-        ([1], ["1"], "missing 1 of 1: 1; 1 too many: 1"),
+        ([1], ["1"], "missing 1 of 1: 1; 1 unexpected: 1"),
         ({"a": 1, "b": 2}, {"a": 1, "b": None}, "b is null instead of 2"),
-        ({"a": 1}, {"b": 1}, "without a; with b beside"),
+        ({"a": 1}, {"b": 1}, "missing a; unexpected b"),
         (["a"], ["a"], ""),
         ("a 4xx", 201, ""),
     ],
@@ -139,20 +139,15 @@ def test_what_differs_is_said_in_a_sentence(expected: Any, came: Any, sentence: 
 def test_the_words_of_a_check_are_better_than_those_of_no_check() -> None:
     assert headline(violation(difference="missing 1 of 7: bat-3 on page 3")) == "missing 1 of 7: bat-3 on page 3"
     assert headline(violation(difference="", expected=["a", "b"], actual=["a"])) == "missing 1 of 2: b"
-    assert headline(violation(difference=" ", expected="a 4xx", actual=201)) == 'expected "a 4xx", came 201'
+    assert headline(violation(difference=" ", expected="a 4xx", actual=201)) == 'expected "a 4xx", received 201'
     assert headline(violation(difference="", expected="x" * 500, actual=1, kind="missing")) == (
         "Something that had to be there was not."
     )
 
 
-def test_text_is_shortened_in_its_middle() -> None:
-    assert middle("short") == "short"
-    assert middle("a" * 500 + "b" * 500, 11) == "aaaa … bbbb"
-
-
 def test_json_is_laid_out_for_its_width_alone() -> None:
-    assert laid_out({"a": [1, 2]}, USUAL) == '{"a": [1, 2]}'
-    narrow = replace(USUAL, columns=7)
+    assert laid_out({"a": [1, 2]}, NORMAL) == '{"a": [1, 2]}'
+    narrow = replace(NORMAL, columns=7)
     assert laid_out({"a": [1, 2], "b": {}}, narrow) == '{\n  "a": [\n    1,\n    2\n  ],\n  "b": {}\n}'
 
 
@@ -164,7 +159,7 @@ def nested(levels: int) -> Any:
 
 
 def test_what_is_nested_without_end_is_said_to_be() -> None:
-    assert "nested too deeply" in laid_out(nested(100_000), USUAL)
+    assert "nested too deeply" in laid_out(nested(100_000), NORMAL)
 
 
 EVIL = "\x1b[31m</details>\n::error::x\n##[error]`````"
@@ -191,7 +186,7 @@ def test_every_output_has_the_same_parts_and_escapes_them_in_its_own_way() -> No
             assert word[:40] in "".join(text.strip() for text in screen)
     (error, *_) = annotation_lines(evil)
     assert error.count("\n") == 0
-    assert "wrong: " in error
+    assert "problem: " in error
 
 
 def test_in_short_a_violation_is_a_line() -> None:

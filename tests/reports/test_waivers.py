@@ -173,15 +173,15 @@ MISFITS: dict[str, tuple[Mapping[str, Any], list[dict[str, Any]], int, str]] = {
         "on 2030-06-14: remove it if the service is fixed",
     ),
     "expired and not needed": (HELD, [entry(expires=date(2030, 6, 14))], 7, "expired on 2030-06-14"),
-    "passes now": (HELD, [entry()], 7, "is not needed any more, as the requirement passes"),
-    "passes now, one violation": (HELD, [entry(fingerprint=MEANT)], 7, "is not needed any more"),
-    "not exercised": (UNEXERCISED, [entry()], 7, "met nothing, as the requirement was not exercised"),
+    "passes now": (HELD, [entry()], 7, "is no longer needed, as the requirement passes"),
+    "passes now, one violation": (HELD, [entry(fingerprint=MEANT)], 7, "is no longer needed"),
+    "not exercised": (UNEXERCISED, [entry()], 7, "matches nothing, as the requirement was not exercised"),
     "another violation": (BROKEN_OTHERWISE, [entry(fingerprint=MEANT)], 1, "violated in another way, v"),
     "a further violation": (
         BROKEN_TWICE,
         [entry(fingerprint=MEANT)],
         1,
-        f"No waiver covers what is wrong with {NAME}",
+        f"No waiver covers the violations of {NAME}",
     ),
     "unknown requirement": (HELD, [entry(requirement="no-such-promise")], 7, "the contract does not have"),
     "unknown requirement elsewhere": (
@@ -207,12 +207,12 @@ def test_a_waiver_that_does_not_fit_is_red_for_its_own_reason(name: str, judge: 
 UNUSABLE: dict[str, tuple[Any, str]] = {
     "empty file": ("", "is empty"),
     "comments only": ("# later\n", "is empty"),
-    "no YAML": ("- [", "is no YAML that can be read"),
-    "a tag": ("- !!python/object:os.system {}", "is no YAML that can be read"),
-    "a mapping": ({"waivers": []}, "is no list"),
+    "no YAML": ("- [", "is not valid YAML"),
+    "a tag": ("- !!python/object:os.system {}", "is not valid YAML"),
+    "a mapping": ({"waivers": []}, "is not a list"),
     "an empty list": ([], "lists no waiver"),
-    "an entry that is text": (["all"], "entry 1 is no mapping"),
-    "an empty entry": ([None], "entry 1 is no mapping"),
+    "an entry that is text": (["all"], "entry 1 is not a mapping"),
+    "an empty entry": ([None], "entry 1 is not a mapping"),
     "unknown key": ([entry(severity="low")], "has the unknown key severity"),
     "misspelt key": ([entry(finger_print=MEANT)], "has the unknown key finger_print"),
     "no requirement": ([entry(requirement=...)], "has no requirement"),
@@ -223,17 +223,17 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
     "no expiry": ([entry(expires=...)], "has no expires"),
     "empty reason": ([entry(reason=" ")], "has an empty reason"),
     "empty owner": ([entry(owner="")], "has an empty owner"),
-    "reason of nothing": ([entry(reason=None)], "has a reason that is no text"),
-    "owner of a wrong type": ([entry(owner=["me"])], "has a owner that is no text"),
-    "requirement of a wrong type": ([entry(requirement=True)], "has a requirement that is no text"),
-    "expiry that is no date": ([entry(expires="soon")], "has a date of expiry that is no date"),
-    "expiry that is no day": ([entry(expires="2030-02-30")], "has a date of expiry that is no date"),
-    "expiry that is a number": ([entry(expires=20300101)], "has a date of expiry that is no date"),
-    "expiry with a time": ([entry(expires=datetime(2030, 1, 1))], "has a date of expiry that is no date"),
-    "fingerprint that is none": ([entry(fingerprint="the usual one")], "has a fingerprint that no violation can have"),
-    "fingerprint of nothing": ([entry(fingerprint=None)], "has a fingerprint that no violation can have"),
-    "target that is none": ([entry(target="staging")], "has a target that no run can have"),
-    "link that is none": ([entry(link="ask me")], "has a link that is no URL"),
+    "reason of nothing": ([entry(reason=None)], "has a reason that is not text"),
+    "owner of a wrong type": ([entry(owner=["me"])], "has a owner that is not text"),
+    "requirement of a wrong type": ([entry(requirement=True)], "has a requirement that is not text"),
+    "expiry that is no date": ([entry(expires="soon")], "has an invalid date of expiry"),
+    "expiry that is no day": ([entry(expires="2030-02-30")], "has an invalid date of expiry"),
+    "expiry that is a number": ([entry(expires=20300101)], "has an invalid date of expiry"),
+    "expiry with a time": ([entry(expires=datetime(2030, 1, 1))], "has an invalid date of expiry"),
+    "fingerprint that is none": ([entry(fingerprint="the usual one")], "has a fingerprint that is not a fingerprint"),
+    "fingerprint of nothing": ([entry(fingerprint=None)], "has a fingerprint that is not a fingerprint"),
+    "target that is none": ([entry(target="staging")], "has a target that is not a target"),
+    "link that is none": ([entry(link="ask me")], "has a link that is not a URL"),
     "same entry twice": ([entry(), entry()], "entries 1 and 2 waive the same violation"),
     "one and any violation": ([entry(), entry(fingerprint=MEANT)], "entries 1 and 2 waive the same violation"),
     "one and any target": ([entry(), entry(target="mock")], "entries 1 and 2 waive the same violation"),
@@ -325,9 +325,15 @@ def test_with_a_baseline_the_exit_code_is_about_what_got_worse(name: str, judge:
 
 
 UNFIT: dict[str, tuple[Report, str]] = {
-    "inconclusive": (report(HELD, ERRORD), "is of an inconclusive run, and no baseline"),
-    "interrupted": (report(BROKEN, in_run=samples.run(interrupted=True)), "was interrupted, and no baseline"),
-    "a part": (report(HELD, in_run=samples.run(shard=samples.shard(1, 2))), "is shard 1 of 2 only, and no baseline"),
+    "inconclusive": (report(HELD, ERRORD), "is of an inconclusive run and cannot be a baseline"),
+    "interrupted": (
+        report(BROKEN, in_run=samples.run(interrupted=True)),
+        "of an interrupted run and cannot be a baseline",
+    ),
+    "a part": (
+        report(HELD, in_run=samples.run(shard=samples.shard(1, 2))),
+        "is shard 1 of 2 only and cannot be a baseline",
+    ),
 }
 
 
@@ -378,7 +384,7 @@ def test_a_must_can_be_required_to_be_exercised(judge: Gate) -> None:
 def test_what_the_gate_objects_to_stands_in_all_files() -> None:
     judged = gate.apply(Terms(waivers=(waiver(),)), report(HELD), TODAY)
     assert document(judged)["gate"]["objections"] == [
-        f"The waiver of {NAME} is not needed any more, as the requirement passes: remove it."
+        f"The waiver of {NAME} is no longer needed, as the requirement passes: remove it."
     ]
     assert 'failures="1"' in render_junit(judged)
     assert "### Gate" in render_summary(judged)

@@ -77,7 +77,7 @@ def test_the_gate_takes_what_was_written(waive: Call, call: Call) -> None:
     judge = ("gate", "reports/out/report.json", "--waivers", "waivers.yaml")
     assert waive(FIRST, SECOND)[0] == 0
     code, told = call(*judge)
-    assert (code, f"No waiver covers what is wrong with {OTHER}" in told) == (1, True)
+    assert (code, f"No waiver covers the violations of {OTHER}" in told) == (1, True)
     assert waive(THIRD)[0] == 0
     code, told = call(*judge)
     assert (code, told.split("\n")[0]) == (0, "GATE GREEN  without a baseline: 0 not waived, 3 waived")
@@ -134,16 +134,16 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "one that it has and one that it does not have": ((FIRST, UNKNOWN), f"no violation {UNKNOWN}"),
     "the id of a requirement": ((NAME,), f"The report has no violation {NAME}"),
-    "a fingerprint twice": ((FIRST, FIRST), f"{FIRST} is named twice"),
+    "a fingerprint twice": ((FIRST, FIRST), f"{FIRST} is given twice"),
     "a day that is past": (
         (FIRST, "--until", "2030-06-14"),
         "2030-06-14 is past: let the waiver end today, 2030-06-15",
     ),
-    "a day that is none": ((FIRST, "--until", "2030-02-30"), "a date of expiry that is no date"),
-    "a word for a day": ((FIRST, "--until", "soon"), "a date of expiry that is no date"),
+    "a day that is none": ((FIRST, "--until", "2030-02-30"), "an invalid date of expiry"),
+    "a word for a day": ((FIRST, "--until", "soon"), "an invalid date of expiry"),
     "an owner without a name": ((FIRST, "--owner", " "), "an empty owner"),
-    "a link that is none": ((FIRST, "--link", "ask me"), "a link that is no URL"),
-    "a target that is none": ((FIRST, "--target", "staging"), "a target that no run can have"),
+    "a link that is none": ((FIRST, "--link", "ask me"), "a link that is not a URL"),
+    "a target that is none": ((FIRST, "--target", "staging"), "a target that is not a target"),
     "a report that is not there": ((FIRST, "--report", "none.json"), "There is no report none.json"),
     "a file that is a folder": ((FIRST, "--file", "reports"), "reports cannot be read"),
 }
@@ -170,8 +170,8 @@ UNCHANGED: dict[str, tuple[str, str]] = {
     "the same violation": (f"- {ENTRY}\n".replace(SECOND, FIRST), f"waives {FIRST} already, in entry 1"),
     "any violation": (f"- {ENTRY}\n".replace(f"  fingerprint: {SECOND}\n", ""), f"waives {FIRST} already, in entry 1"),
     "an empty list": ("[]\n", "lists no waiver"),
-    "a mapping": ("waivers: []\n", "is no list"),
-    "no YAML": ("- [\n", "is no YAML that can be read"),
+    "a mapping": ("waivers: []\n", "is not a list"),
+    "no YAML": ("- [\n", "is not valid YAML"),
     "an entry that is wrong": (f"- {ENTRY}\n".replace("owner", "owned"), "has the unknown key owned"),
     "an end of the document": (f"- {ENTRY}\n...\n", "Add by hand:\n- requirement: "),
 }

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from fixtures.mock.faults import FAULTS
-from reports import reading
+from reports import reader
 from reports.comparable import comparable
 from reports.merge import merge
 from reports.model import Report
@@ -49,7 +49,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 
 
 def report_of(ended: Ended) -> Report:
-    return reading.read(ended.directory / "report.json")
+    return reader.read(ended.directory / "report.json")
 
 
 def named(ended: Ended) -> tuple[str, ...]:

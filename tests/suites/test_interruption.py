@@ -16,7 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fixtures.embedded import MockAddress, running_mock
-from reports.document import schema
+from reports.schema import schema
 from spec.signals import SAME
 from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, command, directories_on, environment
 from tests.suites.sessions import run as run_to_its_end

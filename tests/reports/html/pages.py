@@ -1,8 +1,10 @@
 """Reports whose pages are looked at."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from fixtures.exchange import BODY_LIMIT
 from reports.findings import Findings
 from reports.model import Report
 from reports.verdicts import judge
@@ -51,10 +53,12 @@ def _judged(*records: dict[str, Any]) -> Report:
     return judge(requirements.load(), found, target=samples.target(), run=run)
 
 
+@cache
 def conformant() -> Report:
     return _judged({"held": dict.fromkeys(requirements.load(), 100)}, traffic())
 
 
+@cache
 def failing() -> Report:
     names = list(requirements.load())
     exchanges = [samples.exchange(number=number) for number in range(6)]
@@ -70,15 +74,17 @@ def failing() -> Report:
     return _judged({"held": held, "violations": broken, "unexercised": skipped}, traffic())
 
 
+@cache
 def inconclusive() -> Report:
     return _judged({"errors": ["The target did not answer."]})
 
 
+@cache
 def hostile(amount: int = 1) -> Report:
     """A report in which everything that a service can choose is hostile, and there is as much of it as one asks for."""
     exchange = samples.exchange(
-        request=samples.request(url=f"http://127.0.0.1/{EVIL}", body=EVIL * 40 * amount),
-        response={"status": 500, "headers": [["x", EVIL * 40 * amount]] * 3, "body": EVIL * 40 * amount},
+        request=samples.request(url=f"http://127.0.0.1/{EVIL}", body=(EVIL * 40)[:BODY_LIMIT]),
+        response={"status": 500, "headers": [["x", (EVIL * 40)[:BODY_LIMIT]]] * 3, "body": (EVIL * 40)[:BODY_LIMIT]},
         error=EVIL,
     )
     records: list[dict[str, Any]] = [traffic()]

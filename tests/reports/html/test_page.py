@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reports.html import evidence
-from reports.html.markup import block, fingerprint, raw, serialise, short, tag
+from reports.html.markup import block, fingerprint, raw, serialise, tag
 from reports.html.page import render_html
 from reports.model import Report
 from tests.reports.html import pages
@@ -81,7 +81,7 @@ def test_a_must_that_failed_comes_before_a_should() -> None:
     text = text_of(render_html(pages.failing()))
     assert text.index("fail must results-cover-every-file") < text.index("fail should expand-accepts-repetition")
     articles = [tag.attributes["id"] for tag in Outline(render_html(pages.failing())).named("article")]
-    assert articles == ["evidence-results-cover-every-file", "evidence-expand-tolerates-repetition"]
+    assert articles == ["evidence-results-cover-every-file", "evidence-expand-accepts-repetition"]
 
 
 def test_every_requirement_has_its_row_with_verdict_and_level() -> None:
@@ -111,9 +111,9 @@ def test_latencies_are_told_as_numbers_too() -> None:
 
 def test_coverage_tells_what_was_never_met_and_what_cannot_be() -> None:
     html = render_html(pages.conformant())
-    assert re.search(r"Never met: createBatch, .*Batch\.status", text_of(html))
+    assert re.search(r"Not covered: createBatch, .*Batch\.status", text_of(html))
     (id_row,) = re.findall(r"<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">id</th>.*?12,345.*?</tr>", html)
-    assert 'aria-label="cannot be"' in id_row
+    assert 'aria-label="cannot occur"' in id_row
     assert "heat-4" in id_row
 
 
@@ -171,7 +171,7 @@ def test_an_exchange_without_an_answer_is_told() -> None:
     exchange = replace(failed.violations[0].exchanges[-1], response=None, error="it took too long")
     violation = replace(failed.violations[0], exchanges=(exchange,), deciding=0)
     changed = [replace(each, violations=(violation,)) if each is failed else each for each in report.requirements]
-    assert "no answer (it took too long)" in text_of(render_html(replace(report, requirements=tuple(changed))))
+    assert "no response (it took too long)" in text_of(render_html(replace(report, requirements=tuple(changed))))
 
 
 def test_elements_are_made_of_text_elements_and_lists() -> None:
@@ -190,4 +190,3 @@ def test_elements_are_made_of_text_elements_and_lists() -> None:
     assert serialise(made) == '<p class="x" data-y="&quot;\\x1b" hidden="">a&lt;bc<b>d&amp;\\x00</b>e</p>'
     assert serialise(block("a\n\x1bb")) == '<pre tabindex="0"><code>a\n\\x1bb</code></pre>'
     assert serialise(raw("style", "a > b")) == "<style>a > b</style>"
-    assert (short("abc", 3), short("abcd", 3)) == ("abc", "abc…")

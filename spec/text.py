@@ -1,14 +1,16 @@
-"""Makes text that came from a service harmless and visible."""
+"""Text of any origin, made fit to be shown: nothing in it controls a terminal, and it is no longer than it may be."""
 
 import unicodedata
 from typing import Final
+
+ELLIPSIS: Final = "…"
 
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 class _Escapes(dict[int, str]):
-    """Escapes by code point, found when first asked for: what `str.translate` wants."""
+    """Escapes by code point, found on first use: what `str.translate` needs."""
 
     def __missing__(self, code: int) -> str:
         self[code] = _escape(code)
@@ -34,9 +36,22 @@ def visible(text: str) -> str:
 
     What is left can neither control a terminal nor reorder a line, and is allowed in XML.
     """
-    return text.translate(_ESCAPES)
+    return text if text.isprintable() and text.isascii() else text.translate(_ESCAPES)
 
 
 def visible_lines(text: str) -> list[str]:
     """Split at line feeds and make each line visible; there is always at least one line."""
     return [visible(line) for line in text.replace("\r\n", "\n").split("\n")]
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a text after a number of characters, and mark the cut with an ellipsis."""
+    return text if len(text) <= limit else f"{text[:limit]}{ELLIPSIS}"
+
+
+def shortened_in_middle(text: str, limit: int) -> str:
+    """Cut the middle out of a text that is longer than a number of characters, and mark the place with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    kept = (limit - 3) // 2
+    return f"{text[:kept]} {ELLIPSIS} {text[-kept:]}"

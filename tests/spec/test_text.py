@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.text import visible, visible_lines
+from spec.text import shortened, shortened_in_middle, visible, visible_lines
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,9 @@ def test_nothing_invisible_is_left(text: str) -> None:
 
 def test_lines_are_split_at_line_feeds_only() -> None:
     assert visible_lines("a\r\nb\rc\n") == ["a", "b\\rc", ""]
+
+
+def test_a_cut_is_marked_by_an_ellipsis() -> None:
+    assert (shortened("abc", 3), shortened("abcd", 3)) == ("abc", "abc…")
+    assert shortened_in_middle("short", 11) == "short"
+    assert shortened_in_middle("a" * 500 + "b" * 500, 11) == "aaaa … bbbb"

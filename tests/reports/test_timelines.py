@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from reports import course
-from reports.model import Latency, Sighting, Use
+from reports import timelines
+from reports.model import ElementCoverage, Latency, Sighting
 from spec.elements import elements
 from tests.reports import samples
 
@@ -39,25 +39,25 @@ def test_what_two_tests_saw_of_a_batch_is_one_way() -> None:
 
 
 def test_the_same_batches_are_kept_in_any_order_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(course, "BATCHES_KEPT", 2)
+    monkeypatch.setattr(timelines, "BATCHES_KEPT", 2)
     records = [seen(sighting("PENDING", 0), created=created) for created in (1, 2, 3, 4)]
     forth = samples.findings(*records, *records).traffic()
     back = samples.findings(*reversed(records), *records).traffic()
     assert [each.created for each in forth.batches] == [1, 2]
     assert forth == back
-    assert forth.batches_left_out == 2
+    assert forth.batches_omitted == 2
 
 
 def test_a_status_that_flaps_without_end_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(course, "SIGHTINGS_KEPT", 2)
+    monkeypatch.setattr(timelines, "SIGHTINGS_KEPT", 2)
     found = samples.findings(seen(*(sighting(status, 0) for status in "ABABA")))
     (timeline,) = found.traffic().batches
     assert [each.status for each in timeline.sightings] == ["A", "B"]
-    assert timeline.sightings_left_out == 3
+    assert timeline.sightings_omitted == 3
 
 
 @pytest.mark.parametrize("broken", [{"first": "nan"}, {"last": float("inf")}, {"times": "x"}, {"status": None}])
-def test_a_sighting_that_cannot_be_read_is_a_error_or_text(broken: dict[str, Any]) -> None:
+def test_a_sighting_that_cannot_be_read_is_an_error_or_text(broken: dict[str, Any]) -> None:
     found = samples.findings(seen(sighting("A", 0, **{}) | broken))
     assert found.errors or found.traffic().batches[0].sightings[0].status == "None"
 
@@ -73,6 +73,6 @@ def test_coverage_names_every_element() -> None:
     record = {"coverage": {"sent": {"getBatch": 2, "unknown": 1}, "seen": {"Batch.id": 3}}}
     coverage = samples.findings(record, record).traffic().coverage
     assert tuple(coverage) == elements()
-    assert coverage["getBatch"] == Use(4, 0)
-    assert coverage["Batch.id"] == Use(0, 6)
-    assert coverage["Batch.status"] == Use(0, 0)
+    assert coverage["getBatch"] == ElementCoverage(4, 0)
+    assert coverage["Batch.id"] == ElementCoverage(0, 6)
+    assert coverage["Batch.status"] == ElementCoverage(0, 0)

@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 import pytest
 
-from reports.ended import EndedTests
-from reports.model import Ended, Shard
+from reports.model import ReportedShard, TestResult
+from reports.outcomes import Outcomes
 from tests.reports import samples
 
 NAME = "suites/test_a.py::test_a"
@@ -19,8 +19,8 @@ def phase(
     return pytest.TestReport(name, ("a.py", 1, "test_a"), {}, outcome, None, when, duration=0.25)
 
 
-def summed(*phases: pytest.TestReport) -> tuple[Ended, ...]:
-    tests = EndedTests()
+def summed(*phases: pytest.TestReport) -> tuple[TestResult, ...]:
+    tests = Outcomes()
     for each in phases:
         tests.add(each, {"spent": {"requests": 2}})
     return tests.all
@@ -38,16 +38,16 @@ def summed(*phases: pytest.TestReport) -> tuple[Ended, ...]:
 )
 def test_the_worst_phase_decides(outcomes: tuple[Any, Any, Any], told: Any) -> None:
     phases = (phase("setup", outcomes[0]), phase("call", outcomes[1]), phase("teardown", outcomes[2]))
-    assert summed(*phases) == (Ended(NAME, told, 0.75, 6),)
+    assert summed(*phases) == (TestResult(NAME, told, 0.75, 6),)
 
 
 def test_a_setup_that_breaks_is_an_error() -> None:
-    assert summed(phase("setup", "failed"), phase("teardown")) == (Ended(NAME, "error", 0.5, 4),)
+    assert summed(phase("setup", "failed"), phase("teardown")) == (TestResult(NAME, "error", 0.5, 4),)
 
 
 def test_a_subtest_counts_for_its_test_and_takes_no_time_of_its_own() -> None:
     part = phase("call", "failed", f"{NAME}[GET /batches/{{id}}]")
-    assert summed(phase("setup"), part, phase("call"), phase("teardown")) == (Ended(NAME, "failed", 0.75, 8),)
+    assert summed(phase("setup"), part, phase("call"), phase("teardown")) == (TestResult(NAME, "failed", 0.75, 8),)
 
 
 def test_tests_with_parameters_stay_apart_and_are_told_by_id() -> None:
@@ -58,7 +58,7 @@ def test_tests_with_parameters_stay_apart_and_are_told_by_id() -> None:
 
 @pytest.mark.parametrize("spent", [None, 7, [], {"requests": "many"}, {}], ids=str)
 def test_a_record_that_cannot_be_read_counts_for_nothing(spent: object) -> None:
-    tests = EndedTests()
+    tests = Outcomes()
     tests.add(phase("setup"), {"spent": spent})
     assert tests.all[0].requests == 0
 
@@ -66,6 +66,6 @@ def test_a_record_that_cannot_be_read_counts_for_nothing(spent: object) -> None:
 def test_workers_that_split_differently_are_a_error() -> None:
     part = {"index": 1, "count": 2, "selected": 3, "plan": "a"}
     found = samples.findings({"shard": part}, {"shard": part}, {"shard": None})
-    assert (found.shard, found.errors) == (Shard(1, 2, 3, "a"), ())
+    assert (found.shard, found.errors) == (ReportedShard(1, 2, 3, "a"), ())
     found.add({"shard": {**part, "plan": "b"}})
     assert "split the tests differently" in found.errors[0]
