@@ -72,10 +72,10 @@ def test_a_released_client_works_with_the_mock() -> None:
     ("fault", "requirement", "operation"),
     [
         ("extract-refused", "create-accepts-extract", "create extract batch"),
-        ("list-is-sent-as-text", "success-is-json", "list"),
-        ("page-begins-one-too-late", "pages-lose-nothing", "list, page by page"),
+        ("list-sent-as-text", "success-is-json", "list"),
+        ("page-starts-one-too-late", "pages-lose-nothing", "list, page by page"),
         ("unknown-job-type-means-parse", "create-refuses-unknown-job-type", "invalid create"),
-        ("any-key-opens-the-first-project", "unknown-key-refused", "wrong key"),
+        ("unknown-key-accepted", "unknown-key-refused", "wrong key"),
     ],
 )
 def test_a_broken_promise_is_told_in_its_own_words(fault: str, requirement: str, operation: str) -> None:
@@ -168,7 +168,7 @@ def test_a_key_that_a_client_tells_is_hidden(mock: Target) -> None:
 
 
 def test_the_client_validates_answers() -> None:
-    assert "APIResponseValidationError" in told("--fault", "listed-status-in-lower-case")["list"].detail
+    assert "APIResponseValidationError" in told("--fault", "list-shows-status-in-lower-case")["list"].detail
 
 
 def test_what_a_client_lacks_is_unsupported(mock: Target) -> None:
