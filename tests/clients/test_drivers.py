@@ -177,7 +177,7 @@ def test_a_key_that_a_client_tells_is_hidden(mock: Target) -> None:
 
 
 def test_the_client_validates_answers() -> None:
-    assert "APIResponseValidationError" in told("--fault", "listed-status-in-lower-case")["list"].detail
+    assert "APIResponseValidationError" in told("--fault", "list-shows-status-in-lower-case")["list"].detail
 
 
 def test_what_a_client_lacks_is_unsupported(mock: Target) -> None:

@@ -16,7 +16,7 @@ SELECTED = ("-n", "3", "-k", "test_filters or test_pages or test_access or test_
 @pytest.fixture(scope="module")
 def real() -> Iterator[MockAddress]:
     """A service as one meets them: it takes its time, and turns requests away when there are many."""
-    with running_mock("--latency=0.03", "--pace=0.2", "--variation=rate-limit-now-and-then") as address:
+    with running_mock("--latency=0.03", "--pace=0.2", "--variation=rate-limit-occasional") as address:
         yield address
 
 

@@ -11,7 +11,7 @@ from suites.verify import RequirementViolated
 from tests.suites.sessions import ROOT, Ended, run
 
 ONE_TEST = ("suites/scenarios/test_pages.py", "-k", "meets_every_batch_once and 3")
-FAULT = "--fault=page-begins-one-too-late"
+FAULT = "--fault=page-starts-one-too-late"
 
 
 @pytest.fixture(scope="module")

@@ -208,7 +208,7 @@ def test_a_run_that_finds_much_and_tells_all_of_it(leave: Leave) -> None:
     A configuration that does not exist makes every create fail.
     """
     with (
-        running_mock("--pace", "0.05", "--fault=any-key-opens-the-first-project") as mock,
+        running_mock("--pace", "0.05", "--fault=unknown-key-accepted") as mock,
         relay_to(mock, echoes=True) as relay,
     ):
         story = f"{STORY} or test_the_config_is_a_snapshot or watched"

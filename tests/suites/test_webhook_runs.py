@@ -18,19 +18,19 @@ KEY = "llx-nobody"
     [
         ("webhooks-refused", "needs a target that has webhooks, and one to http://127.0.0.1:"),
         ("webhooks-ignored", "needs a target that has webhooks; it accepted some, and nothing came"),
-        ("webhooks-one-each", "needs a target that tells 7 webhooks of one batch"),
+        ("webhooks-limited-to-one", "needs a target that tells 7 webhooks of one batch"),
     ],
 )
 def test_a_service_without_webhooks_is_not_accused(variation: str, reason: str, tmp_path: Path) -> None:
     ended = run(tmp_path / "report", *TESTS, f"--variation={variation}")
     assert ended.code == 0, ended.output
-    accepted = {"webhook-configurations-accepted"} if variation == "webhooks-one-each" else set()
+    accepted = {"webhook-configurations-accepted"} if variation == "webhooks-limited-to-one" else set()
     assert {id_: reason in ended.not_exercised[id_] for id_ in set(WEBHOOKS) - accepted} == dict.fromkeys(
         set(WEBHOOKS) - accepted, True
     )
 
 
-@pytest.mark.parametrize("names", [["key-in-a-custom-header-is-hidden"], ["signing-secret-refused"]], ids=str)
+@pytest.mark.parametrize("names", [["custom-authorization-masked"], ["webhook-with-secret-refused"]], ids=str)
 def test_a_broken_promise_is_told_without_the_secrets_of_the_suite(names: Sequence[str], tmp_path: Path) -> None:
     ended = run(tmp_path / "report", *TESTS, *(f"--fault={name}" for name in names))
     assert ended.code == 1, ended.output

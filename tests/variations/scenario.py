@@ -1,4 +1,4 @@
-"""A short story told to a service in this process: each step has to succeed, in whatever way."""
+"""A short scenario with a service in this process: each step has to succeed, with whatever variation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,36 +13,36 @@ BATCHES = "/api/v2/batches"
 DIRECTORIES = "/api/v1/beta/directories"
 KEY = {"Authorization": "Bearer llx-mock-main"}
 PDF = {"upload_file": ("a.pdf", b"%PDF-1.4\n%%EOF\n")}
-TURNED_AWAY = {429, 503}
-TRIES = 5
+TEMPORARY = {429, 503}
+ATTEMPTS = 5
 
 
-async def ask(client: httpx.AsyncClient, method: str, path: str, **more: Any) -> Any:
-    """Send a request until it is not turned away, and give the JSON of its success."""
-    for _ in range(TRIES):
+async def send(client: httpx.AsyncClient, method: str, path: str, **more: Any) -> Any:
+    """Send a request, retry temporary refusals, and return the JSON of its success."""
+    for _ in range(ATTEMPTS):
         response = await client.request(method, path, headers=KEY, **more)
-        if response.status_code not in TURNED_AWAY:
+        if response.status_code not in TEMPORARY:
             break
     assert response.is_success, (method, path, response.status_code, response.text)
     return response.json()
 
 
-async def tell(variants: Sequence[Variant]) -> None:
-    """Go from a directory to a batch that is read and listed, and to a page of refusals."""
+async def run_scenario(variants: Sequence[Variant]) -> None:
+    """Create a directory with a file and a batch of it, read and list the batch, and provoke refusals."""
     transport = httpx.ASGITransport(app=apply(variants, Settings(virtual_clock=True)))
     async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
-        directory = await ask(client, "POST", DIRECTORIES, json={"name": "d"})
+        directory = await send(client, "POST", DIRECTORIES, json={"name": "d"})
         path = f"{DIRECTORIES}/{quote(directory['id'], safe='')}/files/upload"
-        assert (await ask(client, "POST", path, files=PDF))["id"]
+        assert (await send(client, "POST", path, files=PDF))["id"]
         job = {"type": "parse_v2", "configuration_id": "cfg-PARSE_FAST"}
         body = {"source_directory_id": directory["id"], "config": {"job": job}}
-        batch = await ask(client, "POST", BATCHES, json=body)
+        batch = await send(client, "POST", BATCHES, json=body)
         assert batch.get("results") is None
         one = f"{BATCHES}/{quote(batch['id'], safe='')}"
-        expanded = await ask(client, "GET", one, params={"expand": "results"})
+        expanded = await send(client, "GET", one, params={"expand": "results"})
         assert expanded["id"] == batch["id"]
-        page = await ask(client, "GET", BATCHES, params={"source_directory_id": directory["id"]})
+        page = await send(client, "GET", BATCHES, params={"source_directory_id": directory["id"]})
         assert {item["id"] for item in page["items"]} <= {batch["id"]}
         for path in (f"{BATCHES}/none", "/nowhere"):
             refusal = await client.get(path)
-            assert 400 <= refusal.status_code < 500 or refusal.status_code in TURNED_AWAY
+            assert 400 <= refusal.status_code < 500 or refusal.status_code in TEMPORARY
