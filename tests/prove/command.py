@@ -44,7 +44,7 @@ TOLD = 50
 def command(
     requirement: Sequence[str],
     black_box: bool,
-    apart: bool,
+    isolated: bool,
     from_recordings: bool,
     by_pairs: bool,
     sample: int | None,
@@ -67,7 +67,7 @@ def command(
     if from_recordings:
         combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box=False)
         return _concluded(recordings.prove(faults, combinations, jobs))
-    proof = _prove(faults, black_box=black_box, apart=apart, narrowed=narrowed, jobs=jobs)
+    proof = _prove(faults, black_box=black_box, isolated=isolated, narrowed=narrowed, jobs=jobs)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, faults.values()))
     if not narrowed and not black_box and README.is_file():
@@ -99,11 +99,11 @@ def _sample(faults: Mapping[str, Variant], size: int | None, given: int | None) 
     return {name: faults[name] for name in names}
 
 
-def _prove(faults: Mapping[str, Variant], *, black_box: bool, apart: bool, narrowed: bool, jobs: int) -> render.Proof:
+def _prove(faults: Mapping[str, Variant], *, black_box: bool, isolated: bool, narrowed: bool, jobs: int) -> render.Proof:
     began = time.perf_counter()
     looks = [plan.of_fault(variant, black_box) for variant in faults.values()]
     combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box)
-    alone = plan.alone(VARIATIONS, black_box) if apart else []
+    alone = plan.alone(VARIATIONS, black_box) if isolated else []
     repeats = [] if narrowed else looks[:: plan.REPEATED]
     orders = [plan.clean(black_box), *combinations, *alone, *looks, *repeats]
 
