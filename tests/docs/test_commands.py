@@ -65,7 +65,7 @@ BROKEN = "broken/report.json"
 """The report of a run that observed a violation."""
 OF_LITTLE = ("--requirement", "create-refuses-unknown-job-type")
 OF_RESULTS = ("--requirement", "results-null-unless-expanded")
-OF_PROOF = ("--requirement", "batch-id-is-unique")
+OF_PROOF = ("--requirement", "create-refuses-unknown-directory")
 LITTLE = "tests/spec/test_requirements.py"
 """The tests that stand for all of the project's own."""
 IN_A_PROCESS = ("-q", "--numprocesses=0", "-p", "no:cacheprovider", "--assert=plain")

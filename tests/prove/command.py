@@ -67,7 +67,7 @@ def command(
     if from_recordings:
         combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box=False)
         return _concluded(recordings.prove(faults, combinations, jobs))
-    proof = _prove(faults, black_box=black_box, isolated=isolated, narrowed=narrowed, jobs=jobs)
+    proof = _prove(faults, only=requirement, black_box=black_box, isolated=isolated, jobs=jobs)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, faults.values()))
     if not narrowed and not black_box and README.is_file():
@@ -99,13 +99,15 @@ def _sample(faults: Mapping[str, Variant], size: int | None, given: int | None) 
     return {name: faults[name] for name in names}
 
 
-def _prove(faults: Mapping[str, Variant], *, black_box: bool, isolated: bool, narrowed: bool, jobs: int) -> render.Proof:
-    began = time.perf_counter()
+def _prove(
+    faults: Mapping[str, Variant], *, only: Sequence[str], black_box: bool, isolated: bool, jobs: int
+) -> render.Proof:
+    began, narrowed = time.perf_counter(), bool(only)
     looks = [plan.of_fault(variant, black_box) for variant in faults.values()]
     combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box)
     alone = plan.alone(VARIATIONS, black_box) if isolated else []
     repeats = [] if narrowed else looks[:: plan.REPEATED]
-    orders = [plan.clean(black_box), *combinations, *alone, *looks, *repeats]
+    orders = [plan.clean(black_box, only), *combinations, *alone, *looks, *repeats]
 
     outcomes = _told(run_all(orders, jobs), len(orders))
     clean = next(outcomes)
