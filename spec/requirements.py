@@ -20,8 +20,8 @@ class Requirement:
 
     `source` says where it is promised, and `rests_on` what stands there, in our own words. `covers` names elements of
     `openapi.yaml` (see `spec.elements`), `needs` capabilities of the target, and `min_observations` how many
-    observations it takes: with fewer the requirement counts as not exercised. `profile` is the addition to the contract that it belongs to,
-    `None` in the core.
+    observations it takes: with fewer the requirement counts as not exercised. `profile` is the addition to the contract
+    that it belongs to, `None` in the core.
     """
 
     id: str

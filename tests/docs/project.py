@@ -16,7 +16,7 @@ from typing import IO, Final
 from tests.docs.pages import ROOT
 from tests.suites.sessions import environment
 
-LEFT_BEHIND = (".*cache", ".git", ".hypothesis", ".schemathesis", ".tox", ".venv*", "__pycache__", "node_modules", "out")
+LEFT_BEHIND = (".*cache", ".git", ".hypothesis", ".schemathesis", ".tox", ".venv*", "node_modules", "out")
 SERVER: Final = Path(__file__).with_name("fork_server.py")
 SECONDS: Final = 120
 """How long one command may take."""
@@ -66,7 +66,7 @@ class Shell:
             "root": os.fspath(root or self.root),
             "folder": os.fspath(folder),
             "words": words,
-            "variables": environment({"PYTHONDONTWRITEBYTECODE": "1", **variables}),
+            "variables": environment(variables),
             "seconds": SECONDS,
         }
         requests, answers = self._streams
