@@ -17,14 +17,10 @@ from reports import exit_codes, files
 from spec import requirements
 from spec.usage import WrongUsage
 from tests.prove import judgement, plan, recordings, render, steady
-from tests.prove.figures import differences
-from tests.prove.runs import ROOT, Outcome, run_all
+from tests.prove.runs import Outcome, run_all
 
 MISJUDGED = exit_codes.REGRESSED
 OUT = Path(files.REPORT_DIR)
-README = ROOT / "README.md"
-"""Quotes the figures of the proof, where the project is a checkout."""
-
 SEEDS = 1_000_000
 """A sample is drawn by one of so many seeds."""
 TOLD = 50
@@ -70,8 +66,6 @@ def command(
     proof = _prove(faults, only=requirement, black_box=black_box, isolated=isolated, jobs=jobs)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, faults.values()))
-    if not narrowed and not black_box and README.is_file():
-        proof = _with(proof, differences(README.read_text(encoding="utf-8"), proof.figures()))
     out.mkdir(parents=True, exist_ok=True)
     stem = "prove-black-box" if black_box else "prove"
     (out / f"{stem}.json").write_text(render.as_json(proof, contract), encoding="utf-8")
