@@ -71,7 +71,9 @@ def of_looks() -> list[str]:
 
 def of_rehearsals() -> list[str]:
     """Rehearse runs against services that offer more and more, which takes a minute or two."""
-    return table(["offered", "passed", "not exercised", "billable files"], *map(_rehearsed, OFFERED))
+    return table(
+        ["offered", "passed", "not exercised", "billable files"], *(tuple(_rehearsed(each)) for each in OFFERED)
+    )
 
 
 def _rehearsed(offered: str) -> Iterator[object]:

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,13 +60,20 @@ class Shell:
         assert self._process.stdout
         return self._process.stdin, self._process.stdout
 
-    def run(self, folder: Path, words: Sequence[str], *, root: Path | None = None, **variables: str) -> Ended:
+    def run(
+        self,
+        folder: Path,
+        words: Sequence[str],
+        *,
+        root: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Ended:
         """Do what `python WORDS` does in a folder, for a person without a terminal."""
         request = {
             "root": os.fspath(root or self.root),
             "folder": os.fspath(folder),
             "words": words,
-            "variables": environment(variables),
+            "variables": environment(variables or {}),
             "seconds": SECONDS,
         }
         requests, answers = self._streams

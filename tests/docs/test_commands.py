@@ -50,13 +50,17 @@ NOT_EXECUTED = {
     "batches-conformance prove --recordings": CHECKED_BY_CI,
     f"batches-conformance prove {OF_EXAMPLE}": EXAMPLE,
     "batches-conformance proxy --listen 8080 --target https://your-service.example": LISTENS,
+    "batches-conformance proxy": LISTENS,
     "batches-conformance report replay reports/out/report.json FINGERPRINT": "tests/reports/test_replay.py does that",
     f"batches-conformance run {OF_EXAMPLE}": EXAMPLE,
     f"batches-conformance run {OF_EXAMPLE} --fault file-count-follows-the-directory": EXAMPLE,
     f"batches-conformance run {OF_EXAMPLE} --variation files-counted-at-the-end": EXAMPLE,
     "batches-conformance run --target https://your-service.example --header 'X-Stage: blue' "
     "--secret-header 'X-Gateway-Token: …' --client-cert=client.pem --ca-bundle=issuers.pem": BEHIND_A_GATEWAY,
+    "python -m docs.figures": "it writes into the pages; tests/docs/test_figures.py does that",
+    "python -m docs.generated": "it writes the pages; tests/docs/test_generated.py does that",
     "python -m tests.reports.html.picture docs/report.png": TAKES_A_BROWSER,
+    f"python -m tests.scaffold all {OF_EXAMPLE.split()[1]} --module file_count": EXAMPLE,
     "tox -e lint": CHECKED_BY_CI,
     "tox -e lock": "it reads the package registries, and would change the locks",
 }
@@ -105,7 +109,7 @@ class Desk:
         arguments = tuple(python_words(words))
         if arguments not in self.ended:
             keys = {KEY: mock.api_key, OTHER_KEY: mock.other_api_key}
-            self.ended[arguments] = self.shell.run(self.folder, arguments, **keys)
+            self.ended[arguments] = self.shell.run(self.folder, arguments, variables=keys)
         ended = self.ended[arguments]
         if page is not None and ended.stdout != (self.folder / page).read_text(encoding="utf-8"):
             raise AssertionError(f"The page is out of date: {line}")

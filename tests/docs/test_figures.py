@@ -35,15 +35,3 @@ def test_a_proof_becomes_the_table_of_the_readme(tmp_path: Path, monkeypatch: py
 def test_figures_without_a_place_are_an_error() -> None:
     with pytest.raises(click.ClickException, match="figures: proof"):
         figures.written("# A page\n", "proof", ["| 1 |"])
-
-
-def test_a_rehearsal_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the service offers is that of the first row, and one requirement stands for all."""
-    first = next(iter(figures.OFFERED))
-    _, keys = figures.OFFERED[first]
-    narrowed = ("--requirement=create-refuses-unknown-directory", "--numprocesses=0")
-    monkeypatch.setattr(figures, "OFFERED", {first: (narrowed, keys)})
-    offered, passed, not_exercised, files = figures.of_rehearsals()[-1].strip("| ").split(" | ")
-    assert (offered, files) == (first, "0")
-    assert int(passed) > 0
-    assert int(not_exercised) > 0
