@@ -9,16 +9,16 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "accepted": "A request that had to be refused was accepted.",
         "changed": "Something changed that has to stay as it was.",
         "disclosed": "Something was shown to a caller who may not see it.",
-        "malformed": "An answer does not have the form that the reference gives.",
+        "malformed": "A response does not have the form that the reference gives.",
         "missing": "Something that had to be there was not.",
-        "not-matching": "What came is not what had to come.",
+        "not-matching": "The actual value is not the expected one.",
         "refused": "A request that had to be accepted was refused.",
-        "server-error": "The service answered with a 5xx.",
-        "status-unknown": "A status came that the reference does not name.",
-        "too-many": "More came than may come.",
-        "twice": "Something that may come once came several times.",
+        "server-error": "The service responded with a 5xx.",
+        "status-unknown": "A status is none of those that the reference names.",
+        "too-many": "There are more than there may be.",
+        "twice": "Something that may occur once occurred several times.",
         "unending": "Something that has to come to an end did not.",
-        "unexpected": "Something came that must not come.",
+        "unexpected": "Something is there that must not be there.",
     }
 )
 """The closed list: whoever finds a violation names one of these, and a fingerprint is made of it among other things."""

@@ -23,6 +23,8 @@ OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
 PYTESTS_OWN = {"--lf", "--collect-only", "--tb", "--showlocals"}
 SHELLS_OWN = {"--from", "--constraints", "--force-reinstall"}
 """Options of installers that pages show."""
+OF_MODULES = {"--check", "--module", "--rehearse", "--cert"}
+"""Options of modules of a checkout, and of curl."""
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")} | {"README.md": README}
 
 
@@ -63,7 +65,7 @@ def test_every_command_that_is_named_exists(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_every_option_that_is_named_exists(page: str, offered: set[str]) -> None:
     """Each option in a page is one of the command's, of pytest's, or of an installer's."""
-    assert set(OPTION.findall(page)) - PYTESTS_OWN - SHELLS_OWN <= offered
+    assert set(OPTION.findall(page)) - PYTESTS_OWN - SHELLS_OWN - OF_MODULES <= offered
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)

@@ -13,6 +13,7 @@ STEPS: Final = (
     ("ruff", "check", "."),
     ("mypy",),
     ("spec.lint",),
+    ("docs.generated", "--check"),
 )
 FAILED: Final = 7
 """The exit code of a checkout that does not pass."""

@@ -1,56 +1,28 @@
 """Oracles: each looks at every exchange as it passes, whoever caused it, and makes observations."""
 
+import pkgutil
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 
-from suites.oracles import (
-    access,
-    answers,
-    cancel,
-    creation,
-    files,
-    lifecycle,
-    lists,
-    paging,
-    refusals,
-    results,
-    settled,
-)
+from suites.oracles import files, paging, refusals, settled
 from suites.oracles.oracle import Oracle
 
-ORACLES: tuple[Oracle, ...] = (
-    answers.no_server_error,
-    answers.success_is_json,
-    answers.answer_matches_schema,
-    creation.batch_id_is_unique,
-    creation.create_echoes_request,
-    creation.refused_create_leaves_nothing,
-    results.results_only_when_asked_for,
-    results.each_file_once,
-    results.each_file_has_its_own_job,
-    results.job_reference_has_type_of_batch,
-    results.results_match_the_directory,
-    results.results_settle,
-    lifecycle.traits_never_change,
-    lifecycle.terminal_status_is_final,
-    lifecycle.updated_at_not_before_created_at,
-    lifecycle.updated_at_never_goes_back,
-    lifecycle.get_returns_batch_asked_for,
-    lists.items_match_filters,
-    lists.page_holds_at_most_page_size,
-    lists.page_repeats_nothing,
-    lists.total_size_covers_the_page,
-    access.strangers_are_refused,
-    access.list_is_of_one_project,
-    access.projects_are_apart,
-    cancel.cancel_is_answered_in_json,
-    cancel.cancel_without_server_error,
-    cancel.cancel_returns_batch_asked_for,
-    cancel.cancel_refused_after_the_end,
-    cancel.strangers_cancel_nothing,
-    cancel.neighbours_cancel_nothing,
+_OF_RECORDINGS = (files, paging, refusals, settled)
+"""The modules whose oracles judge recordings alone."""
+_NAMES = sorted(module.name for module in pkgutil.iter_modules(__path__))
+_MODULES = [import_module(f"{__name__}.{name}") for name in _NAMES]
+
+ORACLES: tuple[Oracle, ...] = tuple(
+    {
+        oracle: None
+        for module in _MODULES
+        if module not in _OF_RECORDINGS
+        for oracle in vars(module).values()
+        if isinstance(oracle, Oracle)
+    }
 )
-"""Every oracle, in the order in which they look."""
+"""Every oracle of a run, in the order in which they look."""
 
 WHOEVER_ASKS: tuple[Oracle, ...] = (
     *(oracle for oracle in ORACLES if oracle.assumes is None),

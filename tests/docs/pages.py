@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).parents[2]
 SHELL = "sh"
-TYPED = re.compile(r"(?:python3 run\.py|tox -e|python -m) \S")
+TYPED = re.compile(r"(?:python3 run\.py|tox -e|python -m|batches-conformance) \S")
 """How a command in the middle of a sentence begins."""
 
 

@@ -1,7 +1,8 @@
 """Every command in a page works.
 
-Each is executed in a copy of the project, against a mock where it names a service, and narrowed to little where it
-would take long; or it stands in `NOT_EXECUTED`, with the reason.
+Each is executed in a folder with some reports in it, against a mock where it names a service, and narrowed to a little
+where it would take long; or it stands in `NOT_EXECUTED`, with the reason. Commands that come to the same are executed
+once.
 """
 
 import json
@@ -10,13 +11,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.settings import KEY, OTHER_KEY
 from tests.docs.pages import ROOT, SHELL, blocks, commands
-from tests.docs.project import Ended, Project
+from tests.docs.project import Ended, Shell, of_tox, shell
 
 pytestmark = pytest.mark.xdist_group("commands")
 
@@ -25,55 +27,65 @@ ELSEWHERE = {"ci.md"}
 PATHS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in PATHS if path.name not in ELSEWHERE}
 LANGUAGES = {SHELL, "yaml", "python", "text"}
+COMMAND = "batches-conformance"
+INSTALLERS = ("uvx", "uv", "pipx", "pip", "python -m pip", "python3 -m pip", "podman", "docker")
+"""How commands begin that install the suite; tests/test_packaging.py does that."""
 
 OF_EXAMPLE = "--requirement file-count-is-final"
 EXAMPLE = "tests/docs/test_writing_tests.py executes it, in a project that has the requirement"
 CHECKED_BY_CI = "CI runs it as it is, and it takes minutes"
 TAKES_A_BROWSER = "there may be none, and a whole run on the mock comes before"
-ASKS_GIT = "it asks git for the contract of another commit; tests/spec/test_gate.py does that"
+ASKS_GIT = "it reads the contract of another commit from git; tests/spec/test_gate.py does that"
 BEHIND_A_GATEWAY = "it takes a gateway; tests/suites/test_gateway_runs.py has one"
-LISTENS = "it ends with Ctrl-C; tests/recordings does that"
+LISTENS = "it ends with Ctrl-C; tests/recordings/test_proxy.py does that"
 NOT_EXECUTED = {
-    "tox -e lint": CHECKED_BY_CI,
     "batches-conformance bench": "its figures mean nothing on a busy machine",
     "batches-conformance clients": CHECKED_BY_CI,
-    "tox -e lock": "it asks the package registries, and would change the locks",
-    "batches-conformance clients --target https://your-service.example --yes": "it would install every client once more",
-    "batches-conformance contract gate main": ASKS_GIT,
-    "batches-conformance contract gate BASE": ASKS_GIT,
+    "batches-conformance clients --target https://your-service.example --yes": CHECKED_BY_CI,
     "batches-conformance contract diff origin/main:spec/openapi.yaml spec/openapi.yaml": ASKS_GIT,
-    "python -m tests.reports.html.picture docs/report.png": TAKES_A_BROWSER,
-    "batches-conformance report replay reports/out/report.json FINGERPRINT": "tests/reports/test_replay.py does that",
+    "batches-conformance contract gate BASE": ASKS_GIT,
+    "batches-conformance contract gate main": ASKS_GIT,
+    "batches-conformance prove": CHECKED_BY_CI,
     "batches-conformance prove --black-box": CHECKED_BY_CI,
     "batches-conformance prove --recordings": CHECKED_BY_CI,
-    "batches-conformance proxy --listen 8080 --target https://your-service.example": LISTENS,
-    "batches-conformance run --target https://your-service.example --header 'X-Stage: blue' "
-    "--secret-header 'X-Gateway-Token: …' --client-cert=client.pem --ca-bundle=issuers.pem": BEHIND_A_GATEWAY,
     f"batches-conformance prove {OF_EXAMPLE}": EXAMPLE,
+    "batches-conformance proxy --listen 8080 --target https://your-service.example": LISTENS,
+    "batches-conformance proxy": LISTENS,
+    "batches-conformance report replay reports/out/report.json FINGERPRINT": "tests/reports/test_replay.py does that",
     f"batches-conformance run {OF_EXAMPLE}": EXAMPLE,
     f"batches-conformance run {OF_EXAMPLE} --fault file-count-follows-the-directory": EXAMPLE,
     f"batches-conformance run {OF_EXAMPLE} --variation files-counted-at-the-end": EXAMPLE,
+    "batches-conformance run --target https://your-service.example --header 'X-Stage: blue' "
+    "--secret-header 'X-Gateway-Token: …' --client-cert=client.pem --ca-bundle=issuers.pem": BEHIND_A_GATEWAY,
+    "python -m docs.figures": "it writes into the pages; tests/docs/test_figures.py does that",
+    "python -m docs.generated": "it writes the pages; tests/docs/test_generated.py does that",
+    "python -m tests.reports.html.picture docs/report.png": TAKES_A_BROWSER,
+    f"python -m tests.scaffold all {OF_EXAMPLE.split()[1]} --module file_count": EXAMPLE,
+    "tox -e lint": CHECKED_BY_CI,
+    "tox -e lock": "it reads the package registries, and would change the locks",
 }
 
 BROKEN = "broken/report.json"
-"""The report of a run that met a violation."""
+"""The report of a run that observed a violation."""
 OF_LITTLE = ("--requirement", "create-refuses-unknown-job-type")
 OF_RESULTS = ("--requirement", "results-null-unless-expanded")
-OF_PROOF = ("--requirement", "batch-id-is-unique")
-LITTLE = "tests/spec/test_documents_valid.py"
-QUICKLY = ("-q", "--numprocesses=0", "-p", "no:cacheprovider", "--assert=plain")
-IMPATIENTLY = ("--poll-interval=0.05", "--settle-timeout=5")
+OF_PROOF = ("--requirement", "create-refuses-unknown-directory")
+LITTLE = "tests/spec/test_requirements.py"
+"""The tests that stand for all of the project's own."""
+IN_A_PROCESS = ("-q", "--numprocesses=0", "-p", "no:cacheprovider", "--assert=plain")
+SHORT_WAITS = ("--poll-interval=0.05", "--settle-timeout=5")
 SERVED = ("https://your-service.example", "https://staging.example", "http://127.0.0.1:8000")
 CONTROL = "https://control.your-service.example"
 NOTHING_SENT = {"--plan", "--rehearse"}
-"""Options by which the target of a command is not asked anything, so that it can keep its name."""
+"""Options by which nothing is sent to the target of a command, so that it can keep its name."""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where commands are executed, each once: a copy of the project with some reports in it, and two services."""
+    """Where commands are executed, each once: a folder with some reports in it, and two services."""
 
-    project: Project
+    shell: Shell
+    folder: Path
     plain: MockAddress
     scripted: MockAddress
     ended: dict[tuple[str, ...], Ended] = field(default_factory=dict)
@@ -81,28 +93,30 @@ class Desk:
     @property
     def fingerprint(self) -> str:
         """A violation of the report that has one."""
-        found = json.loads((self.project.root / BROKEN).read_text(encoding="utf-8"))["requirements"]
+        found = json.loads((self.folder / BROKEN).read_text(encoding="utf-8"))["requirements"]
         return str(next(each["violations"][0]["fingerprint"] for each in found if each["violations"]))
 
     def execute(self, line: str) -> Ended:
+        """Execute a command as a reader types it, and hold what it writes over a page against the page."""
         mock = self.scripted if CONTROL in line else self.plain
-        words = [word for given in shlex.split(line) for word in self._meant(given, line, mock)]
+        words = [word for given in shlex.split(line) for word in self._filled_in(given, line, mock)]
         if words[0] == "cp":
-            shutil.copy(*(self.project.root / word for word in words[1:]))
+            shutil.copy(*(self.folder / word for word in words[1:]))
             return Ended(0, "", "")
+        page = None
         if ">" in words:
-            *words, _, target = words
-            ended = self.project.run(*words[1:])
-            assert ended.told == (self.project.root / target).read_text(encoding="utf-8"), f"renew the page: {line}"
-            return ended
-        arguments = tuple(self._arguments(words))
+            *words, _, page = words
+        arguments = tuple(python_words(words))
         if arguments not in self.ended:
             keys = {KEY: mock.api_key, OTHER_KEY: mock.other_api_key}
-            self.ended[arguments] = self.project.run(*arguments, **keys)
-        return self.ended[arguments]
+            self.ended[arguments] = self.shell.run(self.folder, arguments, variables=keys)
+        ended = self.ended[arguments]
+        if page is not None and ended.stdout != (self.folder / page).read_text(encoding="utf-8"):
+            raise AssertionError(f"The page is out of date: {line}")
+        return ended
 
-    def _meant(self, word: str, line: str, mock: MockAddress) -> list[str]:
-        """What a reader puts in the place of a word that stands for something."""
+    def _filled_in(self, word: str, line: str, mock: MockAddress) -> list[str]:
+        """Give what a reader puts in the place of a word that stands for something."""
         places = {
             "YOUR-ORGANIZATION": mock.organization_id,
             "YOUR-EXTRACT-CONFIGURATION": mock.extract_configuration_id,
@@ -122,64 +136,75 @@ class Desk:
             places |= dict.fromkeys(SERVED, mock.base_url) | {CONTROL: mock.control_url or ""}
         return places.get(word, word).split()
 
-    def _arguments(self, words: list[str]) -> list[str]:
-        """What Python is given for a command that begins with the Python, tox or run.py."""
-        if words[:2] == ["python3", "run.py"] or words[:2] == ["tox", "-e"]:
-            return self.project.task(words[2], narrowed(words[2], words[3:]))
-        assert words[0] == "python", f"nobody knows how to execute {words[0]}"
-        return words[1:]
+
+def python_words(words: list[str]) -> list[str]:
+    """Give the words that Python gets for a command, narrowed to a little where it would take long."""
+    match words:
+        case ["tox", "-e", task, *arguments]:
+            words = [*of_tox(task), *arguments]
+        case ["python3", "run.py", *rest] | ["batches-conformance", *rest]:
+            words = rest
+        case ["python", "-m", *_]:
+            return words[1:]
+        case _:
+            raise AssertionError(f"nobody knows how to execute {words[0]}")
+    task, _, _ = words[0].partition("-py3")
+    return ["-m", "batches_conformance", task, *narrowed(task, words[1:])]
 
 
 def narrowed(task: str, arguments: list[str]) -> list[str]:
-    """The arguments of a task with others that make it short."""
+    """Add arguments to those of a command that make it short."""
     match task:
-        case "conformance":
+        case _ if "--help" in arguments:
+            return arguments
+        case "run" | "conformance" | "plan":
             selection = OF_RESULTS if "--fault" in arguments else OF_LITTLE
-            by_url = IMPATIENTLY if "--target" in arguments else ()
-            return [*_selecting(arguments, selection), *QUICKLY, *by_url]
+            by_url = SHORT_WAITS if "--target" in arguments else ()
+            return [*_selecting(arguments, selection), *IN_A_PROCESS, *by_url]
         case "prove":
-            return _selecting(arguments, OF_PROOF)
-        case "reports" if arguments[0] == "waive":
+            return [*_selecting(arguments, OF_PROOF), "--jobs=2"]
+        case "report" if arguments[0] == "waive":
             return [*arguments, "--report", BROKEN]
         case "tests":
-            return [*arguments, *QUICKLY, LITTLE]
+            return [*arguments, *IN_A_PROCESS, LITTLE]
         case "mock":
             return ["0" if word == "8000" else word for word in arguments] + ["--until-stdin-closes"]
     return arguments
-
-
-def expected(line: str) -> set[int]:
-    """The exit codes that a command may have: a fault is noticed, contracts and the clocks of mocks may differ."""
-    if "--fault" in line:
-        return {1}
-    if "run.py spec diff" in line:
-        return {0} if "--accepted" in line else {0, 7}
-    return {0, 7} if "reports fidelity" in line else {0}
 
 
 def _selecting(arguments: list[str], selection: tuple[str, str]) -> list[str]:
     return arguments if selection[0] in arguments else [*arguments, *selection]
 
 
+def exit_codes_of(line: str) -> set[int]:
+    """Give the exit codes that a command may have: a fault is noticed, contracts and the clocks of mocks may differ."""
+    if "--fault" in line:
+        return {1}
+    if f"{COMMAND} contract diff" in line:
+        return {0} if "--accepted" in line else {0, 7}
+    return {0, 7} if f"{COMMAND} report fidelity" in line else {0}
+
+
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("commands")
+    (folder / "docs").symlink_to(ROOT / "docs")
     with ExitStack() as stack:
         plain = stack.enter_context(running_mock("--pace", "0.05"))
         scripted = stack.enter_context(running_mock("--clock", "virtual", "--control"))
-        made = Desk(Project.copied_to(tmp_path_factory.mktemp("commands") / "project"), plain, scripted)
-        command = f"batches-conformance run --target {SERVED[0]}"
+        made = Desk(stack.enter_context(shell(is_final=True)), folder, plain, scripted)
+        command = f"{COMMAND} run --target {SERVED[0]}"
         made.execute(command)
         for number in (1, 2):
             made.execute(f"{command} --shard {number}/2 --report-dir=part-{number}")
-        made.execute("batches-conformance run --report-dir=of-mock")
+        made.execute(f"{COMMAND} run --report-dir=of-mock --record=capture.har")
         made.execute("cp of-mock/report.json mock.json")
-        made.execute("batches-conformance run --record=capture.har --report-dir=recorded")
         for name in ("before.json", "after.json", "baseline.json"):
             made.execute(f"cp reports/out/report.json {name}")
-        made.execute("batches-conformance run --fault results-always-shown --report-dir=broken")
+        made.execute(f"{COMMAND} run --fault results-always-shown --report-dir=broken")
         for page, file in (("gate.md", "waivers.yaml"), ("compatibility.md", "accepted.yaml")):
             [example] = [block.text for block in blocks(PAGES[page]) if block.language == "yaml"]
-            (made.project.root / file).write_text(example, encoding="utf-8")
+            (folder / file).write_text(example, encoding="utf-8")
         yield made
 
 
@@ -187,18 +212,18 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def test_every_command_works(page: str, desk: Desk) -> None:
     """In the order of the page, each ends as it should."""
     for line in dict.fromkeys(commands(PAGES[page])):
-        if line in NOT_EXECUTED:
+        if line in NOT_EXECUTED or line.startswith(INSTALLERS):
             continue
         if line.startswith("export "):
             assert {word.partition("=")[0] for word in line.split()[1:]} <= {KEY, OTHER_KEY}
             continue
         ended = desk.execute(line)
-        assert ended.code in expected(line), f"{line} ended with {ended.code}:\n{ended.output}"
+        assert ended.code in exit_codes_of(line), f"{line} ended with {ended.code}:\n{ended.output}"
 
 
 def test_what_is_not_executed_stands_in_a_page() -> None:
-    told = {line for page in PAGES.values() for line in commands(page)}
-    assert set(NOT_EXECUTED) <= told
+    shown = {line for page in PAGES.values() for line in commands(page)}
+    assert not set(NOT_EXECUTED) - shown
 
 
 def test_pages_that_are_left_out_exist() -> None:
@@ -219,11 +244,11 @@ def test_every_block_says_what_it_is(page: str) -> None:
         ("batches-conformance mock --port eight", 4),
     ],
 )
-def test_a_command_that_does_not_work_is_seen(line: str, code: int, desk: Desk) -> None:
+def test_a_command_that_does_not_work_is_noticed(line: str, code: int, desk: Desk) -> None:
     assert desk.execute(line).code == code
 
 
-def test_a_page_that_is_out_of_date_is_seen(desk: Desk) -> None:
-    (desk.project.root / "old.md").write_text("old\n", encoding="utf-8")
-    with pytest.raises(AssertionError, match="renew the page"):
+def test_a_page_that_is_out_of_date_is_noticed(desk: Desk) -> None:
+    (desk.folder / "old.md").write_text("old\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match="out of date"):
         desk.execute("batches-conformance contract page > old.md")

@@ -13,8 +13,8 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 def test_the_readme_shows_it() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    [(told, path)] = re.findall(r"!\[([^]]+)\]\(([^)]+)\)", readme)
-    assert told
+    [(alternative, path)] = re.findall(r"!\[([^]]+)\]\(([^)]+)\)", readme)
+    assert alternative
     assert ROOT / path == PICTURE
 
 

@@ -1,15 +1,16 @@
-"""The worked example of docs/writing-tests.md: it works as it is told, and each step is needed."""
+"""The worked example of docs/writing-tests.md: it works as it stands, and each step is needed."""
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests.docs.pages import ROOT, blocks, commands
-from tests.docs.project import Ended, Project
+from tests.docs.project import Ended, Shell, copied_to, shell
 
 pytestmark = pytest.mark.xdist_group("worked example")
 
@@ -18,27 +19,33 @@ REQUIREMENT = "file-count-is-final"
 FAULT = "file-count-follows-the-directory"
 VARIATION = "files-counted-at-the-end"
 PLACES = {
-    "end": re.compile(r"at the end of `(?P<file>[^`]+)`:$", re.IGNORECASE),
-    "new": re.compile(r"A new file, `(?P<file>[^`]+)`:$"),
     "below": re.compile(r"In `(?P<file>[^`]+)`, below `(?P<line>[^`]+)`:$"),
-    "above": re.compile(r"In `(?P<file>[^`]+)`, above `(?P<line>[^`]+)`:$"),
-    "instead": re.compile(r"In `(?P<file>[^`]+)`, in place of `(?P<line>[^`]+)`:$"),
+    "entry": re.compile(r"In `(?P<file>[^`]+)`, the entry becomes:$"),
+    "module": re.compile(r"The module `(?P<file>[^`]+)` becomes:$"),
 }
-APART = "\n\n"
-"""What stands between two definitions of a module."""
-GUARD = 'batch.get("status") not in TERMINAL or '
-FOLDERS = {
+GUARD = "status_of(batch) not in TERMINAL or "
+FILES = {
     "field": "spec/openapi.yaml",
     "requirement": "spec/requirements.yaml",
     "mock": "fixtures/mock/render.py",
-    "oracle": "suites/oracles/",
-    "scenario": "suites/scenarios/",
-    "fault": "fixtures/mock/faults/",
-    "variation": "fixtures/mock/variations/",
+    "oracle": "suites/oracles/file_count.py",
+    "scenario": "suites/scenarios/test_file_count.py",
+    "fault": "fixtures/mock/faults/file_count.py",
+    "variation": "fixtures/mock/variations/file_count.py",
 }
-"""The steps, each with where its snippets go."""
-
-Applied = Callable[..., Project]
+"""The steps, each with the one file that it touches."""
+MOST_FILES = 6
+"""How many files a requirement may touch, beside a new field of the contract."""
+AFFECTED = (
+    "tests/docs/test_design.py",
+    "tests/faults/test_registry.py",
+    "tests/oracles/test_illegal.py::test_every_edit_breaks_what_an_oracle_observes",
+    "tests/prove/test_judgement.py",
+    "tests/spec/test_imports.py",
+    "tests/spec/test_requirements.py",
+    "tests/test_readme.py",
+)
+"""The tests that look at everything of a kind, whether or not they know it."""
 
 
 @dataclass(frozen=True)
@@ -47,78 +54,125 @@ class Snippet:
 
     place: str
     file: str
-    line: str | None
+    line: str
     text: str
 
     def apply(self, root: Path) -> None:
+        """Put the block where the page says."""
         path = root / self.file
-        if self.place == "new":
-            assert not path.exists()
-            path.write_text(self.text, encoding="utf-8")
-            return
         before = path.read_text(encoding="utf-8")
-        if self.line is None:
-            path.write_text(before + APART + self.text, encoding="utf-8")
-            return
-        lines = before.splitlines(keepends=True)
-        found = [number for number, line in enumerate(lines) if line.strip().startswith(self.line)]
-        assert len(found) == 1, f"{self.file} has {len(found)} lines that begin with {self.line}"
-        begin, end = found[0] + (self.place == "below"), found[0] + (self.place != "above")
-        lines[begin:end] = [self.text, APART if self.place == "above" else ""]
-        path.write_text("".join(lines), encoding="utf-8")
+        match self.place:
+            case "module":
+                after = self.text
+            case "entry":
+                [entry] = re.findall(rf"^  - id: {REQUIREMENT}\n(?:    .*\n)+", before, re.MULTILINE)
+                after = before.replace(entry, self.text)
+            case _:
+                lines = before.splitlines(keepends=True)
+                [number] = [number for number, line in enumerate(lines) if line.strip().startswith(self.line)]
+                after = "".join([*lines[: number + 1], self.text, *lines[number + 1 :]])
+        path.write_text(after, encoding="utf-8")
 
 
 def snippets() -> Iterator[Snippet]:
+    """Give the blocks of the page that go into files."""
     for block in blocks(PAGE):
         if block.language == "sh":
             continue
         [(place, match)] = [(place, match) for place, form in PLACES.items() if (match := form.search(block.before))]
-        yield Snippet(place, match["file"], match.groupdict().get("line"), block.text)
+        yield Snippet(place, match["file"], match.groupdict().get("line", ""), block.text)
 
 
-@pytest.fixture(scope="session")
-def applied(tmp_path_factory: pytest.TempPathFactory) -> Applied:
-    """The project with the steps of the page, but for one that is left out; each is made once."""
-    made: dict[str | None, Project] = {}
+@dataclass(frozen=True)
+class Example:
+    """A copy of the project that has the requirement, and the texts that its files had before."""
 
-    def apply(without: str | None = None) -> Project:
-        if without not in made:
-            made[without] = Project.copied_to(tmp_path_factory.mktemp("example") / "project")
-            for snippet in snippets():
-                if without is None or not snippet.file.startswith(FOLDERS[without]):
-                    snippet.apply(made[without].root)
-        return made[without]
+    shell: Shell
+    root: Path
+    before: dict[str, str | None] = field(default_factory=dict)
 
-    return apply
+    def run(self, *words: str) -> Ended:
+        """Execute a module of the copy with these words."""
+        return self.shell.run(self.root, ["-m", *words], root=self.root)
+
+    def check(self, *arguments: str) -> Ended:
+        """Run the suite of the copy, narrowed to the requirement."""
+        return self.conformance(f"--requirement={REQUIREMENT}", *arguments)
+
+    def conformance(self, *arguments: str) -> Ended:
+        """Run the suite of the copy."""
+        quickly = ("-q", "--numprocesses=0", "-p", "no:cacheprovider", "--assert=plain")
+        return self.run("batches_conformance", "run", *quickly, *arguments)
+
+    def own_tests(self, *arguments: str) -> Ended:
+        """Run some of the project's own tests in the copy."""
+        return self.run("batches_conformance", "tests", "-q", "--numprocesses=0", *arguments)
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdicts of the last run by requirement."""
+        report = json.loads((self.root / "reports" / "out" / "report.json").read_text(encoding="utf-8"))
+        return {result["id"]: result["verdict"] for result in report["requirements"]}
+
+    @property
+    def failed(self) -> set[str]:
+        """The requirements that failed in the last run."""
+        return {id_ for id_, verdict in self.verdicts.items() if verdict == "fail"}
+
+    @contextmanager
+    def with_text(self, file: str, text: str | None) -> Iterator[None]:
+        """Give a file another text for a time, or take it away."""
+        path = self.root / file
+        right = path.read_text(encoding="utf-8")
+        if text is None:
+            path.unlink()
+        else:
+            path.write_text(text, encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.write_text(right, encoding="utf-8")
+
+    @contextmanager
+    def without(self, step: str) -> Iterator[None]:
+        """Leave out a step for a time."""
+        with self.with_text(FILES[step], self.before[step]):
+            yield
 
 
-def check(project: Project, *arguments: str) -> Ended:
-    return project.run(*project.task("conformance", ["-q", f"--requirement={REQUIREMENT}", *arguments]))
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
+    """A copy of the project in which the page was followed."""
+    root = copied_to(tmp_path_factory.mktemp("example") / "project")
+    with shell(is_final=False) as opened:
+        made = Example(opened, root)
+        for step, file in FILES.items():
+            path = root / file
+            made.before[step] = path.read_text(encoding="utf-8") if path.exists() else None
+        [scaffold] = [line for line in commands(PAGE) if line.startswith("python -m tests.scaffold")]
+        ended = made.run(*scaffold.split()[2:])
+        assert ended.code == 0, ended.output
+        assert set(ended.stdout.split()) == set(FILES.values()) - {FILES["field"], FILES["mock"]}
+        for snippet in snippets():
+            snippet.apply(root)
+        ended = made.run("docs.generated")
+        assert ended.code == 0, ended.output
+        yield made
 
 
-def verdicts(project: Project) -> dict[str, str]:
-    report = json.loads((project.root / "reports" / "out" / "report.json").read_text(encoding="utf-8"))
-    return {result["id"]: result["verdict"] for result in report["requirements"]}
+def test_each_step_has_one_snippet_and_one_file() -> None:
+    assert sorted(snippet.file for snippet in snippets()) == sorted(FILES.values())
 
 
-def failed(project: Project) -> set[str]:
-    return {id_ for id_, verdict in verdicts(project).items() if verdict == "fail"}
+def test_a_requirement_touches_few_files() -> None:
+    assert len(set(FILES) - {"field"}) <= MOST_FILES
 
 
-def own_test(project: Project, file: str, name: str) -> Ended:
-    return project.run(*project.task("tests", ["-q", "--numprocesses=0", file, "-k", name]))
-
-
-def test_each_step_has_a_snippet() -> None:
-    found = [snippet.file for snippet in snippets()]
-    assert all(any(file.startswith(folder) for file in found) for folder in FOLDERS.values())
-    assert all(any(file.startswith(folder) for folder in FOLDERS.values()) for file in found)
-
-
-def test_the_commands_are_those_that_are_run_here() -> None:
-    told = [line for line in commands(PAGE) if REQUIREMENT in line]
+def test_the_commands_are_those_that_are_executed_here() -> None:
+    shown = [line for line in commands(PAGE) if REQUIREMENT in line]
     one = f"batches-conformance run --requirement {REQUIREMENT}"
-    assert told == [
+    assert shown == [
+        f"python -m tests.scaffold all {REQUIREMENT} --module file_count",
         one,
         f"{one} --fault {FAULT}",
         f"batches-conformance prove --requirement {REQUIREMENT}",
@@ -126,82 +180,74 @@ def test_the_commands_are_those_that_are_run_here() -> None:
     ]
 
 
-def test_the_mock_keeps_the_promise(applied: Applied) -> None:
-    ended = check(applied())
+def test_the_mock_keeps_the_promise(example: Example) -> None:
+    ended = example.check()
     assert ended.code == 0, ended.output
-    assert verdicts(applied())[REQUIREMENT] == "pass"
+    assert example.verdicts[REQUIREMENT] == "pass"
 
 
-def test_the_fault_is_noticed(applied: Applied) -> None:
-    ended = check(applied(), f"--fault={FAULT}")
+def test_the_fault_is_noticed(example: Example) -> None:
+    ended = example.check(f"--fault={FAULT}")
     assert ended.code == 1, ended.output
-    assert failed(applied()) == {REQUIREMENT}
+    assert example.failed == {REQUIREMENT}
 
 
-def test_the_fault_is_noticed_under_this_requirement_alone(applied: Applied) -> None:
-    project = applied()
-    ended = project.run(*project.task("prove", [f"--requirement={REQUIREMENT}"]))
+def test_the_fault_is_noticed_under_this_requirement_alone(example: Example) -> None:
+    ended = example.run("batches_conformance", "prove", f"--requirement={REQUIREMENT}", "--jobs=2")
     assert ended.code == 0, ended.output
     assert "faults 1, noticed 1" in ended.output
 
 
-def test_the_variation_is_not_accused(applied: Applied) -> None:
-    ended = check(applied(), f"--variation={VARIATION}")
+def test_the_variation_is_not_accused(example: Example) -> None:
+    ended = example.check(f"--variation={VARIATION}")
     assert ended.code == 0, ended.output
-    assert verdicts(applied())[REQUIREMENT] == "pass"
+    assert example.verdicts[REQUIREMENT] == "pass"
 
 
-def test_the_variation_alone_shows_an_oracle_that_says_too_much(applied: Applied) -> None:
-    path = applied().root / "suites" / "oracles" / "life.py"
-    right = path.read_text(encoding="utf-8")
+def test_the_variation_alone_shows_an_oracle_that_says_too_much(example: Example) -> None:
     assert f"without the words `{GUARD.strip()}`" in " ".join(PAGE.split())
-    path.write_text(right.replace(GUARD, ""), encoding="utf-8")
-    try:
-        assert check(applied()).code == 0
-        assert check(applied(), f"--variation={VARIATION}").code == 1
-        assert failed(applied()) == {REQUIREMENT}
-    finally:
-        path.write_text(right, encoding="utf-8")
+    right = (example.root / FILES["oracle"]).read_text(encoding="utf-8")
+    with example.with_text(FILES["oracle"], right.replace(GUARD, "")):
+        assert example.check().code == 0
+        assert example.check(f"--variation={VARIATION}").code == 1
+        assert example.failed == {REQUIREMENT}
 
 
-def test_what_is_written_is_formatted(applied: Applied) -> None:
-    files = sorted({snippet.file for snippet in snippets() if snippet.file.endswith(".py")})
-    for arguments in (["check"], ["format", "--check"]):
-        ended = applied().run("-m", "ruff", *arguments, *files)
+def test_the_tests_that_look_at_everything_are_green_at_the_end(example: Example) -> None:
+    ended = example.own_tests(*AFFECTED)
+    assert ended.code == 0, ended.output
+
+
+def test_lint_is_green_at_the_end(example: Example) -> None:
+    for arguments in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["docs.generated", "--check"]):
+        ended = example.run(*arguments)
         assert ended.code == 0, ended.output
 
 
-def test_without_the_field_the_requirement_covers_nothing(applied: Applied) -> None:
-    ended = own_test(applied("field"), "tests/spec/test_requirements.py", "covers_only")
-    assert ended.code == 1, ended.output
-    assert "Batch.file_count" in ended.output
-
-
-def test_without_the_requirement_the_marker_names_nothing(applied: Applied) -> None:
-    project = applied("requirement")
-    ended = project.run(*project.task("conformance", ["-q", "suites/scenarios/test_file_count.py"]))
+def test_without_the_requirement_the_marker_names_nothing(example: Example) -> None:
+    with example.without("requirement"):
+        ended = example.conformance("suites/scenarios/test_file_count.py")
     assert ended.code == 4, ended.output
     assert f"unknown requirement {REQUIREMENT}" in ended.output
 
 
-def test_without_the_oracle_the_fault_goes_unnoticed(applied: Applied) -> None:
-    ended = check(applied("oracle"), f"--fault={FAULT}")
-    assert ended.code == 0, ended.output
-    assert verdicts(applied("oracle"))[REQUIREMENT] == "not-exercised"
+def test_without_the_oracle_the_fault_goes_unnoticed(example: Example) -> None:
+    with example.without("oracle"):
+        ended = example.check(f"--fault={FAULT}")
+        assert ended.code == 0, ended.output
+        assert example.verdicts[REQUIREMENT] == "not-exercised"
 
 
-def test_without_the_scenario_nothing_exercises_it(applied: Applied) -> None:
-    ended = own_test(applied("scenario"), "tests/spec/test_imports.py", "every_requirement_is_exercised")
+def test_without_the_field_the_scenario_or_the_fault_the_own_tests_fail(example: Example) -> None:
+    """All three at once, since each fails a test of its own."""
+    tests = ("tests/spec/test_requirements.py", "tests/spec/test_imports.py", "tests/faults/test_registry.py")
+    with example.without("field"), example.without("scenario"), example.without("fault"):
+        ended = example.own_tests(*tests, "-k", "covers_only or every_requirement_is_exercised or can_be_broken")
     assert ended.code == 1, ended.output
-    assert REQUIREMENT in ended.output
-
-
-def test_without_the_fault_it_cannot_be_broken(applied: Applied) -> None:
-    ended = own_test(applied("fault"), "tests/faults/test_registry.py", "can_be_broken")
-    assert ended.code == 1, ended.output
-    assert f"[{REQUIREMENT}]" in ended.output
+    for name in ("covers_only", "every_requirement_is_exercised", "can_be_broken"):
+        assert re.search(rf"^FAILED .*{name}", ended.output, re.MULTILINE), name
 
 
 def test_the_table_names_each_step_that_can_be_left_out() -> None:
     rows = re.findall(r"^\| the (\w+) \|", PAGE, re.MULTILINE)
-    assert rows == [step for step in FOLDERS if step != "mock"]
+    assert rows == [step for step in FILES if step != "mock"]

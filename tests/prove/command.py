@@ -17,14 +17,10 @@ from reports import exit_codes, files
 from spec import requirements
 from spec.usage import WrongUsage
 from tests.prove import judgement, plan, recordings, render, steady
-from tests.prove.figures import differences
-from tests.prove.runs import ROOT, Outcome, run_all
+from tests.prove.runs import Outcome, run_all
 
 MISJUDGED = exit_codes.REGRESSED
 OUT = Path(files.REPORT_DIR)
-README = ROOT / "README.md"
-"""Quotes the figures of the proof, where the project is a checkout."""
-
 SEEDS = 1_000_000
 """A sample is drawn by one of so many seeds."""
 TOLD = 50
@@ -44,7 +40,7 @@ TOLD = 50
 def command(
     requirement: Sequence[str],
     black_box: bool,
-    apart: bool,
+    isolated: bool,
     from_recordings: bool,
     by_pairs: bool,
     sample: int | None,
@@ -67,11 +63,9 @@ def command(
     if from_recordings:
         combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box=False)
         return _concluded(recordings.prove(faults, combinations, jobs))
-    proof = _prove(faults, black_box=black_box, apart=apart, narrowed=narrowed, jobs=jobs)
+    proof = _prove(faults, only=requirement, black_box=black_box, isolated=isolated, jobs=jobs)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, faults.values()))
-    if not narrowed and not black_box and README.is_file():
-        proof = _with(proof, differences(README.read_text(encoding="utf-8"), proof.figures()))
     out.mkdir(parents=True, exist_ok=True)
     stem = "prove-black-box" if black_box else "prove"
     (out / f"{stem}.json").write_text(render.as_json(proof, contract), encoding="utf-8")
@@ -99,13 +93,15 @@ def _sample(faults: Mapping[str, Variant], size: int | None, given: int | None) 
     return {name: faults[name] for name in names}
 
 
-def _prove(faults: Mapping[str, Variant], *, black_box: bool, apart: bool, narrowed: bool, jobs: int) -> render.Proof:
-    began = time.perf_counter()
+def _prove(
+    faults: Mapping[str, Variant], *, only: Sequence[str], black_box: bool, isolated: bool, jobs: int
+) -> render.Proof:
+    began, narrowed = time.perf_counter(), bool(only)
     looks = [plan.of_fault(variant, black_box) for variant in faults.values()]
     combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box)
-    alone = plan.alone(VARIATIONS, black_box) if apart else []
+    alone = plan.alone(VARIATIONS, black_box) if isolated else []
     repeats = [] if narrowed else looks[:: plan.REPEATED]
-    orders = [plan.clean(black_box), *combinations, *alone, *looks, *repeats]
+    orders = [plan.clean(black_box, only), *combinations, *alone, *looks, *repeats]
 
     outcomes = _told(run_all(orders, jobs), len(orders))
     clean = next(outcomes)

@@ -1,0 +1,126 @@
+"""Writes the figures of README.md and docs/measured.md: `python -m docs.figures`, after `batches-conformance prove`."""
+
+from spec import process  # isort: split
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import click
+
+from fixtures.mock.faults import FAULTS
+from fixtures.settings import KEY, OTHER_KEY
+from reports import exit_codes
+from reports.files import REPORT_DIR
+from tests.prove.recordings import excuse
+
+ROOT: Final = Path(__file__).parent.parent
+PROOF: Final = Path(REPORT_DIR, "prove.json")
+SERVICE: Final = "--target=https://your-service.example"
+ORGANIZATION: Final = "--organization-id=org-1"
+OFFERED: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
+    "a key, and the 20 files of the default": ((), (KEY,)),
+    "two keys, the organization, 60 files": ((ORGANIZATION, "--max-billable-files=60"), (KEY, OTHER_KEY)),
+    "two keys, the organization, 1,100 files": ((ORGANIZATION, "--max-billable-files=1100"), (KEY, OTHER_KEY)),
+    "all that, and the control protocol": (
+        (ORGANIZATION, "--max-billable-files=1100", "--control-url=https://control.your-service.example"),
+        (KEY, OTHER_KEY),
+    ),
+}
+"""What a service may offer, with the options and the keys of a rehearsal of it."""
+
+
+def written(page: str, name: str, lines: Sequence[str]) -> str:
+    """Put lines between the two comments of a page that hold the figures of this name."""
+    begin, end = f"<!-- figures: {name} -->", "<!-- end of figures -->"
+    found = re.compile(f"{re.escape(begin)}\n.*?{re.escape(end)}", re.DOTALL)
+    if not found.search(page):
+        raise click.ClickException(f"no page has the comment {begin}")
+    text = "\n".join([begin, "", *lines, "", end])
+    return found.sub(lambda _: text, page, count=1)
+
+
+def table(head: Sequence[str], *rows: Sequence[object]) -> list[str]:
+    """Give the lines of a table in Markdown."""
+    return [f"| {' | '.join(map(str, row))} |" for row in (head, ["---"] * len(head), *rows)]
+
+
+def of_proof(proof: Mapping[str, Any]) -> list[str]:
+    """Give the table of a whole proof."""
+    names = ("faults", "noticed", "variations", "false_alarms", "requests_per_fault", "seconds_per_fault")
+    return table([name.replace("_", " ") for name in names], [proof["figures"][name] for name in names])
+
+
+def of_looks() -> list[str]:
+    """Count the faults that each way of looking can show."""
+    ways = {
+        "`batches-conformance prove`": len(FAULTS),
+        "`batches-conformance prove --black-box`": sum(not each.needs_control for each in FAULTS.values()),
+        "`batches-conformance prove --recordings`": sum(excuse(each) is None for each in FAULTS.values()),
+    }
+    return table(
+        ["command", "faults that can be seen", "others"], *([*way, len(FAULTS) - way[1]] for way in ways.items())
+    )
+
+
+def of_rehearsals() -> list[str]:
+    """Rehearse runs against services that offer more and more, which takes a minute or two."""
+    return table(
+        ["offered", "passed", "not exercised", "billable files"], *(tuple(_rehearsed(each)) for each in OFFERED)
+    )
+
+
+def _rehearsed(offered: str) -> Iterator[object]:
+    options, keys = OFFERED[offered]
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "batches_conformance", "run", SERVICE, "--yes", "--rehearse", "-q"]
+        subprocess.run(
+            [*command, *options, "--report-dir", folder],
+            cwd=ROOT,
+            env={**os.environ, **{key: f"llx-{number}" for number, key in enumerate(keys)}},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        report = json.loads(Path(folder, "report.json").read_text(encoding="utf-8"))
+    verdicts = [each["verdict"] for each in report["requirements"]]
+    yield offered
+    yield from (verdicts.count("pass"), verdicts.count("not-exercised"))
+    yield f"{report['run']['spent']['billable_files']:,}"
+
+
+@click.command(name="python -m docs.figures")
+@click.option("--proof", type=click.Path(path_type=Path), default=PROOF, show_default=True, help="A whole proof.")
+@click.option("--rehearse", is_flag=True, help="Rehearse the runs of docs/measured.md as well.")
+def command(proof: Path, rehearse: bool) -> None:
+    """Write the figures of README.md and docs/measured.md."""
+    figures = {"looks": ("docs/measured.md", of_looks())}
+    if proof.is_file():
+        figures["proof"] = ("README.md", of_proof(json.loads(proof.read_text(encoding="utf-8"))))
+    else:
+        print(f"{proof} is not there, so README.md keeps its figures: run batches-conformance prove")
+    if rehearse:
+        figures["rehearsals"] = ("docs/measured.md", of_rehearsals())
+    for name, (page, lines) in figures.items():
+        path = ROOT / page
+        path.write_text(written(path.read_text(encoding="utf-8"), name, lines), encoding="utf-8")
+        print(f"{page}: {name}")
+
+
+def main() -> int:
+    """Do what the command line says, and return the exit code."""
+    try:
+        command.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return exit_codes.WRONG_USAGE
+    return exit_codes.CONFORMANT
+
+
+if __name__ == "__main__":
+    process.run(main)

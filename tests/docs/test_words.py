@@ -1,0 +1,95 @@
+"""The words that others of docs/design.md have replaced stand nowhere any more."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import ROOT
+
+REPLACED = {
+    "came": "actual, received",
+    "companion": "side effect",
+    "companions": "side effects",
+    "company": "combination",
+    "course": "script",
+    "courses": "scripts",
+    "deviate": "fault",
+    "deviates": "fault",
+    "deviating": "fault",
+    "deviation": "fault",
+    "deviations": "faults",
+    "fate": "outcome",
+    "fates": "outcomes",
+    "floor": "min_observations",
+    "floors": "min_observations",
+    "hear": "observe",
+    "heard": "observed",
+    "hears": "observes",
+    "liberties": "variations",
+    "liberty": "variation",
+    "obstacle": "error",
+    "obstacles": "errors",
+    "passive": "recording",
+    "put up with": "tolerate",
+    "steer": "control",
+    "steered": "controlled",
+    "steering": "control",
+    "steers": "controls",
+    "told": "reported, described",
+    "trouble": "error",
+    "troubles": "errors",
+    "unheard": "unobservable",
+}
+"""Each older word with the one that is right."""
+ALLOWED = re.compile(r"\b(of course|math\.floor|ai_passive|addr_?info_passive)\b", re.IGNORECASE)
+"""Where one of them means something else."""
+READ = {".css", ".ini", ".js", ".json", ".md", ".mjs", ".py", ".sh", ".toml", ".yaml", ".yml"}
+LEFT_OUT = {"CHANGELOG.md", Path(__file__).relative_to(ROOT).as_posix()}
+"""The history, and this file."""
+FOLDERS = ("batches_conformance", "docs", "fixtures", "reports", "spec", "suites", "tests", ".")
+"""Where they are searched; the last one stands for the files at the top."""
+NOT_YET = {"batches_conformance", "docs", "fixtures", "reports", "spec", "suites", "tests", "."}
+"""Folders that still have some."""
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+"""A word of a text or a part of a name."""
+
+
+def files(folder: str) -> Iterator[Path]:
+    """The files of a folder and below it, but for those that runs write."""
+    names = ROOT.iterdir() if folder == "." else (ROOT / folder).rglob("*")
+    for path in sorted(names):
+        parts = path.relative_to(ROOT).parts
+        is_written_by_runs = any(part in ("node_modules", "out") or part.startswith(".") for part in parts)
+        if path.suffix in READ and path.is_file() and not is_written_by_runs and "/".join(parts) not in LEFT_OUT:
+            yield path
+
+
+def replaced_words(text: str) -> set[str]:
+    """The older words of a text."""
+    plain = " ".join(word.lower() for word in WORD.findall(ALLOWED.sub(" ", text)))
+    return {word for word in REPLACED if f" {word} " in f" {plain} "}
+
+
+@pytest.mark.parametrize("folder", [folder for folder in FOLDERS if folder not in NOT_YET])
+def test_no_older_word_is_left(folder: str) -> None:
+    """One line for each place."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {word}, which is now: {REPLACED[word]}"
+        for path in files(folder)
+        if replaced_words(text := path.read_text(encoding="utf-8"))
+        for number, line in enumerate(text.splitlines(), start=1)
+        for word in sorted(replaced_words(line))
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("text", ["He was told.", "def _told():", "class Unheard:", "TOLD = 1", "they put up with it"])
+def test_an_older_word_is_found(text: str) -> None:
+    assert replaced_words(text)
+
+
+@pytest.mark.parametrize("text", ["of course", "math.floor(1.5)", "stolen", "discourse", "the actual value"])
+def test_other_words_are_left_alone(text: str) -> None:
+    assert not replaced_words(text)
