@@ -15,7 +15,7 @@ from fixtures.mock.variants import Variant
 from fixtures.mock.variations import THEMES, VARIATIONS
 from reports import exit_codes, files
 from spec import requirements
-from spec.usage import WrongUsage
+from spec.usage import WrongUsage, suggestion
 from tests.prove import judgement, plan, recordings, render, steady
 from tests.prove.figures import differences
 from tests.prove.runs import ROOT, Outcome, run_all
@@ -44,7 +44,7 @@ TOLD = 50
 def command(
     requirement: Sequence[str],
     black_box: bool,
-    apart: bool,
+    isolated: bool,
     from_recordings: bool,
     by_pairs: bool,
     sample: int | None,
@@ -55,7 +55,8 @@ def command(
     """Show that every fault is noticed and no variation accused; the exit code is 7 when one is misjudged."""
     contract = requirements.load()
     if unknown := set(requirement) - contract.keys():
-        raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}; spec/requirements.yaml has them all.")
+        like = suggestion(min(unknown), contract) or "; docs/contract.md has them all."
+        raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}{like}")
     narrowed = bool(requirement)
     faults = {
         name: variant
@@ -67,7 +68,7 @@ def command(
     if from_recordings:
         combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box=False)
         return _concluded(recordings.prove(faults, combinations, jobs))
-    proof = _prove(faults, black_box=black_box, apart=apart, narrowed=narrowed, jobs=jobs)
+    proof = _prove(faults, black_box=black_box, apart=isolated, narrowed=narrowed, jobs=jobs)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, faults.values()))
     if not narrowed and not black_box and README.is_file():
@@ -99,7 +100,9 @@ def _sample(faults: Mapping[str, Variant], size: int | None, given: int | None) 
     return {name: faults[name] for name in names}
 
 
-def _prove(faults: Mapping[str, Variant], *, black_box: bool, apart: bool, narrowed: bool, jobs: int) -> render.Proof:
+def _prove(
+    faults: Mapping[str, Variant], *, black_box: bool, isolated: bool, narrowed: bool, jobs: int
+) -> render.Proof:
     began = time.perf_counter()
     looks = [plan.of_fault(variant, black_box) for variant in faults.values()]
     combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box)
