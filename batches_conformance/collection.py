@@ -16,7 +16,7 @@ SUITES: Final = ROOT / "suites"
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
     """Select the suites where the command line names no path, and find in the tree those paths that are not here.
 
-    pytest itself looks for tests in the folder where it was started. An option or a path that nobody knows ends the run.
+    pytest itself looks for tests in the folder where it was started. An unknown option or path ends the run.
     """
     wrong_words.refuse_options(parser.parse_known_and_unknown_args(args)[1])
     given = early_config.known_args_namespace.file_or_dir

@@ -54,6 +54,5 @@ def refuse_options(words: list[str]) -> None:
     if words:
         name = words[0].partition("=")[0]
         known = [*(option.name for options in groups().values() for option in options), *PASSED_ON]
-        raise pytest.UsageError(
-            f"There is no option {name}{suggestion(name, known) or '; batches-conformance run --help shows which there are'}"
-        )
+        hint = suggestion(name, known) or "; batches-conformance run --help shows which there are"
+        raise pytest.UsageError(f"There is no option {name}{hint}")

@@ -106,7 +106,7 @@ def _prove(
     began = time.perf_counter()
     looks = [plan.of_fault(variant, black_box) for variant in faults.values()]
     combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box)
-    alone = plan.alone(VARIATIONS, black_box) if apart else []
+    alone = plan.alone(VARIATIONS, black_box) if isolated else []
     repeats = [] if narrowed else looks[:: plan.REPEATED]
     orders = [plan.clean(black_box), *combinations, *alone, *looks, *repeats]
 
