@@ -12,6 +12,12 @@ from batches_conformance.location import ROOT
 SUITES: Final = ROOT / "suites"
 
 
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Accept the place of the cache also where `-p no:cacheprovider` leaves nobody to use it."""
+    if pluginmanager.is_blocked("cacheprovider"):
+        parser.addini("cache_dir", "not used")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
     """Select the suites where the command line names no path, and find in the tree those paths that are not here.

@@ -68,7 +68,7 @@ def command(
     if from_recordings:
         combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box=False)
         return _concluded(recordings.prove(faults, combinations, jobs))
-    proof = _prove(faults, black_box=black_box, apart=isolated, narrowed=narrowed, jobs=jobs)
+    proof = _prove(faults, black_box=black_box, isolated=isolated, narrowed=narrowed, jobs=jobs)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, faults.values()))
     if not narrowed and not black_box and README.is_file():
