@@ -71,8 +71,6 @@ def parse(text: str, path: Path) -> tuple[Waiver, ...]:
         raise Refusal(f"{path} is empty: write {_FORM}, or leave --waivers out.")
     if not isinstance(entries, list):
         raise Refusal(f"{path} is no list: write {_FORM}.")
-    if not entries:
-        raise Refusal(f"{path} lists no waiver: write {_FORM}, or leave --waivers out.")
     waivers = tuple(checked(f"{path}, entry {number}", entry) for number, entry in enumerate(entries, start=1))
     for number, waiver in enumerate(waivers, start=1):
         for earlier, other in enumerate(waivers[: number - 1], start=1):

@@ -209,5 +209,5 @@ def test_environments_of_clients_go_to_the_cache_of_the_user(installation: Insta
     program = "from suites.clients.environments import PLACE; print(PLACE)"
     python = str(installation.environment / "bin" / "python")
     variables = {**installation.variables, "PYTHONPATH": str(suite), "PYTHONDONTWRITEBYTECODE": "1"}
-    place = subprocess.check_output([python, "-c", program], env=variables, text=True)
+    place = subprocess.check_output([python, "-P", "-c", program], env=variables, text=True)
     assert place.startswith(os.path.join(installation.variables["HOME"], ".cache"))

@@ -210,7 +210,6 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
     "no YAML": ("- [", "is no YAML that can be read"),
     "a tag": ("- !!python/object:os.system {}", "is no YAML that can be read"),
     "a mapping": ({"waivers": []}, "is no list"),
-    "an empty list": ([], "lists no waiver"),
     "an entry that is text": (["all"], "entry 1 is no mapping"),
     "an empty entry": ([None], "entry 1 is no mapping"),
     "unknown key": ([entry(severity="low")], "has the unknown key severity"),
