@@ -24,12 +24,12 @@ COMPLETION = (
 VERDICTS = {code: verdict for verdict, code in exit_codes.OF_VERDICT.items()}
 OTHER_CODES = {
     exit_codes.WRONG_USAGE: "wrong usage",
-    exit_codes.REGRESSED: "worse than asked for",
+    exit_codes.REGRESSED: "a gate failed",
 }
 
 
 def page() -> Iterator[str]:
-    """The lines of the page."""
+    """Make the lines of the page."""
     yield from (
         "# Every option",
         "",

@@ -58,5 +58,6 @@ def shell_steps(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def use_of_action(job: str) -> Mapping[str, Any]:
     """The step of a job that uses the action."""
-    (step,) = (step for step in WORKFLOW["jobs"][job]["steps"] if step.get("uses") == "./conformance")
+    steps: list[Mapping[str, Any]] = WORKFLOW["jobs"][job]["steps"]
+    (step,) = (step for step in steps if step.get("uses") == "./conformance")
     return step
