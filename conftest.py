@@ -25,7 +25,7 @@ from reports.hooks import ERRORS
 from reports.narrowing import addresses_suites
 from reports.planning import plan, totals
 from reports.reader import read
-from spec.usage import WrongUsage
+from spec.usage import WrongUsage, suggestion
 from suites.chosen import chosen_profiles
 from suites.generation import load_profile, seed
 from suites.oracles import ORACLES
@@ -71,10 +71,8 @@ def _check_variants(settings: Settings) -> None:
     ):
         known = getattr(import_module(f"fixtures.mock.{plural}"), plural.upper())
         if unknown := [name for name in names if name not in known]:
-            raise pytest.UsageError(
-                f"{option} names the unknown {', '.join(unknown)}; "
-                f"batches-conformance mock --list-{plural} shows which there are"
-            )
+            like = suggestion(unknown[0], known) or f"; batches-conformance mock --list-{plural} shows which there are"
+            raise pytest.UsageError(f"{option} names the unknown {', '.join(unknown)}{like}")
 
 
 def _weigh_tests(config: pytest.Config) -> None:

@@ -7,7 +7,7 @@ call becomes the command `batches-conformance` in that environment, in the folde
 Exit code 4 means that the command never started, 2 that the set-up was ended by Ctrl-C, by SIGTERM as CI sends it, or
 with its terminal.
 
-The file is read by Pythons as old as 3.6 so that they can be told that they are too old.
+The file can be read by Pythons as old as 3.6, so that it can refuse them with a sentence.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ OLDEST = (3, 11)
 NOT_STARTED = 4
 INTERRUPTED = 2
 SECONDS_TO_STOP = 10
-"""What a step of the set-up has to end when it is told to."""
+"""The time that a step of the set-up has to end after it was interrupted."""
 
 
 class SetupError(Exception):
@@ -50,14 +50,14 @@ def state() -> str:
 
 
 def interpreter(environment: Path) -> Path:
-    """Tell where a virtual environment keeps its Python."""
+    """Return where a virtual environment keeps its Python."""
     if sys.platform == "win32":
         return environment / "Scripts" / "python.exe"
     return environment / "bin" / "python"
 
 
 def is_made(environment: Path, mark: str) -> bool:
-    """Tell whether a virtual environment was completed for the state that `mark` names."""
+    """Return whether a virtual environment was completed for the state that `mark` names."""
     note = environment / ".complete"
     return note.is_file() and note.read_text(encoding="utf-8") == mark and interpreter(environment).exists()
 

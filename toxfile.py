@@ -30,12 +30,12 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 DEFAULT_VERBOSITY = 2
-"""How much tox says where neither `-v` nor `-q` is given."""
+"""The verbosity of tox where neither `-v` nor `-q` is given."""
 
 
 @impl
 def tox_before_run_commands(tox_env: ToxEnv) -> None:
-    """Let the task have the last word where it is the only one, and one command: what it printed says how it ended."""
+    """Leave out the exit code after the only command of the only task, whose own output ends with it."""
     if _is_alone(tox_env):
         for handler in logging.getLogger().handlers:
             handler.addFilter(_is_no_exit)
@@ -43,7 +43,7 @@ def tox_before_run_commands(tox_env: ToxEnv) -> None:
 
 @impl
 def tox_after_run_commands(tox_env: ToxEnv, exit_code: int, outcomes: Sequence[Outcome]) -> None:  # noqa: ARG001
-    """Let tox say nothing of its own after the last word of the task."""
+    """Leave out the summary of tox after that command."""
     if _is_alone(tox_env) and exit_code >= 0:
         tox_env.options.quiet = tox_env.options.verbose
 
@@ -59,12 +59,12 @@ def tox_env_teardown(tox_env: ToxEnv) -> None:
 
 
 def _is_alone(tox_env: ToxEnv) -> bool:
-    """Whether one task with one command was asked for, and no more of tox than it says by itself."""
+    """Return whether one task with one command was named, and neither `-v` nor `-q`."""
     options = tox_env.options
     return len(list(options.env)) == len(tox_env.conf["commands"]) == 1 and options.verbosity <= DEFAULT_VERBOSITY
 
 
 def _is_no_exit(record: logging.LogRecord) -> bool:
-    """Whether a line of tox is another than the one that tells the exit code of a command, which was not killed."""
+    """Return whether a line of tox is another than the exit code of a command that was not killed."""
     is_exit = str(record.msg).startswith("exit %s (")
     return not (is_exit and isinstance(record.args, tuple) and isinstance(record.args[0], int) and record.args[0] >= 0)

@@ -1,7 +1,9 @@
 """The root of the command, which imports a subcommand only when it is used."""
 
+import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Final
 
@@ -16,14 +18,14 @@ INTERRUPTED: Final = 2
 """How a command ends after Ctrl-C, as pytest does."""
 SUMMARIES: Final = {
     "run": "Check a service, or the mock, against the contract.",
-    "plan": "Say what a run would do and spend, and send nothing.",
+    "plan": "Show what a run would do and spend, and send nothing.",
     "clean-up": "Delete what earlier runs had to leave on a service.",
     "mock": "Serve the mock, to develop against.",
     "judge": "Judge recorded traffic: HAR files, cassettes, reports.",
-    "proxy": "Pass requests on to a service, and judge what passes.",
+    "proxy": "Forward requests to a service, and judge the traffic.",
     "clients": "Let the released clients work with a service.",
     "report": "Show, compare, judge and explain reports.",
-    "contract": "Compare contracts, and say whom a change breaks.",
+    "contract": "Compare contracts, and show whom a change breaks.",
     "prove": "Show that every fault is noticed and no variation accused.",
     "bench": "Measure how fast the suite is.",
     "init": "Set the suite up in the CI of a repository.",
@@ -35,6 +37,9 @@ OF_A_CHECKOUT: Final = {
 }
 """Subcommands that take what only a checkout has."""
 ALIASES: Final = {"conformance": "run"}
+"""Older words that still work, each with the word of today."""
+RENAMED: Final = {"reports": "report", "spec": "contract", "passive": "judge", "recordings": "judge"}
+"""Older words that do not, each with the word of today."""
 MODULES: Final = {"mock": "fixtures.mock.command", "prove": "tests.prove.command", "bench": "tests.bench.command"}
 """Where the code of a subcommand is, unless it is in `batches_conformance.commands`."""
 
@@ -57,8 +62,20 @@ class _Root(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, known = args[0], self.list_commands(ctx)
+        if name in OF_A_CHECKOUT and IS_INSTALLED:
+            raise click.UsageError(
+                f"{name} is a command of a checkout of the project, and this is an installation.", ctx
+            )
+        if of_version := re.fullmatch(r"(\w+)-py3(\d+)", name):
+            raise click.UsageError(
+                f"No such command '{name}'. Call run.py by the Python that is meant: "
+                f"`python3.{of_version[2]} run.py {of_version[1]}`.",
+                ctx,
+            )
         if name not in (*known, *ALIASES) and not name.startswith("-") and not ctx.resilient_parsing:
-            raise click.exceptions.NoSuchCommand(name, possibilities=known, ctx=ctx)
+            meant = [RENAMED[name]] if name in RENAMED else get_close_matches(name, known)
+            hint = f" Did you mean '{meant[0]}'?" if meant else ""
+            raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

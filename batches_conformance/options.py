@@ -70,9 +70,9 @@ class _Groups:
 
 
 def groups() -> dict[str, list[Option]]:
-    """The options of every plugin, by group.
+    """Read the options of every plugin, by group.
 
-    The plugins are imported only here: pytest wants to be the first that imports what a run uses.
+    The plugins are imported only here: pytest has to be the first that imports what a run uses.
     """
     noted = _Groups()
     for plugin in PLUGINS:

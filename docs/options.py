@@ -16,31 +16,41 @@ VARIABLES = {
     BASE_URL: "the base URL of the target where `--target` is not given",
     STATE_DIR: "where runs are remembered for `--clean-up`; by default the state directory of the user",
 }
+COMPLETION = (
+    '~/.bashrc                     eval "$(_BATCHES_CONFORMANCE_COMPLETE=bash_source batches-conformance)"',
+    '~/.zshrc                      eval "$(_BATCHES_CONFORMANCE_COMPLETE=zsh_source batches-conformance)"',
+    "~/.config/fish/config.fish    _BATCHES_CONFORMANCE_COMPLETE=fish_source batches-conformance | source",
+)
 VERDICTS = {code: verdict for verdict, code in exit_codes.OF_VERDICT.items()}
 OTHER_CODES = {
     exit_codes.WRONG_USAGE: "wrong usage",
-    exit_codes.REGRESSED: "worse than asked for",
+    exit_codes.REGRESSED: "a gate failed",
 }
 
 
 def page() -> Iterator[str]:
-    """The lines of the page."""
+    """Make the lines of the page."""
     yield from (
         "# Every option",
         "",
         f"Written by `{COMMAND}` out of the code.",
         "",
         "These are the options of `batches-conformance run`. Whatever it does not know goes to pytest, so pytest's own",
-        "options, such as `-k`, `-x`, `--lf`, `-n 2` and `--collect-only`, work as they always do. The other commands",
-        "show their options themselves:",
+        "options, such as `-k`, `-x`, `--lf`, `-n 2` and `--collect-only`, work as they always do. A relative path is",
+        "seen from the current folder; a test of the suite can also be named from the folder of the suite, as in",
+        "`suites/scenarios/test_create.py`. The other commands show their options themselves:",
         "",
         "```sh",
-        *(f"batches-conformance {name} --help" for name in ("mock", "report", "contract", "prove", "bench")),
+        *(f"batches-conformance {name} --help" for name in ("mock", "judge", "report", "contract", "prove", "bench")),
         "```",
     )
     for name, options in groups().items():
         yield from ("", f"## {TITLES[name]}", "", "| option | meaning |", "| --- | --- |")
         yield from (f"| `{option.written}` | {option.meaning} |" for option in options)
+    yield from ("", "## Completion in the shell", "")
+    yield from ("The shell completes commands and options once it has read one of these lines:", "", "```text")
+    yield from COMPLETION
+    yield "```"
     yield from ("", "## Environment variables", "", "| variable | meaning |", "| --- | --- |")
     yield from (f"| `{name}` | {meaning} |" for name, meaning in VARIABLES.items())
     yield from ("", "Keys are read from the environment alone: there is no option that takes one.")

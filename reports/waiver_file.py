@@ -73,8 +73,6 @@ def parse(text: str, path: Path) -> tuple[Waiver, ...]:
         raise InvalidWaiver(f"{path} is empty: write {_FORM}, or leave --waivers out.")
     if not isinstance(entries, list):
         raise InvalidWaiver(f"{path} is not a list: write {_FORM}.")
-    if not entries:
-        raise InvalidWaiver(f"{path} lists no waiver: write {_FORM}, or leave --waivers out.")
     waivers = tuple(checked(f"{path}, entry {number}", entry) for number, entry in enumerate(entries, start=1))
     for number, waiver in enumerate(waivers, start=1):
         for earlier, other in enumerate(waivers[: number - 1], start=1):

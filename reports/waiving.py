@@ -70,13 +70,15 @@ def add(path: Path, waivers: Sequence[Waiver]) -> str:
     before = read_text(path) if path.exists() else ""
     root = compose(before, path)
     known = parse(before, path) if root else ()
+    if is_empty := root is not None and not root.value:
+        before = before[: root.start_mark.index] + before[root.end_mark.index :].lstrip("\r\n")
     for number, other in enumerate(known, start=1):
         for waiver in waivers:
             if overlap(waiver, other):
                 raise InvalidWaiver(
                     f"{path} waives {waiver.fingerprint} already, in entry {number}: change that entry."
                 )
-    written = indent(_entries(waivers), " " * (root.start_mark.column if root else 0))
+    written = indent(_entries(waivers), " " * (root.start_mark.column if known and root else 0))
     added = f"{'' if not before or before.endswith(chr(10)) else chr(10)}{written}"
     try:
         fits = parse(before + added, path) == (*known, *waivers)
@@ -85,8 +87,12 @@ def add(path: Path, waivers: Sequence[Waiver]) -> str:
     if not fits:
         raise InvalidWaiver(f"Nothing can be appended to {path} as it is written. Add by hand:\n{written.rstrip()}")
     try:
-        with path.open("a", encoding="utf-8", newline="\r\n" if "\r\n" in before else "\n") as file:
-            file.write(added)
+        newline = "\r\n" if "\r\n" in before else "\n"
+        if is_empty:
+            path.write_text(before.replace("\r\n", "\n") + added, encoding="utf-8", newline=newline)
+        else:
+            with path.open("a", encoding="utf-8", newline=newline) as file:
+                file.write(added)
     except OSError as error:
         raise InvalidWaiver(f"{path} cannot be written ({error.strerror}): name another file with --file.") from None
     return written

@@ -12,6 +12,7 @@ from fixtures.ledger import Ledger
 from fixtures.settings import Settings
 from fixtures.target import Target
 from spec import profiles, requirements
+from spec.usage import suggestion
 from suites import shards
 from suites.chosen import chosen_profiles
 from suites.steps import Steps
@@ -129,7 +130,8 @@ def _check_requirements(config: pytest.Config) -> None:
 
 def _refuse_unknown(origin: str, ids: Iterable[str]) -> None:
     if unknown := set(ids) - requirements.load().keys():
-        raise pytest.UsageError(f"{origin} names the unknown requirement {', '.join(sorted(unknown))}")
+        like = suggestion(min(unknown), requirements.load())
+        raise pytest.UsageError(f"{origin} names the unknown requirement {', '.join(sorted(unknown))}{like}")
 
 
 def _keep_part(config: pytest.Config, items: list[pytest.Item], shard: shards.Shard) -> None:

@@ -21,10 +21,11 @@ WRITTEN = {"summary.md", "prove.md"}
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
 PYTESTS_OWN = {"--lf", "--collect-only", "--tb", "--showlocals"}
-SHELLS_OWN = {"--from", "--constraints", "--force-reinstall"}
-"""Options of installers that pages show."""
-OF_MODULES = {"--check", "--module", "--rehearse", "--cert"}
-"""Options of modules of a checkout, and of curl."""
+"""Options of pytest that pages show."""
+SHELLS_OWN = {"--from", "--constraints", "--force-reinstall", "--cert"}
+"""Options of installers and of curl that pages show."""
+OF_MODULES = {"--check", "--module", "--rehearse"}
+"""Options of modules of a checkout."""
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")} | {"README.md": README}
 
 
@@ -46,10 +47,11 @@ def offered() -> set[str]:
     return set(options_of(root))
 
 
-def test_the_two_lines_stand_at_the_top_and_are_what_ci_runs() -> None:
-    """The first two commands are one for the mock and one for the tests, and CI runs both."""
+def test_the_two_lines_of_a_checkout_stand_at_the_top_and_are_what_ci_runs() -> None:
+    """They follow the installed command: one for the mock and one for the tests, and CI runs both."""
     commands = re.findall(r"^    (python3 run\.py .+)$", README, re.MULTILINE)
-    assert commands[:2] == ["batches-conformance run", "python3 run.py tests"]
+    assert commands == ["python3 run.py conformance", "python3 run.py tests"]
+    assert README.index("    uvx --from ") < README.index(commands[0])
     assert re.search(r"for task in tests conformance clients prove lint", CI)
 
 
@@ -75,20 +77,20 @@ def test_every_page_that_is_named_exists(page: str) -> None:
     assert all((ROOT / name).is_file() or (ROOT / "docs" / name).is_file() for name in named)
 
 
-def test_every_option_of_a_run_is_told() -> None:
+def test_every_option_of_a_run_is_described() -> None:
     """The page of options leaves out none of those that the plugins add."""
     added = {option.name for options in groups().values() for option in options}
     assert set(re.findall(r"^\| `(--[a-z-]+)", PAGES["options.md"], re.MULTILINE)) == added
 
 
-def test_every_variable_that_a_run_reads_is_told() -> None:
+def test_every_variable_that_a_run_reads_is_described() -> None:
     """The page of options has each variable of the project that tox lets through, and no other."""
     passed = set(re.findall(r"LLAMA_[A-Z_]+", (ROOT / "tox.ini").read_text(encoding="utf-8")))
     assert passed
     assert set(re.findall(r"^\| `(LLAMA_[A-Z_]+)`", PAGES["options.md"], re.MULTILINE)) == passed
 
 
-def test_the_readme_tells_few_options() -> None:
+def test_the_readme_shows_few_options() -> None:
     """The others stand in the page of options."""
     section = README.partition("## The options that most people need")[2].partition("\n## ")[0]
     assert 4 <= len(re.findall(r"^\| `--", section, re.MULTILINE)) <= 7
@@ -106,8 +108,8 @@ def test_the_rules_of_compatibility_are_up_to_date() -> None:
     assert page.endswith("\n".join(["", *rules_table(), ""])), (
         "put there what batches-conformance contract rules prints"
     )
-    told = re.findall(r"^\| `([\d.]+)` \| ([\d.]+) to ([\d.]+) \| (.+) \|$", page, re.MULTILINE)
-    assert told == [(name, *one.clients, one.summary) for name, one in generations.load().items()]
+    listed = re.findall(r"^\| `([\d.]+)` \| ([\d.]+) to ([\d.]+) \| (.+) \|$", page, re.MULTILINE)
+    assert listed == [(name, *one.clients, one.summary) for name, one in generations.load().items()]
 
 
 def test_the_exit_codes_are_those_of_the_report() -> None:

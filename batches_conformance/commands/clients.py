@@ -9,7 +9,9 @@ import pytest
 
 from batches_conformance.groups import FILE, gateway_options
 from reports.files import REPORT_DIR
+from spec.usage import suggestion
 from suites.clients.check import check, chosen, settings_for
+from suites.clients.table import load
 
 
 @click.command(name="clients")
@@ -30,6 +32,11 @@ from suites.clients.check import check, chosen, settings_for
 @click.option("--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True)
 def command(names: Sequence[str], report_dir: Path, **given: Any) -> int:
     """Let the released clients work with a service, and compare their types with the contract."""
+    known = [client.name for client in load()]
+    for name in names:
+        if name not in known:
+            like = suggestion(name, known) or f"; there are {', '.join(known)}"
+            raise click.UsageError(f"There is no client {name}{like}")
     try:
         clients = chosen(names)
         return check(clients, settings_for(given, len(clients)), report_dir)

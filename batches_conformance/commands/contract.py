@@ -1,6 +1,7 @@
 """`contract`: what the contract is, and whom a change of it breaks."""
 
 from datetime import date
+from difflib import get_close_matches
 from typing import Final
 
 import click
@@ -18,9 +19,21 @@ NOTHING_BREAKS: Final = 0
 SOMETHING_BREAKS: Final = 7
 
 
-@click.group(cls=Group, name="contract")
+class _Contract(Group):
+    """Knows that `contract BASE` is now `contract gate BASE`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in self.commands and not get_close_matches(name, self.commands) and len(args) == 1:
+            raise click.UsageError(f"No such command '{name}'. Did you mean 'gate {name}'?", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Contract, name="contract")
 def command() -> None:
-    """Compare contracts, and say whom a change breaks."""
+    """Compare contracts, and show whom a change breaks."""
 
 
 @command.command(name="page")

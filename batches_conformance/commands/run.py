@@ -10,7 +10,7 @@ import click
 import platformdirs
 import pytest
 
-from batches_conformance import location
+from batches_conformance import location, wrong_words
 from batches_conformance.options import TITLES, Option, groups
 from batches_conformance.plugins import PLUGINS
 from spec.process import BROKEN, WRONG_USAGE
@@ -80,7 +80,7 @@ def run(words: Sequence[str]) -> int:
         print(f"The environment variable {ADDED} cannot be read ({error}): {added}", file=sys.stderr)
         return WRONG_USAGE
     try:
-        code = int(pytest.main([*_own(), *words]))
+        code = int(pytest.main([*_own(), *words], plugins=[wrong_words]))
     except ImportError as error:
         print(f"{error}; a plugin is named with -p, in {ADDED} or in PYTEST_PLUGINS.", file=sys.stderr)
         return BROKEN

@@ -18,7 +18,7 @@ mkdir -p "$state"
 
 exec 9> "$state/lock"
 if ! flock --nonblock 9; then
-    echo "Another run has not ended: nothing was asked. It has a lock on $state/lock." >&2
+    echo "Another run has not ended: nothing was checked. It has a lock on $state/lock." >&2
     exit 4
 fi
 
@@ -32,11 +32,11 @@ timeout --signal=INT --kill-after=60 "${CONFORMANCE_LIMIT:-2h}" \
 case $code in
     0) verdict="conformant" ;;
     1) verdict="nonconformant" ;;
-    4) verdict="not asked, wrong usage" ;;
+    4) verdict="not checked, wrong usage" ;;
     6) verdict="inconclusive" ;;
-    7) verdict="worse than was asked" ;;
+    7) verdict="gate failed" ;;
     124 | 137) verdict="not ended within ${CONFORMANCE_LIMIT:-2h}" ;;
-    *) verdict="broken off with exit code $code" ;;
+    *) verdict="ended with exit code $code" ;;
 esac
 
 last=none
@@ -52,7 +52,7 @@ if [[ $verdict != "$last" ]]; then
     subject="$subject (before: $last)"
 fi
 
-tell() {
+describe() {
     if [[ $state/report/report.json -nt $start ]] &&
         COLUMNS=78 "$command" report show "$state/report/report.json" < /dev/null; then
         return
@@ -77,8 +77,8 @@ send() {
     fi
 }
 
-# The verdict is noted only after it was told.
-if ! tell | send; then
+# The verdict is noted only after it was reported.
+if ! describe | send; then
     echo "The mail \"$subject\" could not be sent: see that sendmail or mail works here; it is tried again next time." >&2
     exit "$code"
 fi

@@ -1,6 +1,7 @@
 """An environment for each client, made once from its lock: a virtual environment, or a folder with node_modules."""
 
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -12,11 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import platformdirs
+
 from fixtures.errors import ClientFailed
 from spec.lint.__main__ import OLDEST_NODE, find_node
 from suites.clients.table import NPMRC, ROOT, Client
 
-PLACE: Final = ROOT / ".tox" / "clients"
+PLACE: Final = (
+    ROOT / ".tox" / "clients"
+    if (ROOT / "tox.ini").is_file()
+    else platformdirs.user_cache_path("batches-conformance", appauthor=False) / "clients"
+)
+"""In a checkout beside its other environments, and for an installation in the cache of the user."""
 DRIVERS: Final = Path(__file__).parent / "drivers"
 BUILD_TIMEOUT: Final = 300.0
 """Seconds that one step of making an environment may take."""
@@ -91,9 +99,25 @@ def _node() -> tuple[str, str]:
 
 def _install_python(environment: Environment) -> None:
     folder, client = environment.folder, environment.client
-    _run(client, [sys.executable, "-m", "venv", "--without-pip", str(folder)])
-    pip = [sys.executable, "-m", "pip", "--python", str(_python(folder)), "install", "--disable-pip-version-check"]
-    _run(client, [*pip, "--quiet", "--require-hashes", "--only-binary=:all:", "--requirement", str(client.lock)])
+    if importlib.util.find_spec("pip"):
+        _run(client, [sys.executable, "-m", "venv", "--without-pip", str(folder)])
+        pip = [sys.executable, "-m", "pip", "--python", str(_python(folder))]
+    else:  # As in an environment that uv made.
+        _run(client, [sys.executable, "-m", "venv", str(folder)])
+        pip = [str(_python(folder)), "-m", "pip"]
+    _run(
+        client,
+        [
+            *pip,
+            "install",
+            "--disable-pip-version-check",
+            "--quiet",
+            "--require-hashes",
+            "--only-binary=:all:",
+            "--requirement",
+            str(client.lock),
+        ],
+    )
 
 
 def _install_node(environment: Environment) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures.embedded import MockAddress
-from tests.ci.github import ACTION, EXPRESSION, WORKFLOW, Ended, run_action, shell_steps
+from tests.ci.github import ACTION, WORKFLOW, Ended, run_action, shell_steps
 from tests.ci.machine import FAULT, Machine
 
 WAIVERS = """
@@ -26,8 +26,8 @@ def report_of(ended: Ended) -> dict[str, Any]:
 
 
 def test_a_service_is_checked_with_the_key_of_the_environment(machine: Machine, service: MockAddress) -> None:
-    key = {"LLAMA_CLOUD_API_KEY": service.api_key}
-    ended = run_action(machine, {"target": service.base_url, "report-dir": "my report"}, variables=key)
+    inputs = {"target": service.base_url, "report-dir": "my report"}
+    ended = run_action(machine, inputs, LLAMA_CLOUD_API_KEY=service.api_key)
     assert ended.code == 0, ended.log
     report_dir = str(machine.workspace / "my report")
     assert ended.outputs == {"exit-code": "0", "verdict": "conformant", "report-dir": report_dir}
@@ -37,7 +37,7 @@ def test_a_service_is_checked_with_the_key_of_the_environment(machine: Machine, 
     assert service.api_key not in "\n".join([ended.log, *written])
 
 
-def test_a_broken_promise_is_told_and_keeps_its_exit_code(machine: Machine) -> None:
+def test_a_violation_is_reported_and_keeps_its_exit_code(machine: Machine) -> None:
     ended = run_action(machine, {"arguments": f"{FAULT}\n\n--rate=5\n", "report-dir": str(machine.folder / "first")})
     assert ended.code == 1, ended.log
     assert (ended.outputs["exit-code"], ended.outputs["verdict"]) == ("1", "nonconformant")
@@ -67,7 +67,7 @@ def test_wrong_usage_is_no_verdict(machine: Machine, given: dict[str, str]) -> N
     (left / "summary.md").write_text("## Conformance: conformant")
     ended = run_action(machine, given)
     assert ended.code == 4, ended.log
-    assert ended.outputs["verdict"] == ""
+    assert ended.outputs.get("verdict", "") == ""
     assert "conformant" not in ended.summary
     if "report-dir" not in given:
         assert ended.outputs["exit-code"] == "4"
@@ -90,7 +90,16 @@ def test_no_expression_stands_in_shell_text(document: dict[str, object]) -> None
     """GitHub would put a text of anybody's choice into the script."""
     scripts = [step["run"] for step in shell_steps(document)]
     assert scripts
-    assert not any(EXPRESSION.search(script) for script in scripts)
+    assert not any("${{" in script for script in scripts)
+
+
+def test_the_step_gets_every_input_and_every_output_comes_from_it() -> None:
+    *_, step = ACTION["runs"]["steps"]
+    names = [name for name in ACTION["inputs"] if name != "python-version"]
+    given = {f"GIVEN_{name.upper().replace('-', '_')}": f"${{{{ inputs.{name} }}}}" for name in names}
+    assert given.items() <= step["env"].items()
+    outputs = {name: f"${{{{ steps.{step['id']}.outputs.{name} }}}}" for name in ACTION["outputs"]}
+    assert {name: each["value"] for name, each in ACTION["outputs"].items()} == outputs
 
 
 def test_the_key_is_no_input() -> None:

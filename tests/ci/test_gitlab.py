@@ -37,7 +37,7 @@ def test_a_night_in_parts_is_judged_as_a_whole(machine: Machine) -> None:
     assert (machine.workspace / GITLAB["whole"]["artifacts"]["reports"]["junit"]).is_file()
 
 
-def test_a_part_that_asked_nothing_is_red(machine: Machine) -> None:
+def test_a_part_that_checked_nothing_is_red(machine: Machine) -> None:
     node = {"CI_NODE_INDEX": "9", "CI_NODE_TOTAL": "3", "CONFORMANCE_TARGET": "mock"}
     ran = run_job(machine, "part", **node)
     assert ran.code == 4, ran.output

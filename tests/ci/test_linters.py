@@ -16,7 +16,7 @@ import sys
 
 def refuse(event, arguments):
     if event.startswith("socket."):
-        raise PermissionError(f"asked the network: {event} {arguments}")
+        raise PermissionError(f"used the network: {event} {arguments}")
 
 sys.addaudithook(refuse)
 from check_jsonschema import main
@@ -72,7 +72,7 @@ def test_a_schema_does_not_hold_for_a_broken_file(schema: str, old: str, new: st
 def test_the_network_would_have_been_refused() -> None:
     done = check(ROOT / "action.yml", "--no-cache", "--schemafile=http://127.0.0.1:9/schema.json")
     assert done.returncode != 0
-    assert "asked the network" in done.stdout + done.stderr
+    assert "used the network" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -1,4 +1,4 @@
-"""The script for cron mails what a person wants to know, and nothing else."""
+"""The script for cron mails what a person needs to know, and nothing else."""
 
 import shutil
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ def head_of(mail: str) -> Sequence[str]:
     return mail.partition("\n\n")[0].splitlines()
 
 
-def test_a_real_night_is_mailed_as_the_report_tells_it(night: Night, service: MockAddress) -> None:
+def test_a_real_night_is_mailed_as_the_report_shows_it(night: Night, service: MockAddress) -> None:
     place = {"LLAMA_CLOUD_API_KEY": service.api_key, "LLAMA_CLOUD_BASE_URL": service.base_url}
     first = night.run("--yes", **place)
     assert (first.code, first.output) == (0, "")
@@ -87,10 +87,10 @@ def test_a_real_night_is_mailed_as_the_report_tells_it(night: Night, service: Mo
     ("code", "verdict"),
     [
         (1, "nonconformant"),
-        (4, "not asked, wrong usage"),
+        (4, "not checked, wrong usage"),
         (6, "inconclusive"),
-        (7, "worse than was asked"),
-        (99, "broken off with exit code 99"),
+        (7, "gate failed"),
+        (99, "ended with exit code 99"),
     ],
 )
 def test_each_night_that_is_not_conformant_is_mailed(night: Night, code: int, verdict: str) -> None:
@@ -129,7 +129,7 @@ def test_a_night_that_does_not_end_is_ended(night: Night) -> None:
     assert "not ended within 0.2s" in night.mails()[0]
 
 
-def test_two_nights_do_not_meet(night: Night) -> None:
+def test_two_nights_do_not_overlap(night: Night) -> None:
     night.state.mkdir(parents=True)
     night.ends_with(0)
     lock = str(night.state / "lock")
@@ -139,7 +139,7 @@ def test_two_nights_do_not_meet(night: Night) -> None:
     assert not night.machine.commands
 
 
-def test_what_cannot_be_mailed_is_said_and_tried_again(night: Night) -> None:
+def test_what_cannot_be_mailed_is_printed_and_tried_again(night: Night) -> None:
     night.ends_with(0)
     night.machine.install("sendmail", "cat > /dev/null; exit 75")
     refused = night.run()

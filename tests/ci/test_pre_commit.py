@@ -71,7 +71,7 @@ def test_a_change_of_the_contract_has_to_be_announced(repository: Machine) -> No
     contract = repository.workspace / "spec" / "requirements.yaml"
     text = contract.read_text("utf-8")
     contract.write_text(text.replace("level: must", "level: should", 1), encoding="utf-8")
-    assert repository.run(command).code == 1
+    assert repository.run(command).code == 7
 
 
 @pytest.mark.skipif(TOOL is None, reason="needs pre-commit on the PATH")

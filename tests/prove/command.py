@@ -15,7 +15,7 @@ from fixtures.mock.variants import Variant
 from fixtures.mock.variations import THEMES, VARIATIONS
 from reports import exit_codes, files
 from spec import requirements
-from spec.usage import WrongUsage
+from spec.usage import WrongUsage, suggestion
 from tests.prove import judgement, plan, recordings, render, steady
 from tests.prove.runs import Outcome, run_all
 
@@ -51,7 +51,8 @@ def command(
     """Show that every fault is noticed and no variation accused; the exit code is 7 when one is misjudged."""
     contract = requirements.load()
     if unknown := set(requirement) - contract.keys():
-        raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}; spec/requirements.yaml has them all.")
+        like = suggestion(min(unknown), contract) or "; docs/contract.md has them all."
+        raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}{like}")
     narrowed = bool(requirement)
     faults = {
         name: variant

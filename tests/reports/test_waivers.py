@@ -210,7 +210,6 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
     "no YAML": ("- [", "is not valid YAML"),
     "a tag": ("- !!python/object:os.system {}", "is not valid YAML"),
     "a mapping": ({"waivers": []}, "is not a list"),
-    "an empty list": ([], "lists no waiver"),
     "an entry that is text": (["all"], "entry 1 is not a mapping"),
     "an empty entry": ([None], "entry 1 is not a mapping"),
     "unknown key": ([entry(severity="low")], "has the unknown key severity"),

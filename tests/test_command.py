@@ -1,0 +1,122 @@
+"""The command line: help that fits, and errors that name the wrong word and suggest the right one."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from batches_conformance.command import ALIASES, NAME, RENAMED, root, run_command
+from spec.process import WRONG_USAGE
+
+ROOT = Path(__file__).parents[1]
+WIDTH = 80
+WRONG = {
+    ("reports", "show"): "'report'",
+    ("spec", "diff"): "'contract'",
+    ("passive",): "'judge'",
+    ("recordings",): "'judge'",
+    ("runn",): "'run'",
+    ("report", "sho"): "'show'",
+    ("contract", "origin/main"): "'gate origin/main'",
+    ("tests-py313",): "`python3.13 run.py tests`",
+    ("report", "show", "--verbos"): None,
+    ("mock", "--prot", "1"): "'--port'",
+    ("mock", "--fault", "job-type-in-any-cas"): "job-type-in-any-case",
+    ("clients", "--client", "pypi-2.9.2"): "pypi-2.9.1",
+    ("prove", "--requirement", "success-is-jsn"): "success-is-json",
+}
+"""Words that are wrong, each with what is suggested."""
+WRONG_IN_A_RUN = {
+    ("--taget", "x"): "There is no option --taget; did you mean --target?",
+    ("suites/scenarios/test_craete.py",): "did you mean suites/scenarios/test_create.py?",
+    ("--profile", "cancl"): "did you mean cancel?",
+    ("--requirement", "success-is-jsn"): "did you mean success-is-json?",
+    ("--variation", "no-such"): "batches-conformance mock --list-variations shows which there are",
+    ("--poll-interval", "soon"): "argument --poll-interval: invalid float value: 'soon'",
+}
+
+
+def words_of_commands(command: click.Command = root, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of each command that has a help."""
+    if command.add_help_option:
+        yield words
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from words_of_commands(below, (*words, name))
+
+
+def test_every_help_fits(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    commands = list(words_of_commands())
+    assert len(commands) > 20
+    for words in commands:
+        assert run_command([*words, "-h"]) == 0
+        shown = capsys.readouterr().out
+        assert shown.startswith(f"Usage: {' '.join((NAME, *words))} ")
+        assert max(map(len, shown.splitlines())) <= WIDTH, words
+
+
+def test_the_help_of_a_run_shows_its_own_options_before_those_of_pytest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["run", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert 0 < shown.index("--target") < shown.index("--report-dir") < shown.index("--lf")
+    assert "--pyargs" not in shown
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_a_wrong_word_is_named_and_the_right_one_suggested(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(words) == WRONG_USAGE
+    error = capsys.readouterr().err
+    assert any(word in error for word in words)
+    assert (WRONG[words] or "No such option") in error
+
+
+@pytest.mark.parametrize("words", WRONG_IN_A_RUN, ids=" ".join)
+def test_a_run_names_a_wrong_word_in_one_sentence(words: tuple[str, ...], tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "batches_conformance", "run", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (WRONG_USAGE, "")
+    assert WRONG_IN_A_RUN[words] in ended.stderr
+    assert ended.stderr.strip().count("\n") == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_older_words_are_none_of_today() -> None:
+    today = root.list_commands(click.Context(root))
+    assert not {*RENAMED, *ALIASES} & set(today)
+    assert {*RENAMED.values(), *ALIASES.values()} <= set(today)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [(("pl",), {"plan"}), (("report", "re"), {"replay", "render"}), (("run", "--tar"), {"--target"})],
+    ids=["command", "subcommand", "option"],
+)
+def test_a_shell_completes_words(
+    typed: tuple[str, ...],
+    offered: set[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("_BATCHES_CONFORMANCE_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", " ".join([NAME, *typed]))
+    monkeypatch.setenv("COMP_CWORD", str(len(typed)))
+    with pytest.raises(SystemExit) as ended:
+        run_command([])
+    assert ended.value.code == 0
+    assert {line.partition(",")[2] for line in capsys.readouterr().out.splitlines()} == offered

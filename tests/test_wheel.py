@@ -1,0 +1,214 @@
+"""The wheel, installed into an environment of its own, does its work in an empty folder and leaves nothing else."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fixtures.embedded import MockAddress
+from tests.ci.machine import FAULT, NARROW, ROOT
+
+TIME_LIMIT = 300
+REPORT_FILES = {"report.json", "report.html", "junit.xml", "summary.md", "badge.svg"}
+SITE = sysconfig.get_path("purelib", vars={"base": "", "platbase": ""}).lstrip("/")
+pytestmark = pytest.mark.xdist_group("wheel")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended."""
+
+    code: int
+    output: str
+    errors: str
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An environment with the wheel, and the folder in which its commands are called."""
+
+    environment: Path
+    folder: Path
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"PATH": "/usr/bin:/bin", "HOME": str(self.folder.parent / "home"), "COLUMNS": "80"}
+
+    @property
+    def command(self) -> str:
+        return str(self.environment / "bin" / "batches-conformance")
+
+    def call(self, *words: str, **variables: str) -> Ended:
+        """Call the command as a person does."""
+        ended = subprocess.run(
+            [self.command, *words],
+            cwd=self.folder,
+            env={**self.variables, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=TIME_LIMIT,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    @contextmanager
+    def mock(self) -> Iterator[MockAddress]:
+        """Serve the mock of the wheel."""
+        words = [self.command, "mock", "--port", "0", "--json", "--pace", "0.05", "--until-stdin-closes"]
+        with subprocess.Popen(
+            words, cwd=self.folder, env=self.variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            yield MockAddress(**json.loads(process.stdout.readline()))
+            process.stdin.close()
+
+    @property
+    def left(self) -> set[str]:
+        """What lies in the folder."""
+        return {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()}
+
+
+def state_of(folder: Path) -> dict[str, tuple[int, int]]:
+    """Each file with its size and the time of its last change."""
+    files = ((path, path.stat()) for path in folder.rglob("*") if path.is_file())
+    return {str(path): (about.st_size, about.st_mtime_ns) for path, about in files}
+
+
+def do(words: Sequence[str]) -> None:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"{' '.join(words[:5])} … is not possible here: {done.stderr.strip()[-300:]}")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout; what builds it comes from a package registry."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps"]
+    do([*pip, "--wheel-dir", str(folder), str(ROOT)])
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel alone; it finds the packages that the suite needs among those of the tests."""
+    folder = tmp_path_factory.mktemp("environment")
+    do([sys.executable, "-m", "venv", "--without-pip", str(folder)])
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(folder / "bin" / "python")]
+    do([*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)])
+    (folder / SITE / "others.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def installation(environment: Path, tmp_path: Path) -> Iterator[Installation]:
+    """The installation, which no command changes."""
+    (tmp_path / "here").mkdir()
+    before = state_of(environment)
+    installation = Installation(environment, tmp_path / "here")
+    yield installation
+    assert state_of(environment) == before
+    at_home = {path.relative_to(tmp_path / "home").parts[:2] for path in (tmp_path / "home").glob("*/*")}
+    assert at_home <= {(".cache", "batches-conformance"), (".local", "state")}
+
+
+def test_nothing_of_a_general_name_lies_at_the_top(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    tops = {name.partition("/")[0] for name in names}
+    assert {top.partition("-")[0] for top in tops} == {"batches_conformance"}
+    assert not [name for name in names if "__pycache__" in name or "node_modules" in name or "/out/" in name]
+
+
+def test_a_run_leaves_its_report_and_nothing_else(installation: Installation) -> None:
+    (installation.folder / "my report").mkdir()
+    ended = installation.call("run", NARROW, "-n", "2", "-q", "--report-dir", "my report", "--record", "run.har")
+    assert (ended.code, ended.errors) == (0, "")
+    assert "CONFORMANT" in ended.output
+    assert installation.left == {"run.har", *(f"my report/{name}" for name in REPORT_FILES)}
+    judged = installation.call("judge", "run.har", "--report-dir", "judged")
+    assert (judged.code, judged.errors) == (0, "")
+    assert (installation.folder / "judged" / "report.json").is_file()
+    shown = installation.call("report", "show", "my report/report.json")
+    assert (shown.code, shown.errors) == (0, "")
+    assert "CONFORMANT" in shown.output
+
+
+def test_a_service_is_checked_by_its_url(installation: Installation) -> None:
+    with installation.mock() as service:
+        key = {"LLAMA_CLOUD_API_KEY": service.api_key}
+        words = ("--target", service.base_url, "--poll-interval", "0.05", "-q", "-n", "2")
+        ended = installation.call("run", NARROW, *words, **key)
+        assert (ended.code, ended.errors) == (0, "")
+        cleaned = installation.call("clean-up", "--target", service.base_url, **key)
+        assert cleaned.code == 0, cleaned.errors
+    assert installation.left == {f"reports/out/{name}" for name in REPORT_FILES}
+
+
+def test_options_of_pytest_work(installation: Installation) -> None:
+    first = installation.call("run", NARROW, FAULT, "-x", "-n", "0", "-q")
+    assert (first.code, first.errors) == (1, "")
+    failed = installation.call("run", FAULT, "--lf", "-n", "0", "-q")
+    assert (failed.code, failed.errors) == (1, "")
+    listed = installation.call("run", "--collect-only", "-n", "0", "-q", "-k", "unknown_job_type")
+    assert (listed.code, listed.errors) == (0, "")
+    assert "suites/scenarios/" in listed.output
+    assert installation.left == {f"reports/out/{name}" for name in REPORT_FILES}
+
+
+def test_a_plan_sends_nothing_and_leaves_nothing(installation: Installation) -> None:
+    ended = installation.call("plan", NARROW, "--target", "http://127.0.0.1:9", LLAMA_CLOUD_API_KEY="x")
+    assert (ended.code, ended.errors) == (0, "")
+    assert "In total" in ended.output
+    assert installation.left == set()
+
+
+def test_the_proof_of_one_requirement_works(installation: Installation) -> None:
+    ended = installation.call("prove", NARROW)
+    assert (ended.code, ended.errors) == (0, "")
+    assert installation.left == {"reports/out/prove.json", "reports/out/prove.md"}
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("--version",), "batches-conformance 0."),
+        (("contract", "rules"), "| rule |"),
+        (("report", "explain", "create-refuses-unknown-job-type"), "HOW IT IS CHECKED"),
+        (("bench", "--help"), "--runs"),
+        (("clients", "--help"), "--client"),
+        (("proxy", "--help"), "--listen"),
+        (("init", "--ci", "jenkins"), "conformance/Jenkinsfile"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_the_other_commands_work(installation: Installation, words: tuple[str, ...], shown: str) -> None:
+    ended = installation.call(*words)
+    assert (ended.code, ended.errors) == (0, "")
+    assert shown in ended.output
+
+
+def test_a_command_of_a_checkout_is_refused_with_a_sentence(installation: Installation) -> None:
+    ended = installation.call("tests")
+    assert ended.code == 4
+    assert "tests is a command of a checkout" in ended.errors
+
+
+def test_environments_of_clients_go_to_the_cache_of_the_user(installation: Installation) -> None:
+    suite = next((installation.environment / SITE).glob("batches_conformance/suite"))
+    program = "from suites.clients.environments import PLACE; print(PLACE)"
+    python = str(installation.environment / "bin" / "python")
+    variables = {**installation.variables, "PYTHONPATH": str(suite), "PYTHONDONTWRITEBYTECODE": "1"}
+    place = subprocess.check_output([python, "-P", "-c", program], env=variables, text=True)
+    assert place.startswith(os.path.join(installation.variables["HOME"], ".cache"))
