@@ -48,7 +48,7 @@ def test_the_two_lines_stand_at_the_top_and_are_what_ci_runs() -> None:
     """The first two commands are one for the mock and one for the tests, and CI runs both."""
     commands = re.findall(r"^    (python3 run\.py .+)$", README, re.MULTILINE)
     assert commands[:2] == ["batches-conformance run", "python3 run.py tests"]
-    assert re.search(r"for task in tests conformance clients prove lint", CI)
+    assert all(command in CI for command in ("python3 run.py conformance", "python3 run.py tests"))
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)

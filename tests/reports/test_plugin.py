@@ -25,7 +25,7 @@ TIME_LIMIT = 30
 INI = """
 [pytest]
 testpaths = suites
-addopts = -p xdist
+addopts = -p xdist -p no:randomly
 """
 SPEC = """
 from typing import NamedTuple
