@@ -3,13 +3,15 @@
 import gc
 from importlib import import_module
 
+from batches_conformance.plugins import PLUGINS
 from spec import requirements
 from spec.openapi import operations
 
 MODULES = (
+    *PLUGINS,
     *("hypothesis.stateful", "schemathesis", "schemathesis.pytest.plugin", "rich.progress", "xdist"),
-    *("fixtures.adapter", "fixtures.plugin", "fixtures.preflight", "reports.plugin", "suites.plugin", "suites.oracles"),
-    *("suites.lifecycle.model", "suites.property.schema", "fixtures.mock.command", "fixtures.mock.faults"),
+    *("fixtures.adapter", "fixtures.preflight", "suites.oracles", "suites.lifecycle.model", "suites.property.schema"),
+    *("fixtures.mock.command", "fixtures.mock.faults", "fixtures.mock.variations"),
 )
 
 for module in MODULES:
