@@ -8,9 +8,12 @@ import pytest
 from fixtures.state import STATE_DIR
 from reports.narrowing import addresses_suites
 
+LONG = ("docs", "test_packaging.py", "hostile", "suites", "clients", "ci", "recordings", "reports")
+"""What takes longest here, and starts first, so that no worker is left with a long file at the end."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A warning is an error, so that what a newer Python or library warns of is mended before users see it.
+    """Make every warning an error, so that what a newer Python or library warns of is fixed before users see it.
 
     pytest reads this file in every session that is started in the root directory, a conformance run among them.
     """
@@ -18,9 +21,24 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", "error")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one worker, which then makes their fixtures once, and start with the long ones."""
+    if addresses_suites(config):
+        return
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    folders = item.location[0].split(os.sep)
+    return next((number for number, name in enumerate(LONG) if name in folders), len(LONG))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def state_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keeps the runs of the tests out of the user's own state directory."""
+    """Keep the runs of the tests out of the user's own state directory."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(STATE_DIR, os.fspath(tmp_path_factory.mktemp("state")))
         yield

@@ -52,7 +52,7 @@ def test_the_two_lines_of_a_checkout_stand_at_the_top_and_are_what_ci_runs() -> 
     commands = re.findall(r"^    (python3 run\.py .+)$", README, re.MULTILINE)
     assert commands == ["python3 run.py conformance", "python3 run.py tests"]
     assert README.index("    uvx --from ") < README.index(commands[0])
-    assert re.search(r"for task in tests conformance clients prove lint", CI)
+    assert all(command in CI for command in commands)
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)

@@ -1,12 +1,24 @@
 """`tests`: the project's own tests, which a checkout has."""
 
 import os
+import sys
 from collections.abc import Sequence
+from typing import Final
 
 import click
 import pytest
 
 from batches_conformance.location import ROOT
+
+FEWEST_WORKERS: Final = 2
+OWN: Final = (
+    *("-c", "pyproject.toml", "--override-ini=testpaths=tests"),
+    f"--numprocesses={max(FEWEST_WORKERS, os.cpu_count() or 1)}",
+    "--no-loadscope-reorder",
+    "-prandomly",
+)
+"""Options of every run of the tests: in a random order, whose seed is shown, on all cores."""
+NO_BYTECODE: Final = "PYTHONDONTWRITEBYTECODE"
 
 
 @click.command(name="tests", add_help_option=False, context_settings={"ignore_unknown_options": True})
@@ -14,5 +26,7 @@ from batches_conformance.location import ROOT
 def command(words: Sequence[str]) -> int:
     """Run the project's own tests; every word goes to pytest."""
     os.chdir(ROOT)
-    given = ["-c", "pyproject.toml", "--override-ini=testpaths=tests", "--numprocesses=2"]
-    return int(pytest.main([*given, *words]))
+    # The tests start many processes, and each would compile the project again.
+    os.environ.pop(NO_BYTECODE, None)
+    sys.dont_write_bytecode = False
+    return int(pytest.main([*OWN, *words]))

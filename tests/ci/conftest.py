@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.embedded import MockAddress, running_mock
+from fixtures.embedded import MockAddress
 from tests.ci.machine import Machine, make_machine
+from tests.forkserver import running_mock
 
 
 @pytest.fixture

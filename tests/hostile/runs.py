@@ -20,11 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from spec import requirements
-from spec.openapi import operations
 from tests.hostile.behaviours import BEHAVIOURS, Behaviour
 from tests.hostile.server import Hostile, http, serving
-from tests.prove.runs import LEAN, PACE, ROOT, WARM, forked_mock
+from tests.prove.runs import LEAN, PACE, ROOT, forked_mock
 
 JOBS = 4
 """Runs at the same time; most of them wait for most of the time."""
@@ -81,10 +79,7 @@ def run(behaviour: Behaviour, folder: Path) -> None:
 
 def run_all(names: Sequence[str], folder: Path) -> None:
     """Runs behaviours by name, several at a time; each leaves an outcome in a folder of its name, if it ends at all."""
-    for module in WARM:
-        import_module(module)
-    requirements.load()
-    operations()
+    import_module("tests.warm")
     processes = multiprocessing.get_context("fork")
     waiting = list(reversed(names))
     running: dict[BaseProcess, float] = {}

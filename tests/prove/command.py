@@ -1,4 +1,4 @@
-"""Runs the suite over every fault and every variation, and fails when one of them is misjudged."""
+"""Run the suite over every fault and every variation, and fail when one of them is misjudged."""
 
 import os
 import random
@@ -17,24 +17,32 @@ from reports import exit_codes, files
 from spec import requirements
 from spec.usage import WrongUsage, suggestion
 from tests.prove import judgement, plan, recordings, render, steady
-from tests.prove.runs import Outcome, run_all
+from tests.prove.runs import Order, Outcome, run_all
+from tests.prove.sample import Sample, touched
 
 MISJUDGED = exit_codes.REGRESSED
 OUT = Path(files.REPORT_DIR)
+
 SEEDS = 1_000_000
-"""A sample is drawn by one of so many seeds."""
-TOLD = 50
-"""Runs after which the progress is told."""
+"""How many seeds a sample is drawn from."""
+PROGRESS_EVERY = 50
+"""Runs after which the progress is printed."""
 
 
 @click.command(name="prove")
 @click.option("--requirement", metavar="ID", multiple=True, help="Only its faults.")
-@click.option("--black-box", is_flag=True, help="By URL, without control, by the clock on the wall.")
-@click.option("--isolated", is_flag=True, help="Each variation on its own as well, not only in combination.")
+@click.option("--black-box", is_flag=True, help="By URL, without control, in real time.")
+@click.option("--isolated", is_flag=True, help="Run each variation on its own as well, not only in combination.")
 @click.option("--recordings", "from_recordings", is_flag=True, help="Judge recordings of the runs, and nothing else.")
-@click.option("--steady", "by_pairs", is_flag=True, help="Run each fault twice, unlike, and compare, no more.")
-@click.option("--sample", metavar="N", type=int, help="With --steady: so many of the faults.")
-@click.option("--seed", type=int, help="With --sample: which ones; without it another sample each time.")
+@click.option("--steady", "by_pairs", is_flag=True, help="Only run each fault twice, differently, and compare.")
+@click.option(
+    "--sample",
+    "size",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Only so many faults, the same share of the variations, and every one that the change touches.",
+)
+@click.option("--seed", type=int, help="Which sample; without it another one each time.")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default=True, help="Runs at a time.")
 @click.option("--out", type=click.Path(path_type=Path), default=OUT, show_default=True, help="Where the matrix goes.")
 def command(
@@ -43,7 +51,7 @@ def command(
     isolated: bool,
     from_recordings: bool,
     by_pairs: bool,
-    sample: int | None,
+    size: int | None,
     seed: int | None,
     jobs: int,
     out: Path,
@@ -53,20 +61,28 @@ def command(
     if unknown := set(requirement) - contract.keys():
         like = suggestion(min(unknown), contract) or "; docs/contract.md has them all."
         raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}{like}")
+    if seed is not None and size is None:
+        raise WrongUsage("--seed selects a --sample: give both, or neither.")
     narrowed = bool(requirement)
     faults = {
         name: variant
         for name, variant in FAULTS.items()
         if not narrowed or set(variant.requirements) & set(requirement)
     }
+    combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box)
+    alone = plan.isolated(VARIATIONS, black_box) if isolated else []
+    if size is not None:
+        sample = Sample(size, random.SystemRandom().randrange(SEEDS) if seed is None else seed, touched())
+        combinations, alone = (sample.of_orders(orders, len(faults)) for orders in (combinations, alone))
+        faults = {name: faults[name] for name in sample.of_faults(list(faults))}
+        print(_description(sample, faults, [] if by_pairs else [*combinations, *alone]), flush=True)
     if by_pairs:
-        return _concluded(steady.prove(_sample(faults, sample, seed), jobs))
+        return _print_problems(steady.prove(faults, jobs))
     if from_recordings:
-        combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box=False)
-        return _concluded(recordings.prove(faults, combinations, jobs))
-    proof = _prove(faults, only=requirement, black_box=black_box, isolated=isolated, jobs=jobs)
+        return _print_problems(recordings.prove(faults, combinations, jobs))
+    proof = _prove(faults, combinations, alone, only=requirement, black_box=black_box, jobs=jobs)
     if not narrowed:
-        proof = _with(proof, judgement.of_coverage(contract, faults.values()))
+        proof = _with(proof, judgement.of_coverage(contract, FAULTS.values()))
     out.mkdir(parents=True, exist_ok=True)
     stem = "prove-black-box" if black_box else "prove"
     (out / f"{stem}.json").write_text(render.as_json(proof, contract), encoding="utf-8")
@@ -78,33 +94,35 @@ def command(
     return MISJUDGED if proof.problems else exit_codes.CONFORMANT
 
 
-def _concluded(problems: Iterable[str]) -> int:
+def _print_problems(problems: Iterable[str]) -> int:
     found = list(problems)
     print("\n".join(found))
     return MISJUDGED if found else exit_codes.CONFORMANT
 
 
-def _sample(faults: Mapping[str, Variant], size: int | None, given: int | None) -> Mapping[str, Variant]:
-    """The faults that are looked at, all of them unless a sample is asked for, whose seed is told."""
-    if size is None:
-        return faults
-    seed = random.SystemRandom().randrange(SEEDS) if given is None else given
-    names = random.Random(seed).sample(sorted(faults), min(size, len(faults)))
-    print(f"A sample of {len(names)} by --seed {seed}: {', '.join(names)}", flush=True)
-    return {name: faults[name] for name in names}
+def _description(sample: Sample, faults: Iterable[str], orders: Sequence[Order]) -> str:
+    """Describe a sample so that it can be repeated."""
+    drawn = f"A sample by --sample {sample.size} --seed {sample.seed}: {', '.join(faults) or 'no faults'}"
+    variations = f"; {len(orders)} runs of variations" if orders else ""
+    changed = f"; touched by the change: {', '.join(sorted(sample.touched))}" if sample.touched else ""
+    return f"{drawn}{variations}{changed}."
 
 
 def _prove(
-    faults: Mapping[str, Variant], *, only: Sequence[str], black_box: bool, isolated: bool, jobs: int
+    faults: Mapping[str, Variant],
+    combinations: Sequence[Order],
+    alone: Sequence[Order],
+    *,
+    only: Sequence[str],
+    black_box: bool,
+    jobs: int,
 ) -> render.Proof:
-    began, narrowed = time.perf_counter(), bool(only)
+    began = time.perf_counter()
     looks = [plan.of_fault(variant, black_box) for variant in faults.values()]
-    combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box)
-    alone = plan.alone(VARIATIONS, black_box) if isolated else []
-    repeats = [] if narrowed else looks[:: plan.REPEATED]
+    repeats = [] if only else looks[:: plan.REPEATED]
     orders = [plan.clean(black_box, only), *combinations, *alone, *looks, *repeats]
 
-    outcomes = _told(run_all(orders, jobs), len(orders))
+    outcomes = _with_progress(run_all(orders, jobs), len(orders))
     clean = next(outcomes)
     free = list(islice(outcomes, len(combinations) + len(alone)))
     looked = {outcome.order.name: outcome for outcome in islice(outcomes, len(looks))}
@@ -116,7 +134,7 @@ def _prove(
     misjudged = [
         name for outcome in free if any(judgement.of_variation(outcome, clean)) for name in outcome.order.variations
     ]
-    free += run_all([order for order in plan.alone(misjudged, black_box) if order not in alone], jobs)
+    free += run_all([order for order in plan.isolated(misjudged, black_box) if order not in alone], jobs)
     for tests in plan.FURTHER_LOOKS:
         missed = [outcome.order for outcome in looked.values() if _is_missed(faults, outcome)]
         looked |= {
@@ -129,16 +147,16 @@ def _prove(
     return render.Proof(faults, looked, free, problems, black_box, time.perf_counter() - began)
 
 
-def _told(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
-    """Gives outcomes on, and says now and then how far it is."""
+def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+    """Pass outcomes on, and print now and then how many there were."""
     for number, outcome in enumerate(outcomes, start=1):
-        if number % TOLD == 0 or number == total:
+        if number % PROGRESS_EVERY == 0 or number == total:
             print(f"{number} of {total} runs", flush=True)
         yield outcome
 
 
 def _is_missed(faults: Mapping[str, Variant], outcome: Outcome) -> bool:
-    """Whether a look at a fault did not notice it as what it is."""
+    """Check whether a run did not notice a fault as what it is."""
     variant = faults[outcome.order.name]
     is_out_of_sight = outcome.order.black_box and variant.needs_control
     return not is_out_of_sight and not set(variant.requirements) <= outcome.failed

@@ -1,7 +1,6 @@
-"""What a recording shows: each variant is run once, recorded, and judged from the recording alone."""
+"""What a recording shows: each variant is run and recorded, and judged from the recording alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,16 +15,17 @@ from suites.oracles.settled import SETTLED
 from suites.recordings.formats import read
 from suites.recordings.judge import Judge
 from tests.prove import plan
+from tests.prove.forks import forks
 from tests.prove.judgement import side_effects
-from tests.prove.runs import Order, in_forks, run
+from tests.prove.runs import Order, run
 
 AT_ONCE = 1.0
 """Seconds of the settle timeout for a mock that lags in nothing."""
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What the oracles said of the recording of a run: the first violation of each requirement, in words."""
+class Judged:
+    """What the oracles found in the recording of a run: the first violation of each requirement, in words."""
 
     order: Order
     violations: dict[str, str]
@@ -38,25 +38,25 @@ class Heard:
         return frozenset(self.violations)
 
 
-def on_exchange(order: Order) -> Heard:
-    """Runs one order in this process, and judges what was recorded of it."""
-    with ExitStack() as stack:
-        path = Path(stack.enter_context(TemporaryDirectory()), "run.har")
+def record_and_judge(order: Order) -> Judged:
+    """Run one order in this process, and judge what was recorded of it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "run.har")
         outcome = run(replace(order, tests=(*order.tests, f"--record={path}")))
         if not path.is_file():
-            return Heard(order, {}, (f"nothing was recorded: {outcome.errors}",), 0)
-        return judged(order, path)
+            return Judged(order, {}, (f"nothing was recorded: {outcome.errors}",), 0)
+        return judge_recording(order, path)
 
 
-def judged(order: Order, path: Path) -> Heard:
-    """What the oracles say of a recording."""
+def judge_recording(order: Order, path: Path) -> Judged:
+    """Judge the recording of a run."""
     findings, judge = Findings(), Judge(path.name, "main", lag=SETTLED if order.variations else AT_ONCE)
     for recorded in read(path):
         judge.take(recorded)
     judge.judge(findings.add)
     first = {violation.requirement: violation for violation in reversed(findings.violations)}
-    told = {id_: f"expected {each.expected}, got {each.actual} (by {each.oracle})" for id_, each in first.items()}
-    return Heard(order, told, findings.errors, judge.counts.judged)
+    shown = {id_: f"expected {each.expected}, got {each.actual} (by {each.oracle})" for id_, each in first.items()}
+    return Judged(order, shown, findings.errors, judge.counts.judged)
 
 
 UNOBSERVABLE = Path(__file__).with_name("unobservable.yaml")
@@ -64,7 +64,7 @@ UNOBSERVABLE = Path(__file__).with_name("unobservable.yaml")
 
 @cache
 def excuses() -> tuple[dict[str, str], dict[str, str]]:
-    """Why a recording does not show that some requirements are broken, and some faults, by their names."""
+    """Give the reasons why a recording does not show some broken requirements, and some faults, by their names."""
     declared: dict[str, Any] = yaml.safe_load(UNOBSERVABLE.read_text(encoding="utf-8"))
     of_requirements, of_faults = (
         {name: str(entry["because"]) for entry in declared[part] for name in entry["of"]}
@@ -74,7 +74,7 @@ def excuses() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def excuse(variant: Variant) -> str | None:
-    """Why a recording does not show a fault, if that is so."""
+    """Give the reason why a recording does not show a fault, if there is one."""
     of_requirements, of_faults = excuses()
     if variant.name in of_faults:
         return of_faults[variant.name]
@@ -83,34 +83,32 @@ def excuse(variant: Variant) -> str | None:
 
 
 def prove(faults: Mapping[str, Variant], combinations: Sequence[Order], jobs: int) -> Iterator[str]:
-    """Hears the recordings of faults, and of variations in combination, tells the figures, and gives what is wrong."""
-    heard: dict[str, Heard] = {}
-    for look in (None, *plan.FURTHER_LOOKS):
-        missed = [
-            variant
-            for variant in faults.values()
-            if excuse(variant) is None and not _is_noticed(variant, heard.get(variant.name))
-        ]
-        orders = [plan.of_fault(variant, black_box=False) for variant in missed]
-        heard |= {
-            each.order.name: each
-            for each in in_forks(on_exchange, [replace(order, tests=look) if look else order for order in orders], jobs)
-        }
-    noticed = [name for name, variant in faults.items() if _is_noticed(variant, heard.get(name))]
+    """Judge the recordings of faults and of combined variations, print the figures, and name what is wrong."""
+    judged: dict[str, Judged] = {}
+    with forks(jobs) as pool:
+        for look in (None, *plan.FURTHER_LOOKS):
+            missed = [
+                plan.of_fault(variant, black_box=False)
+                for variant in faults.values()
+                if excuse(variant) is None and not _is_noticed(variant, judged.get(variant.name))
+            ]
+            orders = [replace(order, tests=look) if look else order for order in missed]
+            judged |= {each.order.name: each for each in pool.imap(record_and_judge, orders)}
+        free = list(pool.imap(record_and_judge, [plan.clean(False), *combinations]))
+    noticed = [name for name, variant in faults.items() if _is_noticed(variant, judged.get(name))]
     yield from (
-        f"{name} went unobservable ({', '.join(sorted(heard[name].failed)) or 'nothing failed'})"
+        f"{name} was not noticed ({', '.join(sorted(judged[name].failed)) or 'nothing failed'})"
         for name, variant in faults.items()
         if name not in noticed and excuse(variant) is None
     )
-    free = list(in_forks(on_exchange, [plan.clean(False), *combinations], jobs))
-    for each in (*heard.values(), *free):
+    for each in (*judged.values(), *free):
         yield from (f"{each.order.name}: {error}" for error in each.errors)
     for each in free:
-        yield from (f"{each.order.name} is accused: {id_}: {told}" for id_, told in each.violations.items())
-    excused = len(faults) - len(heard)
-    print(f"heard {len(noticed)} of {len(faults)} faults, {excused} excused, {len(free)} runs without one")
+        yield from (f"{each.order.name} is accused: {id_}: {shown}" for id_, shown in each.violations.items())
+    excused = len(faults) - len(judged)
+    print(f"{len(noticed)} of {len(faults)} faults noticed, {excused} excused, {len(free)} runs without a fault")
 
 
-def _is_noticed(variant: Variant, heard: Heard | None) -> bool:
-    """Whether a recording showed what a fault breaks, or what cannot but fall with it."""
-    return heard is not None and bool(heard.failed & {*variant.requirements, *side_effects().of(variant)})
+def _is_noticed(variant: Variant, judged: Judged | None) -> bool:
+    """Check whether a recording showed what a fault breaks, or what cannot but fail with it."""
+    return judged is not None and bool(judged.failed & {*variant.requirements, *side_effects().of(variant)})

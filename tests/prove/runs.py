@@ -1,19 +1,17 @@
-"""Runs the suite over variants of the mock, each in a process that is forked off a warm one and has its own mock."""
+"""Run the suite over variants of the mock, each in a fork that has its own mock."""
 
-import gc
 import json
-import multiprocessing
 import os
 import signal
+import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -22,29 +20,13 @@ from fixtures.embedded import MockAddress
 from fixtures.mock.command import command as mock_command
 from fixtures.state import STATE_DIR
 from reports import files
-from spec import profiles, requirements
-from spec.openapi import operations
-
-T = TypeVar("T")
+from spec import profiles
+from tests.prove.forks import forks
 
 ROOT = Path(__file__).parent.parent.parent
 SIZE = "suites/scenarios/test_size.py"
 SCENARIOS = ("suites/scenarios", "suites/profiles")
 EVERYTHING = "suites"
-
-WARM = (
-    *("hypothesis.stateful", "schemathesis", "schemathesis.pytest.plugin", "rich.progress", "xdist"),
-    *(
-        "fixtures.adapter",
-        "fixtures.session",
-        "fixtures.preflight",
-        "reports.plugin",
-        "suites.selection",
-        "suites.oracles",
-    ),
-    *("suites.lifecycle.model", "suites.property.schema"),
-)
-"""What every run imports; a fork finds it there."""
 
 ALL_PROFILES = tuple(f"--profile={name}" for name in profiles.load())
 LEAN = (
@@ -56,21 +38,22 @@ LEAN = (
 """What makes pytest start and end faster, and nothing else."""
 
 OUTPUT = "output.txt"
-TOLD_OF_OUTPUT = 300
-"""Characters of its output that are told of a run without a report."""
+SHOWN_OUTPUT = 300
+"""Characters that are shown of the output of a run without a report."""
 
-BY_THE_WALL = ("--numprocesses=0", "--poll-interval=0.5")
-IMPATIENTLY = ("--poll-timeout=10", "--settle-timeout=2")
-"""How long is waited for what a fault may never show."""
+REAL_TIME = ("--numprocesses=0", "--poll-interval=0.5")
+"""How a run by URL polls."""
+SHORT_TIMEOUTS = ("--poll-timeout=10", "--settle-timeout=2")
+"""How long a run waits for what a fault may never show."""
 PACE = "0.1"
-"""Seconds that a batch stays in each status where time is the wall's: over at the second poll, not before a cancel."""
+"""Seconds that a batch stays in each status of a run by URL: over at the second poll, not before a cancel."""
 SLOW_PACE = "3"
 """The same where a batch has to be seen RUNNING for longer than one answer may lag behind another."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to run: some variants together, and the tests that are to look at them."""
+    """What to run: some variants in combination, and the tests that exercise them."""
 
     name: str
     faults: tuple[str, ...] = ()
@@ -82,7 +65,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Noticed:
-    """A requirement that failed in a run: who noticed, and the first violation in words."""
+    """A requirement that failed in a run: what noticed it, and the first violation in words."""
 
     requirement: str
     by: tuple[str, ...]
@@ -91,7 +74,7 @@ class Noticed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to."""
+    """How a run ended."""
 
     order: Order
     verdict: str
@@ -108,29 +91,13 @@ class Outcome:
 
 
 def run_all(orders: Sequence[Order], jobs: int) -> Iterator[Outcome]:
-    """Runs all orders, so many at a time, and gives the outcomes in the same order."""
-    return in_forks(run, orders, jobs)
-
-
-def in_forks(work: Callable[[Order], T], orders: Sequence[Order], jobs: int) -> Iterator[T]:
-    """Does some work on all orders, each in a fork of its own, and gives what comes of it in the same order."""
-    for module in WARM:
-        import_module(module)
-    requirements.load()
-    operations()
-    gc.freeze()
-    with multiprocessing.get_context("fork").Pool(jobs, _leave_ending_to_parent, maxtasksperchild=1) as pool:
-        yield from pool.imap(work, orders)
-
-
-def _leave_ending_to_parent() -> None:
-    """Let Ctrl-C in a terminal, which every process hears of, be a matter of the parent, which then sends SIGTERM."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    """Run all orders, so many at a time, and give the outcomes in the same order."""
+    with forks(jobs) as pool:
+        yield from pool.imap(run, orders)
 
 
 def run(order: Order) -> Outcome:
-    """Runs one order in this process, whose output and working directory it takes over."""
+    """Run one order in this process, and take over its output and its working directory."""
     began = time.perf_counter()
     with TemporaryDirectory() as folder:
         report = carry_out(order, Path(folder))
@@ -140,7 +107,7 @@ def run(order: Order) -> Outcome:
 
 
 def carry_out(order: Order, folder: Path) -> Path:
-    """Runs one order in this process, and gives the path of its report, which is not there when the run had none."""
+    """Run one order in this process, and give the path of its report, which does not exist when the run made none."""
     os.chdir(ROOT)
     variants = [*_flags("--fault", order.faults), *_flags("--variation", order.variations)]
     with (
@@ -154,8 +121,8 @@ def carry_out(order: Order, folder: Path) -> Path:
                 os.environ["LLAMA_CLOUD_API_KEY"] = mock.api_key
                 os.environ["LLAMA_CLOUD_OTHER_API_KEY"] = mock.other_api_key
                 given = ("--target", mock.base_url, "--organization-id", mock.organization_id)
-                impatiently = IMPATIENTLY if order.faults else ()
-                pytest.main([*arguments, *given, *BY_THE_WALL, *impatiently, *order.tests])
+                timeouts = SHORT_TIMEOUTS if order.faults else ()
+                pytest.main([*arguments, *given, *REAL_TIME, *timeouts, *order.tests])
         else:
             with patch("fixtures.target.running_mock", forked_mock):
                 pytest.main([*arguments, *variants, *order.tests])
@@ -163,8 +130,8 @@ def carry_out(order: Order, folder: Path) -> Path:
 
 
 def output_of(folder: Path) -> str:
-    """The end of what a run has printed."""
-    return (folder / OUTPUT).read_text(encoding="utf-8", errors="replace")[-TOLD_OF_OUTPUT:]
+    """Give the end of what a run has printed."""
+    return (folder / OUTPUT).read_text(encoding="utf-8", errors="replace")[-SHOWN_OUTPUT:]
 
 
 def _flags(flag: str, names: Sequence[str]) -> Iterator[str]:
@@ -206,18 +173,20 @@ def _noticed(result: dict[str, Any]) -> Noticed:
 
 @contextmanager
 def forked_mock(*arguments: str) -> Iterator[MockAddress]:
-    """A mock as `fixtures.embedded.running_mock` gives it, forked off this process, which has imported it already."""
-    reading, writing = os.pipe()
+    """Serve a mock as `fixtures.embedded.running_mock` does, in a fork of this process, which has imported it."""
+    ours, theirs = socket.socketpair()
     child = os.fork()
     if child == 0:
-        os.dup2(writing, 1)
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-        mock_command.main(["--port", "0", "--json", *arguments], standalone_mode=False)
+        ours.close()
+        os.dup2(theirs.fileno(), 0)
+        sys.stdout = open(theirs.fileno(), "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        mock_command.main(["--port", "0", "--json", "--until-stdin-closes", *arguments], standalone_mode=False)
         os._exit(0)
-    os.close(writing)
+    theirs.close()
     try:
-        with open(reading, encoding="utf-8") as announced:
+        with ours.makefile(encoding="utf-8") as announced:
             yield MockAddress(**json.loads(announced.readline()))
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        ours.close()

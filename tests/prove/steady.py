@@ -1,4 +1,4 @@
-"""Whether a gate over an unchanged service stays green: each fault is run twice, unlike in all that may differ."""
+"""Whether a gate over an unchanged service stays green: each fault is run twice under other conditions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,52 +10,55 @@ from reports.diff import compare, describe_change
 from reports.model import Report
 from reports.reader import read
 from tests.prove import plan
-from tests.prove.runs import EVERYTHING, Order, carry_out, in_forks, output_of
+from tests.prove.forks import forks
+from tests.prove.runs import EVERYTHING, Order, carry_out, output_of
 
-UNLIKE = (
+CHANGED = (
     ("--shuffle=1", "--numprocesses=2"),
     ("--shuffle=2", "--fuzz", "--hypothesis-seed=2", "--numprocesses=3"),
 )
 """What differs between the two runs: the order of the tests, the generated requests, and the number of workers."""
-TOLD = 10
-"""Pairs of runs after which the progress is told."""
+PROGRESS_EVERY = 10
+"""Pairs of runs after which the progress is printed."""
 SHUFFLED = "-ptests.prove.shuffle"
 
 
 def orders(faults: Mapping[str, Variant]) -> list[Order]:
-    """Two looks at the clean mock and at each fault: by URL, with workers and with generated requests."""
+    """Plan two runs of the clean mock and of each fault: by URL, with workers and with generated requests."""
     looks = [plan.clean(True), *(plan.of_fault(variant, True) for variant in faults.values())]
-    return [replace(look, tests=_tests(look, unlike)) for look in looks for unlike in UNLIKE]
+    return [replace(look, tests=_tests(look, changed)) for look in looks for changed in CHANGED]
 
 
-def _tests(look: Order, unlike: Sequence[str]) -> tuple[str, ...]:
+def _tests(look: Order, changed: Sequence[str]) -> tuple[str, ...]:
     size = () if plan.WITHOUT_SIZE not in look.tests else (plan.WITHOUT_SIZE,)
-    return (EVERYTHING, *size, SHUFFLED, *unlike)
+    return (EVERYTHING, *size, SHUFFLED, *changed)
 
 
 def run(order: Order) -> Report | str:
-    """Runs one order in this process: its report, or the end of its output where there is none."""
+    """Run one order in this process, and give its report, or the end of its output where there is none."""
     with TemporaryDirectory() as folder:
         path = carry_out(order, Path(folder))
         return read(path) if path.is_file() else output_of(Path(folder))
 
 
 def prove(faults: Mapping[str, Variant], jobs: int) -> Iterator[str]:
-    """Runs each fault twice, and tells which of them an unchanged service would turn a gate red with, and why."""
+    """Run each fault twice, and name those that turn the gate of an unchanged service red, with the reason."""
     ordered = orders(faults)
-    reports = in_forks(run, ordered, jobs)
-    flapping = 0
-    for number, order in enumerate(ordered[::2], start=1):
-        told = list(differences(next(reports), next(reports)))
-        flapping += bool(told)
-        yield from (f"{order.name} flaps: {each}" for each in told)
-        if number % TOLD == 0:
-            print(f"{number} of {len(ordered) // 2} pairs, {flapping} flap", flush=True)
-    print(f"{flapping} of {len(ordered) // 2} services flap")
+    pairs = len(ordered) // 2
+    unsteady = 0
+    with forks(jobs) as pool:
+        reports = pool.imap(run, ordered)
+        for number, order in enumerate(ordered[::2], start=1):
+            found = list(differences(next(reports), next(reports)))
+            unsteady += bool(found)
+            yield from (f"{order.name} is unsteady: {each}" for each in found)
+            if number % PROGRESS_EVERY == 0:
+                print(f"{number} of {pairs} pairs, {unsteady} unsteady", flush=True)
+    print(f"{unsteady} of {pairs} services are unsteady")
 
 
 def differences(before: Report | str, after: Report | str) -> Iterator[str]:
-    """What a gate would object to in the second of two runs over one service, either way round."""
+    """Describe what a gate would object to in the second of two runs over one service, in either order."""
     if isinstance(before, str) or isinstance(after, str):
         yield from (f"no report was written: {each}" for each in (before, after) if isinstance(each, str))
         return

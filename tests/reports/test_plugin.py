@@ -26,7 +26,7 @@ TIME_LIMIT = 30
 INI = """
 [pytest]
 testpaths = suites
-addopts = -p xdist
+addopts = -p xdist -p no:randomly
 """
 CONFTEST = """
 import pytest

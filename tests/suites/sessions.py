@@ -1,13 +1,13 @@
-"""Whole conformance runs in processes of their own, as a person starts them."""
+"""Whole conformance runs, each in a process of its own."""
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -15,14 +15,15 @@ import httpx
 from fixtures.embedded import MockAddress
 from fixtures.exchange import TOO_MANY
 from fixtures.state import STATE_DIR
+from tests.forkserver import run_pytest
 
 ROOT = Path(__file__).parents[2]
-TIME_LIMIT = 120
+TIME_LIMIT = 300
 """Seconds after which a run is given up."""
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV", STATE_DIR)
 DIRECTORIES = "/api/v1/beta/directories"
 TRIES = 3
-"""How often a mock that turns some requests away is asked."""
+"""How often a mock that refuses some requests is tried."""
 
 
 @dataclass(frozen=True)
@@ -60,25 +61,20 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "COLUMNS": "100", **given}
 
 
+def options(directory: Path, arguments: Sequence[str]) -> list[str]:
+    return ["-p", "no:cacheprovider", f"--report-dir={directory}", *arguments]
+
+
 def command(directory: Path, arguments: Sequence[str]) -> list[str]:
-    own = ("-p", "no:cacheprovider", f"--report-dir={directory}")
-    return [sys.executable, "-m", "pytest", *own, *arguments]
+    return [sys.executable, "-m", "pytest", *options(directory, arguments)]
 
 
 def run(directory: Path, *arguments: str, **given: str) -> Ended:
-    """Runs pytest from the root of the project; `given` are environment variables."""
-    ended = subprocess.run(
-        command(directory, arguments),
-        cwd=ROOT,
-        env=environment(given),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=TIME_LIMIT,
-        check=False,
-    )
-    return Ended(ended.returncode, ended.stdout, directory)
+    """Run pytest from the root of the project; `given` are environment variables."""
+    with TemporaryDirectory() as folder:
+        output = Path(folder, "output.txt")
+        code = run_pytest(options(directory, arguments), environment(given), output, TIME_LIMIT)
+        return Ended(code, output.read_text("utf-8"), directory)
 
 
 def directories_on(mock: MockAddress) -> list[str]:
