@@ -73,9 +73,9 @@ def test_a_released_client_works_with_the_mock() -> None:
 
 BROKEN = {
     "extract-refused": ("create-accepts-extract", "create extract batch"),
-    "page-begins-one-too-late": ("pages-lose-nothing", "list, page by page"),
+    "page-starts-one-too-late": ("pages-lose-nothing", "list, page by page"),
     "unknown-job-type-means-parse": ("create-refuses-unknown-job-type", "invalid create"),
-    "any-key-opens-the-first-project": ("unknown-key-refused", "wrong key"),
+    "unknown-key-accepted": ("unknown-key-refused", "wrong key"),
 }
 """Faults that show beside each other, each with the requirement and the operation where it does."""
 
@@ -89,7 +89,7 @@ def test_each_violation_is_reported_with_its_requirement_and_operation() -> None
 
 
 def test_a_list_that_cannot_be_read_is_a_violation() -> None:
-    finding = told("--fault", "list-is-sent-as-text")["list"]
+    finding = told("--fault", "list-sent-as-text")["list"]
     assert (finding.verdict, "success-is-json" in finding.requirements) == ("fail", True)
 
 
