@@ -14,7 +14,7 @@ IN_PLACE = Path(__file__).with_name("in_place.py")
 COMMAND = "batches-conformance"
 SUITE = "batches-conformance[locked] @ git+https://git.example/suite@v0.1.0"
 """What the examples install."""
-TIME_LIMIT = 120
+TIME_LIMIT = 300
 """Seconds after which a command is given up."""
 NARROW = "--requirement=create-refuses-unknown-job-type"
 FAULT = "--fault=unknown-job-type-means-parse"
