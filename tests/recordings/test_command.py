@@ -42,7 +42,7 @@ def test_a_recording_that_keeps_the_promises(tmp_path: Path, capsys: pytest.Capt
     assert (report.run.recording.sources, report.run.recording.judged) == (("capture.har",), len(STORY))
     assert {path.name for path in (tmp_path / "out").iterdir()} == set(files.RENDERERS)
     told = capsys.readouterr().out
-    assert f"{len(STORY)} exchanges judged, 0 of others left alone, 0 set aside" in told
+    assert f"{len(STORY)} exchanges judged, 0 with other services, 0 not judged" in told
     assert "not shown by what was recorded" in told
 
 
