@@ -113,7 +113,7 @@ def _counts(report: Report, sort: Sort) -> Mapping[str, int]:
 
 
 def _like(sort: Sort, name: str) -> str:
-    """Return what both must have shown before a difference means anything: `getBatch 2XX` for a field, `2XX` for a header."""
+    """Return what both must have shown for a difference to count: `getBatch 2XX` for a field, `2XX` for a header."""
     words = name.split(" ")
     return " ".join(words[: {"statuses": 1, "headers": 1, "fields": 2}.get(sort, 0)])
 
