@@ -43,7 +43,7 @@ def test_a_recording_that_keeps_the_promises(tmp_path: Path, capsys: pytest.Capt
     assert {path.name for path in (tmp_path / "out").iterdir()} == set(files.RENDERERS)
     told = capsys.readouterr().out
     assert f"{len(STORY)} exchanges judged, 0 with other services, 0 not judged" in told
-    assert "not shown by what was recorded" in told
+    assert "not shown by the recording" in told
 
 
 def test_a_broken_promise_is_a_1_with_its_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
