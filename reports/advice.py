@@ -23,7 +23,7 @@ def waive_line(decision: Decision) -> str | None:
 
 
 def _fix(decision: Decision) -> Iterator[str]:
-    """What to do about the violations that make a run red."""
+    """Advise on the violations that make a run red."""
     choice = ", or waive it for a time" if waive_line(decision) else ""
     if new := decision.of("new").violations:
         yield f"Fix {counted(new, 'new violation')} since {decision.against}{choice}."
@@ -35,7 +35,7 @@ def _fix(decision: Decision) -> Iterator[str]:
 
 
 def _satisfy(decision: Decision) -> Iterator[str]:
-    """What to do about the gate's other objections."""
+    """Advise on the other objections of the gate."""
     if (gate := decision.report.gate) is None:
         return
     is_complete = not (decision.report.errors or decision.report.run.interrupted)
@@ -49,7 +49,7 @@ def _satisfy(decision: Decision) -> Iterator[str]:
 
 
 def _complete(decision: Decision) -> Iterator[str]:
-    """What a run lacks for a complete result."""
+    """Advise on what a run lacks for a complete result."""
     run = decision.report.run
     if run.shard:
         yield f"This is {shard_name(run.shard)}: merge the reports of all shards before you rely on it."
@@ -62,7 +62,7 @@ def _complete(decision: Decision) -> Iterator[str]:
 
 
 def _rely_on(decision: Decision) -> Iterator[str]:
-    """What a good result covers."""
+    """Describe what a good result covers."""
     failed, known, waived = (decision.of(standing).violations for standing in ("failed", "known", "waived"))
     if decision.against:
         yield f"Nothing is worse than in {decision.against}."

@@ -4,5 +4,5 @@ from datetime import UTC, date, datetime
 
 
 def today() -> date:
-    """The day in UTC."""
+    """Return the day in UTC."""
     return datetime.now(UTC).date()

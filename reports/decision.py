@@ -157,11 +157,11 @@ class Decision:
         return tuple(groups)
 
     def of(self, standing: Standing) -> Group:
-        """The violations of one standing, which may be none."""
+        """Return the violations of one standing, which may be none."""
         return next((group for group in self.groups if group.standing == standing), Group(standing, ()))
 
     def standing(self, result: RequirementResult, violation: ReportedViolation) -> Standing:
-        """How the gate classifies a violation: waived, new since the baseline, known to it; `failed` without one."""
+        """Classify a violation as the gate does: waived, new since the baseline, known to it; `failed` without one."""
         if result.is_waived(violation.fingerprint):
             return "waived"
         if self._gate is None or self._gate.baseline is None:
@@ -169,16 +169,16 @@ class Decision:
         return "new" if violation.fingerprint in self._new.get(result.id, ()) else "known"
 
     def in_order(self, result: RequirementResult) -> list[tuple[Standing, ReportedViolation]]:
-        """The violations of a requirement with their standing, those that count most first."""
+        """Return the violations of a requirement with their standing, those that decide first."""
         classified = [(self.standing(result, violation), violation) for violation in result.violations]
         return sorted(classified, key=lambda each: STANDINGS.index(each[0]))
 
     def foremost(self, result: RequirementResult) -> Standing | None:
-        """The standing of a requirement: that of its violation that counts most, `None` where it has none."""
+        """Return the standing of a requirement: that of its foremost violation, `None` where it has none."""
         return next((standing for standing, _ in self.in_order(result)), None)
 
     def label(self, result: RequirementResult) -> str:
-        """The verdict of a requirement, with how the gate classifies it where that differs."""
+        """Return the verdict of a requirement, with how the gate classifies it where that differs."""
         standing = self.foremost(result)
         is_clear = standing in (None, "failed") or result.verdict == standing
         return result.verdict if is_clear else f"{result.verdict} ({standing})"

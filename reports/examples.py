@@ -29,7 +29,7 @@ def in_order(violations: Iterable[ReportedViolation]) -> list[ReportedViolation]
 
 
 def _complexity(violation: ReportedViolation) -> tuple[Any, ...]:
-    """What makes an example hard to read; the end of it only decides between examples that are equally hard."""
+    """Rank an example by what makes it hard to read; the last values only decide between equal ones."""
     evidence = violation.evidence
     values = json.dumps([violation.difference, violation.expected, violation.actual], sort_keys=True)
     return (

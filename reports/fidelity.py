@@ -100,7 +100,7 @@ def _of(sort: Sort, mock: Report, service: Report) -> Iterator[FidelityDifferenc
 
 
 def _places_above(name: str) -> Iterator[str]:
-    """The places of the objects and lists around a field, from the inside to the outside."""
+    """List the places of the objects and lists around a field, from the inside to the outside."""
     place = name.rpartition(": ")[0]
     while place:
         place = place.removesuffix("[]") if place.endswith("[]") else place.rpartition(".")[0]
@@ -113,7 +113,7 @@ def _counts(report: Report, sort: Sort) -> Mapping[str, int]:
 
 
 def _like(sort: Sort, name: str) -> str:
-    """What both must have shown before a difference means anything: `getBatch 2XX` for a field, `2XX` for a header."""
+    """Return what both must have shown for a difference to count: `getBatch 2XX` for a field, `2XX` for a header."""
     words = name.split(" ")
     return " ".join(words[: {"statuses": 1, "headers": 1, "fields": 2}.get(sort, 0)])
 

@@ -100,7 +100,7 @@ class Findings:
         return tuple(sorted(self._errors))
 
     def traffic(self, profiles: Iterable[str] = ()) -> Traffic:
-        """The exchanges of all tests together, and how they cover the contract with these profiles."""
+        """Sum up the exchanges of all tests, and how they cover the contract with these profiles."""
         return Traffic(
             count=self._exchanges,
             seconds=round(self._seconds, 6),
@@ -206,7 +206,7 @@ class Findings:
 
 
 def _latency(counts: Counter[float]) -> Latency:
-    """The percentiles of latencies that are counted by value."""
+    """Compute the percentiles of latencies that are counted by value."""
     values, until = sorted(counts), list(accumulate(counts[value] for value in sorted(counts)))
 
     def percentile(share: float) -> float:

@@ -7,7 +7,7 @@ from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 
-from reports.document import canonical, seal
+from reports.document import seal
 from reports.errors import (
     ChangedReport,
     EmptyReport,
@@ -34,12 +34,12 @@ def read(path: Path) -> Report:
         )
     if list(document)[-1] != "end":
         raise TruncatedReport(f"{path} is truncated, the end of the report is missing: run again, or copy it again.")
-    text = canonical(document)
+    end = document.pop("end")
     try:
-        report = adapter(Report).validate_json(text)
+        report = adapter(Report).validate_json(json.dumps(document))
     except ValidationError as error:
         raise MalformedReport(f"{path} is not a valid report, at {problem(error)}; run again.") from None
-    if document["end"] != asdict(seal(document, text)):
+    if end != asdict(seal(document)):
         raise ChangedReport(f"{path} was changed after it was written, its digest is wrong: take an unchanged copy.")
     return report
 

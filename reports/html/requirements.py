@@ -34,7 +34,7 @@ def section(decision: Decision) -> Element:
 
 
 def _group(result: RequirementResult) -> str:
-    """The operation that a requirement is about, by the elements that it covers."""
+    """Return the operation that a requirement is about, by the elements that it covers."""
     requirement = requirements.load().get(result.id)
     named = {
         operation.id

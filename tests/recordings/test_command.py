@@ -42,8 +42,8 @@ def test_a_recording_that_keeps_the_promises(tmp_path: Path, capsys: pytest.Capt
     assert (report.run.recording.sources, report.run.recording.judged) == (("capture.har",), len(HISTORY))
     assert {path.name for path in (tmp_path / "out").iterdir()} == set(files.RENDERERS)
     told = capsys.readouterr().out
-    assert f"{len(HISTORY)} exchanges judged, 0 of others left alone, 0 set aside" in told
-    assert "not shown by what was recorded" in told
+    assert f"{len(HISTORY)} exchanges judged, 0 with other services, 0 not judged" in told
+    assert "not shown by the recording" in told
 
 
 def test_a_broken_promise_is_a_1_with_its_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -140,7 +140,7 @@ WRONG: dict[str, tuple[Callable[[], tuple[Report, ...]], str]] = {
     ),
     "another suite": (
         lambda: (part(1), part(2), changed(3, suite_version="0.2.0")),
-        "differ in their version of the suite",
+        "in their version of the suite",
     ),
     "another contract": (
         lambda: (part(1), part(2), changed(3, contract_version="2.0.0")),

@@ -52,7 +52,7 @@ def test_reasons_that_tests_gave_come_before_a_missing_capability() -> None:
 def test_missing_capabilities_are_named() -> None:
     needs = samples.requirement(needs=("control", "other-key"))
     described = capabilities()
-    assert result(needs).reason == f"needs {described['other-key']} and {described['control']}"
+    assert result(needs).reason == f"needs {described['control']} and {described['other-key']}"
 
 
 def test_an_unknown_target_is_not_said_to_miss_a_capability() -> None:

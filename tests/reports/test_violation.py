@@ -78,12 +78,12 @@ def test_the_exchange_and_the_curl_line_are_of_the_one_that_shows_the_fault() ->
     assert parts_told["repeat"] == curl_line(violation().exchanges[1])
 
 
-def test_a_long_body_loses_its_middle_and_says_how_much() -> None:
+def test_a_long_body_is_cut_in_the_middle_and_says_how_much() -> None:
     lines = told()["response"].split("\n")
     assert len(lines) <= NORMAL.lines
     assert lines[:3] == ["{", '  "items": [', '    {"id": "bat-0"},']
     assert lines[-3:] == ['    {"id": "bat-89"}', "  ]", "}"]
-    (gap,) = [line for line in lines if "left out" in line]
+    (gap,) = [line for line in lines if "omitted" in line]
     left_out = int(re.findall(r"\d+", gap)[0])
     assert left_out + len(lines) - 1 == 94
 
@@ -132,8 +132,8 @@ def test_more_is_told_where_more_is_asked_for() -> None:
         ("a 4xx", 201, ""),
     ],
 )
-def test_what_differs_is_said_in_a_sentence(expected: Any, came: Any, sentence: str) -> None:
-    assert difference(expected, came) == sentence
+def test_what_differs_is_said_in_a_sentence(expected: Any, actual: Any, sentence: str) -> None:
+    assert difference(expected, actual) == sentence
 
 
 def test_the_words_of_a_check_are_better_than_those_of_no_check() -> None:

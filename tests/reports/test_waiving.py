@@ -197,5 +197,5 @@ def test_a_list_in_one_line_is_left_as_it_was(waive: Call, folder: Path) -> None
 def test_a_report_without_a_target_needs_one(waive: Call, folder: Path) -> None:
     samples.saved(replace(REPORT, target=None), folder / "reports" / "out" / "report.json")
     code, told = waive(FIRST)
-    assert (code, "name with --target the one that is meant" in told) == (4, True)
+    assert (code, "give it with --target" in told) == (4, True)
     assert waive(FIRST, "--target", "mock")[0] == 0

@@ -179,7 +179,7 @@ def test_without_scripts_everything_is_there_but_the_controls(browser: Browser, 
 
 def test_a_page_can_be_printed(browser: Browser, place: Place) -> None:
     folded = "[...document.querySelectorAll('details:not([open]) pre')].map((each) => each.checkVisibility())"
-    browser.open(place("failing"), dark=True)
+    browser.open(place("hostile"), dark=True)
     assert set(browser.evaluate(folded)) == {False}
     browser.on_paper()
     assert set(browser.evaluate(folded)) == {True}
