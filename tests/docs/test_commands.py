@@ -59,6 +59,7 @@ NOT_EXECUTED = {
     "--secret-header 'X-Gateway-Token: …' --client-cert=client.pem --ca-bundle=issuers.pem": BEHIND_A_GATEWAY,
     "python -m docs.figures": "it writes into the pages; tests/docs/test_figures.py does that",
     "python -m docs.generated": "it writes the pages; tests/docs/test_generated.py does that",
+    "python -m tests.scaffold all ID": "it changes the project; tests/docs/test_writing_tests.py has an example",
     "python -m tests.reports.html.picture docs/report.png": TAKES_A_BROWSER,
     f"python -m tests.scaffold all {OF_EXAMPLE.split()[1]} --module file_count": EXAMPLE,
     "tox -e lint": CHECKED_BY_CI,
@@ -129,6 +130,7 @@ class Desk:
             "SERVICE": "after.json",
             "OLD": "2.8",
             "NEW": "2.10",
+            "ID": OF_PROOF[1],
         }
         if "FINGERPRINT" in line:
             places |= {"FINGERPRINT": self.fingerprint, "NAME": "the-team", "DAY": "9999-12-31", "REPORT": BROKEN}
