@@ -132,7 +132,7 @@ class Verify:
         case: str = "",
         operation: str | None = None,
     ) -> None:
-        """Observes a requirement from within a test. Raises `RequirementViolated` when it does not hold."""
+        """Observe a requirement from within a test. Raises `RequirementViolated` when it does not hold."""
         observation = observe(
             requirement,
             holds,

@@ -9,7 +9,7 @@ from suites.oracles import ORACLES
 from tests.oracles.legal import histories
 from tests.oracles.timeline import heard
 
-EXAMPLES = 200
+EXAMPLES = 100
 ONLY_EVER_ACCUSED = {
     "pages-repeat-nothing",
     "total-size-counts-all-matches",
