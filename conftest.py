@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _check_variants(settings: Settings) -> None:
-    """Refuses names that the mock does not know; `fixtures` may not ask it, as it is a process of its own there."""
+    """Refuse names that the mock does not know; `fixtures` may not ask it, as it is a process of its own there."""
     if not settings.variants:
         return
     for option, plural, names in (
@@ -131,7 +131,7 @@ def pytest_conformance_run(config: pytest.Config) -> dict[str, Any]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Workers that share out a run by URL, which mostly waits; the mock keeps one process busy as it is.
+    """Return the workers that share out a run by URL, which mostly waits; the mock keeps one process busy as it is.
 
     A rehearsal is one process too, so that it has one mock, and its limits once.
     """
@@ -143,7 +143,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Plans a run, or deletes what earlier runs have left, and does nothing else, where that is asked for."""
+    """Plan a run, or delete what earlier runs have left, and do nothing else, where that is asked for."""
     if config.getoption("--plan"):
         return plan(config, rate(read_settings(config)))
     if config.getoption("--clean-up"):
@@ -154,7 +154,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Asks before a service beyond loopback is written to, and looks at the target before anything else happens.
+    """Ask before a service beyond loopback is written to, and look at the target before anything else happens.
 
     A run that cannot be asked ends here, as inconclusive.
     """

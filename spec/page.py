@@ -21,7 +21,7 @@ def page() -> Iterator[str]:
     yield ""
     yield "## Requirements"
     for requirement in requirements:
-        yield from _told(requirement)
+        yield from _section(requirement)
     yield ""
     yield "## What is left open"
     yield ""
@@ -40,14 +40,14 @@ def _addition(profile: profiles.Profile) -> Iterator[str]:
     yield f"{profile.summary} Version {profile.version}: {len(own)} requirements, checked where"
     yield f"`--profile={profile.name}` asks for it. A service without it breaks nothing."
     for requirement in own:
-        yield from _told(requirement)
+        yield from _section(requirement)
     yield ""
     yield f"What is left open of the profile {profile.name}:"
     yield ""
     yield from _open(profile.name)
 
 
-def _told(requirement: Requirement) -> Iterator[str]:
+def _section(requirement: Requirement) -> Iterator[str]:
     yield ""
     yield f"### {requirement.id}"
     yield ""

@@ -106,7 +106,7 @@ def _place(part: str) -> Place:
 
 @cache
 def uncovered() -> dict[str, str]:
-    """Elements of the contract that no requirement covers, each with the reason."""
+    """Return the elements of the contract that no requirement covers, each with the reason."""
     return {element: reason for part in _parts().values() for element, reason in part["uncovered"].items()}
 
 

@@ -79,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leaves out the tests of profiles that were not asked for."""
+    """Leave out the tests of profiles that were not asked for."""
     is_of_profile = collection_path.parent == PROFILES and collection_path.is_dir()
     return True if is_of_profile and collection_path.name not in chosen_profiles(config) else None
 
@@ -118,7 +118,7 @@ def _turn(item: pytest.Item) -> int:
 
 
 def _check_requirements(config: pytest.Config) -> None:
-    """Refuses a selection that cannot be meant, before anything is sent and before there are workers."""
+    """Refuse a selection that cannot be meant, before anything is sent and before there are workers."""
     wanted = config.getoption("--requirement")
     _refuse_unknown("--requirement", wanted)
     asked = {None, *chosen_profiles(config)}
@@ -165,7 +165,7 @@ def _without_group(nodeid: str) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Fails a test whose traffic broke a promise that only an oracle noticed."""
+    """Fail a test whose traffic broke a promise that only an oracle noticed."""
     verify = item.config.stash[VERIFY]
     result = yield
     if verify.violated:
@@ -177,7 +177,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Hands what a phase of a test found to its report, as plain data that travels between processes."""
+    """Hand what a phase of a test found to its report, as plain data that travels between processes."""
     report = yield
     verify = item.config.stash[VERIFY]
     if call.excinfo is not None and isinstance(call.excinfo.value, RunError):

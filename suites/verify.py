@@ -48,11 +48,11 @@ class Observation:
     def __str__(self) -> str:
         shown = "; ".join(map(str, self.exchanges[-EXCHANGES_SHOWN:]))
         case = f" [{self.case}]" if self.case else ""
-        told = self.difference or f"expected {_told(self.expected)}, got {_told(self.actual)}"
+        told = self.difference or f"expected {_as_text(self.expected)}, got {_as_text(self.actual)}"
         return f"{self.requirement}{case}: {told} ({shown})"
 
 
-def _told(value: object) -> str:
+def _as_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -133,7 +133,7 @@ class Verify:
         case: str = "",
         operation: str | None = None,
     ) -> None:
-        """Observes a requirement from within a test. Raises `RequirementViolated` when it does not hold."""
+        """Observe a requirement from within a test. Raises `RequirementViolated` when it does not hold."""
         observation = observe(
             requirement,
             holds,

@@ -69,7 +69,7 @@ class Walks:
         self._verify = verify
 
     def follow(self, bound: int, caller: str = MAIN, /, **filters: str | int | None) -> Walk:
-        """Follows the pages of a list, sending the same filters with each token, for `bound` pages at the most.
+        """Follow the pages of a list, sending the same filters with each token, for `bound` pages at the most.
 
         It ends at a page that is refused.
         """
@@ -108,7 +108,7 @@ class Walks:
         )
 
     def ours(self, batches: int, /, **filters: str | int | None) -> Walk:
-        """Follows a list that only our own batches match, so many at the most, and verifies that it ends.
+        """Follow a list that only our own batches match, so many at the most, and verify that it ends.
 
         A page may be short or empty; a walk that takes three times as many pages as there are batches does not end.
         """
@@ -148,7 +148,7 @@ class Walks:
         return LARGE_PAGE if call_of(self._batches.list(page_size=LARGE_PAGE)).succeeded else None
 
     def all(self, **filters: str | int | None) -> Walk:
-        """Follows a list that may also hold other people's batches, on large pages. Skips when it is too long."""
+        """Follow a list that may also hold other people's batches, on large pages. Skips when it is too long."""
         walk = self.follow(WALK_BOUND, MAIN, page_size=self._large_page, **filters)
         self.given(walk.pages[-1])
         if not walk.ended:

@@ -216,9 +216,13 @@ class Comparison:
             for document, one in ((self.old, old), (self.new, new))
         )
         if not _suffices(before, after):
-            yield Finding(old.id, "changed", "credentials-refused", "credentials", _told(before), _told(after))
+            yield Finding(
+                old.id, "changed", "credentials-refused", "credentials", _alternatives(before), _alternatives(after)
+            )
         elif not _suffices(after, before):
-            yield Finding(old.id, "changed", "credentials-accepted", "credentials", _told(before), _told(after))
+            yield Finding(
+                old.id, "changed", "credentials-accepted", "credentials", _alternatives(before), _alternatives(after)
+            )
 
     def _shown_credentials(self, old: Operation, new: Operation) -> Iterator[Finding]:
         """Yield what differs in the credentials that a listener is shown: those that its webhook names itself."""
@@ -226,9 +230,23 @@ class Comparison:
             _ways(document, one.definition.get("security", [])) for document, one in ((self.old, old), (self.new, new))
         )
         if not _suffices(after, before):
-            yield Finding(old.id, "changed", "webhook-credentials-removed", "credentials", _told(before), _told(after))
+            yield Finding(
+                old.id,
+                "changed",
+                "webhook-credentials-removed",
+                "credentials",
+                _alternatives(before),
+                _alternatives(after),
+            )
         elif not _suffices(before, after):
-            yield Finding(old.id, "changed", "webhook-credentials-added", "credentials", _told(before), _told(after))
+            yield Finding(
+                old.id,
+                "changed",
+                "webhook-credentials-added",
+                "credentials",
+                _alternatives(before),
+                _alternatives(after),
+            )
 
 
 def _operations(document: Document, paths: dict[str, Any]) -> dict[Key, Operation]:
@@ -303,7 +321,7 @@ def _suffices(shown: list[frozenset[str]], asked: list[frozenset[str]]) -> bool:
     return all(any(need <= way for need in asked) for way in shown)
 
 
-def _told(ways: list[frozenset[str]]) -> str:
+def _alternatives(ways: list[frozenset[str]]) -> str:
     return " or ".join(" and ".join(sorted(way)) or "nothing" for way in ways)
 
 

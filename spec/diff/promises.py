@@ -46,7 +46,7 @@ def compare(old: Mapping[str, Requirement], new: Mapping[str, Requirement]) -> I
         for word in _WORDS:
             earlier, later = getattr(before, word), getattr(after, word)
             if earlier != later:
-                yield Finding(id_, "changed", "requirement-restated", word, _told(earlier), _told(later))
+                yield Finding(id_, "changed", "requirement-restated", word, _as_text(earlier), _as_text(later))
     for id_ in new.keys() - old.keys():
         yield Finding(id_, "added", "requirement-added", after=new[id_].level)
 
@@ -77,5 +77,5 @@ def _speaks(covers: tuple[str, ...], change: Change) -> bool:
     return bool(is_operation and change.what == "removed" and any(re.match(rf"{where}\b", named) for named in covers))
 
 
-def _told(value: object) -> str:
+def _as_text(value: object) -> str:
     return ", ".join(value) or "none" if isinstance(value, tuple) else str(value)

@@ -81,7 +81,7 @@ def prepare(client: Client, place: Path = PLACE) -> Environment:
 
 
 def _mark(client: Client) -> str:
-    """Names the state that an environment was made for: this Python, this place, and the bytes of the lock."""
+    """Name the state that an environment was made for: this Python, this place, and the bytes of the lock."""
     state = f"{sys.version}\n{sys.base_prefix}\n{ROOT}\n".encode() + client.lock.read_bytes()
     return hashlib.sha256(state).hexdigest()
 

@@ -293,7 +293,7 @@ def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanat
 
 
 def stale(known: Sequence[Explanation], clients: Sequence[Client]) -> list[str]:
-    """Complains of explanations that name a generation of which no client is in the table."""
+    """Complain of explanations that name a generation of which no client is in the table."""
     generations = {client.generation for client in clients}
     return [
         f"{explanation.element}, {explanation.aspect}: no client of the table is of generation {generation}"

@@ -59,7 +59,7 @@ def as_text(outcome: Outcome) -> str:
     for start in range(0, len(outcome.clients), columns):
         lines += [*_block(outcome, outcome.clients[start : start + columns]), ""]
     for verdict, title in TOLD_APART.items():
-        lines += _section(title, [_told(*each) for each in _grouped(outcome, verdict)])
+        lines += _section(title, [_describe(*each) for each in _grouped(outcome, verdict)])
     lines += _section("Types of clients that differ from the contract without an explanation", outcome.unexplained)
     explained = sum(len(each.explained) for each in outcome.comparisons)
     counted = ", ".join(f"{len(of_verdict(outcome.findings, verdict))} {verdict}" for verdict in MARKS)
@@ -96,7 +96,7 @@ def _grouped(outcome: Outcome, verdict: Verdict) -> Iterator[tuple[str, Finding,
         yield found[0].operation, found[0], [finding.client for finding in found]
 
 
-def _told(operation: str, finding: Finding, clients: Sequence[str]) -> str:
+def _describe(operation: str, finding: Finding, clients: Sequence[str]) -> str:
     about = f" [{', '.join(finding.requirements)}]" if finding.requirements else ""
     return f"{operation}{about}: {visible(finding.detail)} ({', '.join(clients)})"
 
@@ -127,7 +127,7 @@ def as_markdown(outcome: Outcome) -> str:
         lines.append(f"| {operation} | {' | '.join(cells)} |")
     lines.append("")
     for verdict, title in TOLD_APART.items():
-        lines += _list(title, [_told(*each) for each in _grouped(outcome, verdict)])
+        lines += _list(title, [_describe(*each) for each in _grouped(outcome, verdict)])
     lines += _list("Types that differ without an explanation", outcome.unexplained)
     lines += [
         "## Types that differ",

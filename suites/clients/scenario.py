@@ -125,7 +125,7 @@ class ClientScenario:
         return found
 
     def refused(self, reply: Reply, requirement: str) -> str:
-        """Says as which class of the client's a refusal came; the contract leaves open which 4xx it is."""
+        """Say as which class of the client's a refusal came; the contract leaves open which 4xx it is."""
         if reply.answered:
             raise Ended("fail", "it succeeded where it has to be refused", requirement)
         if not reply.is_refused:
@@ -309,7 +309,7 @@ class ClientScenario:
     # --- lists ---
 
     def walk(self, requirement: str, most: int = MOST_PAGES, **filters: Any) -> ClientWalk:
-        """Follows a list as far as the client does."""
+        """Follow a list as far as the client does."""
         reply = self.driver.call("batches.list", pages=most, **filters)
         value = self.given(reply, requirement, method="batches.list")
         pages = value["pages"]
@@ -320,7 +320,7 @@ class ClientScenario:
         )
 
     def _holds(self, requirement: str, *names: str, **filters: Any) -> str:
-        """Sees that a list comes to hold some of our batches."""
+        """See that a list comes to hold some of our batches."""
         ids = {self.made(name)["id"] for name in names}
         walk = self.target.eventually(lambda: self.walk(requirement, **filters), lambda walk: ids <= set(walk.ids))
         if missing := ids - set(walk.ids):
@@ -332,7 +332,7 @@ class ClientScenario:
         return f"{len(walk.items)} on {len(walk.pages)} pages"
 
     def _lacks(self, requirement: str, *names: str, **filters: Any) -> None:
-        """Sees that a list holds none of some batches."""
+        """See that a list holds none of some batches."""
         ids = {self.made(name)["id"] for name in names}
         walk = self.walk(requirement, **filters)
         self.expect(requirement, not ids & set(walk.ids), "a batch is in the list that does not match the filter")
@@ -402,7 +402,7 @@ class ClientScenario:
         return created
 
     def page_through(self) -> str:
-        """Follows pages of one batch and of two, where the target does not refuse so small ones."""
+        """Follow pages of one batch and of two, where the target does not refuse so small ones."""
         ids = {batch["id"] for batch in self.batches.values()}
         if len(ids) < 2:
             raise Ended("not-exercised", "needs two batches over the directory")
@@ -440,7 +440,7 @@ class ClientScenario:
         return str(value["status"])
 
     def name_project(self) -> str:
-        """Names the key's own project in a get and a list."""
+        """Name the key's own project in a get and a list."""
         batch = self.made("parse")
         project = {"project_id": batch["project_id"]}
         self.given(self.driver.call("batches.get", batch["id"], **project), "project-id-accepted", method="batches.get")
@@ -529,7 +529,7 @@ OPERATIONS: Final[dict[str, Callable[[ClientScenario], str]]] = {
 
 
 def findings_of(scenario: ClientScenario, client: str) -> Iterator[Finding]:
-    """Lets a client do everything, and gives what was found as it goes.
+    """Let a client do everything, and give what was found as it goes.
 
     A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it. Only those of
     the core count: a profile is checked where it is asked for, and a client's newer methods are tried all the same.

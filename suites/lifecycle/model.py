@@ -29,7 +29,7 @@ class Project:
         return self.batches.setdefault(directory.id, {})
 
     def saw(self, batch: Batch) -> None:
-        """Remembers the status of a batch."""
+        """Remember the status of a batch."""
         self.batches[batch["source_directory_id"]][batch["id"]] = batch["status"]
 
 
@@ -48,7 +48,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize(target=directories, files=st.integers(1, MOST_FILES))
     def first_directory(self, files: int) -> Directory:
-        """Begins with a directory that can be processed."""
+        """Begin with a directory that can be processed."""
         return self.source.holding(files, "life")
 
     @rule(target=directories, files=st.integers(1, MOST_FILES))
@@ -89,7 +89,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(seconds=PASSING)
     def wait(self, seconds: float) -> None:
-        """Lets time pass."""
+        """Let time pass."""
         self.steps.target.wait(seconds)
 
     @rule(directory=directories, page_size=st.sampled_from([None, 1, 2]))

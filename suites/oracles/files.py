@@ -22,7 +22,7 @@ from suites.verify import Observation, observe
 
 @oracle("results-name-only-source-files", "results-cover-every-file")
 def files_are_of_the_directory() -> Look:
-    """Results name no file that belongs to another directory, and each that was there before and after.
+    """Check that results name no file that belongs to another directory, and each that was there before and after.
 
     A file was there before when its upload was answered, or it was listed, before the create was sent; and after when
     it was listed once the batch was completed.

@@ -11,7 +11,10 @@ MOST_REMEMBERED = 4_000
 
 
 class Memory(MutableMapping[K, V]):
-    """A mapping that forgets what was not written for long."""
+    """A mapping that forgets what was not written for long.
+
+    The caches of cachetools forget by reads as well, or by the first write alone.
+    """
 
     def __init__(self) -> None:
         self._entries: dict[K, V] = {}

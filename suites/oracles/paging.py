@@ -253,7 +253,7 @@ def _promise(walk: FollowedWalk, used: dict[str, str], births: Memory[tuple[str,
 
 
 def _counts(walk: FollowedWalk, earlier: FollowedWalk | None, lag: float) -> Iterator[Observation]:
-    """Judges the total of a walk that met the same batches as an earlier one, long before."""
+    """Judge the total of a walk that met the same batches as an earlier one, long before."""
     totals = [total for total in walk.totals if isinstance(total, int)]
     if not totals or earlier is None or earlier.met.keys() != walk.met.keys():
         return

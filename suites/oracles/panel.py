@@ -17,7 +17,7 @@ class Panel:
         self._verify = verify
 
     def on_exchange(self, exchange: Exchange) -> None:
-        """Lets every oracle look at an exchange; one that breaks is an error of the suite, and looks no more."""
+        """Let every oracle look at an exchange; one that breaks is an error of the suite, and looks no more."""
         call = read(exchange)
         if call is None:
             return

@@ -148,7 +148,7 @@ def job_reference_has_type_of_batch() -> Look:
     assumes="every change of a directory was heard",
 )
 def results_match_the_directory() -> Look:
-    """Results name the files of the batch's directory.
+    """Check that results name the files of the batch's directory.
 
     A file that was uploaded before the create was sent has to be there. One that was uploaded later, up to the
     first terminal status that was seen, may be there; the sources do not say when the files are counted. One that the

@@ -143,5 +143,5 @@ def _parts_of(value: str) -> Iterator[str]:
 
 
 def shown(headers: Headers) -> Headers:
-    """Headers as they may be told, in part at least: what opens something is hidden."""
+    """Return headers as they may be shown, in part at least: what opens something is hidden."""
     return tuple((name, HIDDEN if _is_secret(name) else value) for name, value in headers)

@@ -62,7 +62,7 @@ def status_of(value: object) -> int:
 
 
 def pairs_of(value: object) -> Pairs:
-    """Names and values: objects that have both, lists of two, one object, or lines. Raises `Odd`."""
+    """Return names and values: objects that have both, list of two, one object, or lines. Raises `Odd`."""
     return () if value is None else tuple((_name_of(name), text_of(told)) for name, told in _pairs(value))
 
 
@@ -94,7 +94,7 @@ def _pairs(value: object) -> Iterator[tuple[object, object]]:
 
 
 def headers_of(value: object) -> Headers:
-    """Headers as pairs, `Host` for its pseudo-header of HTTP/2; what is no text in a value shows as such."""
+    """Return headers as pairs, `Host` for its pseudo-header of HTTP/2; what is no text in a value shows as such."""
     pairs = [("host", told) if name == ":authority" else (name, told) for name, told in pairs_of(value)]
     if not all(_HEADER_NAME.fullmatch(name) for name, _ in pairs):
         raise Odd(ODD)
@@ -153,7 +153,7 @@ def _readings(value: str) -> set[bytes]:
 
 
 def _written(pairs: list[tuple[str, str]]) -> Iterator[str]:
-    """Pairs as they stand in a URL; a recorder that has left one of them encoded has left all."""
+    """Return pairs as they stand in a URL; a recorder that has left one of them encoded has left all."""
     is_encoded = any(_ESCAPED.search(each) for pair in pairs for each in pair)
     for pair in pairs:
         yield "=".join(quote(raw_of(each), safe="%+/:") if is_encoded else quote_plus(raw_of(each)) for each in pair)

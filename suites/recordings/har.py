@@ -88,7 +88,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
 
 
 def _creator_before_entries(text: Text, name: str) -> str | None:
-    """Goes to the entries, and gives who wrote them, where that stands before them, as it should."""
+    """Go to the entries, and give who wrote them, where that stands before them, as it should."""
     if text.peek() != "{":
         raise NoRecording(f"{name} is no HAR file, as it is not JSON: name a recording.")
     for part in text.members():
@@ -210,7 +210,7 @@ def _was_cached(entry: dict[str, Any]) -> bool:
 
 
 def _with_type(headers: Headers, media_type: object) -> Headers:
-    """Headers with the content type that the recorder has kept elsewhere, or has struck out."""
+    """Return headers with the content type that the recorder has kept elsewhere, or has redacted."""
     own = header(headers, "content-type")
     if own is not None and "/" in own:
         if "\ufffd" in own:

@@ -29,7 +29,7 @@ def _path_of_all(config: pytest.Config) -> Path | None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Begins the file, in the process that a person started."""
+    """Begin the file, in the process that a person started."""
     if path := _path_of_all(session.config):
         try:
             begin(path)

@@ -294,7 +294,7 @@ def _target_of(scope: Scope, origin: str, prefix: bytes) -> bytes:
 
 
 def _passed_on(headers: Iterable[tuple[bytes, bytes]], without: tuple[bytes, ...] = ()) -> list[tuple[bytes, bytes]]:
-    """Headers but those that are for one connection alone."""
+    """Return headers but those that are for one connection alone."""
     told = list(headers)
     named = b",".join(value for name, value in told if name.lower() == b"connection").lower().split(b",")
     dropped = {*(name.encode() for name in HOP_BY_HOP), *(name.strip() for name in named), *without}

@@ -19,7 +19,7 @@ BETWEEN = ",\n"
 
 
 def begin(path: Path) -> None:
-    """Begins a HAR file. Raises `OSError`."""
+    """Begin a HAR file. Raises `OSError`."""
     path.write_text(OPEN, encoding="utf-8")
 
 

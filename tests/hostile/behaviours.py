@@ -124,7 +124,7 @@ def falls_silent(talk: Talk) -> None:
     talk.hold()
 
 
-@unasked(LATER, "went by without an answer of use", tests=("suites/scenarios/test_create.py",))
+@unasked(LATER, "passed without a usable answer", tests=("suites/scenarios/test_create.py",))
 def falls_silent_for_good(talk: Talk) -> None:
     """Nothing is answered any more, in a run of many tests."""
     talk.hold()
@@ -600,9 +600,9 @@ def asks_to_come_back_on_a_day(talk: Talk) -> None:
     talk.send(http(b"{}", 503, (*JSON, *dates)))
 
 
-@unasked(CREATE, "still turns requests away")
+@unasked(CREATE, "still refuses requests as too many")
 def asks_to_come_back_at_once(talk: Talk) -> None:
-    """A create is turned away again and again, to be tried at once."""
+    """A create is refused with 429 again and again, to be retried at once."""
     talk.send(http(b"{}", 429, (*JSON, ("Retry-After", "0"))))
 
 

@@ -84,7 +84,7 @@ CALLERS = st.sampled_from([MAIN, MAIN, OTHER, ANONYMOUS, UNKNOWN])
 CALLS = st.tuples(REQUESTS, BODIES, ANSWERS | st.binary(max_size=8), CALLERS, st.sampled_from([200, 200, 404, 500]))
 
 quick = settings(
-    max_examples=250,
+    max_examples=100,
     phases=(Phase.explicit, Phase.generate),
     derandomize=True,
     database=None,

@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.exchange import Exchange
 from suites.oracles import ORACLES
-from suites.verify import RequirementViolated, _told
+from suites.verify import RequirementViolated, _as_text
 from tests.oracles.history import (
     FOREIGN_PROJECT,
     PARSE,
@@ -323,7 +323,7 @@ def test_a_violation_names_what_a_reader_needs(case: Spoilt) -> None:
         for part in (case.requirement, one.difference, one.case, *map(str, one.exchanges)):
             assert part in sentence
         if not one.difference:
-            assert one.actual is None or f", got {_told(one.actual)} (" in sentence
+            assert one.actual is None or f", got {_as_text(one.actual)} (" in sentence
         assert sentence in str(RequirementViolated(one))
     spoilt_number = History().exchanges[case.where].number
     numbers = {exchange.number for one in told for exchange in one.exchanges}

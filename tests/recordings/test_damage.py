@@ -18,7 +18,7 @@ from tests.recordings.recordings import Said, document, entry, judged
 
 HISTORY = [entry(exchange) for exchange in History().exchanges.values()]
 ELSEWHERE = "https://elsewhere.test"
-EXAMPLES = 120
+EXAMPLES = 40
 QUIETLY = settings(
     max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -10,7 +10,7 @@ from fixtures.exchange import Exchange
 from tests.oracles.legal import histories
 from tests.recordings.recordings import document, entry, judged
 
-EXAMPLES = 150
+EXAMPLES = 50
 QUIETLY = settings(
     max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -276,7 +276,7 @@ def references(value: Any) -> Iterator[str]:
         yield from references(part)
 
 
-@settings(tried, max_examples=120)
+@settings(tried, max_examples=60)
 @given(documents(), st.sampled_from(NAMES), st.sampled_from(list(MUTATIONS)))
 def test_a_change_of_a_schema_is_seen_wherever_it_is_used(
     whole: dict[str, Any], name: str, mutate: Callable[[Schema], None]

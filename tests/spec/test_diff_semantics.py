@@ -226,9 +226,7 @@ def test_whatever_a_key_is_called_is_compared_or_refused(name: str) -> None:
                 breaks(WHOLE, renamed(WHOLE, place, name))
 
 
-@settings(
-    derandomize=True, deadline=None, max_examples=120, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(derandomize=True, deadline=None, max_examples=60, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(list(places(WHOLE))), st.sampled_from(JUNK), st.booleans())
 def test_whatever_stands_in_a_place_is_compared_or_refused(place: tuple[Any, ...], junk: Any, back: bool) -> None:
     pair = [WHOLE, replaced(WHOLE, place, junk)]

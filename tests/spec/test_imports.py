@@ -1,4 +1,7 @@
-"""Who may import whom, and which requirements the suites name."""
+"""Who may import whom, and which requirements the suites name.
+
+import-linter knows packages, and half of these rules are about single modules and about what a process loads.
+"""
 
 import ast
 import json

@@ -143,7 +143,7 @@ def _encoded(content: bytes) -> str:
 
 
 def _real(value: Any) -> Any:
-    """Arguments as the client takes them: files and instants are described in JSON."""
+    """Return arguments as the client takes them: files and instants are described in JSON."""
     if isinstance(value, list):
         return [_real(each) for each in value]
     if not isinstance(value, dict):

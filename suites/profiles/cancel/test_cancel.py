@@ -99,7 +99,9 @@ def test_a_finished_file_keeps_its_results(
 ) -> None:
     """What is finished when the cancel is sent has an entry afterwards, with a job that was not stopped."""
     directory = directories.holding(FILES, "cancel late")
-    batch, finished = (_told if stopping.is_controlled else _watched)(directory, job_type, stopping, steps, client)
+    batch, finished = (_controlled if stopping.is_controlled else _watched)(
+        directory, job_type, stopping, steps, client
+    )
     accepted = stopping.accepted(stopping.ask(batch))
     stopping.cancelled(batch, accepted)
     for file_id, known in finished.items():
@@ -136,7 +138,7 @@ Finished = dict[str, str | None]
 """Files that are finished, each with the id of its job where that is known."""
 
 
-def _told(
+def _controlled(
     directory: Directory, job_type: JobType, stopping: Stopping, steps: Steps, _: Client
 ) -> tuple[Batch, Finished]:
     """Return a batch whose first file is finished, for it was told to be, and the second is not."""

@@ -121,7 +121,7 @@ def _is_spared(
     steps: Steps,
     verify: Verify,
 ) -> None:
-    """Lets callers cancel a batch under way, naming these fields of it, and verifies that they are refused in vain."""
+    """Let callers cancel a batch under way, naming these fields of it, and verify that they are refused in vain."""
     for _ in range(1 if stopping.is_controlled else BATCHES_TO_SEE):
         batch = stopping.begin(directory)
         refused = [

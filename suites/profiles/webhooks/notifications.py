@@ -96,7 +96,7 @@ class WebhookSteps:
         self._shown: defaultdict[str, list[tuple[str, Exchange]]] = defaultdict(list)
 
     def on_exchange(self, exchange: Exchange) -> None:
-        """Remembers which statuses of which batches an exchange shows."""
+        """Remember which statuses of which batches an exchange shows."""
         call = read(exchange)
         if call is not None and call.name in (CREATE, GET):
             for batch in call.batches:
@@ -105,7 +105,7 @@ class WebhookSteps:
     def create(
         self, directory: Directory, webhooks: Iterable[Webhook] = (), configuration_ids: Sequence[str] = ()
     ) -> Exchange:
-        """Asks for a parse batch with webhooks. Skips when its files are not to be spent."""
+        """Ask for a parse batch with webhooks. Skips when its files are not to be spent."""
         self._steps.ledger.spend_files(len(directory.file_ids))
         job = {"type": PARSE, "configuration_id": self._steps.configuration_id(PARSE)}
         given = {
