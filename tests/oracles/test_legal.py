@@ -9,13 +9,9 @@ from suites.oracles import ORACLES
 from tests.oracles.legal import histories
 from tests.oracles.timeline import heard
 
-<<<<<<< HEAD
-EXAMPLES = 200
+EXAMPLES = 100
 UNSEEN = 0.1
 """Which part of the requirements the histories may leave out, such as those of a field that they do not have yet."""
-=======
-EXAMPLES = 100
->>>>>>> w-suites
 ONLY_EVER_ACCUSED = {
     "pages-repeat-nothing",
     "total-size-counts-all-matches",
