@@ -82,7 +82,7 @@ def command(
         return _print_problems(steady.prove(faults, jobs))
     if from_recordings:
         return _print_problems(recordings.prove(faults, combinations, jobs))
-    proof = _prove(faults, combinations, alone, black_box=black_box, repeated=not narrowed, jobs=jobs)
+    proof = _prove(faults, combinations, alone, only=requirement, black_box=black_box, jobs=jobs)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, FAULTS.values()))
     if not (narrowed or black_box or size) and README.is_file():
@@ -117,14 +117,14 @@ def _prove(
     combinations: Sequence[Order],
     alone: Sequence[Order],
     *,
+    only: Sequence[str],
     black_box: bool,
-    repeated: bool,
     jobs: int,
 ) -> render.Proof:
     began = time.perf_counter()
     looks = [plan.of_fault(variant, black_box) for variant in faults.values()]
-    repeats = looks[:: plan.REPEATED] if repeated else []
-    orders = [plan.clean(black_box), *combinations, *alone, *looks, *repeats]
+    repeats = [] if only else looks[:: plan.REPEATED]
+    orders = [plan.clean(black_box, only), *combinations, *alone, *looks, *repeats]
 
     outcomes = _with_progress(run_all(orders, jobs), len(orders))
     clean = next(outcomes)

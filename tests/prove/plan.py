@@ -1,7 +1,7 @@
 """Which runs make up a proof."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from fixtures.mock.variants import Variant
 from tests.prove.runs import EVERYTHING, PACE, SCENARIOS, SIZE, SLOW_PACE, Order
@@ -32,17 +32,21 @@ REPEATED = 7
 """Every so many faults, one is run twice."""
 
 
-def clean(black_box: bool) -> Order:
-    """Plan a run of the mock as it is, with which the variations are compared."""
-    return Order("the clean mock", tests=QUICK, black_box=black_box)
+def clean(black_box: bool, only: Collection[str] = ()) -> Order:
+    """Plan a run of the mock as it is, with which the variations are compared; `only` some requirements, or all."""
+    return Order("the clean mock", tests=_of_requirements(only), black_box=black_box)
 
 
 def of_fault(variant: Variant, black_box: bool) -> Order:
     """Plan the first run of a fault, with the scenarios that exercise what it breaks."""
-    selected = tuple(f"--requirement={id_}" for id_ in variant.requirements)
-    tests = (*SCENARIOS, *selected) if OF_SIZE & set(variant.requirements) else (*QUICK, *selected)
     pace = SLOW_PACE if OF_RUNNING & set(variant.requirements) else PACE
+    tests = _of_requirements(variant.requirements)
     return Order(variant.name, faults=(variant.name,), tests=tests, black_box=black_box, pace=pace)
+
+
+def _of_requirements(ids: Collection[str]) -> tuple[str, ...]:
+    """Select the scenarios that exercise some requirements, or all of them."""
+    return (*(SCENARIOS if OF_SIZE & set(ids) else QUICK), *(f"--requirement={id_}" for id_ in ids))
 
 
 FURTHER_LOOKS = (QUICK, THOROUGH)

@@ -127,8 +127,8 @@ def test_the_matrix_has_who_noticed_and_what_was_said() -> None:
 
 def test_figures_of_the_readme_are_compared() -> None:
     """Counts have to agree exactly, requests and seconds roughly."""
-    told = "| 1 | 1 | 1 | 0 | 105 | 1.5 |"
-    assert list(differences(f"x\n{told}\n", proof().figures())) == []
-    assert list(differences(told.replace("| 1 | 1 |", "| 2 | 1 |", 1), proof().figures())) != []
-    assert list(differences(told.replace("105", "200"), proof().figures())) != []
+    row = "| 1 | 1 | 1 | 0 | 105 | 1.5 |"
+    assert list(differences(f"x\n{row}\n", proof().figures())) == []
+    assert list(differences(row.replace("| 1 | 1 |", "| 2 | 1 |", 1), proof().figures())) != []
+    assert list(differences(row.replace("105", "200"), proof().figures())) != []
     assert list(differences("no table", proof().figures())) != []
