@@ -1,4 +1,4 @@
-"""Prints the figures and the ratios that the project promises, and fails when one is missed."""
+"""Print the figures and the ratios that the project promises, and fail when one is missed."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""The figures: whole commands beside each other, and the suite's own cost beside that of its exchanges."""
+"""The figures: whole commands compared, and the suite's own cost compared with that of its exchanges."""
 
 import json
 import os
@@ -32,6 +32,7 @@ from suites.verify import Verify
 from tests.bench import recordings
 
 ROOT = Path(__file__).parent.parent.parent
+COMMAND = (sys.executable, "-m", "batches_conformance")
 SIZE_TESTS = "test_size"
 PARSE: JobType = "parse_v2"
 PRESET = "cfg-PARSE_AGENTIC"
@@ -61,7 +62,7 @@ class Ratio:
 
 
 def all_ratios(runs: int) -> Iterator[Ratio]:
-    """Takes every figure; whole commands run `runs` times in turn, and their medians count."""
+    """Take every figure; whole commands run `runs` times in turn, and their medians count."""
     yield from against_schemathesis(runs)
     yield overlap()
     yield own_cost()
@@ -77,7 +78,7 @@ class _SuiteRun:
 
 
 def against_schemathesis(runs: int) -> Iterator[Ratio]:
-    """The whole suite beside `st run` with all phases and defaults, on the same contract and the same mock."""
+    """Compare the whole suite with `st run` with all phases and defaults, on the same contract and the same mock."""
     suite, generic = [], []
     for _ in range(runs):
         suite.append(_run_suite())
@@ -102,15 +103,7 @@ def _run_suite() -> _SuiteRun:
         junit = Path(folder, "tests.xml")
         began = time.perf_counter()
         subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                f"--report-dir={folder}",
-                "--junitxml",
-                str(junit),
-            ],
+            [*COMMAND, "run", "-q", f"--report-dir={folder}", "--junitxml", str(junit)],
             cwd=ROOT,
             check=True,
             stdout=subprocess.DEVNULL,
@@ -124,7 +117,7 @@ def _run_suite() -> _SuiteRun:
 
 
 def _run_schemathesis() -> tuple[float, int]:
-    """Seconds and requests of `st run`; it counts the cases itself, in its event stream."""
+    """Measure the seconds and requests of `st run`; it counts the cases itself, in its event stream."""
     with running_mock("--clock", "virtual") as mock, TemporaryDirectory() as folder:
         command = [
             *(sys.executable, "-m", "schemathesis.cli", "run", str(ROOT / "spec" / "openapi.yaml")),
@@ -139,7 +132,7 @@ def _run_schemathesis() -> tuple[float, int]:
 
 
 def overlap() -> Ratio:
-    """A run by URL over a service that takes its time, on as many workers as it chooses, beside one process.
+    """Compare a run by URL of a slow service, on as many workers as the run chooses, with one process.
 
     One process already overlaps its uploads, so it takes no longer than all exchanges and waits one after the other.
     """
@@ -156,7 +149,7 @@ def overlap() -> Ratio:
 def _run_by_url(mock: MockAddress, workers: str) -> float:
     keys = {"LLAMA_CLOUD_API_KEY": mock.api_key, "LLAMA_CLOUD_OTHER_API_KEY": mock.other_api_key}
     with TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pytest", "-q", f"--report-dir={folder}", f"--numprocesses={workers}"]
+        command = [*COMMAND, "run", "-q", f"--report-dir={folder}", f"--numprocesses={workers}"]
         began = time.perf_counter()
         subprocess.run(
             [*command, f"--target={mock.base_url}"],
@@ -169,7 +162,7 @@ def _run_by_url(mock: MockAddress, workers: str) -> float:
 
 
 def own_cost() -> Ratio:
-    """What recording, oracles and validation take per exchange, beside the exchange itself."""
+    """Compare what recording, oracles and validation take per exchange with the exchange itself."""
     exchanges: list[Exchange] = []
     with running_mock("--clock", "virtual", "--control") as mock, _client(mock) as client:
         client.observers.append(exchanges.append)
@@ -193,7 +186,7 @@ def own_cost() -> Ratio:
 
 
 def concurrent_waits() -> Ratio:
-    """Ten waits at once on the mock, beside what they would sleep."""
+    """Compare ten concurrent waits on the mock with what they would sleep."""
     with running_mock("--clock", "virtual", "--control") as mock, _client(mock) as client:
         began = time.perf_counter()
         with ThreadPoolExecutor(WAITS) as pool:
@@ -203,14 +196,14 @@ def concurrent_waits() -> Ratio:
 
 
 def long_recording() -> Iterator[Ratio]:
-    """What a recording of a hundred thousand exchanges takes to judge, beside what it may take."""
+    """Compare what a recording of a hundred thousand exchanges takes to judge with what it may take."""
     seconds, memory = recordings.figures()
     for name, value, most, unit in (
         ("processor time", seconds, recordings.MOST_SECONDS, "s"),
         ("memory", memory / 1e6, recordings.MOST_BYTES / 1e6, "MB"),
     ):
-        told = f"{value:.0f} {unit} / {most:.0f} {unit}"
-        yield Ratio(f"{name} of {recordings.EXCHANGES:,} recorded exchanges / bound", told, value / most, 1.0)
+        figures = f"{value:.0f} {unit} / {most:.0f} {unit}"
+        yield Ratio(f"{name} of {recordings.EXCHANGES:,} recorded exchanges / bound", figures, value / most, 1.0)
 
 
 def _client(mock: MockAddress) -> Client:

@@ -19,36 +19,30 @@ MOST_BYTES = 300e6
 
 
 def figures() -> tuple[float, float]:
-    """Seconds of processor time, and bytes of memory at the most, of judging a long recording of the mock."""
+    """Measure the processor seconds and the peak of memory in bytes that judging a long recording of the mock takes."""
     with TemporaryDirectory() as folder:
         short, long = Path(folder, "short.har"), Path(folder, "long.har")
         _run(
-            "pytest",
-            "-c",
-            "pyproject.toml",
-            "-q",
-            "-n0",
-            "--deselect=suites/scenarios/test_size.py",
-            f"--report-dir={folder}/run",
-            f"--record={short}",
-            "suites/scenarios",
+            *("run", "-q", "-n0", "--deselect=suites/scenarios/test_size.py"),
+            *(f"--report-dir={folder}/run", f"--record={short}", "suites/scenarios"),
         )
         write_long(short, long)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        _run("suites.recordings", str(long), "--report-dir", f"{folder}/passive")
+        _run("judge", str(long), "--report-dir", f"{folder}/judged")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        judged = json.loads(Path(folder, "recordings", "report.json").read_text(encoding="utf-8"))["run"]["recording"]
+        judged = json.loads(Path(folder, "judged", "report.json").read_text(encoding="utf-8"))["run"]["recording"]
         assert judged["judged"] == EXCHANGES
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return seconds, after.ru_maxrss * KIBIBYTE
 
 
-def _run(module: str, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+def _run(*words: str) -> None:
+    command = [sys.executable, "-m", "batches_conformance", *words]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 def write_long(short: Path, long: Path) -> None:
-    """Repeats a recording under new ids, later each time, until it has as many exchanges as are wanted."""
+    """Repeat a recording under new ids, later each time, until it has `EXCHANGES` exchanges."""
     text = short.read_text(encoding="utf-8")
     entries = json.loads(text)["log"]["entries"]
     with long.open("w", encoding="utf-8") as file:
@@ -64,11 +58,11 @@ def _repeated(entries: list[dict[str, Any]]) -> Iterator[str]:
         entry = entries[place]
         day = entry["startedDateTime"]
         caller = entry["_caller"] if entry["_caller"] == ANONYMOUS else f"{entry['_caller']} {again}"
-        told = json.dumps({**entry, "startedDateTime": f"{int(day[:4]) + again}{day[4:]}", "_caller": caller})
-        yield _renamed(told, again)
+        text = json.dumps({**entry, "startedDateTime": f"{int(day[:4]) + again}{day[4:]}", "_caller": caller})
+        yield _renamed(text, again)
 
 
-def _renamed(told: str, again: int) -> str:
+def _renamed(text: str, again: int) -> str:
     for prefix in ("bat", "dir", "dfl", "pjb", "ejb", "prj"):
-        told = told.replace(f"{prefix}-", f"{prefix}-{again:04x}")
-    return told
+        text = text.replace(f"{prefix}-", f"{prefix}-{again:04x}")
+    return text

@@ -39,13 +39,13 @@ def clean(black_box: bool, only: Collection[str] = ()) -> Order:
 
 def of_fault(variant: Variant, black_box: bool) -> Order:
     """Plan the first run of a fault, with the scenarios that exercise what it breaks."""
-    tests = _of_requirements(variant.requirements)
     pace = SLOW_PACE if OF_RUNNING & set(variant.requirements) else PACE
+    tests = _of_requirements(variant.requirements)
     return Order(variant.name, faults=(variant.name,), tests=tests, black_box=black_box, pace=pace)
 
 
 def _of_requirements(ids: Collection[str]) -> tuple[str, ...]:
-    """The scenarios that exercise some requirements, or all of them."""
+    """Select the scenarios that exercise some requirements, or all of them."""
     return (*(SCENARIOS if OF_SIZE & set(ids) else QUICK), *(f"--requirement={id_}" for id_ in ids))
 
 

@@ -29,7 +29,7 @@ def nested(depth: int) -> Any:
         (datetime(2030, 1, 1, tzinfo=UTC), "2030-01-01 00:00:00+00:00"),
         (10**50, "…"),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_values_are_json(value: object, plain: object) -> None:
     assert as_value(value) == plain
