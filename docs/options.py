@@ -24,7 +24,7 @@ OTHER_CODES = {
 
 
 def page() -> Iterator[str]:
-    """The lines of the page."""
+    """Give the lines of the page."""
     yield from (
         "# Every option",
         "",
