@@ -101,7 +101,7 @@ def copied_to(folder: Path) -> Path:
 
 
 def of_tox(task: str) -> list[str]:
-    """The words for the command that tox and `run.py` execute for a task."""
+    """Give the words for the command that tox and `run.py` execute for a task."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.read(ROOT / "tox.ini", encoding="utf-8")
     command = shlex.split(parser[f"testenv:{task}"]["commands"])

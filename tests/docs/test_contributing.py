@@ -13,7 +13,7 @@ MOST_LINES = 80
 
 
 def paths_in(text: str) -> set[str]:
-    """The files and folders that a text names."""
+    """Give the files and folders that a text names."""
     return {name for name in PATH.findall(text) if "/" in name or name.endswith((".md", ".py", ".yaml", ".toml"))}
 
 

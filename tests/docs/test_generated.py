@@ -10,7 +10,7 @@ from reports.exit_codes import CONFORMANT, REGRESSED
 
 @pytest.fixture
 def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with all generated pages, one of them out of date."""
+    """Make a folder with all generated pages, one of them out of date."""
     monkeypatch.setattr(generated, "FOLDER", tmp_path)
     for name, write in generated.PAGES.items():
         (tmp_path / name).write_text("old\n" if name == "options.md" else write(), encoding="utf-8")

@@ -57,7 +57,7 @@ WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def files(folder: str) -> Iterator[Path]:
-    """The files of a folder and below it, but for those that runs write."""
+    """Give the files of a folder and below it, but for those that runs write."""
     names = ROOT.iterdir() if folder == "." else (ROOT / folder).rglob("*")
     for path in sorted(names):
         parts = path.relative_to(ROOT).parts
@@ -67,7 +67,7 @@ def files(folder: str) -> Iterator[Path]:
 
 
 def replaced_words(text: str) -> set[str]:
-    """The older words of a text."""
+    """Find the older words of a text."""
     plain = " ".join(word.lower() for word in WORD.findall(ALLOWED.sub(" ", text)))
     return {word for word in REPLACED if f" {word} " in f" {plain} "}
 

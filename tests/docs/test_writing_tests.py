@@ -142,7 +142,7 @@ class Example:
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
-    """A copy of the project in which the page was followed."""
+    """Make a copy of the project in which the page was followed."""
     root = copied_to(tmp_path_factory.mktemp("example") / "project")
     with shell(is_final=False) as opened:
         made = Example(opened, root)
