@@ -25,6 +25,8 @@ OUT = Path(files.REPORT_DIR)
 
 SEEDS = 1_000_000
 """How many seeds a sample is drawn from."""
+MOST_TOUCHED = 40
+"""How many variants that a change touches are added to a sample; a wider change takes the whole proof."""
 PROGRESS_EVERY = 50
 """Runs after which the progress is printed."""
 
@@ -72,7 +74,7 @@ def command(
     combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box)
     alone = plan.isolated(VARIATIONS, black_box) if isolated else []
     if size is not None:
-        sample = Sample(size, random.SystemRandom().randrange(SEEDS) if seed is None else seed, touched())
+        sample = Sample(size, random.SystemRandom().randrange(SEEDS) if seed is None else seed, _touched())
         combinations, alone = (sample.of_orders(orders, len(faults)) for orders in (combinations, alone))
         faults = {name: faults[name] for name in sample.of_faults(list(faults))}
         print(_description(sample, faults, [] if by_pairs else [*combinations, *alone]), flush=True)
@@ -98,6 +100,15 @@ def _print_problems(problems: Iterable[str]) -> int:
     found = list(problems)
     print("\n".join(found))
     return MISJUDGED if found else exit_codes.CONFORMANT
+
+
+def _touched() -> frozenset[str]:
+    """Name the variants that the change touches, unless it touches most of them, which no sample can hold."""
+    names = touched()
+    if len(names) <= MOST_TOUCHED:
+        return names
+    print(f"The change touches {len(names)} faults and variations, too many for a sample: prove without --sample.")
+    return frozenset()
 
 
 def _description(sample: Sample, faults: Iterable[str], orders: Sequence[Order]) -> str:

@@ -30,7 +30,6 @@ EVERYTHING = "suites"
 
 ALL_PROFILES = tuple(f"--profile={name}" for name in profiles.load())
 LEAN = (
-    "-q",
     "--assert=plain",
     "--tb=native",
     *(f"-pno:{plugin}" for plugin in ("cacheprovider", "logging", "unraisableexception")),

@@ -132,8 +132,8 @@ def test_the_change_is_what_git_shows_since_the_default_branch(tmp_path: Path) -
     git("add", ".")
     git("commit", "-m", "before")
     assert touched(tmp_path) == frozenset()
-    sentence = "A list ignores the status that it is asked for."
-    path.write_text(text.replace(sentence, "A list takes no notice of the status."), encoding="utf-8")
+    line = "class StatusFilterIgnored(Batches):"
+    path.write_text(text.replace(line, f"{line}  # changed"), encoding="utf-8")
     assert touched(tmp_path) == {"status-filter-ignored"}
     git("commit", "-a", "-m", "change")
     assert touched(tmp_path) == {"status-filter-ignored"}, "on the default branch it is the last commit"
