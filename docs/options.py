@@ -29,11 +29,7 @@ OTHER_CODES = {
 
 
 def page() -> Iterator[str]:
-<<<<<<< HEAD
     """Make the lines of the page."""
-=======
-    """Give the lines of the page."""
->>>>>>> w-guide
     yield from (
         "# Every option",
         "",
