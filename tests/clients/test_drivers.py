@@ -265,7 +265,7 @@ def test_a_registry_out_of_reach_leaves_the_run_inconclusive(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--client", "pypi-0"], "there is no client 'pypi-0'"),
+        (["--client", "pypi-0"], "There is no client pypi-0; did you mean"),
         (["--target", "https://service.example"], "LLAMA_CLOUD_API_KEY"),
         (["--target", "http://service.example"], "in clear"),
         (["--fault", "x", "--target", "https://service.example"], "--fault"),
