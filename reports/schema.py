@@ -1,5 +1,7 @@
 """The JSON Schema of `report.json`, derived from the models: `python -m reports.schema` writes it anew."""
 
+from spec import process  # isort: split
+
 import ast
 import inspect
 import json
@@ -50,5 +52,10 @@ def _descriptions() -> dict[str, dict[str, str]]:
     }
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the schema anew."""
     SCHEMA_FILE.write_text(render_schema(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    process.run(main)

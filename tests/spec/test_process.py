@@ -22,6 +22,7 @@ FULL = Path("/dev/full")
 ELSEWHERE = {
     "run.py": "it is read by Pythons of any age, and imports nothing of ours",
     "tests/ci/in_place.py": "it stands in for python3",
+    "tests/docs/fork_server.py": "it imports nothing of a project before it is told to",
     "tests/hostile/runs.py": "it is called by a test alone",
     "tests/reports/html/picture.py": "it ends with what it draws",
     "batches_conformance/__main__.py": "it finds the guard only once it knows where the suite lies",
@@ -126,7 +127,7 @@ def _commands() -> dict[str, ast.Module]:
         for path in own
         if "node_modules" not in path.parts and "drivers" not in path.parts
     }
-    parsed = {name: ast.parse(source) for name, source in sources.items()}
+    parsed = {name: ast.parse(source) for name, source in sources.items() if "__main__" in source}
     return {name: module for name, module in parsed.items() if _is_command(module)}
 
 
