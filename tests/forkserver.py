@@ -60,6 +60,8 @@ def _pytest(arguments: list[str], environment: dict[str, str], output: Path) -> 
     os.setpgid(0, 0)
     os.environ.clear()
     os.environ.update(environment)
+    # A new interpreter would have read it.
+    sys.path[:0] = [os.fspath(ROOT), *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
     os.chdir(ROOT)
     with output.open("wb") as file:
         for stream in STREAMS:

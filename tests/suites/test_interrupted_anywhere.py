@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from fixtures.confirmation import confirm
 from fixtures.preflight import check_target
 from fixtures.settings import KEY
 from reports.plan import rehearse
+from reports.plugin import ENDED_EARLY
 from spec import process, signals
 from tests.fixtures.loopback import serving
 from tests.prove.runs import SCENARIOS, forked_mock
@@ -25,7 +26,7 @@ TIME_LIMIT = 60
 """Seconds after which a run is given up."""
 ONE_TEST = (*SCENARIOS, "-k", "an_unknown_job_type_is_refused", "--numprocesses=0", "-p", "no:cacheprovider")
 FIRST_WORD_OF_A_TEST = "pytest_runtest_logstart"
-SENTENCES = ("before its first test: nothing was found out", process.STOPPED)
+SENTENCES = (ENDED_EARLY, process.STOPPED)
 
 
 def first_calls(called: list[str], begin: int, end: int) -> dict[str, int]:
@@ -80,9 +81,9 @@ def run_with(plugin: object, *arguments: str) -> int:
         return command.run([*ONE_TEST, *arguments])
 
 
-def _main_with(plugin: object) -> Callable[[list[str]], Any]:
+def _main_with(plugin: object) -> Callable[[list[str], Sequence[object]], Any]:
     main = pytest.main
-    return lambda arguments: main(arguments, [plugin])
+    return lambda arguments, plugins: main(arguments, [*plugins, plugin])
 
 
 @pytest.fixture(scope="module")

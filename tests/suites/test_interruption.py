@@ -1,6 +1,7 @@
 """A run that is stopped in the middle: by Ctrl-C, by a second one, and by what no process can answer."""
 
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -178,22 +179,11 @@ def test_a_second_ctrl_c_loses_nothing(workers: Sequence[str], tmp_path: Path) -
         assert run.leaves_nothing()
 
 
-def children() -> set[int]:
-    """The processes that this one has started."""
-    own = f"PPid:\t{os.getpid()}\n"
-    found = set()
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if own in (folder / "status").read_text("utf-8"):
-                found.add(int(folder.name))
-    return found
-
-
 @pytest.mark.parametrize("workers", WORKERS.values(), ids=WORKERS)
 def test_a_second_signal_ends_what_does_not_come_to_an_end(workers: Sequence[str], tmp_path: Path) -> None:
-    before = children()
+    before = set(multiprocessing.active_children())
     with running_mock() as mock:
-        (process,) = children() - before
+        (process,) = (child.pid or 0 for child in set(multiprocessing.active_children()) - before)
         arguments = (*(workers or ("-n", "0")), f"--target={mock.base_url}")
         with going(tmp_path / "report", arguments, LLAMA_CLOUD_API_KEY=mock.api_key) as run:
             run.wait_until(lambda: run.ended_tests() > 0)

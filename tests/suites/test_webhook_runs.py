@@ -17,8 +17,8 @@ KEY = "llx-nobody"
     ("variation", "reason"),
     [
         ("webhooks-refused", "needs a target that has webhooks, and one to http://127.0.0.1:"),
-        ("webhooks-ignored", "needs a target that has webhooks; it accepted some, and nothing came"),
-        ("webhooks-limited-to-one", "needs a target that tells 7 webhooks of one batch"),
+        ("webhooks-ignored", "needs a target that has webhooks; it accepted some, and nothing arrived at http://127.0.0.1:"),
+        ("webhooks-limited-to-one", "needs a target that notifies 7 webhooks of one batch"),
     ],
 )
 def test_a_service_without_webhooks_is_not_accused(variation: str, reason: str, tmp_path: Path) -> None:
