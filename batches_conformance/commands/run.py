@@ -17,6 +17,7 @@ from spec.process import BROKEN, WRONG_USAGE
 
 ADDED: Final = "PYTEST_ADDOPTS"
 """The variable by which pytest lets the environment add to the command line."""
+OWN_PLUGINS: Final = ("batches_conformance.collection", *PLUGINS)
 CODES: Final = {int(pytest.ExitCode.INTERNAL_ERROR): BROKEN, int(pytest.ExitCode.NO_TESTS_COLLECTED): WRONG_USAGE}
 """Exit codes of pytest for which the suite has others."""
 PASSED_ON: Final = (
@@ -83,7 +84,7 @@ def run(words: Sequence[str]) -> int:
         code = int(pytest.main([*_own(), *words], plugins=[wrong_words]))
     except ImportError as error:
         print(f"{error}; a plugin is named with -p, in {ADDED} or in PYTEST_PLUGINS.", file=sys.stderr)
-        return BROKEN
+        return BROKEN if any(f'"{plugin}"' in str(error) for plugin in OWN_PLUGINS) else WRONG_USAGE
     if code == pytest.ExitCode.USAGE_ERROR and added:
         print(f"The environment variable {ADDED} has added to the command line: {added}", file=sys.stderr)
     return CODES.get(code, code)
@@ -91,7 +92,7 @@ def run(words: Sequence[str]) -> int:
 
 def _own() -> Iterator[str]:
     yield from ("-c", str(location.ROOT / "pyproject.toml"))
-    for plugin in ("batches_conformance.collection", *PLUGINS):
+    for plugin in OWN_PLUGINS:
         yield from ("-p", plugin)
     if location.IS_INSTALLED:
         cache = platformdirs.user_cache_path("batches-conformance")

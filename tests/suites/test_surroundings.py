@@ -147,7 +147,7 @@ def test_a_warning_of_a_library_breaks_no_run(run: Run, plugins: dict[str, str])
 
 def test_the_same_warning_breaks_a_test_of_the_project(plugins: dict[str, str]) -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n0", "-p", "warner", "-p", "no:cacheprovider", "tests/reports/test_text.py"],
+        [sys.executable, "-m", "pytest", "-n0", "-p", "warner", "-p", "no:cacheprovider", "tests/spec/test_text.py"],
         cwd=ROOT,
         env=environment(plugins),
         capture_output=True,

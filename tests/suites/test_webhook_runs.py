@@ -17,7 +17,10 @@ KEY = "llx-nobody"
     ("variation", "reason"),
     [
         ("webhooks-refused", "needs a target that has webhooks, and one to http://127.0.0.1:"),
-        ("webhooks-ignored", "needs a target that has webhooks; it accepted some, and nothing arrived at http://127.0.0.1:"),
+        (
+            "webhooks-ignored",
+            "needs a target that has webhooks; it accepted some, and nothing arrived at http://127.0.0.1:",
+        ),
         ("webhooks-limited-to-one", "needs a target that notifies 7 webhooks of one batch"),
     ],
 )
