@@ -95,7 +95,7 @@ VARIATION: Final = '''\
 
 from fixtures.mock.model import Batch, Entry, JsonObject
 from fixtures.mock.render import Render
-from fixtures.mock.variations.making import variation
+from fixtures.mock.variations.variation import variation
 
 
 class {camel}Otherwise(Render):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from batches_conformance.plugins import PLUGINS
 from tests.docs.pages import ROOT
 from tests.suites.sessions import environment
 
@@ -26,9 +27,9 @@ LIBRARIES: Final = (
 )
 """What commands import of others, whatever the state of the project."""
 OWN: Final = (
+    *PLUGINS,
     *("batches_conformance.command", "batches_conformance.commands.run", "fixtures.adapter", "fixtures.mock.command"),
-    *("fixtures.plugin", "reports.plugin", "suites.lifecycle.model", "suites.oracles", "suites.plugin"),
-    *("suites.property.schema", "suites.recordings.plugin", "tests.prove.runs"),
+    *("suites.lifecycle.model", "suites.oracles", "suites.property.schema", "tests.prove.runs"),
 )
 """What they import of a project that does not change while they are executed."""
 

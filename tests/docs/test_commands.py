@@ -75,7 +75,7 @@ LITTLE = "tests/spec/test_requirements.py"
 """The tests that stand for all of the project's own."""
 IN_A_PROCESS = ("-q", "--numprocesses=0", "-p", "no:cacheprovider", "--assert=plain")
 SHORT_WAITS = ("--poll-interval=0.05", "--settle-timeout=5")
-SERVED = ("https://your-service.example", "https://staging.example", "http://127.0.0.1:8000")
+SERVED = ("https://your-service.example", "https://staging.example", "http://127.0.0.1:8000", "URL")
 CONTROL = "https://control.your-service.example"
 NOTHING_SENT = {"--plan", "--rehearse"}
 """Options by which nothing is sent to the target of a command, so that it can keep its name."""

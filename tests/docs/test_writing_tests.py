@@ -242,9 +242,9 @@ def test_without_the_field_the_scenario_or_the_fault_the_own_tests_fail(example:
     """All three at once, since each fails a test of its own."""
     tests = ("tests/spec/test_requirements.py", "tests/spec/test_imports.py", "tests/faults/test_registry.py")
     with example.without("field"), example.without("scenario"), example.without("fault"):
-        ended = example.own_tests(*tests, "-k", "covers_only or every_requirement_is_exercised or can_be_broken")
+        ended = example.own_tests(*tests, "-k", "cover_only or every_requirement_is_exercised or broken_by_a_fault")
     assert ended.code == 1, ended.output
-    for name in ("covers_only", "every_requirement_is_exercised", "can_be_broken"):
+    for name in ("cover_only", "every_requirement_is_exercised", "broken_by_a_fault"):
         assert re.search(rf"^FAILED .*{name}", ended.output, re.MULTILINE), name
 
 
