@@ -83,7 +83,7 @@ NOTHING_SENT = {"--plan", "--rehearse"}
 
 @dataclass(frozen=True)
 class Desk:
-    """Where commands are executed, each once: a folder with some reports in it, and two services."""
+    """Where commands are executed, each once: a repository with some reports, and two services."""
 
     shell: Shell
     folder: Path
@@ -191,6 +191,7 @@ def exit_codes_of(line: str) -> set[int]:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("commands")
     (folder / "docs").symlink_to(ROOT / "docs")
+    (folder / ".github").mkdir()
     with ExitStack() as stack:
         plain = stack.enter_context(running_mock("--pace", "0.05"))
         scripted = stack.enter_context(running_mock("--clock", "virtual", "--control"))

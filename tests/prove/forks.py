@@ -14,6 +14,9 @@ def forks(jobs: int) -> Iterator[Pool]:
     import_module("tests.warm")
     with multiprocessing.get_context("fork").Pool(jobs, _leave_signals_to_parent, maxtasksperchild=1) as pool:
         yield pool
+        # One that has just been forked may miss the SIGTERM at the end of the block, so all end by themselves before.
+        pool.close()
+        pool.join()
 
 
 def _leave_signals_to_parent() -> None:
