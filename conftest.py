@@ -1,4 +1,4 @@
-"""Wiring: the plugins of the suite, what they tell each other, and which oracles hear which client."""
+"""Wiring: the plugins of the suite, what they tell each other, and which oracles observe which client."""
 
 import textwrap
 from collections.abc import Iterator
@@ -182,7 +182,7 @@ def client(
     waiting: Waiting,
     pytestconfig: pytest.Config,
 ) -> Iterator[Client]:
-    """Yield the one client of the worker; every exchange of the run passes through it, and every oracle hears it."""
+    """Yield the one client of the worker; every exchange of the run passes through it, and every oracle observes it."""
     MASK.learn(target.secrets)
     with Client(target, settings.request_timeout, settings.poll_timeout, worker) as opened:
         opened.permits += [

@@ -23,7 +23,7 @@ class PromptEnd:
     """Sees to it that an interrupt arrives, in this process and in the workers of xdist, and is dealt with quickly.
 
     Python drops what is raised while its garbage collector calls back, which Hypothesis lets it do all the time, and
-    the interrupt with it. Workers hear of Ctrl-C from a terminal only; one that has heard of it cleans up, and is not
+    the interrupt with it. Workers notice Ctrl-C from a terminal only; one that has noticed it cleans up, and is not
     to be interrupted in that. A second interrupt of the run itself ends that too: what is still there stays in the
     journal. pytest renders every frame of the interrupted test, for a second or more, and shows the last.
     """
@@ -104,7 +104,7 @@ class PromptEnd:
         raise KeyboardInterrupt
 
     def _is_another(self) -> bool:
-        """Whether a signal is not the same as one that came already, and is to be obeyed."""
+        """Whether a signal is not the same as one that was received already, and is to be obeyed."""
         if self._interrupted_at is not None and (self._is_worker or monotonic() - self._interrupted_at < signals.SAME):
             return False
         self._interrupted_at = monotonic()

@@ -74,7 +74,7 @@ class Outcome:
     exchange: Plain | None = None
 
 
-def obstacle(shown: Shown, base_url: str, *, may_create: bool) -> str | None:
+def reason_not_to_send(shown: Shown, base_url: str, *, may_create: bool) -> str | None:
     """Say why the request of a violation is not to be sent to a target again; `None` where it can be."""
     exchange, request = shown.exchanges[shown.deciding], shown.request
     method, body = request["method"], request["body"] or ""

@@ -32,7 +32,7 @@ from spec.text import visible
 from spec.usage import WrongUsage
 
 LATEST: Final = Path(files.REPORT_DIR, files.SOURCE)
-"""Where a run leaves its report unless it is told otherwise."""
+"""Where a run leaves its report unless `--report-dir` names another folder."""
 PATIENCE: Final = 30.0
 """Seconds that an answer to a replay may take."""
 
@@ -115,7 +115,7 @@ def replay_violation(report: Path, fingerprint: str, create: bool, insecure_http
 def _replayed(report: Report, violation: ReportedViolation, *, may_create: bool, insecure_http: bool) -> Replayed:
     """Send the request again as the suites do it, where that may be done."""
     from fixtures.errors import RunError
-    from suites.replay import Shown, obstacle, replay
+    from suites.replay import Shown, reason_not_to_send, replay
 
     if violation.deciding is None or report.target is None:
         return Replayed("inconclusive", "the report has no exchange that shows the fault")
@@ -123,7 +123,7 @@ def _replayed(report: Report, violation: ReportedViolation, *, may_create: bool,
         return Replayed("inconclusive", "the report is of the mock, which was gone when its run ended")
     exchanges = [asdict(exchange) for exchange in violation.exchanges]
     shown = Shown(violation.requirement, violation.check, violation.kind, exchanges, violation.deciding)
-    if reason := obstacle(shown, report.target.base_url, may_create=may_create):
+    if reason := reason_not_to_send(shown, report.target.base_url, may_create=may_create):
         return Replayed("inconclusive", f"nothing was sent: {reason}")
     try:
         outcome = replay(shown, _settings(report.target, insecure_http=insecure_http))

@@ -1,7 +1,7 @@
 """How long each operation took."""
 
+import math
 from collections.abc import Mapping
-from math import floor, log10
 from typing import Final
 
 from reports.html.markup import Element, cell, head, picture, row, table, tag
@@ -42,8 +42,8 @@ def section(traffic: Traffic) -> Element | None:
 def _range(latencies: Mapping[str, Latency]) -> tuple[int, int]:
     least = max(min(latency.min for latency in latencies.values()), SHORTEST)
     most = max(latency.max for latency in latencies.values())
-    low = floor(log10(least))
-    return low, max(floor(log10(max(most, SHORTEST))) + 1, low + 1)
+    low = math.floor(math.log10(least))
+    return low, max(math.floor(math.log10(max(most, SHORTEST))) + 1, low + 1)
 
 
 def _row(name: str, latency: Latency, low: int, high: int) -> Element:
@@ -80,4 +80,4 @@ def _ticks(low: int, high: int) -> dict[int, str]:
 
 
 def _place(value: float, low: int, high: int) -> float:
-    return 100 * (log10(max(value, SHORTEST)) - low) / (high - low)
+    return 100 * (math.log10(max(value, SHORTEST)) - low) / (high - low)
