@@ -15,9 +15,8 @@ OWN: Final = (
     *("-c", "pyproject.toml", "--override-ini=testpaths=tests"),
     f"--numprocesses={max(FEWEST_WORKERS, os.cpu_count() or 1)}",
     "--no-loadscope-reorder",
-    "-prandomly",
 )
-"""Options of every run of the tests: in a random order, whose seed is shown, on all cores."""
+"""Options of every run of the tests, which takes all cores; `-p randomly` shuffles them, and shows the seed."""
 NO_BYTECODE: Final = "PYTHONDONTWRITEBYTECODE"
 
 
