@@ -4,8 +4,11 @@ import asyncio
 import random
 from itertools import combinations
 
+import httpx
+
 from fixtures.mock.variants import Variant
 from fixtures.mock.variations import VARIATIONS
+from tests.forkserver import running_mock
 from tests.variations.scenario import run_scenario
 
 PAIRS = 25
@@ -33,3 +36,13 @@ def test_each_variation_works() -> None:
 
 def test_pairs_of_variations_work_in_either_order() -> None:
     assert failures(*pairs(), *((second, first) for first, second in pairs())) == {}
+
+
+def test_a_connection_that_is_closed_after_a_refusal_still_carries_the_refusal() -> None:
+    """Also where the service refuses a request before it has read the body: a reset would lose the response."""
+    with (
+        running_mock("--variation", "connection-close", "--variation", "refusals-with-long-text") as mock,
+        httpx.Client(trust_env=False) as client,
+    ):
+        response = client.post(f"{mock.base_url}/api/v2/batches", content=b"x" * 400_000)
+    assert response.is_client_error
