@@ -69,14 +69,14 @@ def explain(word: str, report: Path | None) -> int:
 
 
 def _latest() -> Report | None:
-    """The report where the latest run has left it, if it is there and whole."""
+    """Read the report where the latest run has left it, if it is there and whole."""
     with suppress(InvalidReport):
         return read(LATEST)
     return None
 
 
 def _known(requirement: str) -> Knowledge:
-    """What suites and mock know; they are loaded only where they are needed, for that takes a while."""
+    """Load what suites and mock know, only where it is needed, for that takes a while."""
     from fixtures.mock.faults import FAULTS
     from suites.checks import oracles_of, tests_of
 
@@ -135,7 +135,7 @@ def _replayed(report: Report, violation: ReportedViolation, *, may_create: bool,
 
 
 def _settings(target: ReportedTarget, *, insecure_http: bool) -> Any:
-    """The settings under which a target gets one more request, with the keys of the environment alone."""
+    """Make the settings under which a target gets one more request, with the keys of the environment alone."""
     import pytest
 
     from fixtures.settings import settings_of

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from batches_conformance.command import NAME, root
 from batches_conformance.commands.clients import command as clients_command
 from fixtures.errors import RunError
 from fixtures.exchange import Exchange
@@ -45,8 +46,9 @@ def description() -> Description:
 
 
 def settings(*variants: str) -> Settings:
-    given = clients_command.make_context("clients", [*variants, "--request-timeout", "20"]).params
-    return check.settings_for(given, 1)
+    words = [*variants, "--request-timeout", "20"]
+    context = clients_command.make_context("clients", words, parent=root.make_context(NAME, ["clients"]))
+    return check.settings_for(context.params, 1)
 
 
 def told(*variants: str) -> dict[str, Finding]:
