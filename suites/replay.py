@@ -74,8 +74,13 @@ class Outcome:
     exchange: Plain | None = None
 
 
-def reason_not_to_send(shown: Shown, base_url: str, *, may_create: bool) -> str | None:
-    """Say why the request of a violation is not to be sent to a target again; `None` where it can be."""
+def reason_not_to_send(
+    shown: Shown, base_url: str, *, may_create: bool, given: frozenset[str] = frozenset()
+) -> str | None:
+    """Say why the request of a violation is not to be sent to a target again; `None` where it can be.
+
+    `given` names, in lower case, the hidden headers whose values are known again.
+    """
     exchange, request = shown.exchanges[shown.deciding], shown.request
     method, body = request["method"], request["body"] or ""
     path = _below(request["url"], base_url)
@@ -89,8 +94,9 @@ def reason_not_to_send(shown: Shown, base_url: str, *, may_create: bool) -> str 
         return "a create may be billed: --create sends it all the same"
     if _CUT.search(body) or _is_multipart(request):
         return "the report has only a part of the body that was sent"
-    if any(name.lower() not in LEFT_TO_THE_CLIENT and value == "***" for name, value in request["headers"]):
-        return "a header that was sent is hidden in the report"
+    known, hidden = LEFT_TO_THE_CLIENT | given, (name for name, value in request["headers"] if value == "***")
+    if unknown := next((name for name in hidden if name.lower() not in known), None):
+        return f"the header {unknown} is hidden in the report: give it again with --secret-header"
     return None if exchange["caller"] else "the report does not say with whose key it was sent"
 
 

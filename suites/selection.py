@@ -31,6 +31,8 @@ STORIES = ("scenarios", PROFILES.name)
 """Folders of what is told by hand, those of the core first."""
 COSTLY = frozenset({"series", "large", "neighbours", "scripted", "stopping", "told"})
 """Fixtures that spend files, and that several tests share: those go to one worker."""
+_SHOWN = {"violated": ("F", {"red": True}), "inconclusive": ("E", {"yellow": True})}
+"""How pytest's own lines show what is no crash."""
 SHARING = "sharing "
 """How the names of such groups of tests begin."""
 
@@ -185,34 +187,35 @@ def pytest_runtest_makereport(
     if report.skipped and isinstance(report.longrepr, tuple):
         for id_ in requirement_ids(item):
             verify.could_not_ask(id_, report.longrepr[2].removeprefix("Skipped: "))
-    vars(report)["is_violation"] = call.excinfo is not None and is_violation(call.excinfo.value)
+    vars(report)["outcome_word"] = word_for(call.excinfo.value) if call.excinfo is not None else None
     findings = verify.take(_without_group(item.nodeid), generated=_turn(item) == len(STORIES))
     counted = item.config.stash[TALLY].take(requirement_ids(item))
     vars(report)["findings"] = {**findings, **counted, "shard": item.config.stash.get(PART, None)}
     return report
 
 
-def is_violation(error: BaseException) -> bool:
-    """Whether nothing but the service is to blame for an error: it is a violation, or a group of such."""
+def word_for(error: BaseException) -> str | None:
+    """Say what an exception of a test is, unless it is a crash: `violated` by the service alone, or `inconclusive`."""
     if isinstance(error, BaseExceptionGroup):
-        return all(map(is_violation, error.exceptions))
-    return isinstance(error, RequirementViolated)
+        words = {word_for(each) for each in error.exceptions}
+        if None in words:
+            return None
+        return "violated" if words == {"violated"} else "inconclusive"
+    if isinstance(error, RequirementViolated):
+        return "violated"
+    return "inconclusive" if isinstance(error, RunError) else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(
     report: pytest.TestReport, config: pytest.Config
 ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """Keep a violation apart from a crash: the report tells it, and no traceback, unless tracebacks are asked for."""
-    option = config.option
-    if (
-        not getattr(report, "is_violation", False)
-        or option.tbstyle != "auto"
-        or option.showlocals
-        or option.verbose > 1
-    ):
+    """Keep violations and errors apart from a crash: the report shows them, and no traceback unless one is wanted."""
+    option, word = config.option, getattr(report, "outcome_word", None)
+    if word is None or option.tbstyle != "auto" or option.showlocals or option.verbose > 1:
         return None
-    return "violated", "F", ("VIOLATED", {"red": True})
+    letter, markup = _SHOWN[word]
+    return word, letter, (word.upper(), markup)
 
 
 @pytest.fixture(scope="session")

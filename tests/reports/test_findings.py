@@ -72,6 +72,14 @@ def test_reasons_and_errors_are_told_once() -> None:
     assert found.errors == ("The service did not answer.",)
 
 
+def test_errors_that_differ_in_their_exchange_alone_are_one() -> None:
+    given = {"errors": ["No id (#10 POST /a → 500)", "No id (#9 POST /a → 500)", "No id (#9 POST /b → 500)"]}
+    assert samples.findings(given).errors == (
+        "No id (#9 POST /a → 500) [and 1 more like it]",
+        "No id (#9 POST /b → 500)",
+    )
+
+
 def test_traffic_adds_up() -> None:
     one = {"exchanges": {"count": 3, "seconds": 0.5, "by_operation": {"getBatch": 3}}}
     two = {"exchanges": {"count": 2, "seconds": 0.25, "by_operation": {"getBatch": 1, "create": 1}}}

@@ -207,6 +207,24 @@ def test_half_a_body_is_not_sent(service: Loopback, replay: Replay) -> None:
     assert "only a part of the body" in told
 
 
+def test_a_hidden_header_is_sent_once_it_is_given_again(service: Loopback, replay: Replay) -> None:
+    service.answers = [Answer(body=batch())]
+    sent = exchange(service.url, b"no", status=500)
+    sent["request"]["headers"] += [["x-gate", "***"], ["x-stage", "blue"]]
+    code, said = replay(SERVER_ERROR, [sent])
+    assert (code, service.asked) == (6, [])
+    assert "the header x-gate is hidden in the report: give it again with --secret-header" in " ".join(said.split())
+    given = ("--secret-header", "X-Gate: sesame-opens", "--header", "X-Stage: red")
+    code, said = replay(SERVER_ERROR, [sent], *given)
+    assert code == 0, said
+    assert "sesame-opens" not in said
+    (request,) = service.asked
+    assert sorted(each for each in request.headers if each[0].startswith("x-")) == [
+        ("x-gate", "sesame-opens"),
+        ("x-stage", "red"),
+    ]
+
+
 def test_a_key_goes_to_the_target_alone(service: Loopback, replay: Replay) -> None:
     with serving() as other:
         code, told = replay(SERVER_ERROR, [exchange(other.url, b"{}", status=500)])
