@@ -15,7 +15,7 @@ import pytest
 from tests.fixtures.loopback import Answer, serving
 from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, command, environment, run
 
-SECONDS_TO_NOTICE = 5
+SECONDS_TO_NOTICE = 25
 """Within which a run that cannot be asked has to end."""
 SECONDS_FOR_WORKERS = 10
 """How much longer it may take to start workers and to end them."""
