@@ -42,8 +42,8 @@ def unannounced(root: Path, base: str) -> Iterator[str]:
         elif old and new and _numbers(new) < _numbers(old):
             yield f"{name} was changed and the version in {place} went back from {old} to {new}: give it a higher one."
     if changed and _old(root, base, CHANGELOG) == _new(root, CHANGELOG):
-        told = ", ".join(changed)
-        yield f"{told} changed and {CHANGELOG} does not say so: write what is new in the contract."
+        names = ", ".join(changed)
+        yield f"{names} changed and {CHANGELOG} does not say so: write what is new in the contract."
 
 
 def _documents(root: Path, base: str) -> list[str]:

@@ -10,7 +10,7 @@ from spec.diff.model import Change, Finding
 from spec.requirements import Requirement
 
 _WORDS = ("statement", "covers", "needs", "min_observations")
-"""What of a requirement may be told in another way."""
+"""The parts of a requirement that may be reworded."""
 
 
 def requirements_of(name: str, entries: Any) -> dict[str, Requirement]:

@@ -107,7 +107,7 @@ def _made(document: Document, node: Node, side: Side) -> Shape:
         made.forms |= {part[key] for key in _FORMS if key in part}
         made.is_deprecated |= part.get("deprecated") is True
         if "default" in part and not made.default:
-            made.default = told(part["default"])
+            made.default = as_json(part["default"])
         if limits := {key: value for key, value in without_extensions(part).items() if _is_limit(key)}:
             made.limits.append(limits)
     if made.values is not None:
@@ -188,7 +188,7 @@ def name_of(document: Document, node: Node) -> str:
     return ""
 
 
-def told(value: Any) -> str:
+def as_json(value: Any) -> str:
     """Return a value as JSON, the same for the same value."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
@@ -231,7 +231,7 @@ def _values(schema: dict[str, Any]) -> list[str] | None:
     listed = [[schema["const"]]] if "const" in schema else []
     listed += [schema["enum"]] if "enum" in schema else []
     if listed:
-        said = [dict.fromkeys(told(value) for value in values if value is not None) for values in listed]
+        said = [dict.fromkeys(as_json(value) for value in values if value is not None) for values in listed]
         return [value for value in said[0] if value in said[-1]]
     for key in _ALTERNATIVES:
         others = _but_null(schema.get(key, ()))

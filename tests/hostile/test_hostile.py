@@ -123,7 +123,7 @@ def test_nothing_that_is_told_harms(behaviour: Behaviour, ended: Callable[[Behav
     for name, content in run.written.items():
         assert not controls(content), name
         assert run.outcome.key.encode() not in content, name
-        assert not [secret for secret in behaviour.never_told if secret.encode() in content], name
+        assert not [secret for secret in behaviour.never_shown if secret.encode() in content], name
     commands = [line for line in run.written[OUTPUT].splitlines() if line.lstrip().startswith(b"::")]
     assert not commands
 
