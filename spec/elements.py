@@ -132,7 +132,7 @@ def described(covered: Iterable[str]) -> Iterator[str]:
         values = [name.partition("=")[2] for name in names if name.startswith(f"{owner}=")]
         entry = f"{owner}: {_listed('field', fields)}" if fields else f"{owner}: {_listed('value', values)}"
         summary = components()["schemas"][owner].get("description", "").strip().partition("\n")[0]
-        yield f"{entry} \u2013 {summary}" if summary else described
+        yield f"{entry} \u2013 {summary}" if summary else entry
 
 
 def _owner(element: str) -> str:

@@ -28,7 +28,7 @@ def test_any_order_of_operations_keeps_the_promises(
 ) -> None:
     """Whatever is done in whatever order, every answer fits what was done."""
     profile = hypothesis.settings()
-    stories = max(1, profile.max_examples // SLOWER_STORIES) if target.moves_when_told else STORIES_BY_THE_WALL
+    stories = max(1, profile.max_examples // SLOWER_STORIES) if target.controls_clock else STORIES_BY_THE_WALL
 
     class LifeOfTarget(Life):
         def __init__(self) -> None:

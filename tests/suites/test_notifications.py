@@ -16,8 +16,8 @@ def delivery(body: Any = b"", method: str = "POST") -> Delivery:
     return Delivery(method, (), body if isinstance(body, bytes | None) else json.dumps(body).encode(), 0.0)
 
 
-def webhook(*heard: Delivery, status: int = 200, **configuration: Any) -> Webhook:
-    return Webhook(Endpoint("http://127.0.0.1:1/x", status, list(heard)), configuration)
+def webhook(*deliveries: Delivery, status: int = 200, **configuration: Any) -> Webhook:
+    return Webhook(Endpoint("http://127.0.0.1:1/x", status, list(deliveries)), configuration)
 
 
 def notified(*statuses: str, **webhooks: Webhook) -> NotifiedBatch:

@@ -167,7 +167,7 @@ class Stopping:
         target = self.steps.target
         if not self.is_controlled:
             return self.steps.finish(self.steps.get(batch["id"]))
-        target.wait(LONG if target.moves_when_told else A_WHILE)
+        target.wait(LONG if target.controls_clock else A_WHILE)
         return self.steps.get(batch["id"])
 
     def cancelled(self, batch: Batch, accepted: Exchange) -> Batch:
@@ -176,7 +176,7 @@ class Stopping:
         A scripted one has it behind it when what it was told to do is over. Raises `RunError` when it takes longer than
         the user waits.
         """
-        if self.is_controlled and self.steps.target.moves_when_told:
+        if self.is_controlled and self.steps.target.controls_clock:
             self.steps.target.wait(LONG)
             ended = self.steps.get(batch["id"])
         else:

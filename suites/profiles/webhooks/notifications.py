@@ -65,7 +65,7 @@ class NotifiedBatch:
     @property
     def was_notified(self) -> bool:
         """Whether any endpoint was sent anything."""
-        return any(webhook.endpoint.heard for webhook in self.webhooks.values())
+        return any(webhook.endpoint.deliveries for webhook in self.webhooks.values())
 
     def expected_events(self, name: str) -> list[str]:
         """Return the events that came about and that a webhook subscribed to."""

@@ -2,8 +2,7 @@
 
 import pytest
 
-from fixtures.webhooks import SIGNATURE, is_signed
-from fixtures.webhooks import told as in_words
+from fixtures.webhooks import SIGNATURE, in_words, is_signed
 from suites.differences import beyond, enumerated
 from suites.profiles.webhooks.conftest import ANY_END, STRANGER
 from suites.profiles.webhooks.notifications import ALL, ENDS, PENDING, RUNNING, NotifiedBatch, status_in, texts_in
@@ -16,7 +15,7 @@ SHORTEST_ID = 5
 def _verify_delivered(notified: NotifiedBatch, name: str, requirement: str, verify: Verify) -> None:
     """Verify that a webhook got the events that it expects; one that got requests of other methods only is left out."""
     endpoint, expected = notified.webhooks[name].endpoint, notified.expected_events(name)
-    if endpoint.posts or not endpoint.heard:
+    if endpoint.posts or not endpoint.deliveries:
         verify(
             requirement,
             len(endpoint.posts) >= len(expected),
@@ -109,14 +108,14 @@ def test_deliveries_are_posted(notified: list[NotifiedBatch], verify: Verify) ->
     """No endpoint that is owed a delivery got requests of other methods alone."""
     for each in notified:
         for name, webhook in each.webhooks.items():
-            if webhook.endpoint.heard and each.expected_events(name):
+            if webhook.endpoint.deliveries and each.expected_events(name):
                 verify(
                     "webhook-is-delivered-by-post",
                     bool(webhook.endpoint.posts),
                     check="delivery-is-posted",
                     kind="not-matching",
                     expected="a POST",
-                    actual=in_words(webhook.endpoint.heard[0]),
+                    actual=in_words(webhook.endpoint.deliveries[0]),
                     operation=ANY_OPERATION,
                     exchanges=each.exchanges,
                     case=f"{each.case}, {name}",
