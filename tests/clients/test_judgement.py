@@ -57,11 +57,11 @@ def test_a_value_that_does_not_fit_the_types_of_the_client_is_its_limit() -> Non
 
 
 def test_the_set_up_goes_on_with_what_the_client_cannot_read() -> None:
-    told = scenario()
-    assert told.set_up(reply(200, "APIResponseValidationError", *API, body={"id": "a"})) == {"id": "a"}
-    assert told.unreadable
-    assert told.set_up(reply(200, value={"id": "b"}, body={"id": "b"})) == {"id": "b"}
-    assert len(told.unreadable) == 1
+    subject = scenario()
+    assert subject.set_up(reply(200, "APIResponseValidationError", *API, body={"id": "a"})) == {"id": "a"}
+    assert subject.unreadable
+    assert subject.set_up(reply(200, value={"id": "b"}, body={"id": "b"})) == {"id": "b"}
+    assert len(subject.unreadable) == 1
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 418, 422])
@@ -129,7 +129,7 @@ def test_the_matrix_is_no_wider_than_a_terminal() -> None:
     assert all(mark in text for mark in ("pass", "FAIL", "limit", "?", "no-server-error"))
 
 
-def test_each_reason_is_told_once() -> None:
+def test_each_reason_is_shown_once() -> None:
     assert as_text(outcome("fail", clients=9)).count("a detail") == 1
 
 

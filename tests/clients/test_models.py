@@ -97,8 +97,8 @@ def test_a_difference_is_found_and_complained_of(change: str) -> None:
 
 def test_a_parameter_that_is_never_sent_is_a_difference() -> None:
     description, sent = faithful()
-    told = sent["batches.get"]
-    sent["batches.get"] = Sent(told.line, told.query - {"expand"}, told.body)
+    original = sent["batches.get"]
+    sent["batches.get"] = Sent(original.line, original.query - {"expand"}, original.body)
     assert Difference("getBatch expand", "request", "sent", "not sent") in differences(description, sent, "pypi")
 
 

@@ -83,7 +83,7 @@ def test_a_batch_that_ends_at_once_tells_that_too(api: Api, endpoint: Endpoint) 
     assert events(endpoint) == ["batch.pending", "batch.success"]
 
 
-def test_each_endpoint_is_told_what_it_subscribed_to(api: Api, receiver: Receiver) -> None:
+def test_each_endpoint_is_notified_of_what_it_subscribed_to(api: Api, receiver: Receiver) -> None:
     success, error, other, everything = (receiver.endpoint() for _ in range(4))
     create(
         api,
@@ -98,7 +98,7 @@ def test_each_endpoint_is_told_what_it_subscribed_to(api: Api, receiver: Receive
     assert error.deliveries == other.deliveries == []
 
 
-def test_the_same_endpoint_twice_is_told_twice(api: Api, endpoint: Endpoint) -> None:
+def test_the_same_endpoint_twice_is_notified_twice(api: Api, endpoint: Endpoint) -> None:
     create(api, api.directory("a.pdf"), to(endpoint, events=["batch.success"]), to(endpoint, events=["batch.success"]))
     api.advance(10)
     assert events(endpoint) == ["batch.success"] * 2
@@ -202,7 +202,7 @@ def test_only_who_says_so_has_webhooks_anywhere() -> None:
         assert api.status("POST", SAVED, json={"webhook_url": "https://hooks.example.com/x"}) == 200
 
 
-def test_a_saved_configuration_is_told_and_never_shows_its_secret(api: Api, other: Api, endpoint: Endpoint) -> None:
+def test_a_saved_configuration_is_notified_and_never_shows_its_secret(api: Api, other: Api, endpoint: Endpoint) -> None:
     given = to(endpoint, events=["batch.success"], signing_secret="top-secret")
     saved = api.ok("POST", SAVED, json=given)
     one = f"{SAVED}/{saved['id']}"

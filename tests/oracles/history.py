@@ -1,4 +1,4 @@
-"""One legal story, told by hand: each exchange has a name, so that a test can spoil it."""
+"""One legal history, written by hand: each exchange has a name, so that a test can spoil it."""
 
 from copy import deepcopy
 from typing import Any

@@ -1,4 +1,4 @@
-"""Each kind of change is found, told by the right rule, and breaks whom it breaks; so is its mirror."""
+"""Each kind of change is found, reported by the right rule, and breaks whom it breaks; so is its mirror."""
 
 import json
 from typing import Any
@@ -891,7 +891,7 @@ def test_a_header_of_an_answer_is_text() -> None:
     assert found(new, old) == {("act:200#x-count", "answer-widened")}
 
 
-def test_a_change_on_both_sides_is_told_once_with_both_rules() -> None:
+def test_a_change_on_both_sides_is_reported_once_with_both_rules() -> None:
     def document(values: list[str]) -> dict[str, Any]:
         content = {"application/json": {"schema": KIND}}
         both = operation({"requestBody": {"content": content}, "responses": {"2XX": {"content": content}}})

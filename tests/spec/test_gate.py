@@ -101,11 +101,11 @@ def test_a_change_takes_a_version_and_a_note(
     files: dict[str, str | None], code: int, words: list[str], write: Write, gate: Gate, tmp_path: Path
 ) -> None:
     write(files)
-    ended, told = gate()
-    assert (ended, [word for word in words if word not in told]) == (code, []), told
+    ended, output = gate()
+    assert (ended, [word for word in words if word not in output]) == (code, []), output
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-qm", "Change", "--allow-empty")
-    assert gate() == (ended, told)
+    assert gate() == (ended, output)
 
 
 def test_what_others_changed_since_is_not_asked_about(write: Write, gate: Gate, tmp_path: Path) -> None:
@@ -118,8 +118,8 @@ def test_what_others_changed_since_is_not_asked_about(write: Write, gate: Gate, 
 
 @pytest.mark.usefixtures("write")
 def test_an_unknown_base_is_wrong_usage(gate: Gate) -> None:
-    code, told = gate("nowhere")
-    assert (code, "name a commit that is there" in told) == (4, True)
+    code, output = gate("nowhere")
+    assert (code, "name a commit that is there" in output) == (4, True)
 
 
 def test_a_folder_without_git_is_wrong_usage(gate: Gate) -> None:

@@ -70,9 +70,9 @@ def test_a_dead_proxy_is_a_6_and_named(tmp_path: Path) -> None:
     dead = {"HTTP_PROXY": "http://127.0.0.1:1"}
     ended = run(tmp_path, "--target=http://127.0.0.1:2", *FAST, **dead, LLAMA_CLOUD_API_KEY="llx-some")
     assert ended.code == 6, ended.output
-    told = " ".join(ended.output.split())
-    assert "the proxy http://127.0.0.1:1 that HTTP_PROXY names cannot be reached" in told
-    assert "Traceback" not in told
+    output = " ".join(ended.output.split())
+    assert "the proxy http://127.0.0.1:1 that HTTP_PROXY names cannot be reached" in output
+    assert "Traceback" not in output
 
 
 def test_the_mock_needs_nothing_of_the_surroundings(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def forms(key: str) -> Iterator[bytes]:
 FORMS = {form for key in (MAIN, OTHER) for form in forms(key)}
 
 
-def told(content: bytes) -> list[bytes]:
+def leaks(content: bytes) -> list[bytes]:
     """The places at which something tells of a key, with what stands around them."""
     found = [content.find(form) for form in FORMS]
     return [content[max(0, place - 60) : place + 60] for place in found if place >= 0]
@@ -77,7 +77,7 @@ class Traces:
             str(path.relative_to(self.folder)): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()
         }
         everything = {"the terminal": self.output, "command lines": b"\n".join(self.called), **written}
-        assert {name: found[:3] for name, content in everything.items() if (found := told(content))} == {}
+        assert {name: found[:3] for name, content in everything.items() if (found := leaks(content))} == {}
 
     def has(self, name: str) -> bool:
         return any(self.folder.glob(name))
@@ -129,7 +129,7 @@ def finish(process: "subprocess.Popen[bytes]", folder: Path, called: set[bytes])
 
 @contextmanager
 def watching() -> Iterator[set[bytes]]:
-    """What processes of this machine are called meanwhile; nothing where that is not told."""
+    """What processes of this machine are called meanwhile; nothing where that is unknown."""
     called: set[bytes] = set()
     ended = threading.Event()
 
@@ -184,10 +184,10 @@ def test_the_scan_finds_a_key_in_every_form(key: str, around: bytes) -> None:
     text = around + key.encode()
     changed = text[: len(around) + len(key) // 2] + b"?" + text[len(around) + len(key) // 2 + 1 :]
     for each in (text, changed, text[: len(around) + len(key) // 2]):
-        assert told(b"before " + each + b" after")
-        assert told(b"before " + quote(each, safe="").encode() + b" after")
-        assert told(b"before " + base64.b64encode(each) + b" after")
-    assert not told(b"llx-conformance-no-such-key")
+        assert leaks(b"before " + each + b" after")
+        assert leaks(b"before " + quote(each, safe="").encode() + b" after")
+        assert leaks(b"before " + base64.b64encode(each) + b" after")
+    assert not leaks(b"llx-conformance-no-such-key")
 
 
 # --- runs ---
@@ -308,7 +308,7 @@ def test_ctrl_c_while_a_library_has_the_key(mask: str, mock: MockAddress, leave:
     assert traces.code == 2, traces.output.decode()[-3000:]
     assert b"wire" in traces.output, "the locals of the library are shown"
     if mask == "without it":
-        assert told(traces.output)
+        assert leaks(traces.output)
     else:
         assert b"Bearer ***" in traces.output
         traces.assert_none_tells_a_key()
