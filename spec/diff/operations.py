@@ -9,7 +9,7 @@ from spec.diff.document import Document, Node, named
 from spec.diff.model import Finding
 from spec.diff.rules import Side
 from spec.diff.schemas import Traversal
-from spec.diff.shapes import possible_types, as_json
+from spec.diff.shapes import as_json, possible_types
 
 _METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _MARK: Final = {"query": "?", "path": "/", "header": "#", "cookie": ";"}

@@ -8,7 +8,7 @@ from spec.diff.containment import Relation, judged, passing, relation
 from spec.diff.document import Document, Node, Schema
 from spec.diff.model import Finding
 from spec.diff.rules import Side
-from spec.diff.shapes import ANY_TYPE, Shape, admits_null, atoms, finite, json_types, name_of, shape, as_json
+from spec.diff.shapes import ANY_TYPE, Shape, admits_null, as_json, atoms, finite, json_types, name_of, shape
 from spec.diff.texts import are_taken, as_text, is_taken, reading
 
 _NULL: Final[dict[tuple[Side, bool], str]] = {

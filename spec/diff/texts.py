@@ -11,7 +11,7 @@ from typing import Any, Final
 from spec.diff.containment import passing
 from spec.diff.document import Document, Node
 from spec.diff.rules import Side
-from spec.diff.shapes import Shape, shape, as_json
+from spec.diff.shapes import Shape, as_json, shape
 
 _LITERAL: Final = re.compile(r"true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _WHOLE: Final = (0, 1, -1, 7, 10, -10, 42, 100, 255, 1000, 65_536, 2**31 - 1, -(2**31), 2**53, 10**20)

@@ -178,10 +178,10 @@ def test_what_stands_before_the_cut_of_a_report_is_read(report: str) -> None:
     with pytest.raises(CutOff):
         found.extend(read_report)
     whole = report.rindex('"errors"')
-    found = own_report.read(BytesIO(report[:whole].encode()), "report.json")
-    assert [next(found) for _ in of_report(report)] == of_report(report)
+    read = own_report.read(BytesIO(report[:whole].encode()), "report.json")
+    assert [next(read) for _ in of_report(report)] == of_report(report)
     with pytest.raises(CutOff):
-        next(found)
+        next(read)
 
 
 def test_every_kind_is_recognised_behind_its_packing(report: str, tmp_path: Path) -> None:
