@@ -1,4 +1,4 @@
-"""In which ways a promise can be broken: the kinds of a violation, each with the sentence that tells it."""
+"""The kinds of violation: the ways in which a promise can be broken, each with a sentence that describes it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -34,7 +34,7 @@ TRIES_TO_COMPLETE = 2
 
 
 class Steps:
-    """The steps of a story over one target."""
+    """The steps of a scenario over one target."""
 
     def __init__(
         self,
@@ -207,7 +207,7 @@ class Steps:
         pytest.skip(f"needs a batch that completes, and {batch['id']} ended {batch['status']}")
 
     def results(self, batch: Batch) -> list[dict[str, Any]]:
-        """Return the results of a completed batch, once each entry tells what became of its file.
+        """Return the results of a completed batch, once each entry shows the outcome of its file.
 
         A short lag after the end is no violation; the user's settle timeout says what is short.
         """
@@ -215,7 +215,7 @@ class Steps:
             lambda: self._expanded(batch["id"]), lambda shown: _have_outcomes(entries(shown[1]))
         )
         results = entries(shown)
-        untold = [entry for entry in results or [] if not _tells(entry)]
+        without_outcome = [entry for entry in results or [] if not _has_outcome(entry)]
         lag = f"at the latest {self.target.settle_timeout:g} s after the batch was {COMPLETED}"
         case = f"batch {batch['id']}, {shown.get('status')}"
         self.verify(
@@ -232,11 +232,11 @@ class Steps:
         self.verify(
             "result-has-outcome",
             _have_outcomes(results),
-            check="entry-tells-outcome",
+            check="entry-has-outcome",
             kind="missing",
             expected=f"a job reference or an error message in each entry, {lag}",
-            actual=untold,
-            difference=f"{len(untold)} of {len(results or [])} entries have neither a job nor an error",
+            actual=without_outcome,
+            difference=f"{len(without_outcome)} of {len(results or [])} entries have neither a job nor an error",
             exchanges=[exchange],
             case=case,
         )
@@ -289,9 +289,9 @@ def conclusive(exchange: Exchange) -> None:
         return
 
 
-def _tells(entry: Mapping[str, Any]) -> bool:
+def _has_outcome(entry: Mapping[str, Any]) -> bool:
     return bool(entry.get("job_reference") or entry.get("error_message"))
 
 
 def _have_outcomes(results: Sequence[Mapping[str, Any]] | None) -> bool:
-    return results is not None and all(map(_tells, results))
+    return results is not None and all(map(_has_outcome, results))

@@ -60,7 +60,7 @@ class _Followed:
 class Timelines:
     """Follows the batches that were created through one client; those of others are nobody's business.
 
-    `clock` tells the seconds of the target. Lists are left out: on which page a batch stands is open.
+    `clock` returns the seconds of the target. Lists are left out: on which page a batch stands is open.
     """
 
     def __init__(self) -> None:

@@ -78,7 +78,7 @@ def observe(
     case: str = "",
     operation: str | None = None,
 ) -> Observation:
-    """Return an observation of `requirement`: whether it holds, and if not, all that tells somebody what is wrong.
+    """Return an observation of `requirement`: whether it holds, and if not, all that shows somebody what is wrong.
 
     `check` is an id that is never changed: with the kind and the operation it makes the fingerprint. The operation is
     that of the deciding exchange, unless another is given, as where that is a matter of chance. Raises `KeyError` when

@@ -73,7 +73,7 @@ def _wrong(entry: Any) -> Iterator[str]:
     rule, until = entry.get("rule"), entry.get("until")
     if isinstance(rule, str) and rule.strip() and (rule not in RULES or not RULES[rule].breaks):
         which = "breaks nobody" if rule in RULES else "does not exist"
-        yield f"names the rule {rule}, which {which}: copy the rule that the comparison tells."
+        yield f"names the rule {rule}, which {which}: copy the rule that the comparison shows."
     if isinstance(until, str) and until.strip() and not _is_day(until):
         yield "has an until that is no day: write the last day on which it holds, as in 2030-12-31."
 

@@ -20,7 +20,7 @@ def content(name: str) -> Any:
     try:
         return plain(_text(name))
     except NotPlain as error:
-        raise Unasked(f"{name} {error}: mend it first.") from None
+        raise Unasked(f"{name} {error}: fix it first.") from None
 
 
 def as_document(name: str, raw: Any) -> Document:
@@ -33,7 +33,7 @@ def as_document(name: str, raw: Any) -> Document:
     document = Document(name, raw)
     if found := objections(document):
         count = f"{len(found)} places" if len(found) > 1 else "one place"
-        raise Unasked("\n  ".join([f"{name} cannot be compared as OpenAPI {VERSIONS}, mend {count} first:", *found]))
+        raise Unasked("\n  ".join([f"{name} cannot be compared as OpenAPI {VERSIONS}, fix {count} first:", *found]))
     return document
 
 

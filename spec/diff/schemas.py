@@ -1,4 +1,4 @@
-"""Two schemas, side by side: what changed in what they let through."""
+"""Two schemas, side by side: what changed in what they admit."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -127,17 +127,17 @@ class Traversal:
         elif before is not None and after is not None:
             yield from self._values(where, before, after)
             return
-        elif after is not None and self._let_through(self.old, old, after):
+        elif after is not None and self._admits(self.old, old, after):
             how = "narrowed"
-        elif before is not None and self._let_through(self.new, new, before):
+        elif before is not None and self._admits(self.new, new, before):
             how = "widened"
         if how == "replaced" and not a.types & b.types and (a.types and b.types):
             yield from self._moved(owner, how, "type", _types_in_words(a.types), _types_in_words(b.types))
         elif relation(self.old, {"allOf": list(old)}, self.new, {"allOf": list(new)}) != "same":
             yield from self._moved(owner, how, "values", _values_in_words(a.values), _values_in_words(b.values))
 
-    def _let_through(self, document: Document, node: Node, values: Iterable[str]) -> bool:
-        """Whether a node lets all values through, each of which is given as JSON."""
+    def _admits(self, document: Document, node: Node, values: Iterable[str]) -> bool:
+        """Whether a node admits all values, each of which is given as JSON."""
         if self.over_texts:
             return all(map(reading(document, node), values))
         is_passing = passing(document, node)

@@ -32,8 +32,8 @@ _KEPT_FROM: Final[dict[Side, str]] = {"request": "readOnly", "answer": "writeOnl
 class Shape:
     """What a value has to be, null apart.
 
-    `types` tells whole numbers from others, `combined` says by which keywords the alternatives are. `values` are those
-    that are enumerated and let through; where that is none of them, the schema is at odds with itself.
+    `types` has whole numbers apart, `combined` says by which keywords the alternatives are. `values` are those
+    that are enumerated and admitted; where that is none of them, the schema is at odds with itself.
     """
 
     types: frozenset[str] = ANY_TYPE
@@ -111,7 +111,7 @@ def _made(document: Document, node: Node, side: Side) -> Shape:
         if limits := {key: value for key, value in without_extensions(part).items() if _is_limit(key)}:
             made.limits.append(limits)
     if made.values is not None:
-        _let_through(document, node, made)
+        _keep_admitted(document, node, made)
     hidden = {name for name, of in made.fields.items() if _is_marked(document, of, _KEPT_FROM[side])}
     made.fields = {name: of for name, of in made.fields.items() if name not in hidden}
     made.required -= hidden
@@ -143,8 +143,8 @@ def _restrict(made: Shape, part: dict[str, Any]) -> None:
             made.combined.add(key)
 
 
-def _let_through(document: Document, node: Node, made: Shape) -> None:
-    """Keep of the values that are enumerated those that the types, the limits and the alternatives let through."""
+def _keep_admitted(document: Document, node: Node, made: Shape) -> None:
+    """Keep of the values that are enumerated those that the types, the limits and the alternatives admit."""
     kept = [value for value in made.values or () if _type_of(value) in made.types]
     if kept and (made.limits or made.alternatives):
         is_passing = passing(document, node)
@@ -156,7 +156,7 @@ def _let_through(document: Document, node: Node, made: Shape) -> None:
 
 
 def finite(made: Shape) -> dict[str, None] | None:
-    """Return the values that a shape lets through, where they can be counted."""
+    """Return the values that a shape admits, where they can be counted."""
     if not made.types:
         return {}
     if made.values is None and made.types == {"boolean"} and not made.limits and not made.alternatives:

@@ -26,7 +26,7 @@ def as_text(value: str) -> str:
 
 
 def reading(document: Document, node: Node) -> Callable[[str], bool]:
-    """Return what tells whether a value, given as JSON, is read by a node when it is sent as text."""
+    """Return a check of whether a value, given as JSON, is read by a node when it is sent as text."""
     is_passing = passing(document, node)
 
     def reads(value: str) -> bool:

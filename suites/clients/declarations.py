@@ -1,6 +1,6 @@
 """Reads the type declarations of the Node client (`.d.ts`), as far as generated clients use the language.
 
-What comes out is what `drivers/describe.py` tells of the Python client.
+The output has the form of what `drivers/describe.py` writes of the Python client.
 """
 
 import re

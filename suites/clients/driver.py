@@ -1,4 +1,4 @@
-"""A client at work: a process in its environment that does one call after the other and tells its exchanges."""
+"""A client at work: a process in its environment that makes one call after the other and reports its exchanges."""
 
 import base64
 import json

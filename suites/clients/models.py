@@ -112,9 +112,7 @@ def describe(environment: Environment) -> Description:
         found: Description = json.loads(ended.stdout)
         return found
     except (OSError, ValueError, LookupError, subprocess.TimeoutExpired) as error:
-        raise ClientFailed(
-            f"the types of {environment.client.name} cannot be read; mend the reader ({error})"
-        ) from None
+        raise ClientFailed(f"the types of {environment.client.name} cannot be read; fix the reader ({error})") from None
 
 
 def unfit(description: Description, registry: Registry, method: str, value: Any) -> str | None:
@@ -269,7 +267,7 @@ def _values(shape: Shape) -> str:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The differences of one client, each with its explanation, and what is to be mended."""
+    """The differences of one client, each with its explanation, and what is to be fixed."""
 
     client: Client
     explained: tuple[tuple[Difference, Explanation], ...]

@@ -31,7 +31,7 @@ class Outcome:
     findings: Sequence[Finding]
     comparisons: Sequence[Comparison]
     complaints: Sequence[str]
-    """What is to be mended in the explanations."""
+    """What is to be fixed in the explanations."""
     seconds: float
 
     @property

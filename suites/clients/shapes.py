@@ -1,4 +1,4 @@
-"""Types as plain data, as the drivers tell them: of the contract, and of the values that a client gives."""
+"""Types as plain data, as the drivers write them: of the contract, and of the values that a client gives."""
 
 from typing import Any, Final
 

@@ -203,7 +203,7 @@ def _plain(name: str) -> str:
 
 
 def _was_cached(entry: dict[str, Any]) -> bool:
-    """Whether the recorder tells of an entry of its cache, or names another source than the network."""
+    """Whether the recorder mentions an entry of its cache, or names another source than the network."""
     cache, source = entry.get("cache"), entry.get("_fetchType")
     is_known = isinstance(cache, dict) and any(cache.get(when) for when in ("beforeRequest", "afterRequest"))
     return is_known or (isinstance(source, str) and not source.lower().startswith("network"))

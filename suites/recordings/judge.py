@@ -37,7 +37,7 @@ Record = dict[str, Any]
 
 @dataclass
 class Counts:
-    """What became of the exchanges of a recording: judged, set aside for a reason, or none of the service's."""
+    """The outcome of the exchanges of a recording: judged, set aside for a reason, or none of the service's."""
 
     judged: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)

@@ -160,7 +160,7 @@ class Proxy:
 
 
 class _Transport(httpx.AsyncHTTPTransport):
-    """Goes a way, and tells what fails on it; for as many as ask at a time."""
+    """Takes a route, and reports what fails on it; for as many as ask at a time."""
 
     def __init__(self, route: Route) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)

@@ -71,5 +71,5 @@ UNREADABLE = "the entry is damaged, or describes no exchange"
 
 
 def unread(number: int, lack: str = UNREADABLE) -> Recorded:
-    """Return an entry of a recording of which nobody can tell what it is."""
+    """Return an entry of a recording that cannot be recognised."""
     return Recorded(number, "", "", (), b"", 0, (), b"", None, None, lack=lack)

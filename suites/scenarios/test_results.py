@@ -102,7 +102,7 @@ def test_files_of_one_name_each_have_an_entry(
 def test_a_bad_file_does_not_fail_the_batch(
     job_type: JobType, steps: Steps, directories: Directories, run_id: str, verify: Verify
 ) -> None:
-    """Good, empty and damaged files in one batch each have an entry that tells what became of them."""
+    """Good, empty and damaged files in one batch each have an entry that shows their outcome."""
     directory = directories.holding(2, "good and bad")
     refused = 0
     for document in (empty_document(run_id), damaged_document(run_id)):

@@ -84,7 +84,7 @@ def test_what_is_no_refusal(given: Any, verdict: Verdict) -> None:
     assert ended.value.verdict == verdict
 
 
-def test_every_requirement_that_the_story_names_exists() -> None:
+def test_every_requirement_that_the_scenario_names_exists() -> None:
     source = Path(module.__file__).read_text(encoding="utf-8")
     named = set(re.findall(rf'"((?:{"|".join(FIRST_WORDS)})-[a-z-]+)"', source))
     assert len(named) > 15

@@ -27,8 +27,12 @@ REPLACED = {
     "hear": "observe",
     "heard": "observed",
     "hears": "observes",
+    "let through": "match",
+    "lets through": "match",
     "liberties": "variations",
     "liberty": "variation",
+    "mend": "fix",
+    "mended": "fixed",
     "obstacle": "error",
     "obstacles": "errors",
     "passive": "recording",
@@ -37,10 +41,14 @@ REPLACED = {
     "steered": "controlled",
     "steering": "control",
     "steers": "controls",
+    "stories": "scenarios",
+    "story": "scenario",
     "told": "reported, described",
     "trouble": "error",
     "troubles": "errors",
+    "turned away": "refused",
     "unheard": "unobservable",
+    "untold": "unreported",
 }
 """Each older word with the one that is right."""
 ALLOWED = re.compile(r"\b(of course|passive\"(,\))?: \"'?judge|math\.floor|(ai|addr_?info)_passive)\b", re.IGNORECASE)

@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 def at(seconds: float) -> str:
-    """A date-time so many seconds into the story, below a minute."""
+    """A date-time so many seconds into the history, below a minute."""
     return f"2030-01-01T00:00:{seconds:09.6f}Z"
 
 

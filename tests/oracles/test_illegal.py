@@ -1,4 +1,4 @@
-"""One thing is spoilt in a legal story, and exactly the requirement that it breaks is named."""
+"""One thing is spoilt in a legal history, and exactly the requirement that it breaks is named."""
 
 import json
 from collections.abc import Callable
@@ -296,7 +296,7 @@ def spoil(case: Spoilt) -> Witness:
     return observed(exchanges.values())
 
 
-def test_the_story_itself_is_legal() -> None:
+def test_the_history_itself_is_legal() -> None:
     assert not observed(History().exchanges.values()).complaints
 
 

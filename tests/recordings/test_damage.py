@@ -55,7 +55,7 @@ def at(raw: Json, host: str) -> Json:
 
 
 def surrounded(bad: Json, place: int) -> list[Json]:
-    """A story with a bad entry in it, and another that breaks a promise behind it."""
+    """A history with a bad entry in it, and another that breaks a promise behind it."""
     return [*HISTORY[:place], bad, *HISTORY[place + 1 :], at(BROKEN, ELSEWHERE)]
 
 

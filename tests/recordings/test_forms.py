@@ -361,16 +361,16 @@ def test_moments_in_other_forms(raw: Any, seconds: float | None) -> None:
     assert moment_of(raw)[0] == (None if seconds is None else pytest.approx(seconds))
 
 
-STORY_FILE = document(map(entry, HISTORY.values()))
+HISTORY_FILE = document(map(entry, HISTORY.values()))
 CODED: dict[str, bytes] = {
-    "as it is": STORY_FILE,
-    "a byte order mark": b"\xef\xbb\xbf" + STORY_FILE,
-    "UTF-16": STORY_FILE.decode().encode("utf-16"),
-    "UTF-16 without a mark": STORY_FILE.decode().encode("utf-16-be"),
-    "UTF-32": STORY_FILE.decode().encode("utf-32"),
-    "gzip": gzip.compress(STORY_FILE),
-    "gzip in parts": gzip.compress(STORY_FILE[:1000]) + gzip.compress(STORY_FILE[1000:]),
-    "gzip of UTF-16": gzip.compress(STORY_FILE.decode().encode("utf-16")),
+    "as it is": HISTORY_FILE,
+    "a byte order mark": b"\xef\xbb\xbf" + HISTORY_FILE,
+    "UTF-16": HISTORY_FILE.decode().encode("utf-16"),
+    "UTF-16 without a mark": HISTORY_FILE.decode().encode("utf-16-be"),
+    "UTF-32": HISTORY_FILE.decode().encode("utf-32"),
+    "gzip": gzip.compress(HISTORY_FILE),
+    "gzip in parts": gzip.compress(HISTORY_FILE[:1000]) + gzip.compress(HISTORY_FILE[1000:]),
+    "gzip of UTF-16": gzip.compress(HISTORY_FILE.decode().encode("utf-16")),
 }
 
 
@@ -392,7 +392,7 @@ def until_cut(path: Path) -> Iterator[Recorded]:
 
 
 def test_a_packed_file_that_is_cut_off_is_read_up_to_there(tmp_path: Path) -> None:
-    packed = gzip.compress(STORY_FILE, compresslevel=1)
+    packed = gzip.compress(HISTORY_FILE, compresslevel=1)
     assert list(until_cut(saved(tmp_path, packed[: len(packed) // 2])))
     for content in (packed[:-4], packed[:-9] + b"x" * 9):
         assert len(list(until_cut(saved(tmp_path, content)))) >= len(HISTORY) - 2
@@ -403,7 +403,7 @@ def test_what_is_packed_in_another_way_is_refused(tmp_path: Path) -> None:
         list(read(saved(tmp_path, b"PK\x03\x04" + b"\0" * 100)))
 
 
-def test_the_whole_story_stays_legal_in_every_form() -> None:
+def test_the_whole_history_stays_legal_in_every_form() -> None:
     for edit in (as_object, as_lines):
         said = judged(document(edited(entry(each), edit) for each in HISTORY.values()), lag=inf)
         assert (said.accused, said.counts.judged) == (set(), len(HISTORY))

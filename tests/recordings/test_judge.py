@@ -48,7 +48,7 @@ def with_key(raw: Json, value: str) -> Json:
     return bare
 
 
-def test_the_whole_story_is_legal() -> None:
+def test_the_whole_history_is_legal() -> None:
     said = judged(document(map(entry, HISTORY.values())), lag=inf)
     assert said.errors == []
     assert said.accused == set()

@@ -277,8 +277,8 @@ def test_a_change_of_a_schema_is_judged_from_its_side(name: str, side: str, back
 def test_values_of_which_none_is_left_are_no_fewer_values_but_others(side: str, odd: Any) -> None:
     sound = thing({"type": "string", "enum": ["a", "b"]})
     assert found(with_schema(side, sound), with_schema(side, thing(odd))) == {("Thing.f", f"{side}-replaced")}
-    mended = found(with_schema(side, thing(odd)), with_schema(side, sound))
-    assert mended == {(f"Thing.f={value}", f"{side}-value-added") for value in "ab"}
+    fixed = found(with_schema(side, thing(odd)), with_schema(side, sound))
+    assert fixed == {(f"Thing.f={value}", f"{side}-value-added") for value in "ab"}
 
 
 SAME: dict[str, tuple[Any, Any]] = {

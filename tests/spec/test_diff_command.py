@@ -141,7 +141,7 @@ def test_markdown_is_a_table_that_nothing_breaks_out_of(tell: Tell, written: Cal
         ("old.yaml", [1], "is no document"),
         ("old.json", "{", "neither YAML nor JSON from line 1 on"),
         ("old.yaml", "a: &a [*a]", "has itself inside"),
-        ("old.yaml", {"requirements": [{"id": "a"}]}, "has requirements that are none: mend entry 1 ('covers') first"),
+        ("old.yaml", {"requirements": [{"id": "a"}]}, "has invalid requirements: fix entry 1 ('covers') first"),
     ],
     ids=str,
 )
@@ -153,7 +153,7 @@ def test_what_cannot_be_compared_is_wrong_usage(
     assert (code, output) == (4, "")
     assert complaint.startswith(f"{path} ")
     assert words in complaint
-    assert complaint.count("\n") == 1 + ("mend one place first" in complaint)
+    assert complaint.count("\n") == 1 + ("fix one place first" in complaint)
 
 
 WRONG = {
@@ -197,7 +197,7 @@ def test_every_wrong_place_of_both_documents_is_shown_at_once(tell: Tell, writte
     code, output, complaint = tell("diff", *paths)
     assert (code, output) == (4, "")
     first, _, second = complaint.partition(f"\n{paths[1]} ")
-    assert first.startswith(f"{paths[0]} cannot be compared as OpenAPI 3.1, mend 10 places first:\n")
+    assert first.startswith(f"{paths[0]} cannot be compared as OpenAPI 3.1, fix 10 places first:\n")
     places = first.splitlines()[1:]
     assert len(places) == len(WRONG_PLACES)
     assert all(any(line.startswith(f"  {place}") for line in places) for place in WRONG_PLACES)
@@ -218,7 +218,7 @@ def test_every_wrong_place_of_both_documents_is_shown_at_once(tell: Tell, writte
         ("a: !!timestamp b", "has a value that is not what its tag says"),
         ("a: !b c", "is neither YAML nor JSON from line 1 on"),
         ("", "is no document"),
-        ("openapi: 3.1", "mend one place first:\n  openapi: 3.1 is not of type"),
+        ("openapi: 3.1", "fix one place first:\n  openapi: 3.1 is not of type"),
     ],
     ids=range(10),
 )

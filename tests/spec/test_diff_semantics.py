@@ -97,7 +97,7 @@ def is_read(is_passing: Callable[[Any], bool], text: str) -> bool:
 
 
 def lost(old: Any, new: Any) -> Iterator[Any]:
-    """The values that an old schema lets through and a new one does not."""
+    """The values that an old schema admits and a new one does not."""
     was, is_ = passing(old), passing(new)
     return (value for value in VALUES if was(value) and not is_(value))
 

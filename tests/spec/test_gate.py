@@ -74,7 +74,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 REQUIREMENTS = "spec/requirements.yaml was changed and the version in spec/__init__.py is still 1.0.0"
 SETUP = "spec/setup.yaml was changed and the version in spec/setup.yaml is still 1.0.0"
-UNTOLD = "CHANGELOG.md does not say so"
+NO_NOTE = "CHANGELOG.md does not say so"
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ UNTOLD = "CHANGELOG.md does not say so"
         ({**NEW_VERSION, **NOTE}, 0, []),
         ({**NEW_VERSION, "spec/requirements.yaml": "requirements: [a]\n", **NOTE}, 0, []),
         ({"spec/setup.yaml": "info:\n  version: 1.0.1\npaths: {a: {}}\n", **NOTE}, 0, []),
-        ({"spec/requirements.yaml": "requirements: [a]\n"}, 7, [REQUIREMENTS, UNTOLD]),
+        ({"spec/requirements.yaml": "requirements: [a]\n"}, 7, [REQUIREMENTS, NO_NOTE]),
         ({"spec/requirements.yaml": "requirements: [a]\n", **NOTE}, 7, [REQUIREMENTS]),
-        (NEW_VERSION, 7, [UNTOLD]),
+        (NEW_VERSION, 7, [NO_NOTE]),
         ({"spec/setup.yaml": "info:\n  version: 1.0.0\npaths: {a: {}}\n", **NOTE}, 7, [SETUP]),
         ({"spec/new.yaml": "a: 1\n", **NOTE}, 7, ["spec/new.yaml was changed and the version in spec/__init__.py"]),
         ({"spec/requirements.yaml": None, **NOTE}, 7, [REQUIREMENTS]),

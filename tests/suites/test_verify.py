@@ -102,7 +102,7 @@ CHECKS = frozenset(
         "delivery-names-its-batch",
         "end-is-final",
         "entries-are-of-the-directory",
-        "entry-tells-outcome",
+        "entry-has-outcome",
         "every-file-has-an-entry",
         "file-has-its-own-job",
         "file-is-named-once",

@@ -35,7 +35,7 @@ class Hands:
         self._clients: dict[tuple[bool, str | None], Any] = {}
 
     def client(self, is_async: bool, key: str | None) -> Any:
-        """Return a client with response validation on that tells its exchanges."""
+        """Return a client with response validation on that reports its exchanges."""
         if (is_async, key) not in self._clients:
             kind, http, dress, hook = (
                 (llama_cloud.AsyncLlamaCloud, llama_cloud.DefaultAsyncHttpxClient, _dress_later, self._note_later)

@@ -148,7 +148,7 @@ class Stopping:
                 f"and {attempt.batch['id']} was {attempt.batch.get('status')} by then"
             )
         if attempt.accepted is None and not all(call_of(exchange).refused for exchange in refused):
-            pytest.skip(f"needs a cancel that is neither a failure nor turned away ({refused[-1]})")
+            pytest.skip(f"needs a cancel that is neither a failure nor refused ({refused[-1]})")
         self.steps.verify(
             requirement,
             attempt.accepted is not None,

@@ -245,7 +245,7 @@ def test_the_own_project_may_be_named(stopping: Stopping, directories: Directori
     """A cancel with the project_id of the batch is accepted like one without."""
     project_id = stopping.first.batch.get("project_id")
     if not isinstance(project_id, str):
-        pytest.skip("the batch does not tell its project")
+        pytest.skip("the batch does not show its project")
     params = [("project_id", project_id)]
     attempt = stopping.attempt(directories.holding(1, "cancel in project"), params=params)
     stopping.accepted(attempt, "cancel-accepts-own-project")

@@ -235,7 +235,7 @@ def test_a_failing_endpoint_does_not_affect_the_others(combination: NotifiedBatc
 
 @pytest.mark.requirement("webhook-sends-only-subscribed-events")
 def test_an_endpoint_for_another_product_receives_nothing(combination: NotifiedBatch, verify: Verify) -> None:
-    """A batch of parse jobs does nothing that another product would tell of."""
+    """A batch of parse jobs does nothing that is an event of another product."""
     if STRANGER not in combination.webhooks:
         pytest.skip("needs a target that accepts webhooks for events of any product")
     _verify_silent(combination, STRANGER, "webhook-sends-only-subscribed-events", verify)
