@@ -66,7 +66,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReplayResult:
     """The result of a replay, the reason, and the new exchange as a report would have it, if there was one."""
 
     word: Word
@@ -94,7 +94,7 @@ def reason_not_to_send(shown: Shown, base_url: str, *, may_create: bool) -> str 
     return None if exchange["caller"] else "the report does not say with whose key it was sent"
 
 
-def replay(shown: Shown, settings: Settings) -> Outcome:
+def replay(shown: Shown, settings: Settings) -> ReplayResult:
     """Send the request of a violation again and judge the answer. Raises `RunError` when no answer comes.
 
     Oracles look at the answer after the exchanges that the report has from before it; where none of them makes the
@@ -106,12 +106,12 @@ def replay(shown: Shown, settings: Settings) -> Outcome:
     ):
         caller = shown.exchanges[shown.deciding]["caller"]
         if caller not in target.keys or (caller == OTHER and target.keys[OTHER] is None):
-            return Outcome("inconclusive", f"the key that it was sent with, the one of {caller}, was not given")
+            return ReplayResult("inconclusive", f"the key that it was sent with, the one of {caller}, was not given")
         new = client.forward(_again(shown.request), caller)
     judged = _observed(shown, new, settings.target)
     word, why = judged or _compared(shown, new)
     found = match(new.request.method, new.request.path)
-    return Outcome(word, why, new.as_json(found[0].id if found else None))
+    return ReplayResult(word, why, new.as_json(found[0].id if found else None))
 
 
 def _again(request: Plain) -> httpx.Request:

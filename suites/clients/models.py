@@ -266,7 +266,7 @@ def _values(shape: Shape) -> str:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ClientDifferences:
     """The differences of one client, each with its explanation, and what is to be fixed."""
 
     client: Client
@@ -274,7 +274,7 @@ class Comparison:
     complaints: tuple[str, ...]
 
 
-def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanation]) -> Comparison:
+def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanation]) -> ClientDifferences:
     """Find the explanation of each difference; complain of those without one, and of explanations of nothing."""
     about = [explanation for explanation in known if explanation.is_about(client)]
     explained = [
@@ -287,7 +287,7 @@ def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanat
         for explanation in about
         if explanation not in {used for _, used in explained}
     ]
-    return Comparison(client, tuple(explained), tuple(complaints))
+    return ClientDifferences(client, tuple(explained), tuple(complaints))
 
 
 def stale(known: Sequence[Explanation], clients: Sequence[Client]) -> list[str]:

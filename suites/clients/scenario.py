@@ -17,7 +17,7 @@ from fixtures.settings import Settings
 from fixtures.target import UNKNOWN, Target
 from spec import requirements
 from suites.clients.driver import Driver, Reply
-from suites.clients.findings import Ended, Finding
+from suites.clients.findings import ClientFinding, Ended
 from suites.clients.models import Description, unfit
 from suites.clients.table import Registry
 from suites.moments import SECOND, Moment, moment
@@ -528,7 +528,7 @@ OPERATIONS: Final[dict[str, Callable[[ClientScenario], str]]] = {
 """What a client is made to do, in order; each by the name of its row."""
 
 
-def findings_of(scenario: ClientScenario, client: str) -> Iterator[Finding]:
+def findings_of(scenario: ClientScenario, client: str) -> Iterator[ClientFinding]:
     """Let a client do everything, and give what was found as it goes.
 
     A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it. Only those of
@@ -540,23 +540,23 @@ def findings_of(scenario: ClientScenario, client: str) -> Iterator[Finding]:
     seen = 0
     for name, operation in OPERATIONS.items():
         try:
-            finding = Finding(client, name, "pass", operation(scenario))
+            finding = ClientFinding(client, name, "pass", operation(scenario))
         except Ended as ended:
-            finding = Finding(client, name, ended.verdict, ended.detail, ended.requirements)
+            finding = ClientFinding(client, name, ended.verdict, ended.detail, ended.requirements)
         except RunError as error:
-            yield Finding(client, name, "error", str(error))
+            yield ClientFinding(client, name, "error", str(error))
             return
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            finding = Finding(client, name, "error", f"what the client gave is of no use: {error!r}")
+            finding = ClientFinding(client, name, "error", f"what the client gave is of no use: {error!r}")
         violated = verify.violated[seen:]
         seen += len(violated)
         broken = [observation for observation in violated if observation.requirement in core]
         yield _accused(finding, broken) if broken else finding
     if errors := verify.take("")["errors"]:
-        yield Finding(client, "oracles", "error", errors[0])
+        yield ClientFinding(client, "oracles", "error", errors[0])
 
 
-def _accused(finding: Finding, violated: Sequence[Observation]) -> Finding:
+def _accused(finding: ClientFinding, violated: Sequence[Observation]) -> ClientFinding:
     """Return a finding with what the oracles saw: the client's own failure counts as well, and its excuse does not."""
     ids = [observation.requirement for observation in violated]
     described = str(violated[0])
@@ -564,4 +564,4 @@ def _accused(finding: Finding, violated: Sequence[Observation]) -> Finding:
         described = f"{described}; the client: {finding.detail}"
     if finding.verdict == "fail":
         ids = [*finding.requirements, *ids]
-    return Finding(finding.client, finding.operation, "fail", described, tuple(dict.fromkeys(ids)))
+    return ClientFinding(finding.client, finding.operation, "fail", described, tuple(dict.fromkeys(ids)))

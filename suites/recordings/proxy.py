@@ -46,7 +46,7 @@ class CannotListen(WrongUsage):
     """The proxy cannot take its place. The message is a sentence that says why and what to do."""
 
 
-class Refused(Exception):
+class NotPassedOn(Exception):
     """A request that is not passed on. The message is a clause that says why."""
 
 
@@ -58,7 +58,7 @@ def listen(port: int, route: Route, on_exchange: OnExchange) -> None:
         raise CannotListen(f"port {port} of {LOOPBACK} cannot be listened on ({error}): take another.") from None
     with opened:
         config = uvicorn.Config(
-            Proxy(route, on_exchange),
+            RecordingProxy(route, on_exchange),
             http="h11",  # Tells an absolute URL from a path.
             lifespan="on",
             access_log=False,
@@ -93,7 +93,7 @@ class _Server(uvicorn.Server):
                 signal.signal(each, handler)
 
 
-class Proxy:
+class RecordingProxy:
     """The ASGI application. What it is asked goes to `target` and nowhere else, and the exchange to `on_exchange`."""
 
     def __init__(self, route: Route, on_exchange: OnExchange) -> None:
@@ -114,7 +114,7 @@ class Proxy:
             return
         try:
             target = _target_of(scope, self._origin, self._prefix)
-        except Refused as reason:
+        except NotPassedOn as reason:
             await _answer(send, 403, f"This proxy passes requests on to {self._origin} alone: {reason}.")
             return
         exchange = _PassingExchange(scope, receive)
@@ -277,17 +277,17 @@ class _Bounded:
 
 
 def _target_of(scope: Scope, origin: str, prefix: bytes) -> bytes:
-    """Return the path and the query that a request is for, byte by byte. Raises `Refused` for what leads elsewhere."""
+    """Return the path and the query of a request, byte by byte. Raises `NotPassedOn` for what leads elsewhere."""
     path: bytes = scope["raw_path"]
     if scope["method"] == "CONNECT":
-        raise Refused("it opens no tunnels")
+        raise NotPassedOn("it opens no tunnels")
     if path.startswith(b"/"):
         path = prefix + path
     else:
         scheme, _, rest = path.partition(b"://")
         host, slash, below = rest.partition(b"/")
         if f"{scheme.decode('latin-1')}://{host.decode('latin-1')}".lower() != origin.lower():
-            raise Refused("the URL of the request is another's")
+            raise NotPassedOn("the URL of the request is another's")
         path = b"/" + below if slash else b"/"
     query: bytes = scope["query_string"]
     return b"?".join([path, query]) if query else path

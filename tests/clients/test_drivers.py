@@ -24,7 +24,7 @@ from suites.clients import check
 from suites.clients import driver as drivers
 from suites.clients.driver import Driver, Style, driving
 from suites.clients.environments import Environment, prepare
-from suites.clients.findings import Finding
+from suites.clients.findings import ClientFinding
 from suites.clients.models import Description, describe, differences, explanations, judged, requests
 from suites.clients.stub import stub_server
 from suites.clients.table import ROOT, Client
@@ -51,12 +51,12 @@ def settings(*variants: str) -> Settings:
     return check.settings_for(context.params, 1)
 
 
-def found_on(*variants: str) -> dict[str, Finding]:
+def found_on(*variants: str) -> dict[str, ClientFinding]:
     """What the scenario finds on a mock with variants."""
     return {each.operation: each for each in check._driven(INSTALLED, description(), settings(*variants))}
 
 
-def failed(findings: dict[str, Finding]) -> set[str]:
+def failed(findings: dict[str, ClientFinding]) -> set[str]:
     return {id_ for each in findings.values() if each.verdict == "fail" for id_ in each.requirements}
 
 

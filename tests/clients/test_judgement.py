@@ -9,9 +9,9 @@ import pytest
 from spec import requirements
 from suites.clients import scenario as module
 from suites.clients.check import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, UNEXPLAINED, exit_code
-from suites.clients.findings import Ended, Finding, Verdict
-from suites.clients.models import Comparison
-from suites.clients.render import WIDTH, Outcome, as_json, as_markdown, as_text
+from suites.clients.findings import ClientFinding, Ended, Verdict
+from suites.clients.models import ClientDifferences
+from suites.clients.render import WIDTH, ClientReport, as_json, as_markdown, as_text
 from suites.clients.scenario import OPERATIONS
 from suites.clients.table import Client
 from tests.clients.fake import reply, scenario
@@ -96,15 +96,15 @@ def test_every_requirement_that_the_scenario_names_exists() -> None:
 CLIENTS = [Client("pypi", f"2.{minor}.0", "2.8-2.9") for minor in range(9)]
 
 
-def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int = 1) -> Outcome:
+def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int = 1) -> ClientReport:
     chosen = CLIENTS[:clients]
     findings = [
-        Finding(client.name, operation, verdict, "a detail | of many <words>", ("no-server-error",))
+        ClientFinding(client.name, operation, verdict, "a detail | of many <words>", ("no-server-error",))
         for client in chosen
         for operation, verdict in zip(OPERATIONS, verdicts, strict=False)
     ]
-    comparisons = [Comparison(client, (), complaints) for client in chosen]
-    return Outcome("mock", chosen, findings, comparisons, (), 1.0)
+    comparisons = [ClientDifferences(client, (), complaints) for client in chosen]
+    return ClientReport("mock", chosen, findings, comparisons, (), 1.0)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int =
         (outcome("pass", complaints=("unexplained: a",)), UNEXPLAINED),
     ],
 )
-def test_the_exit_code_says_the_worst(found: Outcome, code: int) -> None:
+def test_the_exit_code_says_the_worst(found: ClientReport, code: int) -> None:
     assert exit_code(found) == code
 
 

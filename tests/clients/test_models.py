@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from suites.clients.declarations import Unreadable, operations
+from suites.clients.declarations import UnreadableTypes, operations
 from suites.clients.models import Difference, Explanation, Sent, differences, explanations, judged, stale, unfit
 from suites.clients.shapes import misfit, of_schema
 from suites.clients.table import Client
@@ -257,5 +257,5 @@ def test_declarations_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("known", "unknown"), [("at?: string", "at?: Missing"), ("id: string", "id: string | number")])
 def test_a_type_that_is_not_understood_is_not_passed_over(tmp_path: Path, known: str, unknown: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableTypes):
         operations(package(tmp_path, BATCHES.replace(known, unknown)))
