@@ -82,7 +82,7 @@ def _document(text: str | None) -> Any:
         return None if text is None else yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise NotCompared(
-            f"A document of the contract is no YAML ({' '.join(str(error).split())}): fix it first."
+            f"A document of the contract is not valid YAML ({' '.join(str(error).split())}): fix it first."
         ) from None
 
 

@@ -14,7 +14,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "not-matching": "The actual value is not the expected one.",
         "refused": "A request that had to be accepted was refused.",
         "server-error": "The service responded with a 5xx.",
-        "status-unknown": "A status is none of those that the reference names.",
+        "status-unknown": "A status is not one of those that the reference names.",
         "too-many": "There are more than there may be.",
         "twice": "Something that may occur once occurred several times.",
         "unending": "Something that has to come to an end did not.",

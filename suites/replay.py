@@ -84,9 +84,9 @@ def reason_not_to_send(shown: Shown, base_url: str, *, may_create: bool) -> str 
     found = match(method, path.partition("?")[0])
     is_create = found is not None and found[0].id == CREATE and method == "POST"
     if method not in READING and not is_create:
-        return f"a {method} of this path changes something, and only what reads is sent again"
+        return f"a {method} of this path changes something, and only requests that read are sent again"
     if is_create and not may_create:
-        return "a create may be billed: --create sends it all the same"
+        return "a create may be billed: --create sends it anyway"
     if _CUT.search(body) or _is_multipart(request):
         return "the report has only a part of the body that was sent"
     if any(name.lower() not in LEFT_TO_THE_CLIENT and value == "***" for name, value in request["headers"]):

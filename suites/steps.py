@@ -140,7 +140,7 @@ class Steps:
                 check="request-is-refused",
                 kind="accepted",
                 expected="a refusal",
-                actual="a batch that its maker cannot read",
+                actual="a batch that its creator cannot read",
                 exchanges=[exchange],
                 case=case,
             )

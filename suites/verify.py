@@ -90,7 +90,7 @@ def observe(
     if kind not in KINDS:
         raise KeyError(f"spec/kinds.py has no kind {kind!r}")
     if not SLUG.fullmatch(check):
-        raise ValueError(f"{check!r} is no id of a check: use small letters, digits and hyphens")
+        raise ValueError(f"{check!r} is not an id of a check: use small letters, digits and hyphens")
     if not holds and not exchanges:
         raise ValueError(f"the check {check} finds {requirement} violated, and no exchange shows it")
     return Observation(

@@ -152,7 +152,7 @@ class Walks:
         walk = self.follow(WALK_BOUND, MAIN, page_size=self._large_page, **filters)
         self.given(walk.pages[-1])
         if not walk.ended:
-            pytest.skip(f"needs a list of less than {WALK_BOUND} pages")
+            pytest.skip(f"needs a list of fewer than {WALK_BOUND} pages")
         return walk
 
     def listed(self, ids: set[str], /, **filters: str | int | None) -> Walk:

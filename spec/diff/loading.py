@@ -26,7 +26,7 @@ def content(name: str) -> Any:
 def as_document(name: str, raw: Any) -> Document:
     """Return a mapping as a document to compare. Raises `Unasked` with every place where it is not OpenAPI 3.1."""
     if not isinstance(raw, dict):
-        raise Unasked(f"{name} is no document: name an OpenAPI document, requirements or a generation.")
+        raise Unasked(f"{name} is not a document: name an OpenAPI document, requirements or a generation.")
     version = raw.get("openapi", raw.get("swagger"))
     if not f"{version}.".startswith(f"{VERSIONS}."):
         raise Unasked(f"{name} is OpenAPI {version or 'of no version'}, not {VERSIONS}: name a document that is.")

@@ -283,7 +283,7 @@ def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanat
     understood = {difference for difference, _ in explained}
     complaints = [f"unexplained: {difference}" for difference in found if difference not in understood]
     complaints += [
-        f"explains nothing any more: {explanation.element}, {explanation.aspect}"
+        f"no longer explains anything: {explanation.element}, {explanation.aspect}"
         for explanation in about
         if explanation not in {used for _, used in explained}
     ]

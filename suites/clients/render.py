@@ -16,7 +16,7 @@ LABEL: Final = 24
 COLUMN: Final = 8
 SECTIONS: Final[dict[Verdict, str]] = {
     "fail": "Failed: the target broke a requirement",
-    "error": "Not judged: something else stood in the way",
+    "error": "Not judged: an error prevented it",
     "limit": "Limits of clients: the target may do so, and the client cannot cope",
     "not-exercised": "Not exercised",
 }

@@ -547,7 +547,7 @@ def findings_of(scenario: ClientScenario, client: str) -> Iterator[ClientFinding
             yield ClientFinding(client, name, "error", str(error))
             return
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            finding = ClientFinding(client, name, "error", f"what the client gave is of no use: {error!r}")
+            finding = ClientFinding(client, name, "error", f"what the client returned is unusable: {error!r}")
         violated = verify.violated[seen:]
         seen += len(violated)
         broken = [observation for observation in violated if observation.requirement in core]

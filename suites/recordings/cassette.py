@@ -69,7 +69,7 @@ def _depth(text: bytes) -> int:
 def _items(file: BinaryIO, name: str) -> Iterator[bytes]:
     """Yield the items of the one list of a cassette, each as a list of its own."""
     if not any(map(HEAD.match, file)):
-        raise NoRecording(f"{name} is no cassette, as it has no http_interactions: name a recording.")
+        raise NoRecording(f"{name} is not a cassette, as it has no http_interactions: name a recording.")
     item: list[bytes] = []
     begin: bytes | None = None
     is_within = False

@@ -82,7 +82,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
     except EndOfText:
         if not is_begun:
             raise NoRecording(
-                f"{name} is no whole HAR file: it ends before its log.entries; record it again."
+                f"{name} is not a complete HAR file: it ends before its log.entries; record it again."
             ) from None
         raise CutOff(f"{name} is cut off or damaged after entry {number}; record it again.") from None
 
@@ -90,7 +90,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
 def _creator_before_entries(text: Text, name: str) -> str | None:
     """Go to the entries, and give who wrote them, where that stands before them, as it should."""
     if text.peek() != "{":
-        raise NoRecording(f"{name} is no HAR file, as it is not JSON: name a recording.")
+        raise NoRecording(f"{name} is not a HAR file, as it is not JSON: name a recording.")
     for part in text.members():
         creator: object = None
         for part_of_log in text.members() if part == "log" and text.peek() == "{" else ():
@@ -99,7 +99,7 @@ def _creator_before_entries(text: Text, name: str) -> str | None:
                 creator = described.get("name") if isinstance(described, dict) else None
             elif part_of_log == "entries" and text.peek() == "[":
                 return creator if isinstance(creator, str) else None
-    raise NoRecording(f"{name} is JSON, and no HAR file, as it has no log.entries: name a recording.")
+    raise NoRecording(f"{name} is JSON, but not a HAR file, as it has no log.entries: name a recording.")
 
 
 def stamped_at_end(found: Recorded) -> Recorded:

@@ -183,7 +183,7 @@ def test_a_time_selects_what_was_created_at_it(
         further = walks.all(**{parameter: bound.shifted(OUTWARD[parameter])})
         exchanges = [*exchanges, *further.exchanges]
         if batch["id"] not in further.ids:
-            pytest.skip("needs creation times that are shown as finely as they are kept")
+            pytest.skip("needs creation times that are shown as precisely as they are stored")
     verify(
         REQUIREMENT[parameter],
         is_in,

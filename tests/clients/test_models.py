@@ -143,7 +143,7 @@ def test_an_explanation_of_something_else_explains_nothing(changes: dict[str, An
 
 
 def test_an_explanation_that_matches_nothing_is_complained_of() -> None:
-    assert judged(CLIENT, [], [explanation()]).complaints == ("explains nothing any more: listBatches?*, null",)
+    assert judged(CLIENT, [], [explanation()]).complaints == ("no longer explains anything: listBatches?*, null",)
     assert not judged(CLIENT, [], [explanation(registries=("npm",))]).complaints
     assert stale([explanation(generations=("0-0",))], [CLIENT]) == [
         "listBatches?*, null: no client of the table is of generation 0-0"

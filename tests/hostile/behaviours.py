@@ -193,7 +193,7 @@ def shows_the_certificate_of_another(talk: Talk) -> None:
 # --- HTTP ---
 
 
-@unasked(EVERYTHING, "answers with something else than HTTP")
+@unasked(EVERYTHING, "answers with something other than HTTP")
 def speaks_no_http(talk: Talk) -> None:
     """A banner with terminal sequences comes in the place of an answer."""
     talk.send(f"SSH-2.0-{ESCAPES}{talk.headers.get('Authorization')}\r\n\r\n".encode("latin-1"))
@@ -292,7 +292,7 @@ def answers_for_another_batch(talk: Talk) -> None:
 
 @broken(GET, "get-returns-requested-batch", "get-returns-requested-batch")
 def answers_twice(talk: Talk) -> None:
-    """A second answer, to nobody's question, follows on the same connection and is taken for that of the next."""
+    """A second answer, to no request, follows on the same connection and is taken for that of the next."""
     talk.send(talk.genuine.wire + talk.genuine.with_fields(id="bat-of-somebody-else"))
 
 
@@ -378,7 +378,7 @@ def sends_a_bomb_in_a_bomb(talk: Talk) -> None:
 
 @unasked(GET, "the body is not the gzip that its Content-Encoding says")
 def sends_corrupt_gzip(talk: Talk) -> None:
-    """What says that it is gzip is none."""
+    """A body that is declared as gzip is not."""
     talk.send(packed(talk.genuine.body, "gzip"))
 
 

@@ -44,7 +44,7 @@ def batch(
 
 
 def entry(file_id: str, job_id: str | None = None, job_type: str = "parse_v2") -> Json:
-    """An entry with a job, or with an error where there is none."""
+    """An entry with a job, or with an error where there is no job."""
     return {
         "source_directory_file_id": file_id,
         "job_reference": job_id and {"type": job_type, "id": job_id},

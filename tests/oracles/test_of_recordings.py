@@ -243,7 +243,7 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
         (*BY_TIME, ("created_at_on_or_before", at(1)))
     ),
     "a directory that is not there": lambda t: t.list("bat-1").refused((("source_directory_id", "dir-9"),)),
-    "a status that is none": lambda t: t.list("bat-1").refused((("status", "LOST"),)),
+    "an invalid status": lambda t: t.list("bat-1").refused((("status", "LOST"),)),
     "an extract batch": lambda t: t.create(body=body(config={"job": EXTRACT}), job=EXTRACT),
 }
 

@@ -192,13 +192,13 @@ def test_a_form_is_put_together_from_its_params() -> None:
 LEFT_OUT: dict[str, tuple[Json, str]] = {
     "no request": (edited(GET, lambda raw: raw.pop("request")), UNREADABLE),
     "no method": (edited(GET, in_request(method=None)), UNREADABLE),
-    "a URL that is none": (edited(GET, in_request(url="http://[/api/v2/batches")), ODD),
+    "an invalid URL": (edited(GET, in_request(url="http://[/api/v2/batches")), ODD),
     "a URL that breaks off a line": (edited(GET, in_request(url=f"{URL}\nx")), NOT_TEXT),
     "headers that are none": (edited(GET, in_response(headers=5)), ODD),
     "a header without a name": (edited(GET, in_request(headers=[{"value": "x"}])), ODD),
     "an absurd status": (edited(GET, in_response(status=777)), ODD),
     "half characters in a body": (edited(GET, in_content(text='{"id": "\ud800"}')), NOT_TEXT),
-    "a text that is none": (edited(GET, in_content(text={"id": "bat-1"})), ODD),
+    "an invalid text": (edited(GET, in_content(text={"id": "bat-1"})), ODD),
     "an unknown encoding": (edited(GET, in_content(encoding="rot13")), ODD),
     "a body packed with brotli": (
         edited(

@@ -226,17 +226,17 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
     "owner of a wrong type": ([entry(owner=["me"])], "has a owner that is not text"),
     "requirement of a wrong type": ([entry(requirement=True)], "has a requirement that is not text"),
     "expiry that is no date": ([entry(expires="soon")], "has an invalid date of expiry"),
-    "expiry that is no day": ([entry(expires="2030-02-30")], "has an invalid date of expiry"),
+    "invalid expiry": ([entry(expires="2030-02-30")], "has an invalid date of expiry"),
     "expiry that is a number": ([entry(expires=20300101)], "has an invalid date of expiry"),
     "expiry with a time": ([entry(expires=datetime(2030, 1, 1))], "has an invalid date of expiry"),
-    "fingerprint that is none": ([entry(fingerprint="the usual one")], "has a fingerprint that is not a fingerprint"),
+    "invalid fingerprint": ([entry(fingerprint="the usual one")], "has a fingerprint that is not a fingerprint"),
     "fingerprint of nothing": ([entry(fingerprint=None)], "has a fingerprint that is not a fingerprint"),
-    "target that is none": ([entry(target="staging")], "has a target that is not a target"),
-    "link that is none": ([entry(link="ask me")], "has a link that is not a URL"),
+    "invalid target": ([entry(target="staging")], "has a target that is not a target"),
+    "invalid link": ([entry(link="ask me")], "has a link that is not a URL"),
     "same entry twice": ([entry(), entry()], "entries 1 and 2 waive the same violation"),
     "one and any violation": ([entry(), entry(fingerprint=MEANT)], "entries 1 and 2 waive the same violation"),
     "one and any target": ([entry(), entry(target="mock")], "entries 1 and 2 waive the same violation"),
-    "key twice": ("- {reason: a, reason: b}", "reason stands twice in one entry"),
+    "key twice": ("- {reason: a, reason: b}", "reason appears twice in one entry"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Breaks that somebody answers for: an entry meets its element by its rule, and nothing else."""
+"""Breaks that somebody has accepted: an entry meets its element by its rule, and nothing else."""
 
 import json
 from collections.abc import Callable
@@ -129,15 +129,15 @@ def test_a_requirement_that_goes_can_be_accepted(tell: Any) -> None:
         ({"element": "a"}, "lists nothing that is accepted"),
         ("- a: [", "is neither YAML nor JSON from line 1 on"),
         ("- a: 1\n  a: 2", "has a twice in one place"),
-        (["a"], "entry 1 is no mapping"),
+        (["a"], "entry 1 is not a mapping"),
         ([{**ENTRY, "ruel": "x"}], "entry 1 has the unknown key ruel"),
         ([{"rule": "body-removed", "reason": "a"}], "entry 1 has no element.\n  entry 1 has no owner."),
         ([{**ENTRY, "owner": " "}], "entry 1 has no text for owner"),
         ([{**ENTRY, "reason": 1}], "entry 1 has no text for reason"),
         ([{**ENTRY, "rule": "no-such"}], "entry 1 names the rule no-such, which does not exist"),
         ([{**ENTRY, "rule": "body-now-optional"}], "names the rule body-now-optional, which breaks nobody"),
-        ([{**ENTRY, "until": "soon"}], "entry 1 has an until that is no day"),
-        ([{**ENTRY, "until": "2030-02-30"}], "entry 1 has an until that is no day"),
+        ([{**ENTRY, "until": "soon"}], "entry 1 has an until that is not a date"),
+        ([{**ENTRY, "until": "2030-02-30"}], "entry 1 has an until that is not a date"),
         ([ENTRY, OTHER, {**ENTRY, "reason": "Again."}], "entries 1 and 3 accept the same break"),
         ([{**ENTRY, "rule": "no-such"}, {**ENTRY, "owner": ""}], "does not exist: copy the rule that the comparison"),
     ],

@@ -138,9 +138,9 @@ def test_markdown_is_a_table_that_nothing_breaks_out_of(tell: Tell, written: Cal
             {"openapi": "3.1.0", "paths": {"/a": {"$ref": "b.yaml"}}},
             "  paths//a: refers to b.yaml, outside of itself",
         ),
-        ("old.yaml", [1], "is no document"),
+        ("old.yaml", [1], "is not a document"),
         ("old.json", "{", "neither YAML nor JSON from line 1 on"),
-        ("old.yaml", "a: &a [*a]", "has itself inside"),
+        ("old.yaml", "a: &a [*a]", "contains itself"),
         ("old.yaml", {"requirements": [{"id": "a"}]}, "has invalid requirements: fix entry 1 ('covers') first"),
     ],
     ids=str,
@@ -217,7 +217,7 @@ def test_every_wrong_place_of_both_documents_is_shown_at_once(tell: Tell, writte
         ("a: !!int b", "has a value that cannot be read"),
         ("a: !!timestamp b", "has a value that is not what its tag says"),
         ("a: !b c", "is neither YAML nor JSON from line 1 on"),
-        ("", "is no document"),
+        ("", "is not a document"),
         ("openapi: 3.1", "fix one place first:\n  openapi: 3.1 is not of type"),
     ],
     ids=range(10),
@@ -239,7 +239,7 @@ def test_aliases_that_unfold_to_too_much_are_wrong_usage(
     lines = [f"{name}: &{name} [{','.join(['*' + last] * 40)}]" for last, name in zip("abc", "bcd", strict=True)]
     code, output, complaint = tell("diff", "2.8", written("old.yaml", "\n".join(["a: &a [1]", *lines])))
     assert (code, output) == (4, "")
-    assert "unfolds to more than 10,000 values" in complaint
+    assert "expands to more than 10,000 values" in complaint
 
 
 def test_yaml_is_read_as_version_1_2_has_it(tell: Tell, written: Callable[[str, Any], Path]) -> None:

@@ -93,7 +93,7 @@ NO_NOTE = "CHANGELOG.md does not say so"
         ({"spec/new.yaml": "a: 1\n", **NOTE}, 7, ["spec/new.yaml was changed and the version in spec/__init__.py"]),
         ({"spec/requirements.yaml": None, **NOTE}, 7, [REQUIREMENTS]),
         ({**OLDER, **NOTE}, 7, ["went back from 1.0.0 to 0.9.0"]),
-        ({"spec/requirements.yaml": "a: ["}, 4, ["is no YAML"]),
+        ({"spec/requirements.yaml": "a: ["}, 4, ["is not valid YAML"]),
     ],
     ids=str,
 )

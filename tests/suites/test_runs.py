@@ -147,7 +147,7 @@ def test_a_key_that_no_header_can_hold_is_not_shown(by_url: RunByUrl) -> None:
 USAGE = {
     "no key": (["--target=http://127.0.0.1:1"], "LLAMA_CLOUD_API_KEY"),
     "a target that is a word": (["--target=staging"], "--target"),
-    "an address that is none": (["--target=http://[::1"], "--target"),
+    "an invalid address": (["--target=http://[::1"], "--target"),
     "nothing selected": (["-k", "nothing_matches"], "No test of the suites was selected"),
     "a test that is not there": (["suites/scenarios/test_nothing.py"], "test_nothing"),
     "an option that is not there": (["--no-such-option"], "--no-such-option"),

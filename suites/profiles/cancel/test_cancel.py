@@ -158,7 +158,7 @@ def _watched(
 ) -> tuple[Batch, Finished]:
     """Return a batch that shows a finished file while it is under way. Skips when it ends before."""
     if job_type != PARSE:
-        pytest.skip(f"needs {capabilities()['control']}; what is left to chance is asked of parse batches alone")
+        pytest.skip(f"needs {capabilities()['control']}; what depends on chance is checked with parse batches alone")
     batch = stopping.begin(directory, job_type=job_type)
     for _ in steps.target.pauses(steps.target.poll_timeout, f"batch {batch['id']} is to show a finished file"):
         batch = steps.expanded(batch["id"])

@@ -23,7 +23,7 @@ def _verify_delivered(notified: NotifiedBatch, name: str, requirement: str, veri
             kind="missing",
             expected=expected,
             actual=[in_words(post) for post in endpoint.posts],
-            difference=f"{len(endpoint.posts)} of {len(expected)} deliveries arrived until long after the end",
+            difference=f"{len(endpoint.posts)} of {len(expected)} deliveries had arrived long after the end",
             operation=ANY_OPERATION,
             exchanges=notified.exchanges,
             case=f"{notified.case}, {name}",
