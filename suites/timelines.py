@@ -1,4 +1,4 @@
-"""Which way each batch went, as the answers to its create, to reads and to cancels of it showed it."""
+"""The statuses of each batch, as the answers to its create, to reads and to cancels of it showed them."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Cancels that have to be refused: of what has ended, of what is not there, and by those whom it does not belong to."""
+"""Cancels that have to be refused: of a batch that has ended, of an unknown one, and by callers who do not own it."""
 
 from collections.abc import Sequence
 from typing import Any
