@@ -61,7 +61,7 @@ def test_spending_adds_up_once_in_total_and_for_each_requirement() -> None:
     assert found.spent_on["a"] == Spending(3, 1, 1, 1)
 
 
-def test_reasons_and_errors_are_told_once() -> None:
+def test_reasons_and_errors_are_reported_once() -> None:
     record = {
         "unexercised": [{"requirement": "a", "reason": "no second key"}],
         "errors": ["The service did not answer."],

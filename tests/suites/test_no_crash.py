@@ -33,8 +33,8 @@ def test_a_violation_shows_no_line_of_the_suite(broken: Ended) -> None:
 
 
 def test_a_terminal_of_80_columns_is_enough(broken: Ended) -> None:
-    told = broken.output[broken.output.index("= conformance =") :]
-    wide = [line for line in told.splitlines() if len(line) > 80]
+    summary = broken.output[broken.output.index("= conformance =") :]
+    wide = [line for line in summary.splitlines() if len(line) > 80]
     assert all(line.startswith("      curl ") for line in wide)
 
 
