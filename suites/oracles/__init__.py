@@ -30,11 +30,15 @@ ORACLES: tuple[Oracle, ...] = tuple(
 """Every other oracle, in the order in which they look."""
 
 
-def lagging(lag: float) -> tuple[Oracle, ...]:
-    """Those that wait, with the seconds that one operation may lag behind another."""
-    return tuple(replace(oracle, begin=partial(oracle.begin, lag)) for oracle in LAGGING)
+def of_run(lag: float | None) -> tuple[Oracle, ...]:
+    """Those that look at the traffic of a run; `lag` is `None` where the target's clock is not the one on the wall."""
+    return ORACLES if lag is None else (*ORACLES, *_lagging(lag))
 
 
 def of_recordings(lag: float = settled.SETTLED) -> tuple[Oracle, ...]:
     """Those that look at the traffic of others, of which nobody knows how much was heard."""
-    return (*(oracle for oracle in ORACLES if oracle.assumes is None), *lagging(lag))
+    return (*(oracle for oracle in ORACLES if oracle.assumes is None), *_lagging(lag))
+
+
+def _lagging(lag: float) -> tuple[Oracle, ...]:
+    return tuple(replace(oracle, begin=partial(oracle.begin, lag)) for oracle in LAGGING)
