@@ -41,7 +41,10 @@ def large(directories: Directories) -> Large:
 
 
 @pytest.mark.requirement(
-    "results-cover-every-file", "results-name-each-file-once", "results-name-only-source-files", "each-file-has-its-own-job"
+    "results-cover-every-file",
+    "results-name-each-file-once",
+    "results-name-only-source-files",
+    "each-file-has-its-own-job",
 )
 def test_results_are_whole_at_every_border(large: Large, steps: Steps) -> None:
     """Batches over a directory that grows have an entry for each file, at 100 of them as at 500.

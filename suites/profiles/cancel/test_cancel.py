@@ -142,7 +142,8 @@ def _watched(
         finished: Finished = {}
         for entry in entries(batch) or []:
             file_id, reference = file_of(entry), reference_of(entry)
-            if file_id and reference and status_of_job(look_up(client, job_type, reference[1]), job_type) == COMPLETED_JOB:
+            found = look_up(client, job_type, reference[1]) if reference else None
+            if file_id and reference and found and status_of_job(found, job_type) == COMPLETED_JOB:
                 finished[file_id] = reference[1]
         if finished:
             return batch, finished
