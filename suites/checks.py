@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from suites.oracles import ORACLES, of_recordings
+from suites.oracles import LAGGING, ORACLES
 from suites.selection import MARK
 
 SUITES = Path(__file__).parent
@@ -14,11 +14,8 @@ SUITES = Path(__file__).parent
 def oracles_of(requirement: str) -> list[tuple[str, str]]:
     """Return the oracles for a requirement, by where they look, each with the first line of what it does."""
     live = [(f"in all traffic, the oracle {oracle.name}", oracle) for oracle in ORACLES]
-    names = {oracle.name for oracle in ORACLES}
-    recorded = [
-        (f"in recorded traffic, the oracle {each.name}", each) for each in of_recordings() if each.name not in names
-    ]
-    return [(name, _first_line(oracle.begin)) for name, oracle in live + recorded if requirement in oracle.requirements]
+    timed = [(f"in traffic by the clock on the wall, the oracle {oracle.name}", oracle) for oracle in LAGGING]
+    return [(name, _first_line(oracle.begin)) for name, oracle in live + timed if requirement in oracle.requirements]
 
 
 def tests_of(requirement: str) -> list[tuple[str, str]]:

@@ -12,6 +12,8 @@ from suites.traffic import COMPLETED
 from suites.verify import Verify
 
 LIMIT = 1000
+BORDERS = (101, 250, 500)
+"""Numbers of files at which results may be put together of several parts."""
 
 
 class Large:
@@ -36,6 +38,24 @@ class Large:
 def large(directories: Directories) -> Large:
     """Give a large directory, filled only as far as it is needed."""
     return Large(directories)
+
+
+@pytest.mark.requirement(
+    "results-cover-every-file",
+    "results-name-each-file-once",
+    "results-name-only-source-files",
+    "each-file-has-its-own-job",
+)
+def test_results_are_whole_at_every_border(large: Large, steps: Steps) -> None:
+    """Batches over a directory that grows have an entry for each file, just over 100 of them as at 500.
+
+    What they take must leave enough for the batches of the limit itself.
+    """
+    steps.ledger.check_files(sum(BORDERS) + 2 * LIMIT)
+    created = [steps.create(large.holding(files)) for files in BORDERS]
+    for batch in map(steps.finish, created):
+        if batch["status"] == COMPLETED:
+            steps.results(batch)
 
 
 @pytest.mark.requirement("create-accepts-1000-files", "results-cover-every-file", "each-file-has-its-own-job")

@@ -150,3 +150,24 @@ def test_the_script_is_returned(api: Api) -> None:
     }
     url = f"{api.info['control_url']}/scripts/{api.directory()}"
     assert api.client.put(url, json=script).json() == script
+
+
+def test_a_history_is_made_of_completed_batches(api: Api) -> None:
+    directory_id = api.directory("a.pdf")
+    url = f"{api.info['control_url']}/history/{directory_id}"
+    assert api.client.post(url, json={"batches": 3}).json() == {"batches": 3}
+    listed = api.client.get(
+        "/api/v2/batches", params={"source_directory_id": directory_id}, headers=api.headers
+    ).json()["items"]
+    assert [batch["status"] for batch in listed] == ["COMPLETED"] * 3
+    assert len({batch["created_at"] for batch in listed}) == 3
+
+
+@pytest.mark.parametrize("batches", [0, -1, 10_001, "3", None])
+def test_a_history_has_a_number_of_batches(api: Api, batches: Any) -> None:
+    url = f"{api.info['control_url']}/history/{api.directory('a.pdf')}"
+    assert api.client.post(url, json={"batches": batches}).status_code == 422
+
+
+def test_a_history_needs_a_directory(api: Api) -> None:
+    assert api.client.post(f"{api.info['control_url']}/history/none", json={"batches": 1}).status_code == 404

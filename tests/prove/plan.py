@@ -14,6 +14,7 @@ OF_RUNNING = frozenset(
         "cancel-accepts-running-batch",
         "cancel-accepts-own-organization",
         "cancel-accepts-own-project",
+        "cancel-ends-in-cancelled",
         "cancel-never-carries-results",
     }
 )

@@ -1,17 +1,18 @@
 """A batch that is under way is cancelled: what it answers, where it ends, and what it leaves."""
 
 from functools import partial
-from typing import Any
 
 import pytest
 
-from fixtures.client import Client, segment
+from fixtures.client import Client
 from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory
 from fixtures.exchange import Exchange
 from fixtures.target import Target
 from spec.requirements import capabilities
-from suites.products import EXTRACT, JOB_TYPES, PARSE, PRODUCTS
+from suites.products import EXTRACT, JOB_TYPES, PARSE
+from suites.profiles.cancel.jobs import COMPLETED_JOB, look_up, status_of_job
+from suites.profiles.cancel.listing import is_listed_as_cancelled
 from suites.profiles.cancel.stopping import BATCHES_TO_CATCH, BATCHES_TO_SEE, CANCELLED, RUNNING, Attempt, Stopping
 from suites.steps import Batch, Steps, conclusive
 from suites.traffic import TERMINAL, call_of, entries, file_of, reference_of
@@ -36,6 +37,7 @@ UNFINISHED = frozenset({"FAILED", CANCELLED})
     "cancel-never-carries-results",
     "cancel-ends-in-cancelled",
     "cancelled-batch-is-listed-as-cancelled",
+    "list-agrees-with-get",
     "cancel-refused-in-terminal-status",
 )
 def test_a_batch_is_cancelled_and_stays_so(stopping: Stopping, steps: Steps, walks: Walks, verify: Verify) -> None:
@@ -44,38 +46,11 @@ def test_a_batch_is_cancelled_and_stays_so(stopping: Stopping, steps: Steps, wal
     batch = stopping.first.batch
     steps.batches.cancel(batch["id"])
     stopping.cancelled(batch, accepted)
-    _is_listed(batch, walks, steps.target, verify)
+    is_listed_as_cancelled(batch, steps, walks, verify)
     steps.batches.cancel(batch["id"])
     steps.expanded(batch["id"])
     steps.batches.cancel(batch["id"])
     steps.get(batch["id"])
-
-
-def _is_listed(batch: Batch, walks: Walks, target: Target, verify: Verify) -> None:
-    within = {"source_directory_id": batch["source_directory_id"]}
-    walk = walks.listed({batch["id"]}, status=CANCELLED, **within)
-    verify(
-        "cancelled-batch-is-listed-as-cancelled",
-        batch["id"] in walk.ids,
-        check="list-items-match-filters",
-        kind="missing",
-        expected=[batch["id"]],
-        actual=walk.ids,
-        difference=f"{batch['id']} is not among the {CANCELLED}",
-        exchanges=walk.exchanges,
-    )
-    for status in sorted({str(batch.get("status")), RUNNING}):
-        walk = target.eventually(partial(walks.all, status=status, **within), lambda walk: batch["id"] not in walk.ids)
-        verify(
-            "cancelled-batch-is-listed-as-cancelled",
-            batch["id"] not in walk.ids,
-            check="list-items-match-filters",
-            kind="unexpected",
-            expected=[],
-            actual=walk.ids,
-            difference=f"{batch['id']}, which is {CANCELLED}, is among the {status}",
-            exchanges=walk.exchanges,
-        )
 
 
 @pytest.mark.requirement("cancel-accepts-running-batch", "cancel-never-carries-results", "cancel-ends-in-cancelled")
@@ -117,19 +92,19 @@ def test_a_finished_file_keeps_its_results(
             exchanges=[accepted, exchange],
             case=f"batch {batch['id']}, {job_type}",
         )
-        look_up = steps.target.eventually(partial(_look_up, client, job_type, str(job_id)), _is_success)
-        conclusive(look_up)
-        if look_up.response is not None and look_up.response.status >= 500:
-            pytest.skip(f"the product's endpoint is broken: {look_up}")
+        found = steps.target.eventually(partial(look_up, client, job_type, str(job_id)), _is_success)
+        conclusive(found)
+        if found.response is not None and found.response.status >= 500:
+            pytest.skip(f"the product's endpoint is broken: {found}")
         verify(
             "cancel-keeps-finished-results",
-            _is_success(look_up) and _status_of_job(look_up, job_type) not in UNFINISHED,
+            _is_success(found) and status_of_job(found, job_type) not in UNFINISHED,
             check="finished-job-is-not-stopped",
             kind="not-matching",
-            expected="COMPLETED",
-            actual=_status_of_job(look_up, job_type) or look_up.status,
+            expected=COMPLETED_JOB,
+            actual=status_of_job(found, job_type) or found.status,
             difference=f"the job {job_id} was finished before the cancel",
-            exchanges=[accepted, look_up],
+            exchanges=[accepted, found],
             case=f"batch {batch['id']}, {job_type}",
         )
 
@@ -167,7 +142,8 @@ def _watched(
         finished: Finished = {}
         for entry in entries(batch) or []:
             file_id, reference = file_of(entry), reference_of(entry)
-            if file_id and reference and _is_finished(_look_up(client, job_type, reference[1]), job_type):
+            found = look_up(client, job_type, reference[1]) if reference else None
+            if file_id and reference and found and status_of_job(found, job_type) == COMPLETED_JOB:
                 finished[file_id] = reference[1]
         if finished:
             return batch, finished
@@ -187,25 +163,8 @@ def _has_job(found: tuple[Exchange, str | None]) -> bool:
     return found[1] is not None
 
 
-def _look_up(client: Client, job_type: JobType, job_id: str) -> Exchange:
-    return client.send("GET", f"{PRODUCTS[job_type].jobs_path}/{segment(job_id)}")
-
-
 def _is_success(exchange: Exchange) -> bool:
     return exchange.response is not None and exchange.response.is_success
-
-
-def _is_finished(exchange: Exchange, job_type: JobType) -> bool:
-    return bool(_status_of_job(exchange, job_type) == "COMPLETED")
-
-
-def _status_of_job(exchange: Exchange, job_type: JobType) -> Any:
-    """Return the status of the job in an answer, `None` where there is none."""
-    try:
-        body = exchange.response.json if exchange.response else {}
-        return (body["job"] if job_type == PARSE else body)["status"]
-    except (ValueError, KeyError, TypeError):
-        return None
 
 
 @pytest.mark.requirement("cancel-affects-only-its-batch")
