@@ -94,12 +94,13 @@ def run_source(source: Path, python: Path, resources: Mapping[str, str], mock: S
 def _run(root: Path, python: Path, resources: Mapping[str, str], url: str) -> Outcome:
     report = root / "api-tests.xml"
     others = {name: value for name, value in os.environ.items() if not name.startswith(("LLAMA_", "PYTHON", "PYTEST"))}
+    given = {"TEST_API_BASE_URL": url, "PYTHONPATH": str(root / "src"), "PYTHONUTF8": "1", "NO_PROXY": "*"}
     command = [str(python), "-m", "pytest", "--override-ini=addopts=", "--tb=short", "-q", "-p", "no:cacheprovider"]
     try:
         done = subprocess.run(
             [*command, f"--junit-xml={report}", *resources.values()],
             cwd=root,
-            env={**others, "TEST_API_BASE_URL": url, "PYTHONPATH": str(root / "src"), "PYTHONUTF8": "1", "NO_PROXY": "*"},
+            env={**others, **given},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

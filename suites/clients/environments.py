@@ -130,7 +130,8 @@ def download_source(client: Client, python: Path, folder: Path) -> Path:
     """
     wanted = folder / "requirement.txt"
     entries = client.lock.read_text(encoding="utf-8").replace("\\\n", "").splitlines()
-    wanted.write_text("\n".join(entry for entry in entries if entry.startswith(f"{client.package}==")), encoding="utf-8")
+    (own,) = (entry for entry in entries if entry.startswith(f"{client.package}=="))
+    wanted.write_text(own, encoding="utf-8")
     pip = _pip(python.parents[1])
     options = ["--no-deps", f"--no-binary={client.package}", "--requirement", str(wanted), "--dest", str(folder)]
     _run(client.name, [*pip, "download", *QUIETLY, *options])
@@ -182,6 +183,4 @@ def _run(name: str, command: list[str], folder: Path = ROOT) -> None:
             _installers.discard(process)
     if code:
         told = " ".join(output.split())[-TOLD:]
-        raise ClientFailed(
-            f"{name} cannot be installed; see that its registry is reachable, then run again (…{told})"
-        )
+        raise ClientFailed(f"{name} cannot be installed; see that its registry is reachable, then run again (…{told})")

@@ -150,7 +150,7 @@ def with_real_ids(base_url: str, key: str) -> Iterator[str]:
                 self.end_headers()
                 self.wfile.write(answer.content)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on  # noqa: N815
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
