@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {
     "run": (),
     "suite": ("tests", "lint"),
+    "api-tests": ("api-tests",),
     "tox": ("tox",),
     "locking": ("locking",),
 }

@@ -8,10 +8,12 @@ import click
 import pytest
 
 from batches_conformance.groups import FILE, gateway_options
+from fixtures.errors import RunError
 from reports.files import REPORT_DIR
 from spec.usage import suggestion
-from suites.clients.check import check, chosen, settings_for
-from suites.clients.table import load
+from suites.clients.api_tests import run_released
+from suites.clients.check import CONFORMANT, INCONCLUSIVE, UNEXPLAINED, check, chosen, settings_for
+from suites.clients.table import Client, load
 
 
 @click.command(name="clients")
@@ -30,7 +32,8 @@ from suites.clients.table import load
 @click.option("--fault", metavar="NAME", multiple=True, help="Let the mock break a promise.")
 @click.option("--variation", metavar="NAME", multiple=True, help="Let the mock use a variation.")
 @click.option("--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True)
-def command(names: Sequence[str], report_dir: Path, **given: Any) -> int:
+@click.option("--api-tests", is_flag=True, help="Run the Python client's own tests against the mock, and no more.")
+def command(names: Sequence[str], report_dir: Path, api_tests: bool, **given: Any) -> int:
     """Let the released clients work with a service, and compare their types with the contract."""
     known = [client.name for client in load()]
     for name in names:
@@ -39,6 +42,23 @@ def command(names: Sequence[str], report_dir: Path, **given: Any) -> int:
             raise click.UsageError(f"There is no client {name}{like}")
     try:
         clients = chosen(names)
+        if api_tests:
+            return _run_api_tests(clients, given)
         return check(clients, settings_for(given, len(clients)), report_dir)
     except pytest.UsageError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _run_api_tests(clients: list[Client], given: dict[str, Any]) -> int:
+    """Run the tests of the newest of these clients, and return the exit code."""
+    from_pypi = [client for client in clients if client.registry == "pypi"]
+    if given["target"] or not from_pypi:
+        raise click.UsageError("--api-tests takes a client of PyPI and the mock; leave out --target and other clients")
+    variants = [word for name in ("fault", "variation") for each in given[name] for word in (f"--{name}", each)]
+    try:
+        outcome = run_released(from_pypi[-1], variants)
+    except RunError as error:
+        print(error)
+        return INCONCLUSIVE
+    print(outcome)
+    return CONFORMANT if outcome.passed else UNEXPLAINED

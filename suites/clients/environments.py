@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ PLACE: Final = (
 DRIVERS: Final = Path(__file__).parent / "drivers"
 BUILD_TIMEOUT: Final = 300.0
 """Seconds that one step of making an environment may take."""
+QUIETLY: Final = ("--disable-pip-version-check", "--quiet", "--require-hashes")
 TEXT_LIMIT: Final = 300
 """Characters of the end of an installer's output that are shown."""
 
@@ -67,23 +69,35 @@ def prepare(client: Client, place: Path = PLACE) -> Environment:
     environment = Environment(client, place / client.name)
     if not client.lock.is_file():
         raise ClientFailed(f"{client.name} has no lock: make it with tox -e lock")
-    note, mark = environment.folder / ".complete", _mark(client)
     if client.registry == "npm":
         _node()
-    if note.is_file() and note.read_text(encoding="utf-8") == mark:
-        return environment
-    print(f"Setting up {client.name} (once) ...", file=sys.stderr, flush=True)
-    shutil.rmtree(environment.folder, ignore_errors=True)
-    environment.folder.mkdir(parents=True)
-    (_install_node if client.registry == "npm" else _install_python)(environment)
-    note.write_text(mark, encoding="utf-8")
+        _once(environment.folder, client.lock, lambda: _install_node(environment))
+    else:
+        prepare_python(client.name, client.lock, place)
     return environment
 
 
-def _mark(client: Client) -> str:
-    """Name the state that an environment was made for: this Python, this place, and the bytes of the lock."""
-    state = f"{sys.version}\n{sys.base_prefix}\n{ROOT}\n".encode() + client.lock.read_bytes()
-    return hashlib.sha256(state).hexdigest()
+def prepare_python(name: str, lock: Path, place: Path = PLACE) -> Path:
+    """Return the Python of a virtual environment with what a lock names, made unless it is there for this very lock.
+
+    Raises `ClientFailed` when it cannot be installed.
+    """
+    folder = place / name
+    _once(folder, lock, lambda: _install_python(name, folder, lock))
+    return _python(folder)
+
+
+def _once(folder: Path, lock: Path, install: Callable[[], None]) -> None:
+    """Install what a lock names into an empty folder, unless it is there for this Python, this place and this lock."""
+    state = f"{sys.version}\n{sys.base_prefix}\n{ROOT}\n".encode() + lock.read_bytes()
+    note, mark = folder / ".complete", hashlib.sha256(state).hexdigest()
+    if note.is_file() and note.read_text(encoding="utf-8") == mark:
+        return
+    print(f"Setting up {folder.name} (once) ...", file=sys.stderr, flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    install()
+    note.write_text(mark, encoding="utf-8")
 
 
 def _python(folder: Path) -> Path:
@@ -97,27 +111,31 @@ def _node() -> tuple[str, str]:
     return found
 
 
-def _install_python(environment: Environment) -> None:
-    folder, client = environment.folder, environment.client
+def _install_python(name: str, folder: Path, lock: Path) -> None:
+    has_pip = importlib.util.find_spec("pip")  # It is not there in an environment that uv made.
+    _run(name, [sys.executable, "-m", "venv", *(["--without-pip"] if has_pip else []), str(folder)])
+    _run(name, [*_pip(folder), "install", *QUIETLY, "--only-binary=:all:", "--requirement", str(lock)])
+
+
+def _pip(folder: Path) -> list[str]:
     if importlib.util.find_spec("pip"):
-        _run(client, [sys.executable, "-m", "venv", "--without-pip", str(folder)])
-        pip = [sys.executable, "-m", "pip", "--python", str(_python(folder))]
-    else:  # As in an environment that uv made.
-        _run(client, [sys.executable, "-m", "venv", str(folder)])
-        pip = [str(_python(folder)), "-m", "pip"]
-    _run(
-        client,
-        [
-            *pip,
-            "install",
-            "--disable-pip-version-check",
-            "--quiet",
-            "--require-hashes",
-            "--only-binary=:all:",
-            "--requirement",
-            str(client.lock),
-        ],
-    )
+        return [sys.executable, "-m", "pip", "--python", str(_python(folder))]
+    return [str(_python(folder)), "-m", "pip"]
+
+
+def download_source(client: Client, python: Path, folder: Path) -> Path:
+    """Return the source distribution of a client, downloaded into a folder. Raises `ClientFailed` when it cannot be.
+
+    `python` is that of an environment for pip to work in. What comes has to have a hash of the client's lock.
+    """
+    wanted = folder / "requirement.txt"
+    entries = client.lock.read_text(encoding="utf-8").replace("\\\n", "").splitlines()
+    (own,) = (entry for entry in entries if entry.startswith(f"{client.package}=="))
+    wanted.write_text(own, encoding="utf-8")
+    pip = _pip(python.parents[1])
+    options = ["--no-deps", f"--no-binary={client.package}", "--requirement", str(wanted), "--dest", str(folder)]
+    _run(client.name, [*pip, "download", *QUIETLY, *options])
+    return next(folder.glob("*.tar.gz"))
 
 
 def _install_node(environment: Environment) -> None:
@@ -125,7 +143,7 @@ def _install_node(environment: Environment) -> None:
     (folder / "package.json").write_text(json.dumps(client.manifest), encoding="utf-8")
     shutil.copy(client.lock, folder / "package-lock.json")
     shutil.copy(NPMRC, folder / ".npmrc")
-    _run(client, [_node()[1], "ci", "--loglevel=error"], folder)
+    _run(client.name, [_node()[1], "ci", "--loglevel=error"], folder)
 
 
 def stop_installing() -> None:
@@ -143,7 +161,7 @@ def _stop(process: "subprocess.Popen[str]") -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _run(client: Client, command: list[str], folder: Path = ROOT) -> None:
+def _run(name: str, command: list[str], folder: Path = ROOT) -> None:
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -165,6 +183,4 @@ def _run(client: Client, command: list[str], folder: Path = ROOT) -> None:
             _installers.discard(process)
     if code:
         shown = " ".join(output.split())[-TEXT_LIMIT:]
-        raise ClientFailed(
-            f"{client.name} cannot be installed; see that its registry is reachable, then run again (…{shown})"
-        )
+        raise ClientFailed(f"{name} cannot be installed; see that its registry is reachable, then run again (…{shown})")

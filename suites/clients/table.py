@@ -8,6 +8,8 @@ from typing import Final, Literal
 ROOT: Final = Path(__file__).parents[2]
 FILE: Final = Path(__file__).with_name("clients.toml")
 LOCKS: Final = ROOT / "requirements" / "clients"
+API_TESTS_LOCK: Final = ROOT / "requirements" / "api-tests.lock"
+"""What the official client's own tests need beside the client."""
 NPMRC: Final = ROOT / "spec" / "lint" / ".npmrc"
 """How npm locks and installs in this project."""
 
