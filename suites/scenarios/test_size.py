@@ -38,7 +38,9 @@ def large(directories: Directories) -> Large:
     return Large(directories)
 
 
-@pytest.mark.requirement("create-accepts-1000-files", "results-cover-every-file", "each-file-has-its-own-job")
+@pytest.mark.requirement(
+    "create-accepts-1000-files", "results-cover-every-file", "each-file-has-its-own-job", "parse-jobs-resolve"
+)
 def test_a_thousand_files_are_accepted(
     large: Large, steps: Steps, directories: Directories, batches: Batches, verify: Verify
 ) -> None:

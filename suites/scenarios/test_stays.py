@@ -1,0 +1,48 @@
+"""Batches once more, some time after their end; this module comes last, so that much has happened since."""
+
+from collections.abc import Iterable, Sequence
+
+import pytest
+
+from fixtures.target import Target
+from suites.scenarios.varied import Varied
+from suites.steps import Batch, Steps
+from suites.walks import Walks
+
+AFTER_THE_END = 5.0
+"""Seconds after the end of a batch before it is read once more."""
+
+
+@pytest.mark.requirement(
+    "get-returns-requested-batch",
+    "terminal-status-is-final",
+    "results-are-stable",
+    "results-null-unless-expanded",
+    "results-cover-every-file",
+    "config-never-changes",
+    "source-directory-never-changes",
+    "project-never-changes",
+    "created-at-never-changes",
+    "list-shows-created-batch",
+    "list-agrees-with-get",
+)
+@pytest.mark.parametrize(
+    "names",
+    [pytest.param(("first", "second"), id="user"), pytest.param(("passing", "repeated", "extracted"), id="ephemeral")],
+)
+def test_a_batch_is_the_same_some_time_after_its_end(
+    names: Sequence[str], varied: Varied, steps: Steps, walks: Walks, target: Target
+) -> None:
+    """Plain, expanded and in a list, a batch is what it was when it had just ended."""
+    batches: list[Batch] = [getattr(varied, name) for name in names]
+    _read(batches, steps)
+    target.wait(AFTER_THE_END)
+    _read(batches, steps)
+    walks.listed({batch["id"] for batch in batches}, source_directory_id=batches[0]["source_directory_id"])
+
+
+def _read(batches: Iterable[Batch], steps: Steps) -> None:
+    """Read some batches plain and expanded."""
+    for batch in batches:
+        steps.get(batch["id"])
+        steps.results(batch)
