@@ -13,7 +13,7 @@ from suites.verify import Verify, observe
 Reference = tuple[str, str]
 """The type and the id of a job."""
 
-LOOKED_UP = 32
+LOOKED_UP = 16
 """Jobs that are looked up of one batch: every one of a small batch, and so many of a larger one, spread evenly."""
 CONCURRENT_LOOK_UPS = 8
 

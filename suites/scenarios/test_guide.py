@@ -58,9 +58,7 @@ def test_a_job_is_closed_to_strangers(job_type: JobType, guided: Guided, jobs: J
 
 @pytest.mark.requirement("jobs-hide-other-projects")
 @pytest.mark.parametrize("job_type", JOB_TYPES)
-def test_a_job_of_another_project_cannot_be_read(
-    job_type: JobType, guided: Guided, other_key: str, jobs: Jobs
-) -> None:
+def test_a_job_of_another_project_cannot_be_read(job_type: JobType, guided: Guided, other_key: str, jobs: Jobs) -> None:
     """A job that results name is not shown with the key of another project."""
     for reference in guided(job_type):
         jobs.get(reference, other_key)

@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from fixtures.batches import Batches
 from fixtures.configurations import JobType
-from fixtures.directories import Directories
+from fixtures.directories import Directories, Directory
 from fixtures.documents import Document, damaged_document, empty_document, unsupported_document
 from suites.products import JOB_TYPES
 from suites.steps import Batch, Steps
@@ -16,6 +15,7 @@ STEP = 5.0
 """Seconds that a scripted batch stays in each status."""
 
 SHOWN = pytest.mark.requirement(
+    "batch-reaches-terminal-status",
     "results-delivered-when-expanded",
     "results-name-only-source-files",
     "results-null-unless-expanded",
@@ -33,56 +33,40 @@ SHOWN = pytest.mark.requirement(
         pytest.param((unsupported_document,), id="unsupported"),
     ],
 )
-def test_a_batch_of_bad_files_shows_its_results(
-    bad: Sequence[Callable[[str], Document]],
-    job_type: JobType,
-    steps: Steps,
-    directories: Directories,
-    batches: Batches,
-    run_id: str,
+def test_a_batch_of_bad_files_ends_and_shows_its_results(
+    bad: Sequence[Callable[[str], Document]], job_type: JobType, steps: Steps, directories: Directories, run_id: str
 ) -> None:
     """Each file has an entry that tells what became of it, where the target accepts and completes such a batch."""
     directory = directories.create("only bad")
     if not directories.upload_accepted(directory, [make(run_id) for make in bad]):
         pytest.skip("needs a file that cannot be processed, and the target refuses its upload")
-    steps.ledger.spend_files(len(directory.file_ids))
-    _read(steps.finish(_accepted(batches, directory.id, job_type, steps)), steps)
+    _read(_ended(directory, job_type, steps), steps)
 
 
 @SHOWN
 @pytest.mark.parametrize("job_type", JOB_TYPES)
-def test_a_batch_of_no_file_shows_an_empty_list(
-    job_type: JobType, steps: Steps, directories: Directories, batches: Batches
+def test_a_batch_of_no_file_ends_and_shows_an_empty_list(
+    job_type: JobType, steps: Steps, directories: Directories
 ) -> None:
     """Where the target accepts and completes a batch over an empty directory, its results are a list of nothing."""
-    directory = directories.create("empty")
-    _read(steps.finish(_accepted(batches, directory.id, job_type, steps)), steps)
+    _read(_ended(directories.create("empty"), job_type, steps), steps)
 
 
-@pytest.mark.requirement("batch-reaches-terminal-status")
-@pytest.mark.parametrize("job_type", JOB_TYPES)
-@pytest.mark.parametrize("bad", [True, False], ids=["only bad files", "no file"])
-def test_such_a_batch_ends(
-    bad: bool, job_type: JobType, steps: Steps, directories: Directories, batches: Batches, run_id: str
-) -> None:
-    """A batch without a good file ends when its script is over, where the target accepts it."""
-    directory = directories.create("ends")
-    if bad and not directories.upload_accepted(directory, [damaged_document(run_id)]):
-        pytest.skip("needs a file that cannot be processed, and the target refuses its upload")
-    steps.set_script(directory, [("PENDING", STEP), ("RUNNING", STEP)])
-    steps.ledger.spend_files(len(directory.file_ids))
-    batch = _accepted(batches, directory.id, job_type, steps)
-    steps.target.wait(2 * STEP)
-    steps.ended(batch["id"], COMPLETED, f"{job_type}, {'only a damaged file' if bad else 'no file'}")
-
-
-def _accepted(batches: Batches, directory_id: str, job_type: JobType, steps: Steps) -> Batch:
-    """Return the batch of a create. Skips where it is refused: that it is accepted is nowhere stated."""
-    exchange = batches.create(directory_id, job_type, steps.configuration_id(job_type))
+def _ended(directory: Directory, job_type: JobType, steps: Steps) -> Batch:
+    """Return a batch at its end. Skips where its create is refused: that it is accepted is nowhere stated."""
+    files = len(directory.file_ids)
+    is_scripted = steps.target.control is not None
+    if is_scripted:
+        steps.set_script(directory, [("PENDING", STEP), ("RUNNING", STEP)])
+    steps.ledger.spend_files(files)
+    exchange = steps.batches.create(directory.id, job_type, steps.configuration_id(job_type))
     call = call_of(exchange)
     if not call.batches:
-        pytest.skip(f"needs a target that accepts such a batch ({exchange})")
-    return call.batches[0]
+        pytest.skip(f"needs a target that accepts a batch without a good file ({exchange})")
+    if not is_scripted:
+        return steps.finish(call.batches[0])
+    steps.target.wait(2 * STEP)
+    return steps.ended(call.batches[0]["id"], COMPLETED, f"{job_type}, {files} bad files and no other")
 
 
 def _read(batch: Batch, steps: Steps) -> None:

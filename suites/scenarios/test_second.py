@@ -10,7 +10,7 @@ from suites.differences import lacking, repeating
 from suites.products import JOB_TYPES
 from suites.scenarios.conftest import Series
 from suites.scenarios.varied import Varied
-from suites.steps import Steps
+from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED, call_of
 from suites.verify import Verify
 from suites.walks import Walk, Walks
@@ -32,9 +32,9 @@ def test_a_batch_stays_when_another_is_made_of_its_directory(
     first: str, second: str, varied: Varied, steps: Steps
 ) -> None:
     """A batch keeps its status, its files and its jobs when its directory is processed again, with or without more."""
-    before = getattr(varied, first)
-    steps.results(before)
-    steps.results(getattr(varied, second))
+    before: Batch = getattr(varied, first)
+    varied.results(before)
+    varied.results(getattr(varied, second))
     steps.get(before["id"])
     steps.results(before)
 

@@ -1,10 +1,11 @@
 """Source files that are not all alike: each has its entry, and each good one its job."""
 
+from typing import Any
+
 import pytest
 
 from fixtures.configurations import JobType
 from fixtures.directories import Directories
-from fixtures.exchange import Exchange
 from suites.differences import enumerated
 from suites.products import EXTRACT, PARSE
 from suites.scenarios.varied import Varied
@@ -47,13 +48,13 @@ def _each_good_file_has_a_job(
 ) -> None:
     """Verify that no good file is without a job twice, while another one has a job; once may be an accident."""
     source = varied.source_of(batch)
-    jobless, exchange = _jobless(batch, source.good, steps)
+    jobless = _jobless(varied.results(batch), source.good)
     if jobless:
-        still, exchange = _jobless(steps.completed(source.directory, job_type), source.good, steps)
-        jobless &= still
+        batch = steps.completed(source.directory, job_type)
+        jobless &= _jobless(steps.results(batch), source.good)
     if jobless == source.good:
         plain = directories.holding(1, "plain")
-        if _jobless(steps.completed(plain, job_type), frozenset(plain.file_ids), steps)[0]:
+        if _jobless(steps.results(steps.completed(plain, job_type)), frozenset(plain.file_ids)):
             pytest.skip("needs a target that makes a job of any document")
     verify(
         "good-file-has-job",
@@ -63,12 +64,11 @@ def _each_good_file_has_a_job(
         expected=f"a job for each of {len(source.good)} whole documents",
         actual=sorted(jobless),
         difference=f"no job for {enumerated(sorted(jobless))}, twice, while other documents have one",
-        exchanges=[exchange],
+        exchanges=[steps.batches.get(batch["id"], expand=["results"])] if jobless else [],
         case=f"batch {batch['id']}, {COMPLETED}",
     )
 
 
-def _jobless(batch: Batch, good: frozenset[str], steps: Steps) -> tuple[frozenset[str], Exchange]:
-    """Return the good files whose entries have no job, and a read of the batch that shows it."""
-    jobless = good.intersection(str(file_of(entry)) for entry in steps.results(batch) if not reference_of(entry))
-    return jobless, steps.batches.get(batch["id"], expand=["results"])
+def _jobless(results: list[dict[str, Any]], good: frozenset[str]) -> frozenset[str]:
+    """Return the good files whose entries have no job."""
+    return good.intersection(str(file_of(entry)) for entry in results if not reference_of(entry))

@@ -1,6 +1,6 @@
 """Batches once more, some time after their end; this module comes last, so that much has happened since."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -35,14 +35,10 @@ def test_a_batch_is_the_same_some_time_after_its_end(
 ) -> None:
     """Plain, expanded and in a list, a batch is what it was when it had just ended."""
     batches: list[Batch] = [getattr(varied, name) for name in names]
-    _read(batches, steps)
+    for batch in batches:
+        varied.results(batch)
     target.wait(AFTER_THE_END)
-    _read(batches, steps)
-    walks.listed({batch["id"] for batch in batches}, source_directory_id=batches[0]["source_directory_id"])
-
-
-def _read(batches: Iterable[Batch], steps: Steps) -> None:
-    """Read some batches plain and expanded."""
     for batch in batches:
         steps.get(batch["id"])
         steps.results(batch)
+    walks.listed({batch["id"] for batch in batches}, source_directory_id=batches[0]["source_directory_id"])

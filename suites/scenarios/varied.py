@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,9 @@ from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED
 
 
-def unfailing(directory: Directory, case: str, steps: Steps, directories: Directories, job_type: JobType = PARSE) -> Batch:
+def unfailing(
+    directory: Directory, case: str, steps: Steps, directories: Directories, job_type: JobType = PARSE
+) -> Batch:
     """Return a batch at its end, and verify that no file has made it fail.
 
     A batch may fail for reasons of the orchestration; twice, beside one that completes, is no accident.
@@ -60,6 +63,7 @@ class Varied:
         self._directories = directories
         self._run_id = run_id
         self._sources: dict[str, Source] = {}
+        self._results: dict[str, list[dict[str, Any]]] = {}
 
     @cached_property
     def user(self) -> Source:
@@ -100,6 +104,12 @@ class Varied:
         assert self.repeated
         self._directories.fill(self.ephemeral.directory, len(self.ephemeral.directory.file_ids) + 1)
         return self._completed(self.ephemeral, EXTRACT)
+
+    def results(self, batch: Batch) -> list[dict[str, Any]]:
+        """Return the results of one of the batches, as they were shown first; its jobs are looked up."""
+        if batch["id"] not in self._results:
+            self._results[batch["id"]] = self._steps.results(batch)
+        return self._results[batch["id"]]
 
     def source_of(self, batch: Batch) -> Source:
         """Return the directory of one of the batches."""
