@@ -33,12 +33,13 @@ class Jobs:
         job_type, job_id = reference
         return self._client.send("GET", f"{PRODUCTS[job_type].jobs_path}/{segment(job_id)}", caller=caller)
 
-    def follow(self, references: Iterable[Reference], case: str) -> None:
-        """Verify that the jobs of one batch are found, if not at once, as far as they were not looked up before.
+    def follow(self, references: Iterable[Reference], case: str, *, again: bool = False) -> None:
+        """Verify that the jobs of one batch are found, if not at once, unless they were looked up before.
 
         What is not found is noted, and the test goes on; it fails at its end.
         """
-        fresh = [each for each in dict.fromkeys(references) if each[0] in PRODUCTS and each not in self._followed]
+        known = [each for each in dict.fromkeys(references) if each[0] in PRODUCTS]
+        fresh = [each for each in known if again or each not in self._followed]
         chosen = spread(fresh, LOOKED_UP)
         self._followed.update(chosen)
         for reference, exchange in self._look_up(chosen).items():

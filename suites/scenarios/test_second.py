@@ -7,14 +7,19 @@ from fixtures.configurations import Configurations, JobType
 from fixtures.directories import Directories
 from fixtures.target import Target
 from suites.differences import lacking, repeating
+from suites.jobs import Jobs, spread
 from suites.products import JOB_TYPES
 from suites.scenarios.conftest import Series
 from suites.scenarios.varied import Varied
 from suites.steps import Batch, Steps
-from suites.traffic import COMPLETED, call_of
+from suites.traffic import COMPLETED, call_of, reference_of
 from suites.verify import Verify
 from suites.walks import Walk, Walks
 
+LOOKED_UP_AGAIN = 4
+"""Jobs of the earlier batch that are looked up once more."""
+RETAINED = 300.0
+"""Seconds in which no job is so old that it may be gone."""
 FURTHER_PAGES = 30
 """Pages after which a walk over the series that continues at its second page is given up."""
 
@@ -26,17 +31,21 @@ FURTHER_PAGES = 30
     "terminal-status-is-final",
     "config-never-changes",
     "batch-id-is-unique",
+    "parse-jobs-resolve",
 )
 @pytest.mark.parametrize(("first", "second"), [("first", "second"), ("passing", "repeated"), ("repeated", "extracted")])
 def test_a_batch_stays_when_another_is_made_of_its_directory(
-    first: str, second: str, varied: Varied, steps: Steps
+    first: str, second: str, varied: Varied, steps: Steps, jobs: Jobs, target: Target
 ) -> None:
     """A batch keeps its status, its files and its jobs when its directory is processed again, with or without more."""
     before: Batch = getattr(varied, first)
-    varied.results(before)
+    found = [reference for reference in map(reference_of, varied.results(before)) if reference]
+    seen = target.now
     varied.results(getattr(varied, second))
     steps.get(before["id"])
     steps.results(before)
+    if target.now - seen < RETAINED:
+        jobs.follow(spread(found, LOOKED_UP_AGAIN), f"batch {before['id']}, after another one", again=True)
 
 
 @pytest.mark.requirement(
@@ -53,10 +62,10 @@ def test_a_batch_stays_when_another_is_made_of_its_directory(
 def test_the_older_of_two_configurations_can_be_used(
     job_type: JobType, steps: Steps, directories: Directories, configurations: Configurations, walks: Walks
 ) -> None:
-    """Of two saved configurations each is used where it is named, and its batch leads to results and jobs."""
-    saved = [configurations.save(job_type, purpose) for purpose in ("older", "newer")]
+    """Of two saved configurations each is used where it is named, the older one twice, and leads to jobs."""
+    older, newer = (configurations.save(job_type, purpose) for purpose in ("older", "newer"))
     directory = directories.holding(1, "two configurations")
-    made = [steps.create(directory, job_type, configuration_id) for configuration_id in saved]
+    made = [steps.create(directory, job_type, configuration_id) for configuration_id in (older, newer, older)]
     for batch in [steps.finish(batch) for batch in made]:
         if batch["status"] == COMPLETED:
             steps.results(batch)
@@ -115,7 +124,7 @@ def _is_clean(walk: Walk) -> bool:
 
 def _continued_twice(series: Series, batches: Batches, walks: Walks) -> Walk:
     """Walk over the series, using the token of the first page twice. Skips where there is none to use twice."""
-    filters = {"source_directory_id": series.directory.id, "page_size": 2}
+    filters: dict[str, str | int | None] = {"source_directory_id": series.directory.id, "page_size": 2}
     first = call_of(batches.list(**filters))
     walks.given(first)
     token = first.answer.get("next_page_token")

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from fixtures.target import Target
+from suites.differences import lacking
 from suites.scenarios.varied import Varied
 from suites.steps import Batch, Steps
+from suites.verify import Verify
 from suites.walks import Walks
 
 AFTER_THE_END = 5.0
@@ -31,7 +33,7 @@ AFTER_THE_END = 5.0
     [pytest.param(("first", "second"), id="user"), pytest.param(("passing", "repeated", "extracted"), id="ephemeral")],
 )
 def test_a_batch_is_the_same_some_time_after_its_end(
-    names: Sequence[str], varied: Varied, steps: Steps, walks: Walks, target: Target
+    names: Sequence[str], varied: Varied, steps: Steps, walks: Walks, target: Target, verify: Verify
 ) -> None:
     """Plain, expanded and in a list, a batch is what it was when it had just ended."""
     batches: list[Batch] = [getattr(varied, name) for name in names]
@@ -41,4 +43,15 @@ def test_a_batch_is_the_same_some_time_after_its_end(
     for batch in batches:
         steps.get(batch["id"])
         steps.results(batch)
-    walks.listed({batch["id"] for batch in batches}, source_directory_id=batches[0]["source_directory_id"])
+    ids = {batch["id"] for batch in batches}
+    walk = walks.listed(ids, source_directory_id=batches[0]["source_directory_id"])
+    verify(
+        "list-shows-created-batch",
+        ids <= set(walk.ids),
+        check="created-batch-is-listed",
+        kind="missing",
+        expected=sorted(ids),
+        actual=walk.ids,
+        difference=lacking(ids, walk.ids),
+        exchanges=walk.exchanges,
+    )
