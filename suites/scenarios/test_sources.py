@@ -14,6 +14,7 @@ from suites.traffic import COMPLETED, file_of, reference_of
 from suites.verify import Verify
 
 OF_FILES = pytest.mark.requirement(
+    "results-well-formed",
     "results-cover-every-file",
     "results-name-each-file-once",
     "results-name-only-source-files",
