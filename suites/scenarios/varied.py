@@ -26,16 +26,18 @@ def unfailing(
     if batch["status"] == "FAILED":
         steps.completed(directories.holding(1, "good only"), job_type)
         batch = steps.finish(steps.create(directory, job_type))
-    steps.verify(
-        "file-failure-keeps-batch",
-        batch["status"] != "FAILED",
-        check="batch-does-not-fail",
-        kind="not-matching",
-        expected=COMPLETED,
-        actual=batch["status"],
-        exchanges=[steps.batches.get(batch["id"])],
-        case=case,
-    )
+    exchange = steps.batches.get(batch["id"])
+    if has_bad or batch["status"] == "FAILED":
+        steps.verify(
+            "file-failure-keeps-batch",
+            batch["status"] != "FAILED",
+            check="batch-does-not-fail",
+            kind="not-matching",
+            expected=COMPLETED,
+            actual=batch["status"],
+            exchanges=[exchange],
+            case=case,
+        )
     return batch
 
 
@@ -129,7 +131,14 @@ class Varied:
 
     def _completed(self, source: Source, job_type: JobType = PARSE) -> Batch:
         """Return a completed batch. Skips where it ended otherwise."""
-        batch = unfailing(source.directory, "files of many kinds", self._steps, self._directories, job_type)
+        batch = unfailing(
+            source.directory,
+            "files of many kinds",
+            self._steps,
+            self._directories,
+            job_type,
+            has_bad=bool(source.others),
+        )
         if batch["status"] != COMPLETED:
             pytest.skip(f"needs a batch that completes, and {batch['id']} ended {batch['status']}")
         return batch
