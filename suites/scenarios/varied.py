@@ -16,11 +16,12 @@ from suites.traffic import COMPLETED
 
 
 def unfailing(
-    directory: Directory, case: str, steps: Steps, directories: Directories, job_type: JobType = PARSE
+    directory: Directory, case: str, steps: Steps, directories: Directories, job_type: JobType, *, has_bad: bool = True
 ) -> Batch:
     """Return a batch at its end, and verify that no file has made it fail.
 
-    A batch may fail for reasons of the orchestration; twice, beside one that completes, is no accident.
+    A batch may fail for reasons of the orchestration; twice, beside one that completes, is no accident. That it did not
+    fail says something only where one of its files is bad.
     """
     batch = steps.finish(steps.create(directory, job_type))
     if batch["status"] == "FAILED":
