@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures.batches import Batches
+from fixtures.client import Client
 from fixtures.errors import RunError
 from fixtures.ledger import Ledger
 from fixtures.settings import Settings
@@ -15,6 +16,7 @@ from spec import profiles, requirements
 from spec.usage import suggestion
 from suites import shards
 from suites.chosen import chosen_profiles
+from suites.jobs import LOOKED_UP, Jobs
 from suites.steps import Steps
 from suites.tally import TALLY, Tally
 from suites.verify import RequirementViolated, Verify
@@ -29,7 +31,7 @@ PROFILES = Path(__file__).parent / "profiles"
 MARK = "requirement"
 HAND_WRITTEN = ("scenarios", PROFILES.name)
 """Folders of the tests written by hand, those of the core first."""
-COSTLY = frozenset({"series", "large", "neighbours", "scripted", "stopping", "notified"})
+COSTLY = frozenset({"series", "large", "neighbours", "scripted", "guided", "varied", "stopping", "notified"})
 """Fixtures that spend files, and that several tests share: those go to one worker."""
 _SHOWN = {"violated": ("F", {"red": True}), "inconclusive": ("E", {"yellow": True})}
 """How pytest's own lines show what is no crash."""
@@ -78,6 +80,11 @@ def pytest_configure(config: pytest.Config) -> None:
             config.stash[SHARD] = shards.parse(given)
         except ValueError as error:
             raise pytest.UsageError(str(error)) from None
+
+
+def pytest_report_header() -> str:
+    """Return how many jobs are looked up."""
+    return f"jobs looked up: of each batch whose results are read, at most {LOOKED_UP}"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -225,6 +232,12 @@ def verify(pytestconfig: pytest.Config) -> Verify:
 
 
 @pytest.fixture(scope="session")
+def jobs(target: Target, client: Client, verify: Verify) -> Jobs:
+    """Look up the jobs that results refer to."""
+    return Jobs(target, client, verify)
+
+
+@pytest.fixture(scope="session")
 def steps(
     target: Target,
     batches: Batches,
@@ -232,9 +245,10 @@ def steps(
     settings: Settings,
     ledger: Ledger,
     extract_configuration_id: Callable[[], str],
+    jobs: Jobs,
 ) -> Steps:
     """Return the steps of a scenario."""
-    return Steps(target, batches, verify, settings, ledger, extract_configuration_id)
+    return Steps(target, batches, verify, settings, ledger, extract_configuration_id, jobs.follow)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """What tests do again and again: create, read and wait, with what every test may expect of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,8 +16,8 @@ from fixtures.settings import Settings
 from fixtures.target import MAIN, Target
 from spec.requirements import capabilities
 from suites.products import PARSE, PRODUCTS
-from suites.traffic import COMPLETED, TERMINAL, call_of, entries
-from suites.verify import Verify
+from suites.traffic import COMPLETED, TERMINAL, call_of, entries, reference_of
+from suites.verify import ANY_OPERATION, Verify
 
 Batch = dict[str, Any]
 
@@ -34,7 +34,10 @@ TRIES_TO_COMPLETE = 2
 
 
 class Steps:
-    """The steps of a scenario over one target."""
+    """The steps of a scenario over one target.
+
+    `follow` looks up the jobs of one batch; its second parameter is the case.
+    """
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class Steps:
         settings: Settings,
         ledger: Ledger,
         extract_id: Callable[[], str],
+        follow: Callable[[Iterable[tuple[str, str]], str], None],
     ) -> None:
         self.target = target
         self.batches = batches
@@ -51,6 +55,7 @@ class Steps:
         self._settings = settings
         self.ledger = ledger
         self._extract_id = extract_id
+        self._follow = follow
         self._latest: dict[str, Batch] = {}
 
     # --- create ---
@@ -207,7 +212,7 @@ class Steps:
         pytest.skip(f"needs a batch that completes, and {batch['id']} ended {batch['status']}")
 
     def results(self, batch: Batch) -> list[dict[str, Any]]:
-        """Return the results of a completed batch, once each entry shows the outcome of its file.
+        """Return the results of a completed batch, once each entry shows the outcome of its file; look up its jobs.
 
         A short lag after the end is no violation; the user's settle timeout says what is short.
         """
@@ -240,6 +245,7 @@ class Steps:
             exchanges=[exchange],
             case=case,
         )
+        self._follow(filter(None, map(reference_of, results or [])), case)
         return results or []
 
     def _expanded(self, batch_id: str, caller: str = MAIN) -> tuple[Exchange, Batch]:
@@ -262,6 +268,24 @@ class Steps:
         if self.target.control is None:
             pytest.skip(f"needs {capabilities()['control']}")
         return self.target.control.set_script(directory.id, steps, end, files or {})
+
+    def ended(self, batch_id: str, end: str, case: str) -> Batch:
+        """Return a batch as it is now, and verify that it has ended, since its script is over."""
+        exchange = self.batches.get(batch_id)
+        batch = self.accepted(exchange, "get-returns-requested-batch")
+        self.verify(
+            "batch-reaches-terminal-status",
+            batch.get("status") in TERMINAL,
+            check="batch-ends",
+            kind="unending",
+            expected=end,
+            actual=batch.get("status"),
+            difference=f"the script of the batch is over, and it is {batch.get('status')}",
+            operation=ANY_OPERATION,
+            exchanges=[exchange],
+            case=case,
+        )
+        return batch
 
 
 def lost_key(exchange: Exchange) -> KeyRefused:

@@ -6,7 +6,8 @@ from fixtures.target import ANONYMOUS, NEVER_ISSUED
 from suites.differences import enumerated
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.traffic import CREATE, GET, LIST, Call
+from suites.products import PRODUCTS
+from suites.traffic import CREATE, GET, LIST, Call, entries, reference_of
 from suites.verify import Observation, observe
 
 STRANGERS = {ANONYMOUS: "anonymous-request-refused", **dict.fromkeys(NEVER_ISSUED, "unknown-key-refused")}
@@ -20,6 +21,30 @@ def strangers_are_refused() -> Look:
         if call.caller in STRANGERS and call.operation.is_core and (call.succeeded or call.refused):
             yield observe(
                 STRANGERS[call.caller],
+                call.refused,
+                check="request-is-refused",
+                kind="accepted",
+                expected="a 4xx",
+                actual=call.exchange.status,
+                exchanges=[call.exchange],
+                case=call.name,
+            )
+
+    return look
+
+
+JOBS = {product.job_operation: job_type for job_type, product in PRODUCTS.items()}
+"""The operations that show a job, each with its job type."""
+
+
+@oracle("jobs-need-valid-key")
+def strangers_see_no_job() -> Look:
+    """Without a valid key, no job is shown."""
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.caller in STRANGERS and call.name in JOBS and (call.succeeded or call.refused):
+            yield observe(
+                "jobs-need-valid-key",
                 call.refused,
                 check="request-is-refused",
                 kind="accepted",
@@ -104,5 +129,33 @@ def projects_are_apart() -> Look:
                     difference=f"{enumerated(foreign)} of another project is in the list",
                     exchanges=[owners[foreign[0]].exchange, call.exchange],
                 )
+
+    return look
+
+
+@oracle("jobs-hide-other-projects", assumes="callers are of different projects")
+def jobs_are_apart() -> Look:
+    """Check that nobody reads a job that only the results of another project have named."""
+    named: Memory[tuple[str, str], dict[str, Call]] = Memory()
+
+    def look(call: Call) -> Iterator[Observation]:
+        for batch in call.batches if call.name == GET else ():
+            for reference in filter(None, map(reference_of, entries(batch) or ())):
+                named.setdefault(reference, {}).setdefault(call.caller, call)
+        if call.name not in JOBS or call.caller in STRANGERS:
+            return
+        job_id = call.path["job_id"]
+        naming = named.get((JOBS[call.name], job_id), {})
+        if naming and call.caller not in naming and (call.refused or call.succeeded):
+            yield observe(
+                "jobs-hide-other-projects",
+                call.refused,
+                check="request-is-refused",
+                kind="accepted",
+                expected="a 4xx for a job of another project",
+                actual=call.exchange.status,
+                difference=f"a get of the job {job_id}, which is of another project, was not refused",
+                exchanges=[next(iter(naming.values())).exchange, call.exchange],
+            )
 
     return look

@@ -159,6 +159,7 @@ def results_match_the_directory() -> Look:
     owners: dict[str, str] = {}
     creations: dict[str, Call] = {}
     endings: dict[str, Call] = {}
+    listings: dict[str, set[str]] = {}
 
     def remember(call: Call) -> None:
         created_id, directory = call.answer.get("id"), uploads.get(call.path.get("directory_id", ""))
@@ -167,9 +168,9 @@ def results_match_the_directory() -> Look:
             owners[created_id] = call.caller
         elif call.name == UPLOAD and isinstance(created_id, str) and directory is not None:
             directory[created_id] = call
-        elif call.name == LIST_FILES and call.succeeded and directory and _is_only_page(call):
-            listed = [item.get("id") for item in as_list(call.answer.get("items")) if isinstance(item, dict)]
-            for file_id in [known for known in directory if known not in listed]:
+        elif call.name == LIST_FILES and call.succeeded and directory:
+            listed = _listed_so_far(call, listings)
+            for file_id in [known for known in directory if listed is not None and known not in listed]:
                 del directory[file_id]
         for batch in call.batches:
             if call.name == CREATE:
@@ -220,8 +221,18 @@ def results_match_the_directory() -> Look:
     return look
 
 
-def _is_only_page(call: Call) -> bool:
-    return not call.answer.get("next_page_token") and call.exchange.request.param("page_token") is None
+def _listed_so_far(call: Call, listings: dict[str, set[str]]) -> set[str] | None:
+    """Add a page to what the pages before it list of a directory, and return that at the last page."""
+    directory_id = call.path["directory_id"]
+    if not call.exchange.request.param("page_token"):
+        listings[directory_id] = set()
+    elif directory_id not in listings:
+        return None
+    items = as_list(call.answer.get("items"))
+    listings[directory_id].update(
+        item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str)
+    )
+    return None if call.answer.get("next_page_token") else listings.pop(directory_id)
 
 
 @oracle("results-are-stable")

@@ -8,6 +8,7 @@ from fixtures.directories import Directories, Directory
 from fixtures.target import OTHER, Target
 from spec.requirements import capabilities
 from suites.moments import Moment, moment
+from suites.scenarios.varied import Varied
 from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED
 
@@ -64,6 +65,12 @@ def series(steps: Steps, directories: Directories, target: Target) -> Series:
 def _at_rest(steps: Steps, batch: Batch, script: list[tuple[str, float]]) -> Batch:
     is_held = steps.target.control is not None and script[0][1] == HELD_SECONDS
     return steps.get(batch["id"]) if is_held else steps.finish(batch)
+
+
+@pytest.fixture(scope="session")
+def varied(steps: Steps, directories: Directories, run_id: str) -> Varied:
+    """Give directories of files that are not all alike, and batches over them."""
+    return Varied(steps, directories, run_id)
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,13 @@
 import pytest
 
 from fixtures.configurations import JobType
-from fixtures.directories import Directories, Directory
-from fixtures.documents import damaged_document, empty_document, pdf
-from fixtures.errors import UploadRefused
+from fixtures.directories import Directories
+from fixtures.documents import damaged_document, empty_document
 from fixtures.settings import Settings
 from suites.differences import differing, lacking
 from suites.products import JOB_TYPES
-from suites.steps import Batch, Steps, failure_of
+from suites.scenarios.varied import unfailing
+from suites.steps import Steps, failure_of
 from suites.traffic import COMPLETED, TERMINAL, call_of, entries, file_of
 from suites.verify import Verify
 from suites.walks import Walks
@@ -68,76 +68,19 @@ def test_results_can_be_asked_for_twice(steps: Steps, directories: Directories, 
     )
 
 
-@pytest.mark.requirement("results-cover-every-file", "results-name-each-file-once")
-def test_files_of_one_name_each_have_an_entry(
-    steps: Steps, directories: Directories, run_id: str, verify: Verify
-) -> None:
-    """Two files that share a name are two files, if the directory keeps both."""
-    directory = directories.create("one name")
-    for text in ("first", "second"):
-        try:
-            directories.upload(directory, [pdf(f"The {text} of two in run {run_id}", f"{run_id}-same.pdf")])
-        except UploadRefused as refusal:
-            pytest.skip(f"needs a directory that takes a name twice ({refusal})")
-    directories.refresh(directory)
-    if len(set(directory.file_ids)) < 2:
-        pytest.skip("needs a directory that keeps two files of one name")
-    batch = steps.completed(directory)
-    named = {file_of(entry) for entry in steps.results(batch)}
-    verify(
-        "results-cover-every-file",
-        set(directory.file_ids) <= named,
-        check="every-file-has-an-entry",
-        kind="missing",
-        expected=sorted(directory.file_ids),
-        actual=sorted(map(str, named)),
-        difference=lacking(directory.file_ids, named),
-        exchanges=[steps.batches.get(batch["id"], expand=["results"])],
-        case="two files of one name",
-    )
-
-
 @pytest.mark.requirement("file-failure-keeps-batch", "result-has-outcome", "results-cover-every-file")
 @pytest.mark.parametrize("job_type", JOB_TYPES)
 def test_a_bad_file_does_not_fail_the_batch(
-    job_type: JobType, steps: Steps, directories: Directories, run_id: str, verify: Verify
+    job_type: JobType, steps: Steps, directories: Directories, run_id: str
 ) -> None:
     """Good, empty and damaged files in one batch each have an entry that shows their outcome."""
     directory = directories.holding(2, "good and bad")
-    refused = 0
-    for document in (empty_document(run_id), damaged_document(run_id)):
-        try:
-            directories.upload(directory, [document])
-        except UploadRefused:
-            refused += 1
-    if refused == 2:
+    if not directories.upload_accepted(directory, [empty_document(run_id), damaged_document(run_id)]):
         pytest.skip("needs a file that cannot be processed, and the target refuses its upload")
-    batch = steps.finish(steps.create(directory, job_type))
-    if batch["status"] == "FAILED":
-        batch = _again(job_type, steps, directory, directories)
-    exchange = steps.batches.get(batch["id"])
-    verify(
-        "file-failure-keeps-batch",
-        batch["status"] != "FAILED",
-        check="batch-does-not-fail",
-        kind="not-matching",
-        expected=COMPLETED,
-        actual=batch["status"],
-        exchanges=[exchange],
-        case="good files beside an empty and a damaged one",
-    )
+    batch = unfailing(directory, "good files beside an empty and a damaged one", steps, directories, job_type)
     if batch["status"] == COMPLETED:
         steps.results(batch)
         steps.results(batch)
-
-
-def _again(job_type: JobType, steps: Steps, directory: Directory, directories: Directories) -> Batch:
-    """Return a second batch over a directory whose first one failed, provided that good files alone complete.
-
-    A batch may fail for reasons of the orchestration; twice, beside one that completes, is no accident.
-    """
-    steps.completed(directories.holding(1, "good only"), job_type)
-    return steps.finish(steps.create(directory, job_type))
 
 
 @pytest.mark.requirement("file-without-job-has-error", "file-failure-keeps-batch", "results-cover-every-file")
@@ -221,6 +164,7 @@ def test_a_later_upload_is_not_part_of_a_completed_batch(
     "status-is-documented",
     "batch-reaches-terminal-status",
     "results-null-unless-expanded",
+    "results-delivered-when-expanded",
     "get-returns-requested-batch",
     "source-directory-never-changes",
     "project-never-changes",
@@ -230,10 +174,12 @@ def test_a_later_upload_is_not_part_of_a_completed_batch(
     "updated-at-never-goes-back",
 )
 def test_a_running_batch_can_be_watched(steps: Steps, directories: Directories, settings: Settings) -> None:
-    """From the create to the end, plain and expanded reads in turn succeed."""
+    """From the create to the end, plain and expanded reads in turn succeed, and the results come after all."""
     batch = steps.create(directories.holding(2, "watched"))
     for _ in steps.target.pauses(settings.poll_timeout, f"batch {batch['id']} is to end"):
         steps.expanded(batch["id"])
         if steps.get(batch["id"])["status"] in TERMINAL:
             break
-    steps.finish(batch)
+    if steps.finish(batch)["status"] == COMPLETED:
+        steps.results(batch)
+        steps.get(batch["id"])

@@ -58,7 +58,9 @@ def test_results_are_whole_at_every_border(large: Large, steps: Steps) -> None:
             steps.results(batch)
 
 
-@pytest.mark.requirement("create-accepts-1000-files", "results-cover-every-file", "each-file-has-its-own-job")
+@pytest.mark.requirement(
+    "create-accepts-1000-files", "results-cover-every-file", "each-file-has-its-own-job", "parse-jobs-resolve"
+)
 def test_a_thousand_files_are_accepted(
     large: Large, steps: Steps, directories: Directories, batches: Batches, verify: Verify
 ) -> None:

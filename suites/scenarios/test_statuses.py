@@ -13,8 +13,8 @@ from fixtures.target import Target
 from spec.enumerations import terminal_statuses
 from suites.products import JOB_TYPES
 from suites.steps import Steps, failure_of
-from suites.traffic import COMPLETED, TERMINAL, call_of
-from suites.verify import ANY_OPERATION, Verify
+from suites.traffic import COMPLETED, call_of
+from suites.verify import Verify
 from suites.walks import Walks
 
 STEP = 5.0
@@ -64,20 +64,7 @@ def test_a_batch_takes_its_script_and_stays_at_its_end(
     for _ in path:
         _read(batch["id"], steps, batches, verify)
         target.wait(STEP)
-    exchange = batches.get(batch["id"])
-    status = steps.accepted(exchange, "get-returns-requested-batch").get("status")
-    verify(
-        "batch-reaches-terminal-status",
-        status in TERMINAL,
-        check="batch-ends",
-        kind="unending",
-        expected=end,
-        actual=status,
-        difference=f"the script of the batch is over, and it is {status}",
-        operation=ANY_OPERATION,
-        exchanges=[exchange],
-        case=">".join((*path, end)),
-    )
+    steps.ended(batch["id"], end, ">".join((*path, end)))
     for seconds in DWELL if target.controls_clock else DWELL_BY_THE_WALL:
         target.wait(seconds)
         _read(batch["id"], steps, batches, verify)
@@ -110,7 +97,6 @@ def test_a_batch_of_any_kind_ends(
     steps: Steps,
     target: Target,
     run_id: str,
-    verify: Verify,
 ) -> None:
     """Whatever is done to its files, and however good they are, a batch ends when its script is over."""
     directory = directories.holding(1, "any kind")
@@ -122,20 +108,7 @@ def test_a_batch_of_any_kind_ends(
     steps.set_script(directory, [("PENDING", STEP), ("RUNNING", STEP)])
     batch = steps.create(directory, job_type)
     target.wait(2 * STEP)
-    exchange = steps.batches.get(batch["id"])
-    status = steps.accepted(exchange, "get-returns-requested-batch").get("status")
-    verify(
-        "batch-reaches-terminal-status",
-        status in TERMINAL,
-        check="batch-ends",
-        kind="unending",
-        expected=COMPLETED,
-        actual=status,
-        difference=f"the script of the batch is over, and it is {status}",
-        operation=ANY_OPERATION,
-        exchanges=[exchange],
-        case=f"{job_type}, {len(directory.file_ids)} files",
-    )
+    steps.ended(batch["id"], COMPLETED, f"{job_type}, {len(directory.file_ids)} files")
 
 
 @pytest.mark.requirement("list-shows-created-batch", "terminal-status-is-final")

@@ -176,3 +176,9 @@ class History:
         self._get("get cancelled", "bat-7", {**stopping, "status": "CANCELLED", "updated_at": at(42)})
         self._cancel("cancel again", "bat-7", refused, 409)
         self._cancel("cancel completed", "bat-1", refused, 409)
+
+        self.say("own job", "GET", "/api/v2/parse/job-1", 200, {"job": {"id": "job-1"}})
+        self.say("foreign job", "GET", "/api/v2/parse/job-1", 404, refused, caller=OTHER)
+        self.say("foreign extract job", "GET", "/api/v2/extract/job-3", 403, refused, caller=OTHER)
+        self.say("anonymous job", "GET", "/api/v2/extract/job-3", 401, refused, caller=ANONYMOUS)
+        self.say("stranger's job", "GET", "/api/v2/parse/job-1", 401, refused, caller=UNKNOWN)

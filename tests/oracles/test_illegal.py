@@ -267,6 +267,10 @@ SPOILT = (
         items(SHOWN),
         frozenset({"list-shows-one-project"}),
     ),
+    Spoilt("jobs-hide-other-projects", "foreign job", status(200, {"job": {"id": "job-1"}})),
+    Spoilt("jobs-hide-other-projects", "foreign extract job", status(200, {"id": "job-3"})),
+    Spoilt("jobs-need-valid-key", "anonymous job", status(200, {"id": "job-3"})),
+    Spoilt("jobs-need-valid-key", "stranger's job", status(200, {"job": {"id": "job-1"}})),
     # Cancel.
     Spoilt("cancel-answers-with-batch", "cancel", without("config")),
     Spoilt("cancel-answers-with-batch", "cancel", raw(b"")),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures.exchange import Exchange
+from fixtures.target import OTHER
 from tests.oracles.history import PARSE, History, batch, entry, page
 from tests.oracles.timeline import BATCHES, DIRECTORIES, Pairs, exchange, in_order_of_answers, observed
 
@@ -118,6 +119,45 @@ def test_the_last_page_of_a_list_of_files_is_not_all_of_it() -> None:
     )
     again = get(SHOWN_AGAIN, [("expand", "results")])
     assert not observed(continued([last_page, again])).complaints
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["listed", "replaced"])
+def test_a_file_counts_no_more_when_no_page_of_its_directory_lists_it(kept: bool) -> None:
+    """As where an upload of the same name has replaced it."""
+    files = ["dfl-1", *(["dfl-2"] if kept else [])]
+    pages = [
+        exchange(
+            "GET",
+            f"{DIRECTORIES}/dir-1/files",
+            200,
+            {"items": [{"id": file_id}], "next_page_token": None if file_id == files[-1] else file_id},
+            params=[("page_token", files[number - 1])] if number else (),
+            sent=56 + number,
+            received=56.5 + number,
+        )
+        for number, file_id in enumerate(files)
+    ]
+    shown = {**RUNNING, "source_directory_id": "dir-1", "status": "COMPLETED", "results": [entry("dfl-1", "job-6")]}
+    body = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
+    made = exchange("POST", BATCHES, 200, {**shown, "results": None}, body=body, sent=58, received=59)
+    read = get(shown, [("expand", "results")], batch_id="bat-6")
+    assert heard(told_on([*pages, made, read])).accused == ({"results-cover-every-file"} if kept else set())
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_job_that_both_projects_have_named_is_open_to_both(status: int) -> None:
+    """As where two projects share what was made of the same file."""
+    shown = batch(
+        "bat-9", "dir-9", "COMPLETED", project="prj-2", created=30, updated=31, results=[entry("dfl-9", "job-1")]
+    )
+    path, answer = "/api/v2/parse/job-1", {"job": {"id": "job-1"}}
+    reads = [
+        exchange(
+            "GET", f"{BATCHES}/bat-9", 200, shown, params=[("expand", "results")], caller=OTHER, sent=60, received=61
+        ),
+        exchange("GET", path, status, answer, caller=OTHER, sent=62, received=63),
+    ]
+    assert not heard(told_on(reads)).complaints
 
 
 LATER_JOB = entry("dfl-2", "job-2")
