@@ -67,7 +67,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a replay came to, why, and the new exchange as a report would have it, if there was one."""
+    """The result of a replay, the reason, and the new exchange as a report would have it, if there was one."""
 
     word: Word
     why: str
@@ -145,8 +145,8 @@ def _observed(shown: Shown, new: Exchange, base_url: str) -> tuple[Word, str] | 
     panel.on_exchange(new)
     beside = " beside what the report has from before" if shown.deciding else ""
     if broken := next((each for each in notes.made if not each.holds), None):
-        told = f": {broken.difference}" if broken.difference else ""
-        return "still violated", f"the oracle {broken.oracle} finds the answer wrong{beside}{told}"
+        detail = f": {broken.difference}" if broken.difference else ""
+        return "still violated", f"the oracle {broken.oracle} finds the answer wrong{beside}{detail}"
     if notes.made and _is_of_other_things(shown, new):
         return "inconclusive", "the answer shows nothing of what it showed then, which may be gone"
     if notes.made:
@@ -164,7 +164,7 @@ def _is_of_other_things(shown: Shown, new: Exchange) -> bool:
 
 
 def _compared(shown: Shown, new: Exchange) -> tuple[Word, str]:
-    """Return what can be told of an answer by its status alone, or because it is the same as then."""
+    """Return what can be said of an answer by its status alone, or because it is the same as then."""
     assert new.response is not None
     status = new.response.status
     if shown.kind == "server-error":
@@ -183,14 +183,14 @@ def _compared(shown: Shown, new: Exchange) -> tuple[Word, str]:
     if is_same and len(shown.exchanges) == 1:
         return "still violated", "the answer is the same as then"
     if len(shown.exchanges) > 1:
-        told = "the same as then" if is_same else "another than then"
+        compared = "the same as then" if is_same else "different from then"
         return "inconclusive", (
-            f"the answer is {told}, and it takes {len(shown.exchanges)} exchanges or more to judge it: "
+            f"the answer is {compared}, and it takes {len(shown.exchanges)} exchanges or more to judge it: "
             "run the tests of the requirement"
         )
     return (
         "inconclusive",
-        "the answer is another than then, and no oracle makes this check: run the tests of the requirement",
+        "the answer is different from then, and no oracle makes this check: run the tests of the requirement",
     )
 
 

@@ -28,8 +28,8 @@ PROFILES = Path(__file__).parent / "profiles"
 """Where the tests of the profiles are, a folder for each."""
 MARK = "requirement"
 STORIES = ("scenarios", PROFILES.name)
-"""Folders of what is told by hand, those of the core first."""
-COSTLY = frozenset({"series", "large", "neighbours", "scripted", "stopping", "told"})
+"""Folders of the tests written by hand, those of the core first."""
+COSTLY = frozenset({"series", "large", "neighbours", "scripted", "stopping", "notified"})
 """Fixtures that spend files, and that several tests share: those go to one worker."""
 SHARING = "sharing "
 """How the names of such groups of tests begin."""

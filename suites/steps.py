@@ -125,7 +125,7 @@ class Steps:
                 case=case,
             )
         else:
-            self.verify.could_not_ask(requirement, f"neither a 2xx nor a 4xx came: {exchange}")
+            self.verify.could_not_ask(requirement, f"the answer is neither a 2xx nor a 4xx: {exchange}")
 
     def refused_or_fruitless(self, requirement: str, exchange: Exchange, case: str) -> None:
         """Verify that a create was refused, or else that its batch has processed nothing when it ends."""
@@ -212,7 +212,7 @@ class Steps:
         A short lag after the end is no violation; the user's settle timeout says what is short.
         """
         exchange, shown = self.target.eventually(
-            lambda: self._expanded(batch["id"]), lambda shown: _is_told(entries(shown[1]))
+            lambda: self._expanded(batch["id"]), lambda shown: _have_outcomes(entries(shown[1]))
         )
         results = entries(shown)
         untold = [entry for entry in results or [] if not _tells(entry)]
@@ -231,7 +231,7 @@ class Steps:
         )
         self.verify(
             "result-has-outcome",
-            _is_told(results),
+            _have_outcomes(results),
             check="entry-tells-outcome",
             kind="missing",
             expected=f"a job reference or an error message in each entry, {lag}",
@@ -293,5 +293,5 @@ def _tells(entry: Mapping[str, Any]) -> bool:
     return bool(entry.get("job_reference") or entry.get("error_message"))
 
 
-def _is_told(results: Sequence[Mapping[str, Any]] | None) -> bool:
+def _have_outcomes(results: Sequence[Mapping[str, Any]] | None) -> bool:
     return results is not None and all(map(_tells, results))

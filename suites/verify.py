@@ -26,7 +26,7 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Observation:
-    """One look at one requirement: what was asked, and if it does not hold, what was expected and what came.
+    """One look at one requirement: what was asked, and if it does not hold, what was expected and what was received.
 
     `check` and `kind` name what was asked and in which way the answer was wrong. `exchanges` show it, `deciding` is the
     index of the one that shows the fault. `oracle` is the one that looked; a test that looks itself has none.
@@ -48,8 +48,8 @@ class Observation:
     def __str__(self) -> str:
         shown = "; ".join(map(str, self.exchanges[-EXCHANGES_SHOWN:]))
         case = f" [{self.case}]" if self.case else ""
-        told = self.difference or f"expected {_as_text(self.expected)}, got {_as_text(self.actual)}"
-        return f"{self.requirement}{case}: {told} ({shown})"
+        described = self.difference or f"expected {_as_text(self.expected)}, got {_as_text(self.actual)}"
+        return f"{self.requirement}{case}: {described} ({shown})"
 
 
 def _as_text(value: object) -> str:

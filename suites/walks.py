@@ -24,14 +24,14 @@ LARGE_PAGE = 100
 
 @dataclass
 class Walk:
-    """The pages that a walk has met, and whether it came to a last one."""
+    """The pages that a walk has met, and whether it reached a last one."""
 
     pages: list[Call] = field(default_factory=list)
     ended: bool = False
 
     @property
     def items(self) -> list[Batch]:
-        """The batches in the order in which they came."""
+        """The batches in the order in which they were received."""
         return [batch for page in self.pages for batch in page.batches]
 
     @property

@@ -28,8 +28,8 @@ PLACE: Final = (
 DRIVERS: Final = Path(__file__).parent / "drivers"
 BUILD_TIMEOUT: Final = 300.0
 """Seconds that one step of making an environment may take."""
-TOLD: Final = 300
-"""Characters of an installer's last words that are told."""
+TEXT_LIMIT: Final = 300
+"""Characters of the end of an installer's output that are shown."""
 
 _installers: set["subprocess.Popen[str]"] = set()
 """Those at work, of all threads."""
@@ -164,7 +164,7 @@ def _run(client: Client, command: list[str], folder: Path = ROOT) -> None:
         finally:
             _installers.discard(process)
     if code:
-        told = " ".join(output.split())[-TOLD:]
+        shown = " ".join(output.split())[-TEXT_LIMIT:]
         raise ClientFailed(
-            f"{client.name} cannot be installed; see that its registry is reachable, then run again (…{told})"
+            f"{client.name} cannot be installed; see that its registry is reachable, then run again (…{shown})"
         )

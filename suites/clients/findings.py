@@ -34,7 +34,7 @@ class Finding:
 
 
 class Ended(Exception):
-    """An operation came to its end with another verdict than `pass`."""
+    """An operation ended with another verdict than `pass`."""
 
     def __init__(self, verdict: Verdict, detail: str, requirement: str | None = None) -> None:
         super().__init__(detail)

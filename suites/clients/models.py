@@ -34,7 +34,7 @@ METHODS: Final = {"batches.create": "createBatch", "batches.list": "listBatches"
 DESCRIBE_TIMEOUT: Final = 60.0
 ABSENT: Final = "absent"
 REQUEST_TIMEOUT: Final = 10.0
-TOLD: Final = 300
+TEXT_LIMIT: Final = 300
 
 Description = Mapping[str, Any]
 
@@ -98,7 +98,7 @@ def describe(environment: Environment) -> Description:
     try:
         if environment.client.registry == "npm":
             return declarations.operations(environment.package)
-        told = subprocess.run(
+        ended = subprocess.run(
             [*environment.command[:-1], str(DRIVERS / "describe.py")],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -107,9 +107,9 @@ def describe(environment: Environment) -> Description:
             timeout=DESCRIBE_TIMEOUT,
             check=False,
         )
-        if told.returncode:
-            raise ValueError(told.stderr[-TOLD:])
-        found: Description = json.loads(told.stdout)
+        if ended.returncode:
+            raise ValueError(ended.stderr[-TEXT_LIMIT:])
+        found: Description = json.loads(ended.stdout)
         return found
     except (OSError, ValueError, LookupError, subprocess.TimeoutExpired) as error:
         raise ClientFailed(
@@ -145,8 +145,8 @@ def requests(environment: Environment, description: Description) -> dict[str, Se
     """Return what a client sends for each of its methods, seen on the wire. Raises `ClientFailed`."""
     found = {}
     with stub_server() as url, driving(environment, _target(url), REQUEST_TIMEOUT) as driver:
-        for method, told in description.items():
-            parameters = told["parameters"]
+        for method, described in description.items():
+            parameters = described["parameters"]
             path = [sample(each) for each in parameters.values() if each["path"]]
             arguments = {name: sample(each) for name, each in parameters.items() if not each["path"]}
             reply = driver.call(method, *path, pages=int(method == "batches.list"), **arguments)
@@ -198,13 +198,13 @@ def differences(description: Description, sent: Mapping[str, Sent], registry: Re
 
 
 def _of_operation(
-    operation: Operation, told: Mapping[str, Any], sent: Sent, registry: Registry
+    operation: Operation, described: Mapping[str, Any], sent: Sent, registry: Registry
 ) -> Iterator[Difference]:
     name = operation.id
     line = f"{operation.method} {re.sub(r'{.*?}', '{}', operation.template)}"
     if line != sent.line:
         yield Difference(name, "request", line, sent.line)
-    given = {each: field for each, field in told["parameters"].items() if not field["path"]}
+    given = {each: field for each, field in described["parameters"].items() if not field["path"]}
     query = {
         parameter: {**of_schema(schema, registry), "required": False}
         for parameter, (element, schema) in parameters_of(operation).items()
@@ -219,7 +219,7 @@ def _of_operation(
     for each in sorted(given.keys() - sent.query - sent.body):
         yield Difference(f"{name} {each}", "request", "sent", "not sent")
     assert operation.success_schema is not None
-    yield from _of_shapes(of_schema(operation.success_schema, registry), told["answer"], name, f"{name} < ")
+    yield from _of_shapes(of_schema(operation.success_schema, registry), described["answer"], name, f"{name} < ")
 
 
 def _of_fields(

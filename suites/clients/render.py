@@ -14,7 +14,7 @@ from suites.clients.table import Client
 WIDTH: Final = 80
 LABEL: Final = 24
 COLUMN: Final = 8
-TOLD_APART: Final[dict[Verdict, str]] = {
+SECTIONS: Final[dict[Verdict, str]] = {
     "fail": "Failed: the target broke a requirement",
     "error": "Not judged: something else stood in the way",
     "limit": "Limits of clients: the target may do so, and the client cannot cope",
@@ -58,7 +58,7 @@ def as_text(outcome: Outcome) -> str:
     columns = (WIDTH - LABEL) // COLUMN
     for start in range(0, len(outcome.clients), columns):
         lines += [*_block(outcome, outcome.clients[start : start + columns]), ""]
-    for verdict, title in TOLD_APART.items():
+    for verdict, title in SECTIONS.items():
         lines += _section(title, [_describe(*each) for each in _grouped(outcome, verdict)])
     lines += _section("Types of clients that differ from the contract without an explanation", outcome.unexplained)
     explained = sum(len(each.explained) for each in outcome.comparisons)
@@ -126,7 +126,7 @@ def as_markdown(outcome: Outcome) -> str:
         cells = (_mark(outcome, client, operation) for client in outcome.clients)
         lines.append(f"| {operation} | {' | '.join(cells)} |")
     lines.append("")
-    for verdict, title in TOLD_APART.items():
+    for verdict, title in SECTIONS.items():
         lines += _list(title, [_describe(*each) for each in _grouped(outcome, verdict)])
     lines += _list("Types that differ without an explanation", outcome.unexplained)
     lines += [

@@ -43,7 +43,7 @@ def _not_after(wanted: str, found: object) -> bool | None:
 class Filter:
     """A filter of the list operation: its parameter, the field it looks at, and whether a value is let through.
 
-    `admits` gives `None` where that cannot be told: a creation time is left out, or the filter has no usable value.
+    `admits` gives `None` where that is unknown: a creation time is left out, or the filter has no usable value.
     """
 
     parameter: str
@@ -156,7 +156,7 @@ def page_repeats_nothing() -> Look:
                 kind="twice",
                 expected=sorted({batch["id"] for batch in call.batches}),
                 actual=[batch["id"] for batch in call.batches],
-                difference=f"{enumerated(twice)} came several times on one page",
+                difference=f"{enumerated(twice)} appear several times on one page",
                 exchanges=[call.exchange],
             )
 

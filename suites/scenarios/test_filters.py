@@ -75,7 +75,7 @@ def test_a_batch_that_has_ended_is_listed_as_it_is_read(
 
 def _disagreement(read: dict[str, str], listed: dict[str, object]) -> str:
     others = [f"{id_} is {listed.get(id_)}, and a get shows {status}" for id_, status in read.items()]
-    return enumerated([told for told, id_ in zip(others, read, strict=True) if listed.get(id_) != read[id_]])
+    return enumerated([sentence for sentence, id_ in zip(others, read, strict=True) if listed.get(id_) != read[id_]])
 
 
 def _statuses(items: list[Batch], among: dict[str, str]) -> dict[str, object]:

@@ -167,21 +167,21 @@ def test_a_file_without_a_job_has_an_error(
         case="one of three files has no job",
     )
     results = steps.results(batch)
-    told = {file_of(entry): entry for entry in results}
+    entry_of = {file_of(entry): entry for entry in results}
     exchange = steps.batches.get(batch["id"], expand=["results"])
     verify(
         "file-without-job-has-error",
-        bool(told.get(unmapped, {}).get("error_message")),
+        bool(entry_of.get(unmapped, {}).get("error_message")),
         check="file-without-job-has-error",
         kind="missing",
         expected={"error_message": UNMAPPED},
-        actual=told.get(unmapped),
+        actual=entry_of.get(unmapped),
         difference=f"no error_message for {unmapped}, which has no job",
         exchanges=[exchange],
     )
     verify(
         "file-without-job-has-error",
-        all(told.get(file_id, {}).get("job_reference") for file_id in directory.file_ids if file_id != unmapped),
+        all(entry_of.get(file_id, {}).get("job_reference") for file_id in directory.file_ids if file_id != unmapped),
         check="other-files-have-jobs",
         kind="missing",
         expected="a job for each other file",

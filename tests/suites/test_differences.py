@@ -29,9 +29,9 @@ def test_of_many_the_first_are_named() -> None:
     ("pages", "told"),
     [
         ([["a", "b"], ["c"]], ""),
-        ([["a", "b"], ["b", "c"]], "1 of 3 came several times: b on pages 1 and 2"),
-        ([["a"], ["a"], ["a"]], "1 of 1 came several times: a on pages 1, 2 and 3"),
-        ([["a", "a"]], "1 of 1 came several times: a on page 1, 2 times"),
+        ([["a", "b"], ["b", "c"]], "1 of 3 appear several times: b on pages 1 and 2"),
+        ([["a"], ["a"], ["a"]], "1 of 1 appear several times: a on pages 1, 2 and 3"),
+        ([["a", "a"]], "1 of 1 appear several times: a on page 1, 2 times"),
     ],
     ids=str,
 )

@@ -95,6 +95,7 @@ CHECKS = frozenset(
         "cancel-ends-the-batch",
         "create-is-echoed",
         "created-batch-is-listed",
+        "delivered-status-agrees",
         "delivery-has-headers",
         "delivery-is-posted",
         "delivery-is-signed",
@@ -123,7 +124,6 @@ CHECKS = frozenset(
         "results-are-delivered",
         "results-are-null",
         "results-stay",
-        "told-status-agrees",
         "total-counts-matches",
         "trait-stays",
         "update-follows-creation",
@@ -132,7 +132,7 @@ CHECKS = frozenset(
         "walk-ends",
         "walk-meets-every-batch",
         "webhook-is-silent",
-        "webhook-is-told",
+        "webhook-is-notified",
     }
 )
 """Each is a part of fingerprints that others keep in baselines and waivers: none is renamed without a word to them."""

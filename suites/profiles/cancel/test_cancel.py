@@ -105,7 +105,7 @@ def test_a_finished_file_keeps_its_results(
     accepted = stopping.accepted(stopping.ask(batch))
     stopping.cancelled(batch, accepted)
     for file_id, known in finished.items():
-        exchange, job_id = steps.target.eventually(partial(_job_of, file_id, batch, steps), _is_told)
+        exchange, job_id = steps.target.eventually(partial(_job_of, file_id, batch, steps), _has_job)
         verify(
             "cancel-keeps-finished-results",
             job_id is not None and known in (None, job_id),
@@ -141,12 +141,12 @@ Finished = dict[str, str | None]
 def _controlled(
     directory: Directory, job_type: JobType, stopping: Stopping, steps: Steps, _: Client
 ) -> tuple[Batch, Finished]:
-    """Return a batch whose first file is finished, for it was told to be, and the second is not."""
+    """Return a batch whose first file is finished by its script, and the second is not."""
     first = directory.file_ids[0]
-    told: dict[str, dict[str, str | float]] = {
+    files: dict[str, dict[str, str | float]] = {
         first: {"outcome": "job", "job_status": "COMPLETED", "seconds": DONE_AFTER}
     }
-    batch = stopping.begin(directory, files=told, job_type=job_type)
+    batch = stopping.begin(directory, files=files, job_type=job_type)
     if stopping.script["files"][first].get("seconds") != DONE_AFTER:
         pytest.skip("needs a control protocol that can say when a file is finished")
     steps.target.wait(WAITED)
@@ -183,7 +183,7 @@ def _job_of(file_id: str, batch: Batch, steps: Steps) -> tuple[Exchange, str | N
     return exchange, reference and reference[1]
 
 
-def _is_told(found: tuple[Exchange, str | None]) -> bool:
+def _has_job(found: tuple[Exchange, str | None]) -> bool:
     return found[1] is not None
 
 
