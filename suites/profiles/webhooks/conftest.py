@@ -23,6 +23,7 @@ from suites.profiles.webhooks.notifications import (
     ENDS,
     EVENTS,
     NULL,
+    PENDING,
     RUNNING,
     SEVERAL,
     NotifiedBatch,
@@ -169,10 +170,11 @@ def _beside_each_other(receiver: Receiver) -> Iterator[dict[str, Webhook]]:
     ends = tuple(ENDS.values())
     stranger = {STRANGER: whole(receiver, OF_ANOTHER_PRODUCT, "json")}
     for kind in (unusual, whole):
-        webhooks = {FAILING: kind(receiver, ends, "json", SERVER_ERROR), BESIDE: kind(receiver, ends, "string")}
+        failing = kind(receiver, [PENDING, *ends], "json", SERVER_ERROR)
+        webhooks = {FAILING: failing, BESIDE: kind(receiver, ends, "string")}
         yield {**webhooks, **stranger}
         yield webhooks
-    yield {FAILING: unusual(receiver, ends, "json", SERVER_ERROR)}
+    yield {FAILING: unusual(receiver, [PENDING, *ends], "json", SERVER_ERROR)}
     yield stranger
 
 

@@ -105,6 +105,14 @@ class NotifiedBatch:
             self.missing_events(name) for name, webhook in self.webhooks.items() if webhook.endpoint.status == OK
         )
 
+    def events_sent_once(self, name: str) -> list[str]:
+        """Return the expected events that a webhook was sent, and not again: by name where all deliveries name one."""
+        posts, expected = self.webhooks[name].endpoint.posts, self.expected_events(name)
+        named = [events_in(post) for post in posts]
+        if all(named):
+            return [event for event in expected if sum(event in names for names in named) == 1]
+        return expected if len(posts) == len(expected) else []
+
     @property
     def has_end_delivered(self) -> bool:
         """Whether a webhook that subscribed to the end alone, if there is one, got a delivery."""
@@ -177,12 +185,11 @@ class WebhookSteps:
         return notified
 
     def retried(self, notified: NotifiedBatch, name: str) -> None:
-        """Wait until what an endpoint refused is sent to it again, or is not to be expected any more."""
-        endpoint = notified.webhooks[name].endpoint
+        """Wait until an endpoint that refuses everything is sent it again, or that is not to be expected any more."""
         bound = min(MOST_SECONDS_TO_RETRY, self._steps.target.poll_timeout)
-        refused = f"an endpoint has refused a delivery of batch {notified.batch['id']}"
-        for _ in self._steps.target.pauses(bound, refused) if notified.expected_events(name) else ():
-            if len(endpoint.posts) > 1:
+        late = f"an endpoint has refused a delivery of batch {notified.batch['id']}"
+        for _ in self._steps.target.pauses(bound, late):
+            if not notified.missing_events(name) and not notified.events_sent_once(name):
                 break
 
     def _begun(self, batch: Batch, caller: str) -> Batch:
