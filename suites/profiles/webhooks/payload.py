@@ -39,6 +39,7 @@ def form(delivery: Delivery) -> str | None:
     outer = _read(delivery.body)
     if isinstance(outer, str):
         return "string" if isinstance(_read(outer), dict) else None
+    outer = _only(outer)
     inner = outer.get("data", outer) if isinstance(outer, dict) else None
     if isinstance(inner, str):
         return "string" if isinstance(_read(inner), dict) else None
@@ -101,12 +102,16 @@ def _parts(delivery: Delivery) -> Iterator[dict[str, Any]]:
     left = [(content(delivery), 0)]
     while left:
         value, depth = left.pop(0)
-        if isinstance(value, list) and len(value) == 1:
-            value = value[0]
+        value = _only(value)
         if isinstance(value, dict):
             yield value
             if depth < _DEEPEST:
                 left += [(_read(value[field]), depth + 1) for field in _INSIDE if field in value]
+
+
+def _only(value: object) -> object:
+    """Return the only element of a list, and any other value as it is."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _is_batch(part: dict[str, Any]) -> bool:
