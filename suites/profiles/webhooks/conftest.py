@@ -131,6 +131,8 @@ def _one_by_one(
         if steps.target.control is not None:
             steps.set_script(source, PASSED, end_of.get(name, COMPLETED))
         batch = steps.accepted(webhook_steps.create(source, [webhook]), ACCEPTED)
+        if steps.target.control is None and end_of.get(name) == CANCELLED:
+            steps.batches.cancel(batch["id"])
         found.append(webhook_steps.followed(batch, {name: webhook}))
     return found
 
