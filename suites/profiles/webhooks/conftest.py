@@ -14,11 +14,12 @@ from fixtures.journal import Journal
 from fixtures.receiver import Receiver
 from fixtures.settings import Settings
 from fixtures.target import Target, capabilities
-from fixtures.webhooks import Saved, Webhook, WebhookConfigurations, bare, unusual, whole
+from fixtures.webhooks import Saved, Webhook, WebhookConfigurations, bare, unusual, whole, with_nulls
 from spec import requirements
 from suites.products import EXTRACT
 from suites.profiles.webhooks.notifications import (
     ABSENT,
+    ALL_NULL,
     CANCELLED,
     ENDS,
     EVENTS,
@@ -79,10 +80,11 @@ def source(directories: Directories) -> Directory:
 
 
 def _all_kinds(receiver: Receiver) -> dict[str, Webhook]:
-    """Return a webhook for each event, one for several and two for all, so that every field has every value."""
+    """Return a webhook for each event, one for several and others for all, so that every field has every value."""
     return {
         NULL: whole(receiver, None, "string"),
         ABSENT: bare(receiver),
+        ALL_NULL: with_nulls(receiver),
         SEVERAL: whole(receiver, [RUNNING, *ENDS.values()], "json"),
         **{event: whole(receiver, [event], "json") for event in EVENTS},
     }

@@ -29,7 +29,8 @@ WAITING = tuple(status for status in transient_statuses() if status != "RUNNING"
 NULL = "null events"
 SEVERAL = "several events"
 ABSENT = "no events"
-ALL = (NULL, ABSENT)
+ALL_NULL = "null for every field"
+ALL = (NULL, ABSENT, ALL_NULL)
 """The names of webhooks that subscribed to nothing in particular."""
 MOST_SECONDS_TO_RETRY = 60.0
 """Seconds after which a failed delivery is not sent again, by the public page on webhooks."""

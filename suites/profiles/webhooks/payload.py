@@ -6,7 +6,6 @@ known says nothing.
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from fixtures.receiver import Delivery
@@ -23,8 +22,10 @@ _EVENT = re.compile(
 _EVENT_FIELDS = ("event_type", "event", "type")
 _INSIDE = ("data", "batch", "payload", "object", "resource")
 """Fields in which an envelope may carry what happened."""
-_AT_ITS_BATCH = ("source_directory_id", "project_id", "config")
+_AT_ITS_BATCH = ("project_id", "config")
 """Fields of which one beside a status shows that an object is a batch."""
+OF_BATCH = "batch."
+"""How the events of batches begin."""
 _DEEPEST = 5
 """Envelopes in one another beyond which none is looked for."""
 
@@ -48,8 +49,7 @@ def form(delivery: Delivery) -> str | None:
 
 def statuses_in(delivery: Delivery) -> set[str]:
     """Return every status of a batch that the envelope of a delivery carries."""
-    found = (part.get("status") for part in _parts(delivery))
-    return {status for status in found if isinstance(status, str) and status in STATUSES}
+    return {part["status"] for part in _parts(delivery) if _has_status(part)}
 
 
 def events_in(delivery: Delivery) -> set[str]:
@@ -64,10 +64,13 @@ def other_ids_in(delivery: Delivery, own: str) -> set[str]:
 
     The `id` of an object may be that of an event or of a delivery where the own id stands elsewhere.
     """
-    parts = list(_parts(delivery))
-    found = [part.get("batch_id") for part in parts]
+    outer, *inner = _parts(delivery) or [{}]
+    found = [part.get("batch_id") for part in (outer, *inner)]
     if own not in texts_in(delivery):
-        found += [part.get("id") for part in parts if _is_batch(part)]
+        named = events_in(delivery)
+        is_of_batch = bool(named) and all(event.startswith(OF_BATCH) for event in named)
+        found += [outer.get("id")] if _is_batch(outer) else []
+        found += [part.get("id") for part in inner if _is_batch(part) or (is_of_batch and _has_status(part))]
     return {id_ for id_ in found if isinstance(id_, str) and id_ != own}
 
 
@@ -79,7 +82,7 @@ def directories_in(delivery: Delivery) -> set[str]:
 
 def envelope(delivery: Delivery) -> dict[str, Any]:
     """Return the outermost object of a delivery; empty when there is none."""
-    return next(_parts(delivery), {})
+    return next(iter(_parts(delivery)), {})
 
 
 def texts_in(delivery: Delivery) -> set[str]:
@@ -97,16 +100,18 @@ def texts_in(delivery: Delivery) -> set[str]:
     return found
 
 
-def _parts(delivery: Delivery) -> Iterator[dict[str, Any]]:
-    """Yield the outermost object of a delivery, and those inside it that may be what happened."""
+def _parts(delivery: Delivery) -> list[dict[str, Any]]:
+    """Return the outermost object of a delivery, and those inside it that may be what happened."""
+    found: list[dict[str, Any]] = []
     left = [(content(delivery), 0)]
     while left:
         value, depth = left.pop(0)
         value = _only(value)
         if isinstance(value, dict):
-            yield value
+            found.append(value)
             if depth < _DEEPEST:
                 left += [(_read(value[field]), depth + 1) for field in _INSIDE if field in value]
+    return found
 
 
 def _only(value: object) -> object:
@@ -115,7 +120,12 @@ def _only(value: object) -> object:
 
 
 def _is_batch(part: dict[str, Any]) -> bool:
-    return "source_directory_id" in part or ("status" in part and any(field in part for field in _AT_ITS_BATCH))
+    return "source_directory_id" in part or (_has_status(part) and any(field in part for field in _AT_ITS_BATCH))
+
+
+def _has_status(part: dict[str, Any]) -> bool:
+    status = part.get("status")
+    return isinstance(status, str) and status in STATUSES
 
 
 def _read(value: object) -> object:

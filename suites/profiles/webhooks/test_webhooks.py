@@ -25,6 +25,8 @@ from suites.profiles.webhooks.notifications import (
 from suites.profiles.webhooks.payload import (
     EVENT_ID,
     EVENT_TYPE,
+    OF_BATCH,
+    content,
     directories_in,
     envelope,
     events_in,
@@ -39,6 +41,7 @@ from suites.verify import ANY_OPERATION, Verify
 SHORTEST_ID = 5
 """Characters of an id below which it could stand in a delivery for anything else."""
 TERMINAL_EVENTS = set(ENDS.values())
+JSON = "application/json"
 OF_EACH_DELIVERY = (
     "webhook-sends-only-subscribed-events",
     "webhook-sends-no-other-terminal-event",
@@ -141,7 +144,7 @@ def _verify_status(notified: NotifiedBatch, verify: Verify) -> None:
     """
     for name, delivery in notified.deliveries():
         named = events_in(delivery)
-        is_about = all(event.startswith("batch.") for event in named) if named else name not in ALL
+        is_about = all(event.startswith(OF_BATCH) for event in named) if named else name not in ALL
         is_end = bool(named & TERMINAL_EVENTS) if named else name == notified.end
         for status in sorted(statuses_in(delivery)) if is_about and name != STRANGER else ():
             if status in ENDS or is_end:
@@ -446,6 +449,26 @@ def test_headers_and_body_name_the_same_event(notified: list[NotifiedBatch], ver
 
 
 @pytest.mark.requirement("webhook-envelope-is-consistent")
+def test_json_is_declared_as_json(notified: list[NotifiedBatch], verify: Verify) -> None:
+    """A body that is an object of JSON has a content type that says so."""
+    for each in notified:
+        for name, delivery in each.deliveries():
+            if isinstance(content(delivery), dict):
+                declared = (delivery.header("Content-Type") or "").partition(";")[0].strip().lower()
+                verify(
+                    "webhook-envelope-is-consistent",
+                    declared == JSON or declared.endswith("+json"),
+                    check="json-is-declared",
+                    kind="malformed",
+                    expected=JSON,
+                    actual=declared,
+                    operation=ANY_OPERATION,
+                    exchanges=each.exchanges,
+                    case=f"{each.case}, {name}",
+                )
+
+
+@pytest.mark.requirement("webhook-envelope-is-consistent")
 def test_no_two_events_share_an_id(notified: list[NotifiedBatch], verify: Verify) -> None:
     """The id of an event is not used for one of another type or another batch."""
     known: dict[str, tuple[str, set[str]]] = {}
@@ -593,3 +616,12 @@ def test_a_saved_configuration_is_not_notified_of_a_foreign_batch(
         operation=ANY_OPERATION,
         exchanges=[exchange],
     )
+
+
+@pytest.mark.requirement("webhook-names-only-its-batch")
+def test_no_endpoint_is_notified_of_a_later_batch(
+    notified: list[NotifiedBatch], webhook_steps: WebhookSteps, verify: Verify
+) -> None:
+    """Batches that were created since, by another project too, send nothing to the endpoints of an earlier one."""
+    for each in notified:
+        _verify_names(each, webhook_steps.batch_ids, verify)
