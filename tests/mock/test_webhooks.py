@@ -68,9 +68,9 @@ def test_a_batch_tells_its_way(end: str, api: Api, endpoint: Endpoint) -> None:
     assert events(endpoint) == ["batch.pending", "batch.running"]
     api.advance(1)
     assert events(endpoint) == sorted(["batch.pending", "batch.running", EVENT_OF[end]])
-    statuses = {payload(delivery)["status"] for delivery in endpoint.posts}
+    statuses = {payload(delivery)["data"]["status"] for delivery in endpoint.posts}
     assert statuses == {"PENDING", "RUNNING", end}
-    assert {payload(delivery)["batch_id"] for delivery in endpoint.posts} == {batch["id"]}
+    assert {payload(delivery)["data"]["id"] for delivery in endpoint.posts} == {batch["id"]}
     api.advance(1000)
     assert len(endpoint.posts) == 3
 
@@ -121,17 +121,57 @@ def test_without_a_secret_nothing_is_signed(api: Api, endpoint: Endpoint) -> Non
     assert {delivery.header("LC-Signature") for delivery in endpoint.posts} == {None}
 
 
-def test_the_format_string_is_json_in_a_string(api: Api, receiver: Receiver) -> None:
-    default, string = receiver.endpoint(), receiver.endpoint()
-    create(api, api.directory("a.pdf"), {"webhook_url": default.url}, to(string, output_format="string"))
+def test_an_envelope_names_its_event_like_its_headers(api: Api, endpoint: Endpoint) -> None:
+    create(api, api.directory("a.pdf"), to(endpoint))
+    api.advance(10)
+    ids = set()
+    for delivery in endpoint.posts:
+        envelope = payload(delivery)
+        assert set(envelope) == {"event_id", "event_type", "timestamp", "data"}
+        assert delivery.header("X-Webhook-Event-ID") == envelope["event_id"]
+        assert delivery.header("X-Webhook-Event-Type") == envelope["event_type"]
+        assert type(envelope["timestamp"]) is float
+        ids.add(envelope["event_id"])
+    assert len(ids) == 3
+
+
+def test_the_format_string_has_its_data_in_a_string(api: Api, receiver: Receiver) -> None:
+    default, string, plain = receiver.endpoint(), receiver.endpoint(), receiver.endpoint()
+    create(api, api.directory("a.pdf"), {"webhook_url": default.url}, to(string, output_format="string"), to(plain))
     api.advance(10)
     for endpoint in (default, string):
-        assert {json.loads(json.loads(each.body or b""))["event_type"] for each in endpoint.posts} >= {"batch.success"}
+        assert {json.loads(payload(each)["data"])["status"] for each in endpoint.posts} >= {"COMPLETED"}
+    assert {payload(each)["data"]["status"] for each in plain.posts} >= {"COMPLETED"}
+
+
+def test_the_query_of_a_url_is_kept(api: Api, receiver: Receiver) -> None:
+    endpoint = receiver.endpoint(query="a=1&a=%2F&b=")
+    create(api, api.directory("a.pdf"), to(endpoint))
+    api.advance(10)
+    assert {each.query for each in endpoint.posts} == {"a=1&a=%2F&b="}
+
+
+def test_an_inline_webhook_without_a_url_or_with_no_events_receives_nothing(api: Api, endpoint: Endpoint) -> None:
+    batch = create(api, api.directory("a.pdf"), {"webhook_url": None}, {}, to(endpoint, events=[]))
+    api.advance(10)
+    assert api.get(batch["id"])["status"] == "COMPLETED"
+    assert endpoint.deliveries == []
+
+
+def test_a_create_names_four_saved_configurations_at_most(api: Api, receiver: Receiver) -> None:
+    endpoints = [receiver.endpoint() for _ in range(5)]
+    ids = [api.ok("POST", SAVED, json=to(endpoint, events=["batch.success"]))["id"] for endpoint in endpoints]
+    directory_id = api.directory("a.pdf")
+    body = {**api.batch_body(directory_id), "webhook_configuration_ids": ids}
+    assert api.status("POST", BATCHES, json=body) == 422
+    create(api, directory_id, to(endpoints[4], events=["batch.success"]), saved=tuple(ids[:4]))
+    api.advance(10)
+    assert [events(endpoint) for endpoint in endpoints] == [["batch.success"]] * 5
 
 
 def test_what_was_not_taken_is_sent_again_until_it_is(api: Api, receiver: Receiver) -> None:
     endpoint = receiver.endpoint(500)
-    create(api, api.directory("a.pdf"), to(endpoint, events=["batch.pending"]))
+    create(api, api.directory("a.pdf"), to(endpoint, events=["batch.pending"], signing_secret="s"))
     api.advance(0)
     assert len(endpoint.posts) == 1
     api.advance(1)
@@ -143,7 +183,7 @@ def test_what_was_not_taken_is_sent_again_until_it_is(api: Api, receiver: Receiv
     assert len(endpoint.posts) == 3
     api.advance(1000)
     assert len(endpoint.posts) == 3
-    assert len({each.body for each in endpoint.posts}) == 1
+    assert len({(each.body, each.header("LC-Signature")) for each in endpoint.posts}) == 1
 
 
 def test_what_is_never_taken_is_given_up(api: Api, receiver: Receiver) -> None:
@@ -151,7 +191,7 @@ def test_what_is_never_taken_is_given_up(api: Api, receiver: Receiver) -> None:
     create(api, api.directory("a.pdf"), gone, to(endpoint, events=["batch.pending"]))
     for _ in range(10):
         api.advance(20)
-    assert len(endpoint.posts) == 6
+    assert len(endpoint.posts) == 3
 
 
 def test_by_the_wall_a_batch_tells_without_being_asked(wall: Api, endpoint: Endpoint) -> None:
@@ -163,6 +203,7 @@ def test_by_the_wall_a_batch_tells_without_being_asked(wall: Api, endpoint: Endp
 @pytest.mark.parametrize(
     "webhook",
     [
+        {"webhook_url": ""},
         {"webhook_url": "ftp://127.0.0.1/x"},
         {"webhook_url": "http://127.0.0.1:port/x"},
         {"webhook_url": "http://[::1/x"},
@@ -170,10 +211,12 @@ def test_by_the_wall_a_batch_tells_without_being_asked(wall: Api, endpoint: Endp
         {"webhook_url": "http://localhost.example.com/x"},
         {"webhook_url": "http://127.0.0.1@example.com/x"},
         {"webhook_events": ["nonsense"]},
+        {"webhook_events": ["batch.completed"]},
         {"webhook_headers": {"a b": "c"}},
         {"webhook_headers": {"a": "b\r\nc: d"}},
         {"webhook_headers": {"a": 1}},
         {"webhook_output_format": "xml"},
+        {"webhook_signing_secret": "a\0b"},
     ],
     ids=str,
 )
@@ -184,6 +227,10 @@ def test_an_unusable_configuration_is_refused(webhook: dict[str, Any], api: Api,
     assert api.status("POST", SAVED, json=given) == 422
     api.advance(10)
     assert endpoint.deliveries == []
+
+
+def test_a_saved_configuration_needs_a_url(api: Api) -> None:
+    assert api.status("POST", SAVED, json={}) == api.status("POST", SAVED, json={"webhook_url": None}) == 422
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "localhost", "LOCALHOST", "[::1]"])
