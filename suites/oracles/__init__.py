@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 
-from suites.oracles import files, paging, refusals, settled
+from suites.oracles import files, lifecycle, paging, refusals, settled
 from suites.oracles.oracle import Oracle
 
 _OF_RECORDINGS = (files, paging, refusals, settled)
@@ -31,12 +31,19 @@ WHOEVER_ASKS: tuple[Oracle, ...] = (
     settled.expanded_get_succeeds,
     files.files_are_of_the_directory,
 )
-LAGGING: tuple[Oracle, ...] = (
+SETTLED_BY_THEN: tuple[Oracle, ...] = (
     settled.results_are_delivered,
     settled.jobs_resolve,
     settled.views_agree_on_the_end,
     paging.walks_hold_every_match,
 )
+LAGGING = frozenset({oracle.name for oracle in (*SETTLED_BY_THEN, lifecycle.get_returns_batch_asked_for)})
+"""The names of those that are told how long one operation may lag behind another."""
+
+
+def of_run(lag: float) -> tuple[Oracle, ...]:
+    """Those that look at the suite's own traffic; `lag` is how many seconds one operation may lag behind another."""
+    return _with_lag(ORACLES, lag)
 
 
 def of_recordings(lag: float = settled.SETTLED) -> tuple[Oracle, ...]:
@@ -45,4 +52,10 @@ def of_recordings(lag: float = settled.SETTLED) -> tuple[Oracle, ...]:
     Beside oracles of a run they are some that judge what a run has scenarios for, which know what they asked. `lag` is
     how many seconds one operation may lag behind another.
     """
-    return (*WHOEVER_ASKS, *(replace(oracle, begin=partial(oracle.begin, lag)) for oracle in LAGGING))
+    return _with_lag((*WHOEVER_ASKS, *SETTLED_BY_THEN), lag)
+
+
+def _with_lag(oracles: tuple[Oracle, ...], lag: float) -> tuple[Oracle, ...]:
+    return tuple(
+        replace(oracle, begin=partial(oracle.begin, lag)) if oracle.name in LAGGING else oracle for oracle in oracles
+    )
