@@ -78,7 +78,7 @@ def test_a_document_that_says_the_same_differs_in_nothing(tell: Tell) -> None:
 def test_what_nobody_explains_is_named(change: dict[str, Any], headline: str, tell: Tell) -> None:
     code, told = tell(change)
     assert code == 7
-    assert f"\nunexplained\n  {headline}" in told
+    assert f"\n  {headline}" in told.partition("\nunexplained")[2]
 
 
 def test_a_difference_beside_the_contract_is_none(tell: Tell) -> None:
