@@ -60,7 +60,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why some differences are right: those of these elements, in the clients of some generations."""
+    """Why some differences are right: those of these elements, in the clients of some generations.
+
+    `clients` are the names of those of which it holds, where it does not hold of all of these generations.
+    """
 
     elements: tuple[str, ...]
     aspect: str
@@ -69,10 +72,12 @@ class Explanation:
     generations: tuple[str, ...]
     registries: tuple[Registry, ...]
     why: str
+    clients: tuple[str, ...] = ()
 
     def is_about(self, client: Client) -> bool:
         """Whether it is about a client at all."""
-        return client.generation in self.generations and client.registry in self.registries
+        is_named = not self.clients or client.name in self.clients
+        return is_named and client.generation in self.generations and client.registry in self.registries
 
     def explains(self, difference: Difference) -> bool:
         """Whether it is about this difference."""
@@ -90,6 +95,7 @@ def explanations() -> tuple[Explanation, ...]:
                 "elements": tuple(entry["elements"]),
                 "generations": tuple(entry["generations"]),
                 "registries": tuple(entry.get("registries", ("pypi", "npm"))),
+                "clients": tuple(entry.get("clients", ())),
             }
         )
         for entry in read_yaml(EXPLANATIONS)["differences"]
@@ -318,6 +324,13 @@ def stale(known: Sequence[Explanation], clients: Sequence[Client]) -> list[str]:
         if client.generation not in generations.load()
     ]
     own = {client.generation for client in clients}
+    names = {client.name for client in clients}
+    strange += [
+        f"{', '.join(explanation.elements)}, {explanation.aspect}: the table has no client {name}"
+        for explanation in known
+        for name in explanation.clients
+        if name not in names
+    ]
     return strange + [
         f"{', '.join(explanation.elements)}, {explanation.aspect}: no client of the table is of generation {generation}"
         for explanation in known

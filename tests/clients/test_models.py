@@ -155,6 +155,13 @@ def test_an_explanation_that_matches_nothing_is_complained_of() -> None:
     ]
 
 
+def test_an_explanation_may_be_for_some_clients_alone() -> None:
+    for name, is_right in ((CLIENT.name, True), ("pypi-1.1", False)):
+        known = explanation(clients=(name,))
+        assert bool(judged(CLIENT, [DIFFERENCE], [known]).complaints) is not is_right
+        assert bool(stale([known], [CLIENT])) is not is_right
+
+
 def test_a_generation_of_a_client_exists() -> None:
     assert stale([], [replace(CLIENT, generation="2.9")]) == ["pypi-1.0: there is no generation 2.9"]
 
