@@ -7,6 +7,7 @@ requirement. What the client itself makes of a good answer is its own affair: if
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from fixtures.configurations import PARAMETERS
@@ -25,7 +26,7 @@ from suites.moments import SECOND, Moment, moment
 from suites.oracles import of_run
 from suites.oracles.panel import Panel
 from suites.products import PRODUCTS
-from suites.traffic import ABOUT_KEY, COMPLETED, TERMINAL, repeated
+from suites.traffic import ABOUT_KEY, COMPLETED, NOT_FOUND, TERMINAL, repeated
 from suites.unknown import unknown_id
 from suites.verify import Observation, Verify
 
@@ -258,7 +259,11 @@ class ClientScenario:
         raise Ended("error", f"the {name} batch was still {batch['status']} after {self.target.poll_timeout:g} s")
 
     def _get(self, batch: Batch, **more: Any) -> Batch:
-        reply = self.driver.call("batches.get", batch["id"], style="async", **more)
+        """Return a batch as it is now; it may not be found for a moment after its create."""
+        reply = self.target.eventually(
+            partial(self.driver.call, "batches.get", batch["id"], style="async", **more),
+            lambda reply: reply.status != NOT_FOUND,
+        )
         found: Batch = self.given(reply, "get-returns-requested-batch", method="batches.get")
         return found
 
@@ -544,10 +549,10 @@ OPERATIONS: Final[dict[str, Callable[[ClientScenario], str]]] = {
 def findings_of(scenario: ClientScenario, client: str) -> Iterator[Finding]:
     """Let a client do everything, and give what was found as it goes.
 
-    A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it. Only those of
-    the core count: a profile is checked where it is asked for, and a client's newer methods are tried all the same.
+    A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it. Only what the
+    core demands counts: a profile is checked where it is asked for, and a client's newer methods are tried anyway.
     """
-    core = requirements.of(())
+    demanded = {id_ for id_, requirement in requirements.of(()).items() if requirement.level == "must"}
     verify = Verify()
     scenario.driver.observers.append(Panel(of_run(scenario.settings.settle_timeout), verify).on_exchange)
     seen = 0
@@ -563,7 +568,7 @@ def findings_of(scenario: ClientScenario, client: str) -> Iterator[Finding]:
             finding = Finding(client, name, "error", f"what the client gave is of no use: {error!r}")
         violated = verify.violated[seen:]
         seen += len(violated)
-        broken = [observation for observation in violated if observation.requirement in core]
+        broken = [observation for observation in violated if observation.requirement in demanded]
         yield _accused(finding, broken) if broken else finding
     if errors := verify.take("")["errors"]:
         yield Finding(client, "oracles", "error", errors[0])

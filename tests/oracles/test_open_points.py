@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures.exchange import Exchange
+from fixtures.target import OTHER
 from tests.oracles.history import PARSE, History, batch, entry, page
 from tests.oracles.timeline import BATCHES, DIRECTORIES, Pairs, exchange, heard, in_order_of_answers
 
@@ -145,6 +146,34 @@ def test_a_list_that_names_the_own_project_is_judged_as_well() -> None:
     foreign = {**RUNNING, "id": "bat-7", "project_id": "prj-2"}
     only_named = [create(50, 51, named), listed(*named, items=(foreign,))]
     assert heard(only_named).accused == {"list-shows-one-project"}
+
+
+@pytest.mark.parametrize(
+    ("params", "status", "says_something"),
+    [
+        (PROJECT, 422, False),
+        (PROJECT, 400, False),
+        ((("organization_id", "o"),), 422, False),
+        (PROJECT, 404, True),
+        (PROJECT, 403, True),
+        ((), 422, True),
+    ],
+    ids=str,
+)
+def test_a_project_that_is_refused_for_its_form_hides_nothing(params: Pairs, status: int, says_something: bool) -> None:
+    created = create(50, 51)
+    foreign = exchange("GET", f"{BATCHES}/bat-6", status, {}, params=params, caller=OTHER, sent=60, received=61)
+    witness = heard([created, foreign])
+    assert not witness.complaints
+    assert ("get-hides-other-projects" in witness.praised) is says_something
+
+
+def test_a_project_may_have_another_id_in_a_query_than_in_a_batch() -> None:
+    """What is listed under it has to be of one project all the same."""
+    named = [("project_id", "0b1f")]
+    foreign = {**RUNNING, "id": "bat-7", "project_id": "prj-2"}
+    assert not heard([create(50, 51), listed(*named)]).complaints
+    assert heard([create(50, 51), listed(*named, items=(RUNNING, foreign))]).accused == {"list-shows-one-project"}
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
