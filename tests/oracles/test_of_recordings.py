@@ -8,7 +8,7 @@ import pytest
 from fixtures.exchange import Exchange
 from suites.oracles import of_recordings
 from suites.oracles.panel import Panel
-from suites.oracles.settled import SETTLED
+from suites.oracles.settled import KEPT, SETTLED
 from tests.oracles.history import EXPAND, EXTRACT, PARSE, Json, at, batch, entry, page
 from tests.oracles.timeline import BATCHES, DIRECTORIES, TEST, Pairs, Witness, exchange
 
@@ -208,6 +208,9 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     "results refused with a key": lambda t: t.get("RUNNING").get("RUNNING", params=EXPAND, code=403),
     "results refused for a header": lambda t: t.get("RUNNING").get("RUNNING", params=EXPAND, code=406),
     "a job that is found late": lambda t: t.get(params=EXPAND, **RESULTS).say("GET", "/api/v2/parse/job-1", 404, {}),
+    "a job that is long over": lambda t: (
+        t.get(params=EXPAND, **RESULTS).wait(2 * KEPT).say("GET", "/api/v2/parse/job-1", 404, {})
+    ),
     "a job at the other endpoint": lambda t: (
         t.get(params=EXPAND, **RESULTS).wait().say("GET", "/api/v2/extract/job-1", 404, {})
     ),
