@@ -191,7 +191,7 @@ def client(
         ]
         tally = pytestconfig.stash[TALLY]
         tally.timelines.clock = lambda: target.now
-        oracles = of_run(None if target.clock else target.settle_timeout)
+        oracles = of_run(target.settle_timeout, waiting=not target.clock)
         opened.observers += [tally.on_exchange, Panel(oracles, verify).on_exchange]
         if recorder:
             opened.observers.append(recorder.on_exchange)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from suites.oracles import LAGGING, ORACLES
+from suites.oracles import ORACLES, WAITING
 from suites.selection import MARK
 
 SUITES = Path(__file__).parent
@@ -14,7 +14,7 @@ SUITES = Path(__file__).parent
 def oracles_of(requirement: str) -> list[tuple[str, str]]:
     """Return the oracles for a requirement, by where they look, each with the first line of what it does."""
     live = [(f"in all traffic, the oracle {oracle.name}", oracle) for oracle in ORACLES]
-    timed = [(f"in traffic by the clock on the wall, the oracle {oracle.name}", oracle) for oracle in LAGGING]
+    timed = [(f"in traffic by the clock on the wall, the oracle {oracle.name}", oracle) for oracle in WAITING]
     return [(name, _first_line(oracle.begin)) for name, oracle in live + timed if requirement in oracle.requirements]
 
 

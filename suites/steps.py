@@ -16,7 +16,7 @@ from fixtures.settings import Settings
 from fixtures.target import MAIN, Target
 from spec.requirements import capabilities
 from suites.products import PARSE, PRODUCTS
-from suites.traffic import COMPLETED, TERMINAL, call_of, entries, reference_of
+from suites.traffic import COMPLETED, NOT_FOUND, TERMINAL, call_of, entries, reference_of, status_of
 from suites.verify import ANY_OPERATION, Verify
 
 Batch = dict[str, Any]
@@ -57,6 +57,7 @@ class Steps:
         self._extract_id = extract_id
         self._follow = follow
         self._latest: dict[str, Batch] = {}
+        self._never_found: set[str] = set()
 
     # --- create ---
 
@@ -138,7 +139,7 @@ class Steps:
         if not call.succeeded or not call.batches:
             self.refused(requirement, exchange, case)
             return
-        if call_of(self.batches.get(call.batches[0]["id"], caller=call.caller)).refused:
+        if call_of(self.read(call.batches[0]["id"], caller=call.caller)).refused:
             self.verify(
                 requirement,
                 False,
@@ -169,9 +170,25 @@ class Steps:
 
     # --- read and wait ---
 
+    def read(
+        self, batch_id: str, *, expand: Sequence[str] = (), caller: str = MAIN, params: Sequence[tuple[str, str]] = ()
+    ) -> Exchange:
+        """Return a get of a batch that was created.
+
+        One that is not found may be so for a moment after its create; the user's settle timeout says what is a moment.
+        A batch that was waited for in vain is waited for no more.
+        """
+        ask = partial(self.batches.get, batch_id, expand=expand, caller=caller, params=params)
+        exchange = ask()
+        if exchange.status == NOT_FOUND and batch_id not in self._never_found:
+            exchange = self.target.eventually(ask, lambda found: found.status != NOT_FOUND)
+            if exchange.status == NOT_FOUND:
+                self._never_found.add(batch_id)
+        return exchange
+
     def get(self, batch_id: str, caller: str = MAIN) -> Batch:
         """Return the batch as it is now."""
-        return self.accepted(self.batches.get(batch_id, caller=caller), "get-returns-requested-batch")
+        return self.accepted(self.read(batch_id, caller=caller), "get-returns-requested-batch")
 
     def expanded(self, batch_id: str, caller: str = MAIN) -> Batch:
         """Return the batch as it is now, with its results."""
@@ -249,7 +266,7 @@ class Steps:
         return results or []
 
     def _expanded(self, batch_id: str, caller: str = MAIN) -> tuple[Exchange, Batch]:
-        exchange = self.batches.get(batch_id, expand=["results"], caller=caller)
+        exchange = self.read(batch_id, expand=["results"], caller=caller)
         return exchange, self.accepted(exchange, "expanded-read-succeeds-in-any-status")
 
     # --- control ---
@@ -271,7 +288,7 @@ class Steps:
 
     def ended(self, batch_id: str, end: str, case: str) -> Batch:
         """Return a batch as it is now, and verify that it has ended, since its script is over."""
-        exchange = self.batches.get(batch_id)
+        exchange = self.target.eventually(partial(self.read, batch_id), _has_ended)
         batch = self.accepted(exchange, "get-returns-requested-batch")
         self.verify(
             "batch-reaches-terminal-status",
@@ -311,6 +328,10 @@ def conclusive(exchange: Exchange) -> None:
         raise Undecidable(f"an answer is nested too deeply to be read; make it flatter ({exchange})") from None
     except ValueError:
         return
+
+
+def _has_ended(exchange: Exchange) -> bool:
+    return any(status_of(batch) in TERMINAL for batch in call_of(exchange).batches)
 
 
 def _has_outcome(entry: Mapping[str, Any]) -> bool:

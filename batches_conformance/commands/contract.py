@@ -9,8 +9,9 @@ import click
 from batches_conformance.groups import Group
 from spec.diff.accepted import accept, entries
 from spec.diff.annotations import annotation_lines
+from spec.diff.explained import differences, explanations
 from spec.diff.loading import content
-from spec.diff.rendering import as_json, as_markdown, as_text, rules_table
+from spec.diff.rendering import as_json, as_markdown, as_text, explained_as_text, rules_table
 from spec.diff.verdict import compared, contracts
 from spec.gate import complaints
 from spec.page import page
@@ -61,21 +62,37 @@ def rules() -> None:
     "end, until.",
 )
 @click.option(
+    "--explained",
+    metavar="FILE",
+    help="What is known to differ between OLD, a generation, and NEW, a document that the service publishes: show what "
+    "touches the contract, and is not among it.",
+)
+@click.option(
     "--annotations",
     type=click.Choice(("github",)),
     help="Print workflow commands as well, which GitHub shows beside the change; not with --format=json.",
 )
-def diff(old: str, new: str, form: str, accepted: str | None, annotations: str | None) -> int:
+def diff(old: str, new: str, form: str, accepted: str | None, explained: str | None, annotations: str | None) -> int:
     """Show what changed from OLD to NEW, and whom it breaks.
 
     Each is a generation, an OpenAPI 3.1 document or requirements: its name, a file, or REVISION:PATH as git has it.
 
     The exit code is 0 where nothing breaks; 7 where something breaks that is not accepted, or what was accepted does
-    not fit; 4 for a document or a file that cannot be read; 6 where the comparison itself broke.
+    not fit, and with --explained where something is not explained, or an explanation explains nothing; 4 for a document
+    or a file that cannot be read; 6 where the comparison itself broke.
     """
     if annotations and form == "json":
         raise click.UsageError("--annotations do not go with JSON: choose another --format, or leave them out")
-    verdict = compared(*contracts(old, new))
+    if explained and (accepted or annotations or form != "text"):
+        raise click.UsageError("--explained is a question of its own: leave out --accepted, --annotations and --format")
+    ours, theirs = contracts(old, new)
+    verdict = compared(ours, theirs)
+    if explained:
+        if theirs.document is None:
+            raise click.UsageError(f"{new} is no OpenAPI document: name the one that the service publishes")
+        found = differences(old, theirs.document, verdict.changes, explanations(explained, content(explained)))
+        print("\n".join(explained_as_text(found)))
+        return SOMETHING_BREAKS if found.unexplained or found.unused else NOTHING_BREAKS
     if accepted:
         verdict = accept(verdict, entries(accepted, content(accepted)), date.today())
     if form == "json":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Final
 
+from spec.diff.explained import Differences, Explanation
 from spec.diff.model import Acceptance, Change
 from spec.diff.rules import RULES
 from spec.diff.verdict import Verdict
@@ -25,13 +26,45 @@ def as_text(verdict: Verdict) -> Iterator[str]:
             for rule in change.rules:
                 yield f"    {rule}: {RULES[rule].statement}"
             yield from (f"    {acceptance(entry)}" for entry in change.accepted)
-            if change.requirements:
-                listed = f"requirements: {', '.join(change.requirements)}"
-                yield from textwrap.wrap(listed, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6)
+            yield from _speaking(change)
     if verdict.objections:
         yield ""
         yield _OBJECTIONS
         yield from (f"  {one_line(objection)}" for objection in verdict.objections)
+
+
+def explained_as_text(found: Differences) -> Iterator[str]:
+    """Yield the differences of a published document for a terminal, line by line: what nobody explains first."""
+    touching = len({change for change, _ in found.explained} | set(found.unexplained))
+    yield (
+        f"{found.ours} -> {found.published}: {_counted(touching, 'difference')} that touch the contract, "
+        f"{len(found.unexplained)} unexplained, {_counted(len(found.unused), 'unused explanation')}."
+    )
+    if found.unexplained:
+        yield from ("", "unexplained")
+        for change in found.unexplained:
+            yield f"  {headline(change)}"
+            yield from _speaking(change)
+    if found.unused:
+        yield from ("", "explains nothing any more")
+        yield from (f"  {one_line(_claim(element, each))}" for element, each in found.unused)
+    if found.explained:
+        yield from ("", "explained")
+        for change, each in found.explained:
+            yield f"  {headline(change)}"
+            yield from textwrap.wrap(one_line(each.why), _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6)
+            yield from _speaking(change)
+
+
+def _claim(element: str, explanation: Explanation) -> str:
+    claimed = Change(element, "changed", explanation.aspect, explanation.ours, explanation.published, ())
+    return headline(claimed) if explanation.aspect else f"{element} {explanation.what}"
+
+
+def _speaking(change: Change) -> list[str]:
+    told = f"requirements: {', '.join(change.requirements)}"
+    wrapped = textwrap.wrap(told, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6)
+    return wrapped if change.requirements else []
 
 
 def as_json(verdict: Verdict) -> str:

@@ -15,6 +15,7 @@ from fixtures.errors import RunError
 from fixtures.mask import MASK, hide
 from fixtures.settings import Settings, settings_of
 from fixtures.target import open_target
+from spec import generations
 from suites.clients.driver import driving
 from suites.clients.environments import Environment, NoRuntime, prepare, stop_installing
 from suites.clients.findings import ClientFinding, of_verdict
@@ -105,7 +106,8 @@ def _of_client(client: Client, settings: Settings) -> tuple[list[ClientFinding],
         environment = prepare(client)
         description = describe(environment)
         sent = requests(environment, description)
-        comparison = judged(client, differences(description, sent, client.registry), explanations())
+        profiles = generations.load()[client.generation].profiles
+        comparison = judged(client, differences(description, sent, client.registry, profiles), explanations())
     except NoRuntime as error:
         return [ClientFinding(client.name, name, "not-exercised", str(error)) for name in OPERATIONS], None
     except RunError as error:

@@ -17,6 +17,7 @@ from fixtures.errors import ClientFailed
 from fixtures.key import Key
 from fixtures.route import Route
 from fixtures.target import MAIN, Target
+from spec import generations
 from spec.elements import parameters_of
 from spec.openapi import Operation, operations
 from spec.yaml_files import read_yaml
@@ -29,8 +30,13 @@ from suites.clients.table import Client, Registry
 from suites.traffic import json_object
 
 EXPLANATIONS: Final = Path(__file__).with_name("differences.yaml")
-METHODS: Final = {"batches.create": "createBatch", "batches.list": "listBatches", "batches.get": "getBatch"}
-"""The methods of a client for the operations of the contract."""
+METHODS: Final = {
+    "batches.create": "createBatch",
+    "batches.list": "listBatches",
+    "batches.get": "getBatch",
+    "batches.cancel": "cancelBatch",
+}
+"""The methods of a client for the operations of the contract and of its profiles."""
 DESCRIBE_TIMEOUT: Final = 60.0
 ABSENT: Final = "absent"
 REQUEST_TIMEOUT: Final = 10.0
@@ -54,28 +60,29 @@ class Difference:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why some differences are right: those of the elements that match, in the clients of some generations.
+    """Why some differences are right: those of these elements, in the clients of some generations.
 
-    In `element`, a star stands for any text.
+    `clients` are the names of those of which it holds, where it does not hold of all of these generations.
     """
 
-    element: str
+    elements: tuple[str, ...]
     aspect: str
     contract: str
     client: str
     generations: tuple[str, ...]
     registries: tuple[Registry, ...]
     why: str
+    clients: tuple[str, ...] = ()
 
     def is_about(self, client: Client) -> bool:
         """Whether it is about a client at all."""
-        return client.generation in self.generations and client.registry in self.registries
+        is_named = not self.clients or client.name in self.clients
+        return is_named and client.generation in self.generations and client.registry in self.registries
 
     def explains(self, difference: Difference) -> bool:
         """Whether it is about this difference."""
-        pattern = re.escape(self.element).replace(r"\*", ".*")
         said = (difference.aspect, difference.contract, difference.client)
-        return said == (self.aspect, self.contract, self.client) and bool(re.fullmatch(pattern, difference.element))
+        return said == (self.aspect, self.contract, self.client) and difference.element in self.elements
 
 
 @cache
@@ -85,8 +92,10 @@ def explanations() -> tuple[Explanation, ...]:
         Explanation(
             **{
                 **entry,
+                "elements": tuple(entry["elements"]),
                 "generations": tuple(entry["generations"]),
                 "registries": tuple(entry.get("registries", ("pypi", "npm"))),
+                "clients": tuple(entry.get("clients", ())),
             }
         )
         for entry in read_yaml(EXPLANATIONS)["differences"]
@@ -181,22 +190,34 @@ def _target(url: str) -> Target:
 # --- comparison ---
 
 
-def differences(description: Description, sent: Mapping[str, Sent], registry: Registry) -> list[Difference]:
-    """Everything in which a client and the contract differ, sorted."""
+def differences(
+    description: Description, sent: Mapping[str, Sent], registry: Registry, profiles: tuple[str, ...] = ()
+) -> list[Difference]:
+    """Everything in which a client and the contract with some profiles differ, sorted."""
     found: list[Difference] = []
-    for method in sorted({*METHODS, *description}):
-        name = METHODS.get(method, method)
-        if method not in description:
-            found.append(Difference(name, "presence", "there", ABSENT))
-        elif method not in METHODS:
-            found.append(Difference(name, "presence", ABSENT, sent[method].line))
+    promised = methods(profiles)
+    for method in sorted({*promised, *description}):
+        operation = promised.get(method)
+        if operation is None:
+            found.append(Difference(METHODS.get(method, method), "presence", ABSENT, sent[method].line))
+        elif method not in description:
+            found.append(Difference(operation.id, "presence", "there", ABSENT))
         else:
-            found += _of_operation(operations()[name], description[method], sent[method], registry)
+            found += _of_operation(operation, description[method], sent[method], registry, profiles)
     return sorted(set(found))
 
 
+def methods(profiles: tuple[str, ...]) -> dict[str, Operation]:
+    """Return the methods that a client has, each with its operation of the contract with some profiles."""
+    return {
+        method: operation
+        for method, id_ in METHODS.items()
+        if (operation := operations()[id_]).is_core or operation.part in profiles
+    }
+
+
 def _of_operation(
-    operation: Operation, described: Mapping[str, Any], sent: Sent, registry: Registry
+    operation: Operation, described: Mapping[str, Any], sent: Sent, registry: Registry, profiles: tuple[str, ...]
 ) -> Iterator[Difference]:
     name = operation.id
     line = f"{operation.method} {re.sub(r'{.*?}', '{}', operation.template)}"
@@ -204,20 +225,21 @@ def _of_operation(
         yield Difference(name, "request", line, sent.line)
     given = {each: field for each, field in described["parameters"].items() if not field["path"]}
     query = {
-        parameter: {**of_schema(schema, registry), "required": False}
+        parameter: {**of_schema(schema, registry, profiles), "required": False}
         for parameter, (element, schema) in parameters_of(operation).items()
         if "?" in element
     }
     in_query = {each: field for each, field in given.items() if each in sent.query}
     yield from _of_fields(query, in_query, f"{name}?")
     if operation.body_schema is not None:
-        body = of_schema(operation.body_schema, registry)
+        body = of_schema(operation.body_schema, registry, profiles)
         in_body = {each: field for each, field in given.items() if each in sent.body}
         yield from _of_fields(body["fields"], in_body, f"{name} > {body['name']}.", name + " > ")
     for each in sorted(given.keys() - sent.query - sent.body):
         yield Difference(f"{name} {each}", "request", "sent", "not sent")
     assert operation.success_schema is not None
-    yield from _of_shapes(of_schema(operation.success_schema, registry), described["answer"], name, f"{name} < ")
+    answer = of_schema(operation.success_schema, registry, profiles)
+    yield from _of_shapes(answer, described["answer"], name, f"{name} < ")
 
 
 def _of_fields(
@@ -282,20 +304,34 @@ def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanat
     ]
     understood = {difference for difference, _ in explained}
     complaints = [f"unexplained: {difference}" for difference in found if difference not in understood]
+    used = {(difference.element, explanation) for difference, explanation in explained}
     complaints += [
-        f"no longer explains anything: {explanation.element}, {explanation.aspect}"
+        f"no longer explains anything: {element}, {explanation.aspect}"
         for explanation in about
-        if explanation not in {used for _, used in explained}
+        for element in explanation.elements
+        if (element, explanation) not in used
     ]
     return ClientDifferences(client, tuple(explained), tuple(complaints))
 
 
 def stale(known: Sequence[Explanation], clients: Sequence[Client]) -> list[str]:
-    """Complain of explanations that name a generation of which no client is in the table."""
-    generations = {client.generation for client in clients}
-    return [
-        f"{explanation.element}, {explanation.aspect}: no client of the table is of generation {generation}"
+    """Complain of clients of a generation that does not exist, and of explanations for one without a client."""
+    strange = [
+        f"{client.name}: there is no generation {client.generation}"
+        for client in clients
+        if client.generation not in generations.load()
+    ]
+    own = {client.generation for client in clients}
+    names = {client.name for client in clients}
+    strange += [
+        f"{', '.join(explanation.elements)}, {explanation.aspect}: the table has no client {name}"
+        for explanation in known
+        for name in explanation.clients
+        if name not in names
+    ]
+    return strange + [
+        f"{', '.join(explanation.elements)}, {explanation.aspect}: no client of the table is of generation {generation}"
         for explanation in known
         for generation in explanation.generations
-        if generation not in generations
+        if generation not in own
     ]

@@ -7,24 +7,26 @@ requirement. What the client itself makes of a good answer is its own affair: if
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from fixtures.configurations import PARAMETERS
 from fixtures.directories import LIFETIME
 from fixtures.documents import Document, damaged_document, good_documents
 from fixtures.errors import RunError
+from fixtures.projects import NEEDS_PROJECT, given_id, listed_ids, own_id
 from fixtures.settings import Settings
-from fixtures.target import UNKNOWN, Target
+from fixtures.target import MAIN, UNKNOWN, Target
 from spec import requirements
 from suites.clients.driver import Driver, Reply
 from suites.clients.findings import ClientFinding, Ended
 from suites.clients.models import Description, unfit
 from suites.clients.table import Registry
 from suites.moments import SECOND, Moment, moment
-from suites.oracles import ORACLES
+from suites.oracles import of_run
 from suites.oracles.panel import Panel
 from suites.products import PRODUCTS
-from suites.traffic import ABOUT_KEY, COMPLETED, TERMINAL, repeated
+from suites.traffic import ABOUT_KEY, COMPLETED, NOT_FOUND, TERMINAL, repeated
 from suites.unknown import unknown_id
 from suites.verify import Observation, Verify
 
@@ -257,7 +259,11 @@ class ClientScenario:
         raise Ended("error", f"the {name} batch was still {batch['status']} after {self.target.poll_timeout:g} s")
 
     def _get(self, batch: Batch, **more: Any) -> Batch:
-        reply = self.driver.call("batches.get", batch["id"], style="async", **more)
+        """Return a batch as it is now; it may not be found for a moment after its create."""
+        reply = self.target.eventually(
+            partial(self.driver.call, "batches.get", batch["id"], style="async", **more),
+            lambda reply: reply.status != NOT_FOUND,
+        )
         found: Batch = self.given(reply, "get-returns-requested-batch", method="batches.get")
         return found
 
@@ -442,9 +448,21 @@ class ClientScenario:
     def name_project(self) -> str:
         """Name the key's own project in a get and a list."""
         batch = self.made("parse")
-        project = {"project_id": batch["project_id"]}
+        project: dict[str, Any] = {"project_id": self._own_project(batch)}
         self.given(self.driver.call("batches.get", batch["id"], **project), "project-id-accepted", method="batches.get")
         return self._holds("project-id-accepted", "parse", source_directory_id=self.over(), **project)
+
+    def _own_project(self, batch: Batch) -> str:
+        """Return the id of the key's project for queries, from the user or from the list of projects."""
+        if given := given_id(self.target, MAIN):
+            return given
+        exchanges = self.driver.call("projects.list").exchanges
+        response = exchanges[-1].response if exchanges else None
+        listed = list(listed_ids(response)) if response and response.is_success else []
+        own = own_id(listed, batch.get("project_id"))
+        if own is None:
+            raise Ended("not-exercised", NEEDS_PROJECT)
+        return own
 
     # --- errors ---
 
@@ -531,12 +549,12 @@ OPERATIONS: Final[dict[str, Callable[[ClientScenario], str]]] = {
 def findings_of(scenario: ClientScenario, client: str) -> Iterator[ClientFinding]:
     """Let a client do everything, and give what was found as it goes.
 
-    A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it. Only those of
-    the core count: a profile is checked where it is asked for, and a client's newer methods are tried all the same.
+    A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it. Only what the
+    core demands counts: a profile is checked where it is asked for, and a client's newer methods are tried anyway.
     """
-    core = requirements.of(())
+    demanded = {id_ for id_, requirement in requirements.of(()).items() if requirement.level == "must"}
     verify = Verify()
-    scenario.driver.observers.append(Panel(ORACLES, verify).on_exchange)
+    scenario.driver.observers.append(Panel(of_run(scenario.settings.settle_timeout), verify).on_exchange)
     seen = 0
     for name, operation in OPERATIONS.items():
         try:
@@ -550,7 +568,7 @@ def findings_of(scenario: ClientScenario, client: str) -> Iterator[ClientFinding
             finding = ClientFinding(client, name, "error", f"what the client returned is unusable: {error!r}")
         violated = verify.violated[seen:]
         seen += len(violated)
-        broken = [observation for observation in violated if observation.requirement in core]
+        broken = [observation for observation in violated if observation.requirement in demanded]
         yield _accused(finding, broken) if broken else finding
     if errors := verify.take("")["errors"]:
         yield ClientFinding(client, "oracles", "error", errors[0])

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from spec.openapi import CONTRACT, document
+from spec.openapi import contract
 from suites.clients.table import Registry
 
 Shape = dict[str, Any]
@@ -21,32 +21,34 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
 }
 
 
-def of_schema(schema: dict[str, Any], registry: Registry, name: str = "") -> Shape:
-    """Return the shape of a schema of the contract, as precise as the language of a client can be.
+def of_schema(schema: dict[str, Any], registry: Registry, profiles: tuple[str, ...] = (), name: str = "") -> Shape:
+    """Return the shape of a schema of the contract with some profiles, as precise as the language of a client can be.
 
-    An object knows the `name` of its schema.
+    An object knows the `name` of its schema; one that may have any fields is anything.
     """
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return of_schema(document(CONTRACT)["components"]["schemas"][name], registry, name)
+        return of_schema(contract(*profiles)["components"]["schemas"][name], registry, profiles, name)
     if "anyOf" in schema:
         variants = [each for each in schema["anyOf"] if each != {"type": "null"}]
-        return {**of_schema(variants[0], registry), "null": len(variants) < len(schema["anyOf"])}
+        return {**of_schema(variants[0], registry, profiles), "null": len(variants) < len(schema["anyOf"])}
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     kind = next(each for each in kinds if each != "null")
     exact = "date-time" if schema.get("format") == "date-time" else kind
     shape: Shape = {"type": COARSE[registry].get(exact, exact), "null": "null" in kinds}
     if "enum" in schema:
         shape["values"] = sorted(schema["enum"])
+    if kind == "object" and "properties" not in schema:
+        return {**shape, "type": "any"}
     if kind == "object":
         required = schema.get("required", ())
         shape["name"] = name
         shape["fields"] = {
-            field: {**of_schema(definition, registry), "required": field in required}
+            field: {**of_schema(definition, registry, profiles), "required": field in required}
             for field, definition in schema["properties"].items()
         }
     if kind == "array":
-        shape["items"] = of_schema(schema["items"], registry)
+        shape["items"] = of_schema(schema["items"], registry, profiles)
     return shape
 
 

@@ -21,6 +21,8 @@ from suites.verify import Observation, observe
 
 SETTLED = 10.0
 """Seconds that one operation may lag behind another, unless the user says otherwise."""
+KEPT = 86_400.0
+"""Seconds for which a job is surely kept after its results were shown: how long is not said, and a day is not long."""
 
 EXPAND = ("expand", "results")
 JOBS = {product.job_operation: (job_type, product.resolves) for job_type, product in PRODUCTS.items()}
@@ -149,7 +151,7 @@ def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]]
 
 @oracle(*(requirement for _, requirement in JOBS.values()))
 def jobs_resolve(lag: float = SETTLED) -> Look:
-    """Check that the job that results have named is found, if not at once."""
+    """Check that the job that results have named is found, if not at once; one that is long over may be gone."""
     named: Memory[tuple[str, str, str], Call] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
@@ -162,7 +164,7 @@ def jobs_resolve(lag: float = SETTLED) -> Look:
         job_type, requirement = JOBS[call.name]
         naming = named.get((call.caller, job_type, call.path.get("job_id", "")))
         is_refused = call.refused and not call.refuses_key and not call.refuses_headers
-        if naming and (call.succeeded or (is_refused and call.seconds_after(naming) >= lag)):
+        if naming and (call.succeeded or (is_refused and lag <= call.seconds_after(naming) < KEPT)):
             yield observe(
                 requirement,
                 call.succeeded,

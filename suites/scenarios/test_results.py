@@ -54,7 +54,7 @@ def test_results_can_be_asked_for_twice(steps: Steps, directories: Directories, 
     """A get that names results two times shows what a get that names them once shows."""
     batch = steps.completed(directories.holding(1, "repeat"))
     once = steps.results(batch)
-    exchange = steps.batches.get(batch["id"], expand=["results", "results"])
+    exchange = steps.read(batch["id"], expand=["results", "results"])
     call = call_of(exchange)
     shown = [entries(found) for found in call.batches]
     verify(
@@ -98,7 +98,7 @@ def test_a_file_without_a_job_has_an_error(
         {unmapped: {"outcome": "unmapped", "error_message": UNMAPPED}},
     )
     batch = steps.finish(steps.create(directory, job_type))
-    exchange = steps.batches.get(batch["id"])
+    exchange = steps.read(batch["id"])
     verify(
         "file-failure-keeps-batch",
         batch["status"] == COMPLETED,
@@ -111,7 +111,7 @@ def test_a_file_without_a_job_has_an_error(
     )
     results = steps.results(batch)
     entry_of = {file_of(entry): entry for entry in results}
-    exchange = steps.batches.get(batch["id"], expand=["results"])
+    exchange = steps.read(batch["id"], expand=["results"])
     verify(
         "file-without-job-has-error",
         bool(entry_of.get(unmapped, {}).get("error_message")),
@@ -143,7 +143,7 @@ def test_a_later_upload_is_not_part_of_a_completed_batch(
     batch = steps.completed(directory)
     before = {file_of(entry) for entry in steps.results(batch)}
     directories.fill(directory, 2)
-    exchange = steps.batches.get(batch["id"], expand=["results"])
+    exchange = steps.read(batch["id"], expand=["results"])
     after = {
         file_of(entry) for entry in entries(steps.accepted(exchange, "expanded-read-succeeds-in-any-status")) or []
     }

@@ -62,18 +62,18 @@ def test_a_batch_takes_its_script_and_stays_at_its_end(
     steps.set_script(scripted, [(status, STEP) for status in path], end)
     batch = steps.create(scripted)
     for _ in path:
-        _read(batch["id"], steps, batches, verify)
+        _read(batch["id"], steps, verify)
         target.wait(STEP)
     steps.ended(batch["id"], end, ">".join((*path, end)))
     for seconds in DWELL if target.controls_clock else DWELL_BY_THE_WALL:
         target.wait(seconds)
-        _read(batch["id"], steps, batches, verify)
+        _read(batch["id"], steps, verify)
     batches.list(source_directory_id=scripted.id, status=end, page_size=1)
 
 
-def _read(batch_id: str, steps: Steps, batches: Batches, verify: Verify) -> None:
+def _read(batch_id: str, steps: Steps, verify: Verify) -> None:
     status = steps.get(batch_id).get("status")
-    exchange = batches.get(batch_id, expand=["results"])
+    exchange = steps.read(batch_id, expand=["results"])
     call = call_of(exchange)
     verify(
         "expanded-read-succeeds-in-any-status",

@@ -7,25 +7,23 @@ from typing import Any, cast
 
 from fixtures.exchange import Exchange, Request, Response
 from spec.elements import parameters_of
-from spec.openapi import operations
 from suites.clients.driver import Driver, Reply
-from suites.clients.models import METHODS, Sent
+from suites.clients.models import Sent, methods
 from suites.clients.scenario import ClientScenario
 from suites.clients.shapes import of_schema
 
 
-def faithful() -> tuple[dict[str, Any], dict[str, Sent]]:
-    """What a client says, and where it puts it, that agrees with the contract in everything."""
+def faithful(*profiles: str) -> tuple[dict[str, Any], dict[str, Sent]]:
+    """What a client says, and where it puts it, that agrees with the contract and these profiles in everything."""
     description: dict[str, Any] = {}
     sent: dict[str, Sent] = {}
-    for method, id_ in METHODS.items():
-        operation = operations()[id_]
+    for method, operation in methods(profiles).items():
         query = {
             name: {**of_schema(schema, "pypi"), "required": False, "path": False}
             for name, (element, schema) in parameters_of(operation).items()
             if "?" in element
         }
-        fields = of_schema(operation.body_schema, "pypi")["fields"] if operation.body_schema else {}
+        fields = of_schema(operation.body_schema, "pypi", profiles)["fields"] if operation.body_schema else {}
         body = {name: {**field, "path": False} for name, field in fields.items()}
         path = {"batch_id": {"type": "string", "null": False, "required": True, "path": True}}
         assert operation.success_schema

@@ -34,7 +34,7 @@ from tests.fixtures.loopback import Answer, serving
 from tests.fixtures.targets import target_at
 from tests.suites.relay import relaying
 
-OURS = Client("pypi", "2.9.0", "2.8-2.9")
+OURS = Client("pypi", "2.9.0", "2.8")
 INSTALLED = Environment(OURS, Path(sys.prefix))
 """The client that the environment of the tests has."""
 clients = main_of("clients")

@@ -1,6 +1,7 @@
 """Types of clients against the contract: each kind of difference is found, explained or complained of."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from suites.clients.shapes import misfit, of_schema
 from suites.clients.table import Client
 from tests.clients.fake import faithful
 
-CLIENT = Client("pypi", "1.0", "1-1")
+CLIENT = Client("pypi", "1.0", "2.8")
+PROFILES = ("cancel", "webhooks")
 Change = Callable[[dict[str, Any], dict[str, Sent]], object]
 
 
@@ -104,11 +106,11 @@ def test_a_parameter_that_is_never_sent_is_a_difference() -> None:
 
 def explanation(**changes: Any) -> Explanation:
     given = {
-        "element": "listBatches?*",
+        "elements": ("listBatches?status",),
         "aspect": "null",
         "contract": "never null",
         "client": "may be null",
-        "generations": ("1-1",),
+        "generations": ("2.8",),
         "registries": ("pypi",),
         "why": "Because.",
     }
@@ -127,12 +129,12 @@ def test_an_explanation_is_found_by_its_element() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"element": "listBatches?page*"},
-        {"element": "listBatchesXstatus"},
+        {"elements": ("listBatches?stat",)},
+        {"elements": ("listBatches?*",)},
         {"aspect": "type"},
         {"contract": "may be null"},
         {"client": "never null"},
-        {"generations": ("2-2",)},
+        {"generations": ("2.10",)},
         {"registries": ("npm",)},
     ],
     ids=str,
@@ -143,11 +145,52 @@ def test_an_explanation_of_something_else_explains_nothing(changes: dict[str, An
 
 
 def test_an_explanation_that_matches_nothing_is_complained_of() -> None:
-    assert judged(CLIENT, [], [explanation()]).complaints == ("no longer explains anything: listBatches?*, null",)
+    unused = ("no longer explains anything: listBatches?status, null",)
+    assert judged(CLIENT, [], [explanation()]).complaints == unused
+    several = explanation(elements=("listBatches?status", "listBatches?page_size"))
+    assert judged(CLIENT, [DIFFERENCE], [several]).complaints == (unused[0].replace("status", "page_size"),)
     assert not judged(CLIENT, [], [explanation(registries=("npm",))]).complaints
-    assert stale([explanation(generations=("0-0",))], [CLIENT]) == [
-        "listBatches?*, null: no client of the table is of generation 0-0"
+    assert stale([explanation(generations=("2.14",))], [CLIENT]) == [
+        "listBatches?status, null: no client of the table is of generation 2.14"
     ]
+
+
+def test_an_explanation_may_be_for_some_clients_alone() -> None:
+    for name, is_right in ((CLIENT.name, True), ("pypi-1.1", False)):
+        known = explanation(clients=(name,))
+        assert bool(judged(CLIENT, [DIFFERENCE], [known]).complaints) is not is_right
+        assert bool(stale([known], [CLIENT])) is not is_right
+
+
+def test_a_generation_of_a_client_exists() -> None:
+    assert stale([], [replace(CLIENT, generation="2.9")]) == ["pypi-1.0: there is no generation 2.9"]
+
+
+def test_what_a_profile_has_is_held_against_the_profile() -> None:
+    """And what it has not, as a future field whose name begins like another's, is a difference."""
+    description, sent = faithful(*PROFILES)
+    assert differences(description, sent, "pypi", PROFILES) == []
+    create = parameters(description, "create")
+    create["webhook_configuration_urls"] = {"type": "string", "null": False, "required": False, "path": False}
+    sent["batches.create"] = replace(
+        sent["batches.create"], body=sent["batches.create"].body | {"webhook_configuration_urls"}
+    )
+    del create["webhook_configurations"]["items"]["fields"]["webhook_url"]
+    assert differences(description, sent, "pypi", PROFILES) == [
+        Difference("createBatch > BatchCreate.webhook_configuration_urls", "presence", "absent", "optional"),
+        Difference("createBatch > WebhookConfiguration.webhook_url", "presence", "optional", "absent"),
+    ]
+    del description["batches.cancel"]
+    assert Difference("cancelBatch", "presence", "there", "absent") in differences(description, sent, "pypi", PROFILES)
+
+
+def test_what_belongs_to_a_later_generation_is_a_difference_to_an_earlier_one() -> None:
+    found = {difference.element for difference in differences(*faithful(*PROFILES), "pypi")}
+    assert found == {
+        "cancelBatch",
+        "createBatch > BatchCreate.webhook_configurations",
+        "createBatch > BatchCreate.webhook_configuration_ids",
+    }
 
 
 def test_every_explanation_has_a_reason() -> None:

@@ -36,12 +36,14 @@ EXAMPLE = "tests/docs/test_writing_tests.py executes it, in a project that has t
 CHECKED_BY_CI = "CI runs it as it is, and it takes minutes"
 TAKES_A_BROWSER = "there may be none, and a whole run on the mock comes before"
 ASKS_GIT = "it reads the contract of another commit from git; tests/spec/test_gate.py does that"
+PUBLISHED_ELSEWHERE = "the document is the service's own; tests/spec/test_diff_explained.py has some"
 BEHIND_A_GATEWAY = "it takes a gateway; tests/suites/test_gateway_runs.py has one"
 LISTENS = "it ends with Ctrl-C; tests/recordings/test_proxy.py does that"
 NOT_EXECUTED = {
     "batches-conformance bench": "its figures mean nothing on a busy machine",
     "batches-conformance clients": CHECKED_BY_CI,
     "batches-conformance clients --target https://your-service.example --yes": CHECKED_BY_CI,
+    "batches-conformance contract diff 2.14 published.yaml --explained spec/diff/published.yaml": PUBLISHED_ELSEWHERE,
     "batches-conformance contract diff origin/main:spec/openapi.yaml spec/openapi.yaml": ASKS_GIT,
     "batches-conformance contract gate BASE": ASKS_GIT,
     "batches-conformance contract gate main": ASKS_GIT,
@@ -63,6 +65,8 @@ NOT_EXECUTED = {
     "python -m tests.reports.html.picture docs/report.png": TAKES_A_BROWSER,
     f"python -m tests.scaffold all {OF_EXAMPLE.split()[1]} --module file_count": EXAMPLE,
     "tox -e lint": CHECKED_BY_CI,
+    "tox -e published -- FILE": PUBLISHED_ELSEWHERE,
+    "tox -e published -- published.yaml": PUBLISHED_ELSEWHERE,
     "tox -e lock": "it reads the package registries, and would change the locks",
 }
 

@@ -141,7 +141,7 @@ def test_a_file_counts_no_more_when_no_page_of_its_directory_lists_it(kept: bool
     body = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
     made = exchange("POST", BATCHES, 200, {**shown, "results": None}, body=body, sent=58, received=59)
     read = get(shown, [("expand", "results")], batch_id="bat-6")
-    assert heard(told_on([*pages, made, read])).accused == ({"results-cover-every-file"} if kept else set())
+    assert observed(continued([*pages, made, read])).accused == ({"results-cover-every-file"} if kept else set())
 
 
 @pytest.mark.parametrize("status", [200, 404])
@@ -157,7 +157,7 @@ def test_a_job_that_both_projects_have_named_is_open_to_both(status: int) -> Non
         ),
         exchange("GET", path, status, answer, caller=OTHER, sent=62, received=63),
     ]
-    assert not heard(told_on(reads)).complaints
+    assert not observed(continued(reads)).complaints
 
 
 LATER_JOB = entry("dfl-2", "job-2")
@@ -185,6 +185,34 @@ def test_a_list_that_names_the_own_project_is_judged_as_well() -> None:
     foreign = {**RUNNING, "id": "bat-7", "project_id": "prj-2"}
     only_named = [create(50, 51, named), listed(*named, items=(foreign,))]
     assert observed(only_named).accused == {"list-shows-one-project"}
+
+
+@pytest.mark.parametrize(
+    ("params", "status", "says_something"),
+    [
+        (PROJECT, 422, False),
+        (PROJECT, 400, False),
+        ((("organization_id", "o"),), 422, False),
+        (PROJECT, 404, True),
+        (PROJECT, 403, True),
+        ((), 422, True),
+    ],
+    ids=str,
+)
+def test_a_project_that_is_refused_for_its_form_hides_nothing(params: Pairs, status: int, says_something: bool) -> None:
+    created = create(50, 51)
+    foreign = exchange("GET", f"{BATCHES}/bat-6", status, {}, params=params, caller=OTHER, sent=60, received=61)
+    witness = observed([created, foreign])
+    assert not witness.complaints
+    assert ("get-hides-other-projects" in witness.praised) is says_something
+
+
+def test_a_project_may_have_another_id_in_a_query_than_in_a_batch() -> None:
+    """What is listed under it has to be of one project all the same."""
+    named = [("project_id", "0b1f")]
+    foreign = {**RUNNING, "id": "bat-7", "project_id": "prj-2"}
+    assert not observed([create(50, 51), listed(*named)]).complaints
+    assert observed([create(50, 51), listed(*named, items=(RUNNING, foreign))]).accused == {"list-shows-one-project"}
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])

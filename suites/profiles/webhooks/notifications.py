@@ -65,7 +65,10 @@ class NotifiedBatch:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """The events that are surely sent: of statuses that were shown, and of RUNNING when it was no mere passing."""
+        """The events that are surely sent: of statuses that were shown, and of RUNNING when it was no mere passing.
+
+        What a CANCELLED batch sends at its end is open.
+        """
         was_running = ("RUNNING", "RUNNING") in pairwise(self.statuses)
         return (
             *([PENDING] if "PENDING" in self.statuses else []),
