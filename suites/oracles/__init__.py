@@ -1,6 +1,7 @@
 """Oracles: each looks at every exchange as it passes, whoever caused it, and makes observations."""
 
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -24,6 +25,8 @@ ORACLES: tuple[Oracle, ...] = tuple(
 )
 """Every oracle of a run, in the order in which they look."""
 
+OF_LISTS_THAT_LAG: tuple[Oracle, ...] = (settled.views_agree_on_the_end, settled.list_keeps_up)
+"""What a run by the clock on the wall has as well."""
 WHOEVER_ASKS: tuple[Oracle, ...] = (
     *(oracle for oracle in ORACLES if oracle.assumes is None),
     refusals.impossible_create_is_refused,
@@ -34,7 +37,7 @@ WHOEVER_ASKS: tuple[Oracle, ...] = (
 LAGGING: tuple[Oracle, ...] = (
     settled.results_are_delivered,
     settled.jobs_resolve,
-    settled.views_agree_on_the_end,
+    *OF_LISTS_THAT_LAG,
     paging.walks_hold_every_match,
 )
 
@@ -45,4 +48,13 @@ def of_recordings(lag: float = settled.SETTLED) -> tuple[Oracle, ...]:
     Beside oracles of a run they are some that judge what a run has scenarios for, which know what they asked. `lag` is
     how many seconds one operation may lag behind another.
     """
-    return (*WHOEVER_ASKS, *(replace(oracle, begin=partial(oracle.begin, lag)) for oracle in LAGGING))
+    return (*WHOEVER_ASKS, *_allowing(lag, LAGGING))
+
+
+def of_runs(lag: float | None) -> tuple[Oracle, ...]:
+    """Those that look at the traffic of a run, in which a list may lag so many seconds; `None` where none pass."""
+    return ORACLES if lag is None else (*ORACLES, *_allowing(lag, OF_LISTS_THAT_LAG))
+
+
+def _allowing(lag: float, oracles: tuple[Oracle, ...]) -> Iterator[Oracle]:
+    return (replace(oracle, begin=partial(oracle.begin, lag)) for oracle in oracles)
