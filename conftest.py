@@ -28,7 +28,7 @@ from reports.reader import read
 from spec.usage import WrongUsage, suggestion
 from suites.chosen import chosen_profiles
 from suites.generation import load_profile, seed
-from suites.oracles import of_runs
+from suites.oracles import of_run
 from suites.oracles.panel import Panel
 from suites.recordings.record import Recorder
 from suites.shards import WEIGHTS
@@ -191,7 +191,7 @@ def client(
         ]
         tally = pytestconfig.stash[TALLY]
         tally.timelines.clock = lambda: target.now
-        oracles = of_runs(None if target.clock else target.settle_timeout)
+        oracles = of_run(target.settle_timeout, by_the_wall=target.clock is None)
         opened.observers += [tally.on_exchange, Panel(oracles, verify).on_exchange]
         if recorder:
             opened.observers.append(recorder.on_exchange)

@@ -16,7 +16,7 @@ from fixtures.settings import Settings
 from fixtures.target import MAIN, Target
 from spec.requirements import capabilities
 from suites.products import PARSE, PRODUCTS
-from suites.traffic import COMPLETED, TERMINAL, call_of, entries
+from suites.traffic import COMPLETED, NOT_FOUND, TERMINAL, call_of, entries
 from suites.verify import Verify
 
 Batch = dict[str, Any]
@@ -52,6 +52,7 @@ class Steps:
         self.ledger = ledger
         self._extract_id = extract_id
         self._latest: dict[str, Batch] = {}
+        self._never_found: set[str] = set()
 
     # --- create ---
 
@@ -133,7 +134,7 @@ class Steps:
         if not call.succeeded or not call.batches:
             self.refused(requirement, exchange, case)
             return
-        if call_of(self.batches.get(call.batches[0]["id"], caller=call.caller)).refused:
+        if call_of(self.read(call.batches[0]["id"], caller=call.caller)).refused:
             self.verify(
                 requirement,
                 False,
@@ -164,9 +165,25 @@ class Steps:
 
     # --- read and wait ---
 
+    def read(
+        self, batch_id: str, *, expand: Sequence[str] = (), caller: str = MAIN, params: Sequence[tuple[str, str]] = ()
+    ) -> Exchange:
+        """Return a get of a batch that was created.
+
+        One that is not found may be so for a moment after its create; the user's settle timeout says what is a moment.
+        A batch that was waited for in vain is waited for no more.
+        """
+        ask = partial(self.batches.get, batch_id, expand=expand, caller=caller, params=params)
+        exchange = ask()
+        if exchange.status == NOT_FOUND and batch_id not in self._never_found:
+            exchange = self.target.eventually(ask, lambda found: found.status != NOT_FOUND)
+            if exchange.status == NOT_FOUND:
+                self._never_found.add(batch_id)
+        return exchange
+
     def get(self, batch_id: str, caller: str = MAIN) -> Batch:
         """Return the batch as it is now."""
-        return self.accepted(self.batches.get(batch_id, caller=caller), "get-returns-requested-batch")
+        return self.accepted(self.read(batch_id, caller=caller), "get-returns-requested-batch")
 
     def expanded(self, batch_id: str, caller: str = MAIN) -> Batch:
         """Return the batch as it is now, with its results."""
@@ -243,7 +260,7 @@ class Steps:
         return results or []
 
     def _expanded(self, batch_id: str, caller: str = MAIN) -> tuple[Exchange, Batch]:
-        exchange = self.batches.get(batch_id, expand=["results"], caller=caller)
+        exchange = self.read(batch_id, expand=["results"], caller=caller)
         return exchange, self.accepted(exchange, "expanded-read-succeeds-in-any-status")
 
     # --- control ---

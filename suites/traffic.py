@@ -29,6 +29,9 @@ STATUSES = statuses()
 TERMINAL = frozenset(terminal_statuses())
 COMPLETED = "COMPLETED"
 
+NOT_FOUND = 404
+ABOUT_FORM = frozenset({400, 422})
+"""Statuses by which a server refuses the form of what it was asked, and nothing else."""
 ABOUT_KEY = frozenset({401, 403})
 """Statuses by which a server refuses a key, or what it may do."""
 ABOUT_HEADERS = frozenset({406, 412, 415, 416, 417, 421, 426, 428, 431})
@@ -67,6 +70,11 @@ class Call:
     def refuses_key(self) -> bool:
         """Whether it was the key that was refused, or what it may do."""
         return self.exchange.response is not None and self.exchange.response.status in ABOUT_KEY
+
+    @property
+    def refuses_form(self) -> bool:
+        """Whether it was the form of what was asked that was refused."""
+        return self.exchange.response is not None and self.exchange.response.status in ABOUT_FORM
 
     @property
     def refuses_headers(self) -> bool:

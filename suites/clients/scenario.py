@@ -13,15 +13,16 @@ from fixtures.configurations import PARAMETERS
 from fixtures.directories import LIFETIME
 from fixtures.documents import Document, damaged_document, good_documents
 from fixtures.errors import RunError
+from fixtures.projects import NEEDS_PROJECT, given_id, listed_ids, own_id
 from fixtures.settings import Settings
-from fixtures.target import UNKNOWN, Target
+from fixtures.target import MAIN, UNKNOWN, Target
 from spec import requirements
 from suites.clients.driver import Driver, Reply
 from suites.clients.findings import Ended, Finding
 from suites.clients.models import Description, unfit
 from suites.clients.table import Registry
 from suites.moments import SECOND, Moment, moment
-from suites.oracles import ORACLES
+from suites.oracles import of_run
 from suites.oracles.panel import Panel
 from suites.products import PRODUCTS
 from suites.traffic import ABOUT_KEY, COMPLETED, TERMINAL, repeated
@@ -442,9 +443,21 @@ class ClientScenario:
     def name_project(self) -> str:
         """Name the key's own project in a get and a list."""
         batch = self.made("parse")
-        project = {"project_id": batch["project_id"]}
+        project: dict[str, Any] = {"project_id": self._own_project(batch)}
         self.given(self.driver.call("batches.get", batch["id"], **project), "project-id-accepted", method="batches.get")
         return self._holds("project-id-accepted", "parse", source_directory_id=self.over(), **project)
+
+    def _own_project(self, batch: Batch) -> str:
+        """Return the id of the key's project for queries, from the user or from the list of projects."""
+        if given := given_id(self.target, MAIN):
+            return given
+        exchanges = self.driver.call("projects.list").exchanges
+        response = exchanges[-1].response if exchanges else None
+        listed = list(listed_ids(response)) if response and response.is_success else []
+        own = own_id(listed, batch.get("project_id"))
+        if own is None:
+            raise Ended("not-exercised", NEEDS_PROJECT)
+        return own
 
     # --- errors ---
 
@@ -536,7 +549,7 @@ def findings_of(scenario: ClientScenario, client: str) -> Iterator[Finding]:
     """
     core = requirements.of(())
     verify = Verify()
-    scenario.driver.observers.append(Panel(ORACLES, verify).on_exchange)
+    scenario.driver.observers.append(Panel(of_run(scenario.settings.settle_timeout), verify).on_exchange)
     seen = 0
     for name, operation in OPERATIONS.items():
         try:

@@ -1,12 +1,11 @@
 """Oracles: each looks at every exchange as it passes, whoever caused it, and makes observations."""
 
 import pkgutil
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
 
-from suites.oracles import files, paging, refusals, settled
+from suites.oracles import files, lifecycle, paging, refusals, settled
 from suites.oracles.oracle import Oracle
 
 _OF_RECORDINGS = (files, paging, refusals, settled)
@@ -26,7 +25,8 @@ ORACLES: tuple[Oracle, ...] = tuple(
 """Every oracle of a run, in the order in which they look."""
 
 OF_LISTS_THAT_LAG: tuple[Oracle, ...] = (settled.views_agree_on_the_end, settled.list_keeps_up)
-"""What a run by the clock on the wall has as well."""
+"""Those that compare a list with earlier gets."""
+
 WHOEVER_ASKS: tuple[Oracle, ...] = (
     *(oracle for oracle in ORACLES if oracle.assumes is None),
     refusals.impossible_create_is_refused,
@@ -34,12 +34,22 @@ WHOEVER_ASKS: tuple[Oracle, ...] = (
     settled.expanded_get_succeeds,
     files.files_are_of_the_directory,
 )
-LAGGING: tuple[Oracle, ...] = (
+SETTLED_BY_THEN: tuple[Oracle, ...] = (
     settled.results_are_delivered,
     settled.jobs_resolve,
     *OF_LISTS_THAT_LAG,
     paging.walks_hold_every_match,
 )
+LAGGING = frozenset({oracle.name for oracle in (*SETTLED_BY_THEN, lifecycle.get_returns_batch_asked_for)})
+"""The names of those that are told how long one operation may lag behind another."""
+
+
+def of_run(lag: float, *, by_the_wall: bool = False) -> tuple[Oracle, ...]:
+    """Those that look at the suite's own traffic; `lag` is how many seconds one operation may lag behind another.
+
+    How far a list lags they see only where the target goes by the clock on the wall.
+    """
+    return _with_lag((*ORACLES, *(OF_LISTS_THAT_LAG if by_the_wall else ())), lag)
 
 
 def of_recordings(lag: float = settled.SETTLED) -> tuple[Oracle, ...]:
@@ -48,13 +58,10 @@ def of_recordings(lag: float = settled.SETTLED) -> tuple[Oracle, ...]:
     Beside oracles of a run they are some that judge what a run has scenarios for, which know what they asked. `lag` is
     how many seconds one operation may lag behind another.
     """
-    return (*WHOEVER_ASKS, *_allowing(lag, LAGGING))
+    return _with_lag((*WHOEVER_ASKS, *SETTLED_BY_THEN), lag)
 
 
-def of_runs(lag: float | None) -> tuple[Oracle, ...]:
-    """Those that look at the traffic of a run, in which a list may lag so many seconds; `None` where none pass."""
-    return ORACLES if lag is None else (*ORACLES, *_allowing(lag, OF_LISTS_THAT_LAG))
-
-
-def _allowing(lag: float, oracles: tuple[Oracle, ...]) -> Iterator[Oracle]:
-    return (replace(oracle, begin=partial(oracle.begin, lag)) for oracle in oracles)
+def _with_lag(oracles: tuple[Oracle, ...], lag: float) -> tuple[Oracle, ...]:
+    return tuple(
+        replace(oracle, begin=partial(oracle.begin, lag)) if oracle.name in LAGGING else oracle for oracle in oracles
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fixtures.target import ANONYMOUS, NEVER_ISSUED
 from suites.differences import enumerated
+from suites.oracles.lists import SCOPE
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, GET, LIST, Call
@@ -34,11 +35,11 @@ def strangers_are_refused() -> Look:
 
 @oracle("list-shows-one-project")
 def list_is_of_one_project() -> Look:
-    """All that a caller lists belongs to the project of what it created or listed before.
+    """All that a caller lists belongs to the project of what it created or listed before, naming the same project.
 
-    A request may name another project that its key has access to; then that one is shown, or still the key's own.
+    How a query names a project is not how a batch does, so the one that a request names is not compared with a batch.
     """
-    own: Memory[str, tuple[Call, str]] = Memory()
+    own: Memory[tuple[str, str | None], tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         named = call.exchange.request.param("project_id")
@@ -46,16 +47,14 @@ def list_is_of_one_project() -> Look:
             found = batch.get("project_id")
             if call.name not in (CREATE, LIST) or not isinstance(found, str):
                 continue
-            if call.name == CREATE or found != named:
-                own.setdefault(call.caller, (call, found))
+            origin, project_id = own.setdefault((call.caller, named), (call, found))
             if call.name == LIST:
-                origin, project_id = (call, found) if found == named else own[call.caller]
                 yield observe(
                     "list-shows-one-project",
                     found == project_id,
                     check="list-is-of-own-project",
                     kind="disclosed",
-                    expected=named or project_id,
+                    expected=project_id,
                     actual=found,
                     difference=f"{batch['id']} is of project {found}",
                     exchanges=[origin.exchange, call.exchange],
@@ -71,7 +70,10 @@ def list_is_of_one_project() -> Look:
     assumes="callers are of different projects",
 )
 def projects_are_apart() -> Look:
-    """Nobody reads or lists a batch that was created with the key of another project."""
+    """Nobody reads or lists a batch that was created with the key of another project.
+
+    A project or an organization that is refused for its form says nothing about the batch.
+    """
     owners: dict[str, Call] = {}
 
     def look(call: Call) -> Iterator[Observation]:
@@ -79,7 +81,8 @@ def projects_are_apart() -> Look:
             for batch in call.batches:
                 owners.setdefault(batch["id"], call)
         elif call.name == GET and (creation := owners.get(call.path["batch_id"])) and creation.caller != call.caller:
-            if call.caller not in STRANGERS and (call.refused or call.succeeded):
+            is_clear = call.succeeded or (call.refused and not (call.refuses_form and _names_scope(call)))
+            if call.caller not in STRANGERS and is_clear:
                 yield observe(
                     "get-hides-other-projects",
                     call.refused,
@@ -106,3 +109,7 @@ def projects_are_apart() -> Look:
                 )
 
     return look
+
+
+def _names_scope(call: Call) -> bool:
+    return any(call.exchange.request.values(name) for name in SCOPE)

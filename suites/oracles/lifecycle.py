@@ -8,7 +8,8 @@ from typing import Any
 from suites.moments import Moment, moment
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.traffic import CREATE, GET, LIST, TERMINAL, Call, echoes, job_of, status_of
+from suites.oracles.settled import SETTLED
+from suites.traffic import CREATE, GET, LIST, NOT_FOUND, TERMINAL, Call, echoes, job_of, status_of
 from suites.verify import ANY_OPERATION, Observation, observe
 
 
@@ -51,6 +52,7 @@ Shown = tuple[Any, ...]
 """The traits of a batch, in their order, as one answer shows them."""
 
 AGREEMENT = "list-agrees-with-get"
+AT_ONCE = "get-finds-new-batch-at-once"
 STAYS = ("trait-stays", "changed", ANY_OPERATION)
 AGREES = ("views-agree", "not-matching", LIST)
 """What is asked, the kind of violation, and the operation, of what stays in a view, and of what both views share."""
@@ -194,18 +196,21 @@ def updated_at_never_goes_back() -> Look:
     return look
 
 
-@oracle("get-returns-requested-batch")
-def get_returns_batch_asked_for() -> Look:
+@oracle("get-returns-requested-batch", AT_ONCE)
+def get_returns_batch_asked_for(lag: float = SETTLED) -> Look:
     """Check that a get of a batch that was created with the same key succeeds, and gives that batch.
 
     A get that asks for more than the batch itself is judged only by what it shows, as is one whose headers were not to
-    the service's liking; one that refuses the key is not judged at all, for a key may end in the middle of a run.
+    the service's liking; one that refuses the key is not judged at all, for a key may end in the middle of a run. A
+    batch may not be found for `lag` seconds after its create; that it was not is observed once it is found.
     """
     created: Memory[tuple[str, str], Call] = Memory()
+    unread: Memory[tuple[str, str], list[Call]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name == CREATE:
             created.update({(call.caller, batch["id"]): call for batch in call.batches})
+            unread.update({(call.caller, batch["id"]): [] for batch in call.batches})
         if call.name != GET:
             return
         asked = call.path["batch_id"]
@@ -221,8 +226,16 @@ def get_returns_batch_asked_for() -> Look:
                 actual=batch["id"],
                 exchanges=exchanges,
             )
-        refused = call.refused and not call.refuses_key and not call.refuses_headers
-        if creation and call.is_after(creation) and refused and not _adds_parameters(call, creation):
+        if creation is None or not call.is_after(creation) or _adds_parameters(call, creation):
+            return
+        missed = unread.get((call.caller, asked))
+        if call.exchange.status == NOT_FOUND and call.seconds_after(creation) < lag:
+            if missed is not None:
+                missed.append(call)
+        elif call.batches and missed is not None:
+            del unread[call.caller, asked]
+            yield _found(asked, creation, missed, call)
+        elif call.refused and not call.refuses_key and not call.refuses_headers:
             yield observe(
                 "get-returns-requested-batch",
                 False,
@@ -235,6 +248,20 @@ def get_returns_batch_asked_for() -> Look:
             )
 
     return look
+
+
+def _found(asked: str, creation: Call, missed: Sequence[Call], call: Call) -> Observation:
+    seconds = call.exchange.received - creation.exchange.received
+    return observe(
+        AT_ONCE,
+        not missed,
+        check="batch-is-found-at-once",
+        kind="missing",
+        expected="a 2xx for the first get after the create",
+        actual=[each.exchange.status for each in missed],
+        difference=f"{asked} was found {seconds:.2f} s after its create, and not before",
+        exchanges=[creation.exchange, *(each.exchange for each in missed[:1]), call.exchange],
+    )
 
 
 def _adds_parameters(call: Call, creation: Call) -> bool:

@@ -161,24 +161,3 @@ def page_repeats_nothing() -> Look:
             )
 
     return look
-
-
-@oracle("total-size-counts-all-matches")
-def total_size_covers_the_page() -> Look:
-    """Check that a page does not hold more batches than match in total."""
-
-    def look(call: Call) -> Iterator[Observation]:
-        total = call.answer.get("total_size")
-        if call.name == LIST and isinstance(total, int) and total < len(call.batches):
-            yield observe(
-                "total-size-counts-all-matches",
-                False,
-                check="total-counts-matches",
-                kind="not-matching",
-                expected=f"{len(call.batches)} or more",
-                actual=total,
-                difference=f"total_size is {total}, and the page alone holds {len(call.batches)}",
-                exchanges=[call.exchange],
-            )
-
-    return look

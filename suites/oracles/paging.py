@@ -1,7 +1,7 @@
 """Oracles on whole walks over the pages of a list, put together from the pages that pass."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,12 +25,7 @@ LONGEST_WALK = 2_000
 """Pages after which a walk is followed no more."""
 
 LOSE, REPEAT, INSERT = "pages-lose-nothing", "pages-repeat-nothing", "pages-survive-insertions"
-SHOWS, INSTANTS, TOTAL, ENDS = (
-    "list-shows-created-batch",
-    "list-compares-instants",
-    "total-size-counts-all-matches",
-    "walk-over-pages-ends",
-)
+SHOWS, INSTANTS, ENDS = "list-shows-created-batch", "list-compares-instants", "walk-over-pages-ends"
 OF_FILTERS = frozenset({INSTANTS, COMBINED, *(filter_.requirement for filter_ in FILTERS)})
 TIMES = ("created_at_on_or_after", "created_at_on_or_before")
 
@@ -51,7 +46,6 @@ class FollowedWalk:
     pages: int
     met: dict[str, State]
     tokens: dict[str, tuple[str, ...]]
-    totals: frozenset[object]
 
 
 @dataclass(frozen=True)
@@ -87,7 +81,7 @@ def is_of_another_offset(value: str) -> bool:
 
 
 @oracle(
-    *(LOSE, REPEAT, INSERT, SHOWS, INSTANTS, TOTAL, ENDS, COMBINED),
+    *(LOSE, REPEAT, INSERT, SHOWS, INSTANTS, ENDS, COMBINED),
     *(filter_.requirement for filter_ in FILTERS),
 )
 def walks_hold_every_match(lag: float = SETTLED) -> Look:
@@ -98,7 +92,6 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
     was asked for and nothing came, the service may not have made anything of it.
     """
     open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory()
-    counted: Memory[tuple[str, Filters], FollowedWalk] = Memory()
     births: Memory[tuple[str, str], deque[Born]] = Memory()
     ended: Memory[str, tuple[Call, str]] = Memory()
 
@@ -130,10 +123,6 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
             open_[call.caller, filters, following] = walk
         elif not following:
             yield from _judged(walk, filters)
-            yield from _counts(walk, counted.get((call.caller, filters)), lag)
-            counted.setdefault((call.caller, filters), walk)
-            if counted[call.caller, filters].met.keys() != walk.met.keys():
-                counted[call.caller, filters] = walk
 
     def _judged(walk: FollowedWalk, filters: Filters) -> Iterator[Observation]:
         used = {name: value for name, value in filters if name not in SCOPE}
@@ -184,17 +173,15 @@ def _is_not_before(later: Moment, earlier: Moment) -> bool:
 
 def _continued(before: FollowedWalk | None, call: Call, token: str | None) -> FollowedWalk:
     met = {batch["id"]: _state(batch) for batch in call.batches}
-    totals = frozenset([call.answer.get("total_size")])
     ids = tuple(met)
     if before is None or token is None:
-        return FollowedWalk(call, call, 1, met, {}, totals)
+        return FollowedWalk(call, call, 1, met, {})
     return replace(
         before,
         last=call,
         pages=before.pages + 1,
         met={**before.met, **met},
         tokens={**before.tokens, token: ids} if ids else before.tokens,
-        totals=before.totals | totals,
     )
 
 
@@ -205,7 +192,10 @@ def _state(batch: dict[str, Any]) -> State:
 def _repeats(
     call: Call, before: FollowedWalk | None, births: Memory[tuple[str, str], deque[Born]]
 ) -> Iterator[Observation]:
-    """Yield what a later page holds again."""
+    """Yield what a later page holds again.
+
+    Somebody who was not heard may have created a batch during the walk, unless the walk is over one directory.
+    """
     if before is None or not call.batches:
         return
     token = call.exchange.request.param("page_token") or ""
@@ -221,8 +211,9 @@ def _repeats(
         )
         return
     twice = [batch["id"] for batch in call.batches if before.met.get(batch["id"]) == _state(batch)]
+    is_open = call.exchange.request.param("source_directory_id") is None
     yield observe(
-        INSERT if _is_disturbed(before.first, call, births) else REPEAT,
+        INSERT if is_open or _is_disturbed(before.first, call, births) else REPEAT,
         not twice,
         check="batch-is-met-once",
         kind="twice",
@@ -250,26 +241,3 @@ def _promise(walk: FollowedWalk, used: dict[str, str], births: Memory[tuple[str,
     if not used:
         return SHOWS
     return COMBINED if len(used) > 1 else next(each.requirement for each in FILTERS if each.parameter in used)
-
-
-def _counts(walk: FollowedWalk, earlier: FollowedWalk | None, lag: float) -> Iterator[Observation]:
-    """Judge the total of a walk that met the same batches as an earlier one, long before."""
-    totals = [total for total in walk.totals if isinstance(total, int)]
-    if not totals or earlier is None or earlier.met.keys() != walk.met.keys():
-        return
-    if walk.first.seconds_after(earlier.last) < lag or not set(totals) <= earlier.totals:
-        return
-    yield observe(
-        TOTAL,
-        totals == [len(walk.met)],
-        check="total-counts-matches",
-        kind="not-matching",
-        expected=len(walk.met),
-        actual=sorted(totals),
-        difference=f"total_size is {sorted(totals)}, and the pages hold {len(walk.met)}",
-        exchanges=_distinct([earlier.last, walk.first, walk.last]),
-    )
-
-
-def _distinct(calls: Iterable[Call]) -> list[Any]:
-    return list(dict.fromkeys(call.exchange for call in calls))

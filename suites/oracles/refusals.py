@@ -48,8 +48,6 @@ def impossible_create_is_refused() -> Look:
     return look
 
 
-UNDERSTOOD = frozenset({400, 422})
-"""Statuses by which a service refuses what it was asked, and nothing else."""
 TOLD = {filter_.parameter: filter_.requirement for filter_ in FILTERS}
 
 
@@ -70,7 +68,7 @@ def usable_filter_is_accepted() -> Look:
         if call.succeeded:
             given[call.caller, filters] = call
         judged = [(name, value) for name, value in filters if name in ("status", *TIMES)]
-        if len(judged) != 1 or not (call.succeeded or response.status in UNDERSTOOD):
+        if len(judged) != 1 or not (call.succeeded or call.refuses_form):
             return
         ((name, value),) = judged
         known = given.get((call.caller, filters - {(name, value)}))

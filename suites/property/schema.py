@@ -14,7 +14,7 @@ class RealValues:
     batch_ids: list[str]
     source_directory_ids: list[str]
     configuration_ids: list[str]
-    project_id: str
+    project_id: str | None
     organization_id: str | None
     page_token: str | None
 
@@ -34,7 +34,7 @@ def with_real_values(values: RealValues) -> dict[str, Any]:
     by_name: dict[str, Any] = {
         "batch_id": _one_of(values.batch_ids),
         "source_directory_id": _one_of(values.source_directory_ids),
-        "project_id": _one_of([values.project_id]),
+        "project_id": values.project_id and _one_of([values.project_id]),
         "organization_id": values.organization_id and _one_of([values.organization_id]),
         "page_token": values.page_token and _one_of([values.page_token]),
         "page_size": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE},

@@ -15,6 +15,7 @@ from schemathesis import BaseSchema, Case
 from fixtures.adapter import client_session
 from fixtures.client import Client
 from fixtures.directories import Directories
+from fixtures.projects import Projects
 from fixtures.target import Target
 from suites.property.schema import RealValues, with_real_values
 from suites.steps import Steps
@@ -25,7 +26,7 @@ SAMPLES = 2
 
 
 @pytest.fixture(scope="module")
-def values(steps: Steps, directories: Directories, target: Target) -> RealValues:
+def values(steps: Steps, directories: Directories, projects: Projects, target: Target) -> RealValues:
     """Return what exists in the target. What is created over the directory without files costs nothing."""
     directory = directories.holding(1, "property")
     created = [steps.create(directory) for _ in range(SAMPLES)]
@@ -36,7 +37,7 @@ def values(steps: Steps, directories: Directories, target: Target) -> RealValues
         batch_ids=[batch["id"] for batch in known],
         source_directory_ids=[directories.create("property, empty").id],
         configuration_ids=[steps.configuration_id("parse_v2")],
-        project_id=known[0]["project_id"],
+        project_id=projects.id_for_query(shown=known[0].get("project_id")),
         organization_id=target.organization_id,
         page_token=token if isinstance(token, str) and token else None,
     )

@@ -1,12 +1,14 @@
 """Who may do what: no key, a key that was never issued, and the key of another project."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
 
 from fixtures.batches import Batches
 from fixtures.configurations import Configurations
 from fixtures.directories import Directories, Directory
+from fixtures.projects import Projects
 from fixtures.target import ANONYMOUS, MAIN, NEVER_ISSUED
 from suites.oracles.access import STRANGERS
 from suites.scenarios.conftest import Series
@@ -60,37 +62,43 @@ def neighbours(foreign_directory: Directory, directories: Directories, steps: St
 
 
 @pytest.mark.requirement("get-hides-other-projects")
-def test_a_batch_of_another_project_cannot_be_read(neighbours: Neighbours, other_key: str, batches: Batches) -> None:
+def test_a_batch_of_another_project_cannot_be_read(
+    neighbours: Neighbours, other_key: str, projects: Projects, batches: Batches
+) -> None:
     """Neither project reads the other's batch, plain or expanded, whichever project it names."""
-    foreign, own = neighbours.foreign, neighbours.before
-    for expand in ((), ("results",)):
-        batches.get(foreign["id"], expand=expand)
-        batches.get(foreign["id"], expand=expand, params=[("project_id", foreign["project_id"])])
-        batches.get(own["id"], expand=expand, caller=other_key)
-        batches.get(own["id"], expand=expand, caller=other_key, params=[("project_id", own["project_id"])])
+    sides = ((MAIN, neighbours.foreign, other_key), (other_key, neighbours.before, MAIN))
+    for expand, (caller, hidden, owner) in product(((), ("results",)), sides):
+        batches.get(hidden["id"], expand=expand, caller=caller)
+        if project_id := projects.id_for_query(owner, hidden.get("project_id")):
+            batches.get(hidden["id"], expand=expand, caller=caller, params=[("project_id", project_id)])
 
 
 @pytest.mark.requirement("list-hides-other-projects", "list-shows-one-project")
 def test_a_list_shows_nothing_of_another_project(
-    neighbours: Neighbours, other_key: str, verify: Verify, walks: Walks
+    neighbours: Neighbours, other_key: str, projects: Projects, verify: Verify, walks: Walks
 ) -> None:
-    """Not by directory, status or time, not by naming the other project, and on no page."""
+    """Not by directory, status or time, not by naming the other project, and on no page.
+
+    A list that is refused for the form of a project shows nothing, and proves nothing.
+    """
     foreign, own = neighbours.foreign, neighbours.before
     since = {"created_at_on_or_after": own.get("created_at")}
     window = {**since, "created_at_on_or_before": neighbours.after.get("created_at")}
     asked: list[tuple[str, Batch, dict[str, str | int | None]]] = [
         (MAIN, foreign, {"source_directory_id": foreign["source_directory_id"]}),
         (MAIN, foreign, {"status": foreign["status"], **since}),
-        (MAIN, foreign, {"project_id": foreign["project_id"]}),
+        (MAIN, foreign, {"project_id": projects.id_for_query(other_key, foreign.get("project_id"))}),
         (MAIN, foreign, {}),
         (MAIN, foreign, {"page_size": 1, **window}),
         (other_key, own, {"source_directory_id": own["source_directory_id"]}),
-        (other_key, own, {"project_id": own["project_id"]}),
+        (other_key, own, {"project_id": projects.id_for_query(MAIN, own.get("project_id"))}),
         (other_key, own, {}),
         (other_key, own, {"page_size": 1, **window}),
     ]
     for caller, hidden, filters in asked:
         walk = walks.follow(FIRST_PAGES, caller, **filters)
+        if filters.get("project_id") and walk.pages[-1].refuses_form:
+            continue
         verify(
             "list-hides-other-projects",
             hidden["id"] not in walk.ids,

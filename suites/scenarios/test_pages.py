@@ -1,15 +1,12 @@
 """The laws of pages: the union is the same for every page_size, nothing twice, nothing lost, and an end."""
 
-from itertools import product
-
 import pytest
 
 from fixtures.target import Target
-from spec.enumerations import terminal_statuses
 from suites.differences import lacking, repeating
 from suites.scenarios.conftest import SCRIPTS, Series
 from suites.steps import Steps
-from suites.traffic import COMPLETED, call_of
+from suites.traffic import call_of
 from suites.verify import Verify
 from suites.walks import Walk, Walks
 
@@ -94,40 +91,3 @@ def _insert(series: Series, steps: Steps, target: Target) -> None:
     if target.control is not None:
         steps.set_script(series.directory, [])
     series.batches.append(steps.finish(steps.create(series.directory)))
-
-
-@pytest.mark.requirement("total-size-counts-all-matches")
-@pytest.mark.parametrize(
-    ("page_size", "status"),
-    [
-        *product([1, 3, None], [None, COMPLETED]),
-        *((None, status) for status in terminal_statuses() if status != COMPLETED),
-    ],
-)
-def test_the_total_counts_all_matches(
-    page_size: int | None, status: str | None, series: Series, walks: Walks, target: Target, verify: Verify
-) -> None:
-    """total_size, where it is given, is the number of matching batches, on every page and for every page_size."""
-    matching = sum(status in (None, batch["status"]) for batch in series.batches)
-    filters = {"page_size": page_size, "source_directory_id": series.directory.id, "status": status}
-    walk = target.eventually(
-        lambda: walks.ours(len(series.batches), **filters), lambda walk: totals(walk) <= {matching}
-    )
-    if not totals(walk):
-        pytest.skip("needs a total_size, which the target leaves out")
-    verify(
-        "total-size-counts-all-matches",
-        totals(walk) == {matching},
-        check="total-counts-matches",
-        kind="not-matching",
-        expected=matching,
-        actual=sorted(totals(walk), key=str),
-        difference=f"total_size is {sorted(totals(walk), key=str)}, and {matching} batches match",
-        exchanges=walk.exchanges,
-        case=f"page_size={page_size}, status={status}",
-    )
-
-
-def totals(walk: Walk) -> set[object]:
-    """Return the totals that the pages of a walk give."""
-    return {page.answer.get("total_size") for page in walk.pages} - {None}

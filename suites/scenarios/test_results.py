@@ -54,7 +54,7 @@ def test_results_can_be_asked_for_twice(steps: Steps, directories: Directories, 
     """A get that names results two times shows what a get that names them once shows."""
     batch = steps.completed(directories.holding(1, "repeat"))
     once = steps.results(batch)
-    exchange = steps.batches.get(batch["id"], expand=["results", "results"])
+    exchange = steps.read(batch["id"], expand=["results", "results"])
     call = call_of(exchange)
     shown = [entries(found) for found in call.batches]
     verify(
@@ -92,7 +92,7 @@ def test_files_of_one_name_each_have_an_entry(
         expected=sorted(directory.file_ids),
         actual=sorted(map(str, named)),
         difference=lacking(directory.file_ids, named),
-        exchanges=[steps.batches.get(batch["id"], expand=["results"])],
+        exchanges=[steps.read(batch["id"], expand=["results"])],
         case="two files of one name",
     )
 
@@ -115,7 +115,7 @@ def test_a_bad_file_does_not_fail_the_batch(
     batch = steps.finish(steps.create(directory, job_type))
     if batch["status"] == "FAILED":
         batch = _again(job_type, steps, directory, directories)
-    exchange = steps.batches.get(batch["id"])
+    exchange = steps.read(batch["id"])
     verify(
         "file-failure-keeps-batch",
         batch["status"] != "FAILED",
@@ -155,7 +155,7 @@ def test_a_file_without_a_job_has_an_error(
         {unmapped: {"outcome": "unmapped", "error_message": UNMAPPED}},
     )
     batch = steps.finish(steps.create(directory, job_type))
-    exchange = steps.batches.get(batch["id"])
+    exchange = steps.read(batch["id"])
     verify(
         "file-failure-keeps-batch",
         batch["status"] == COMPLETED,
@@ -168,7 +168,7 @@ def test_a_file_without_a_job_has_an_error(
     )
     results = steps.results(batch)
     told = {file_of(entry): entry for entry in results}
-    exchange = steps.batches.get(batch["id"], expand=["results"])
+    exchange = steps.read(batch["id"], expand=["results"])
     verify(
         "file-without-job-has-error",
         bool(told.get(unmapped, {}).get("error_message")),
@@ -200,7 +200,7 @@ def test_a_later_upload_is_not_part_of_a_completed_batch(
     batch = steps.completed(directory)
     before = {file_of(entry) for entry in steps.results(batch)}
     directories.fill(directory, 2)
-    exchange = steps.batches.get(batch["id"], expand=["results"])
+    exchange = steps.read(batch["id"], expand=["results"])
     after = {
         file_of(entry) for entry in entries(steps.accepted(exchange, "expanded-read-succeeds-in-any-status")) or []
     }

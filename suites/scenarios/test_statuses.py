@@ -1,5 +1,6 @@
 """Every path of statuses that a scripted target can take, and a dwell on the terminal one."""
 
+from functools import partial
 from itertools import product
 
 import pytest
@@ -9,11 +10,12 @@ from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory
 from fixtures.documents import damaged_document
 from fixtures.errors import UploadRefused
+from fixtures.exchange import Exchange
 from fixtures.target import Target
 from spec.enumerations import terminal_statuses
 from suites.products import JOB_TYPES
 from suites.steps import Steps, failure_of
-from suites.traffic import COMPLETED, TERMINAL, call_of
+from suites.traffic import COMPLETED, TERMINAL, call_of, status_of
 from suites.verify import ANY_OPERATION, Verify
 from suites.walks import Walks
 
@@ -62,9 +64,9 @@ def test_a_batch_takes_its_script_and_stays_at_its_end(
     steps.set_script(scripted, [(status, STEP) for status in path], end)
     batch = steps.create(scripted)
     for _ in path:
-        _read(batch["id"], steps, batches, verify)
+        _read(batch["id"], steps, verify)
         target.wait(STEP)
-    exchange = batches.get(batch["id"])
+    exchange = target.eventually(partial(steps.read, batch["id"]), _has_ended)
     status = steps.accepted(exchange, "get-returns-requested-batch").get("status")
     verify(
         "batch-reaches-terminal-status",
@@ -80,13 +82,17 @@ def test_a_batch_takes_its_script_and_stays_at_its_end(
     )
     for seconds in DWELL if target.moves_when_told else DWELL_BY_THE_WALL:
         target.wait(seconds)
-        _read(batch["id"], steps, batches, verify)
+        _read(batch["id"], steps, verify)
     batches.list(source_directory_id=scripted.id, status=end, page_size=1)
 
 
-def _read(batch_id: str, steps: Steps, batches: Batches, verify: Verify) -> None:
+def _has_ended(exchange: Exchange) -> bool:
+    return any(status_of(batch) in TERMINAL for batch in call_of(exchange).batches)
+
+
+def _read(batch_id: str, steps: Steps, verify: Verify) -> None:
     status = steps.get(batch_id).get("status")
-    exchange = batches.get(batch_id, expand=["results"])
+    exchange = steps.read(batch_id, expand=["results"])
     call = call_of(exchange)
     verify(
         "expanded-read-succeeds-in-any-status",
@@ -122,7 +128,7 @@ def test_a_batch_of_any_kind_ends(
     steps.set_script(directory, [("PENDING", STEP), ("RUNNING", STEP)])
     batch = steps.create(directory, job_type)
     target.wait(2 * STEP)
-    exchange = steps.batches.get(batch["id"])
+    exchange = target.eventually(partial(steps.read, batch["id"]), _has_ended)
     status = steps.accepted(exchange, "get-returns-requested-batch").get("status")
     verify(
         "batch-reaches-terminal-status",

@@ -243,6 +243,8 @@ SPOILT = (
     Spoilt("updated-at-never-goes-back", "list all", in_first_item(updated_at=at(7.999999))),
     Spoilt("get-returns-requested-batch", "get once more", status(404)),
     Spoilt("get-returns-requested-batch", "get pending", with_fields(id="bat-4")),
+    Spoilt("get-returns-requested-batch", "get pending", status(410)),
+    Spoilt("get-finds-new-batch-at-once", "get pending", status(404)),
     # List.
     Spoilt("list-filters-by-status", "list by status", in_first_item(status="RUNNING")),
     Spoilt("list-filters-by-status", "list by status", items(STRAY)),
@@ -253,8 +255,6 @@ SPOILT = (
     Spoilt("list-filters-hold-on-every-page", "later page", with_fields(items=[STRAY], total_size=2)),
     Spoilt("page-holds-at-most-page-size", "first page", items(LEFT)),
     Spoilt("pages-repeat-nothing", "list all", first_item_again),
-    Spoilt("total-size-counts-all-matches", "list all", with_fields(total_size=1)),
-    Spoilt("total-size-counts-all-matches", "first page", with_fields(total_size=0)),
     # Access.
     Spoilt("anonymous-request-refused", "anonymous list", status(200, page())),
     Spoilt("anonymous-request-refused", "anonymous list", status(200, page(SHOWN))),

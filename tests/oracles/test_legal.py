@@ -14,7 +14,6 @@ UNSEEN = 0.1
 """Which part of the requirements the histories may leave out, such as those of a field that they do not have yet."""
 ONLY_EVER_ACCUSED = {
     "pages-repeat-nothing",
-    "total-size-counts-all-matches",
     "list-hides-other-projects",
 }
 """What an oracle says nothing of while it is kept; scenarios do."""

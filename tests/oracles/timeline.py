@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from fixtures.exchange import Exchange, Request, Response
 from fixtures.target import MAIN
-from suites.oracles import ORACLES
+from suites.oracles import of_run
 from suites.oracles.panel import Panel
 from suites.verify import Observation, Verify
 
@@ -17,6 +17,8 @@ BASE_URL = "http://127.0.0.1:1"
 BATCHES = "/api/v2/batches"
 DIRECTORIES = "/api/v1/beta/directories"
 TEST = "suites/test_something.py::test_it"
+SETTLED = 5.0
+"""Seconds that one operation may lag behind another in the timelines."""
 EPOCH = datetime(2030, 1, 1, tzinfo=UTC)
 
 Pairs = Sequence[tuple[str, str]]
@@ -104,7 +106,7 @@ class Witness(Verify):
 def heard(timeline: Iterable[Exchange]) -> Witness:
     """What all oracles say of a timeline. None of them may break."""
     witness = Witness()
-    panel = Panel(ORACLES, witness)
+    panel = Panel(of_run(SETTLED), witness)
     for one in timeline:
         panel.on_exchange(one)
     witness.taken = witness.take(TEST)

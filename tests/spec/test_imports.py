@@ -157,5 +157,5 @@ def test_every_requirement_is_exercised_by_a_test(marked: set[str]) -> None:
 
 
 def test_oracles_have_names_of_their_own() -> None:
-    names = [oracle.name for oracle in {*ORACLES, *of_recordings()}]
-    assert len(set(names)) == len(names)
+    named = {(oracle.name, oracle.requirements) for oracle in (*ORACLES, *of_recordings())}
+    assert len({name for name, _ in named}) == len(named)

@@ -20,7 +20,7 @@ def check_form(requirement: Requirement) -> None:
     assert requirement.level in ("must", "should")
     assert re.fullmatch(r"\S[^\n]*[^.\s]\.", requirement.statement)
     assert not re.search(r"[.!?]\s+[A-Z]", requirement.statement), "more than one sentence"
-    assert re.match(r"(guide|reference|client \d+\.\d+|rate-limits)(, \S|$)", requirement.source)
+    assert re.match(r"(guide|reference|published|client \d+\.\d+|rate-limits)(, \S|$)", requirement.source)
     assert re.fullmatch(r"[A-Za-z]\S*( \S+){3,}\.", requirement.rests_on)
     assert requirement.covers
     assert len(set(requirement.covers)) == len(requirement.covers)

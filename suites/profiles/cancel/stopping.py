@@ -192,7 +192,7 @@ class Stopping:
             expected=CANCELLED,
             actual=status,
             difference=f"the cancel was accepted while there was work for {LONG:g} s, and the batch became {status}",
-            exchanges=[accepted, self.steps.batches.get(batch["id"])],
+            exchanges=[accepted, self.steps.read(batch["id"])],
             case=f"batch {batch['id']}",
         )
         return ended

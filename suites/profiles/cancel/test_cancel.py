@@ -9,6 +9,7 @@ from fixtures.client import Client, segment
 from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory
 from fixtures.exchange import Exchange
+from fixtures.projects import NEEDS_PROJECT, Projects
 from fixtures.target import Target
 from spec.requirements import capabilities
 from suites.products import EXTRACT, JOB_TYPES, PARSE, PRODUCTS
@@ -176,7 +177,7 @@ def _watched(
 
 def _job_of(file_id: str, batch: Batch, steps: Steps) -> tuple[Exchange, str | None]:
     """Return the expanded read of a batch, and the job that it shows for a file."""
-    exchange = steps.batches.get(batch["id"], expand=["results"])
+    exchange = steps.read(batch["id"], expand=["results"])
     shown = entries(steps.accepted(exchange, "expanded-read-succeeds-in-any-status")) or []
     jobs = {file_of(entry): reference_of(entry) for entry in shown}
     reference = jobs.get(file_id)
@@ -241,11 +242,10 @@ def _with_another(directory: Directory, stopping: Stopping) -> tuple[Attempt, Ba
 
 
 @pytest.mark.requirement("cancel-accepts-own-project")
-def test_the_own_project_may_be_named(stopping: Stopping, directories: Directories) -> None:
-    """A cancel with the project_id of the batch is accepted like one without."""
-    project_id = stopping.first.batch.get("project_id")
-    if not isinstance(project_id, str):
-        pytest.skip("the batch does not tell its project")
+def test_the_own_project_may_be_named(stopping: Stopping, directories: Directories, projects: Projects) -> None:
+    """A cancel with the id of the key's own project is accepted like one without."""
+    shown_id = stopping.first.batch.get("project_id")
+    project_id = projects.id_for_query(shown=shown_id) or pytest.skip(NEEDS_PROJECT)
     params = [("project_id", project_id)]
     attempt = stopping.attempt(directories.holding(1, "cancel in project"), params=params)
     stopping.accepted(attempt, "cancel-accepts-own-project")

@@ -54,13 +54,21 @@ class NotifiedBatch:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """The events that surely came about: statuses that were shown, and RUNNING only when it was no mere passing."""
+        """The events that are surely sent: of statuses that were shown, and of RUNNING when it was no mere passing.
+
+        What a CANCELLED batch sends at its end is open.
+        """
         was_running = ("RUNNING", "RUNNING") in pairwise(self.statuses)
         return (
             *([PENDING] if "PENDING" in self.statuses else []),
             *([RUNNING] if was_running else []),
-            self.end,
+            *([] if self.is_cancelled else [self.end]),
         )
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it ended CANCELLED."""
+        return bool(self.batch["status"] == "CANCELLED")
 
     @property
     def was_notified(self) -> bool:
@@ -74,9 +82,9 @@ class NotifiedBatch:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every endpoint that answers as it should got the events that it expects."""
+        """Whether every endpoint that answers as it should got what it expects, that of a CANCELLED end too."""
         return all(
-            len(webhook.endpoint.posts) >= len(self.expected_events(name))
+            len(webhook.endpoint.posts) >= len(self.expected_events(name)) + (self.is_cancelled and name == self.end)
             for name, webhook in self.webhooks.items()
             if webhook.endpoint.status == OK
         )

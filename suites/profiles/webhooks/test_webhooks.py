@@ -139,16 +139,39 @@ def test_a_running_batch_sends_its_event(notified: list[NotifiedBatch], verify: 
 
 @pytest.mark.requirement("webhook-sends-terminal-event")
 def test_a_terminal_status_sends_its_event(notified: list[NotifiedBatch], verify: Verify) -> None:
-    """A batch told of the end that a get shows."""
+    """A batch told of the end that a get shows, unless it was CANCELLED."""
     for each in notified:
-        _verify_delivered(each, each.end, "webhook-sends-terminal-event", verify)
+        if not each.is_cancelled:
+            _verify_delivered(each, each.end, "webhook-sends-terminal-event", verify)
+
+
+@pytest.mark.requirement("webhook-sends-cancelled")
+def test_a_cancelled_batch_sends_its_event(notified: list[NotifiedBatch], verify: Verify) -> None:
+    """A batch that ended CANCELLED told so."""
+    cancelled = [each for each in notified if each.is_cancelled]
+    if not cancelled:
+        pytest.skip("needs a batch that ends CANCELLED")
+    for each in cancelled:
+        posts = each.webhooks[each.end].endpoint.posts
+        verify(
+            "webhook-sends-cancelled",
+            bool(posts),
+            check="webhook-is-told",
+            kind="missing",
+            expected=[each.end],
+            actual=[],
+            difference="no delivery arrived until long after the end",
+            operation=ANY_OPERATION,
+            exchanges=each.exchanges,
+            case=each.case,
+        )
 
 
 @pytest.mark.requirement("webhook-sends-no-other-terminal-event")
 def test_no_other_terminal_event_is_sent(notified: list[NotifiedBatch], verify: Verify) -> None:
-    """Endpoints for the two ends that a batch did not come to heard nothing, though other batches did come to them."""
+    """Endpoints for the two ends that a batch did not come to heard nothing; what a CANCELLED batch sends is open."""
     for each in notified:
-        for event in set(ENDS.values()) - {each.end}:
+        for event in set() if each.is_cancelled else set(ENDS.values()) - {each.end}:
             _verify_silent(each, event, "webhook-sends-no-other-terminal-event", verify)
 
 
