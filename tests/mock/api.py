@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 BATCHES = "/api/v2/batches"
 DIRECTORIES = "/api/v1/beta/directories"
 CONFIGURATIONS = "/api/v1/beta/configurations"
+SAVED_WEBHOOKS = "/api/v1/beta/webhook-configs"
 PDF = b"%PDF-1.4\n%%EOF\n"
 
 
@@ -37,7 +38,7 @@ class Api:
 
     def ok(self, method: str, path: str, **more: Any) -> Any:
         response = self.call(method, path, **more)
-        assert response.status_code in (200, 204), response.text
+        assert response.is_success, response.text
         return response.json() if response.content else None
 
     def status(self, method: str, path: str, **more: Any) -> int:

@@ -1,8 +1,10 @@
 """Keys, projects, and what one project can see of another."""
 
+from uuid import UUID
+
 import pytest
 
-from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, PDF, Api
+from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, PDF, SAVED_WEBHOOKS, Api
 
 EVERY_OPERATION = [
     ("POST", BATCHES),
@@ -13,13 +15,26 @@ EVERY_OPERATION = [
     ("POST", DIRECTORIES),
     ("GET", DIRECTORIES),
     ("GET", f"{DIRECTORIES}/x"),
+    ("PATCH", f"{DIRECTORIES}/x"),
     ("DELETE", f"{DIRECTORIES}/x"),
     ("POST", f"{DIRECTORIES}/x/files/upload"),
+    ("POST", f"{DIRECTORIES}/x/files/bulk-delete"),
+    ("POST", f"{DIRECTORIES}/x/files"),
     ("GET", f"{DIRECTORIES}/x/files"),
+    ("GET", f"{DIRECTORIES}/x/files/y"),
+    ("PATCH", f"{DIRECTORIES}/x/files/y"),
+    ("DELETE", f"{DIRECTORIES}/x/files/y"),
     ("POST", CONFIGURATIONS),
     ("GET", CONFIGURATIONS),
     ("GET", f"{CONFIGURATIONS}/x"),
+    ("PUT", f"{CONFIGURATIONS}/x"),
     ("DELETE", f"{CONFIGURATIONS}/x"),
+    ("POST", SAVED_WEBHOOKS),
+    ("GET", SAVED_WEBHOOKS),
+    ("GET", "/api/v2/webhook-configs"),
+    ("GET", f"{SAVED_WEBHOOKS}/x"),
+    ("PUT", f"{SAVED_WEBHOOKS}/x"),
+    ("DELETE", f"{SAVED_WEBHOOKS}/x"),
     ("GET", "/api/v2/projects"),
     ("GET", "/api/v1/projects"),
 ]
@@ -76,7 +91,7 @@ def test_nothing_shows_in_another_project(api: Api, other: Api) -> None:
         assert other.status(method, path, **more) == 404
     assert directory_id not in str(other.ok("GET", DIRECTORIES, params={"page_size": 1000}))
     assert config_id not in str(other.ok("GET", CONFIGURATIONS))
-    assert other.batches(source_directory_id=directory_id)["total_size"] == 0
+    assert other.batches(source_directory_id=directory_id)["items"] == []
     assert api.get(batch["id"])["status"] == "COMPLETED"
     api.ok("GET", f"{DIRECTORIES}/{directory_id}")
 
@@ -89,10 +104,10 @@ def test_a_plan_without_batches_may_only_read(limited: Api) -> None:
 
 def test_projects(api: Api, other: Api) -> None:
     (project,) = api.ok("GET", "/api/v1/projects")
-    assert project["id"] == api.info["project_id"]
+    assert api.batches(project_id=str(UUID(project["id"]))) == api.batches(project_id=api.info["project_id"])
     assert project["organization_id"] == api.info["organization_id"]
     assert api.ok("GET", "/api/v2/projects")["items"] == [project]
-    assert other.ok("GET", "/api/v1/projects")[0]["id"] == api.info["other_project_id"]
+    assert api.status("GET", BATCHES, params={"project_id": other.ok("GET", "/api/v1/projects")[0]["id"]}) == 403
     assert api.ok("GET", "/api/v1/projects", params={"project_name": "x"}) == []
 
 

@@ -72,7 +72,7 @@ def test_many_callers_at_once(api: Api) -> None:
         list(pool.map(lambda _: api.advance(1), range(8)))
     assert len(set(made)) == 40
     page = api.batches(source_directory_id=directory_id, status="COMPLETED", page_size=1000)
-    assert page["total_size"] == 40
+    assert len(page["items"]) == 40
     stamps = [item["created_at"] for item in page["items"]]
     assert stamps == sorted(set(stamps), reverse=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, PDF, Api
+from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, PDF, SAVED_WEBHOOKS, Api
 
 DEEP = "[" * 100_000
 HUGE = "1" + "0" * 400
@@ -65,6 +65,9 @@ NO_BATCH: list[dict[str, Any]] = [
 ]
 
 
+COUNTED = {"include_total": "true"}
+
+
 def refused(status: int) -> bool:
     return 400 <= status < 500
 
@@ -72,20 +75,20 @@ def refused(status: int) -> bool:
 @pytest.mark.parametrize("body", [*NOT_JSON, *NO_OBJECT], ids=lambda body: str(body[:20]))
 @pytest.mark.parametrize("path", [BATCHES, DIRECTORIES, CONFIGURATIONS])
 def test_bodies_that_are_no_such_object(api: Api, path: str, body: bytes) -> None:
-    before = api.ok("GET", path)["total_size"]
+    before = api.ok("GET", path, params=COUNTED)["total_size"]
     headers = {"Content-Type": "application/json"}
     assert refused(api.status("POST", path, content=body, headers=headers))
-    assert api.ok("GET", path)["total_size"] == before
+    assert api.ok("GET", path, params=COUNTED)["total_size"] == before
 
 
 @pytest.mark.parametrize("body", NO_BATCH, ids=lambda body: json.dumps(body)[:80])
 def test_bodies_that_are_no_batch(api: Api, body: dict[str, Any]) -> None:
-    before = api.batches()["total_size"]
+    before = api.batches(**COUNTED)["total_size"]
     directory_id = api.directory()
     content = json.dumps(body).replace("DIRECTORY", directory_id)
     headers = {"Content-Type": "application/json"}
     assert refused(api.status("POST", BATCHES, content=content, headers=headers))
-    assert api.batches()["total_size"] == before
+    assert api.batches(**COUNTED)["total_size"] == before
 
 
 def test_what_is_not_known_is_ignored(api: Api) -> None:
@@ -198,13 +201,50 @@ def test_bad_uploads(api: Api, media_type: str, body: bytes) -> None:
 def test_good_raw_upload(api: Api) -> None:
     path = f"{DIRECTORIES}/{api.directory()}/files/upload"
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
-    assert api.status("POST", path, content=FILE + END, headers=headers) == 200
+    assert api.status("POST", path, content=FILE + END, headers=headers) == 201
 
 
-@pytest.mark.parametrize("path", [BATCHES, DIRECTORIES, CONFIGURATIONS])
-def test_unknown_methods(api: Api, path: str) -> None:
-    for method in ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"):
-        assert api.status(method, path) == 405
+def test_an_unknown_method_is_told_the_known_ones(api: Api) -> None:
+    for path, allowed in (
+        (BATCHES, "GET, POST"),
+        (f"{BATCHES}/x/cancel", "POST"),
+        (DIRECTORIES, "GET, POST"),
+        (f"{DIRECTORIES}/x", "DELETE, GET, PATCH"),
+        (f"{DIRECTORIES}/x/files", "GET, POST"),
+        (f"{DIRECTORIES}/x/files/y", "DELETE, GET, PATCH"),
+        (CONFIGURATIONS, "GET, POST"),
+        (f"{CONFIGURATIONS}/x", "DELETE, GET, PUT"),
+    ):
+        for method in {"PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"} - set(allowed.split(", ")):
+            answer = api.call(method, path)
+            assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+def test_a_refused_input_is_a_validation_error(api: Api) -> None:
+    files = f"{DIRECTORIES}/{api.directory()}/files"
+    for method, path, more in (
+        ("POST", BATCHES, {"json": []}),
+        ("POST", BATCHES, {"json": {"source_directory_id": 1, "config": {}}}),
+        ("POST", BATCHES, {"content": b"{", "headers": {"Content-Type": "application/json"}}),
+        ("GET", f"{BATCHES}?page_size=x", {}),
+        ("GET", f"{BATCHES}?page_token=x", {}),
+        ("GET", f"{BATCHES}?status=%ff", {}),
+        ("POST", DIRECTORIES, {"json": {"name": ""}}),
+        ("PATCH", files.removesuffix("/files"), {"json": {"name": ""}}),
+        ("POST", files, {"json": {}}),
+        ("POST", f"{files}/bulk-delete", {"json": {"directory_file_ids": []}}),
+        ("POST", f"{files}/bulk-delete", {"json": {"directory_file_ids": ["x"] * 101}}),
+        ("POST", f"{files}/upload", {"data": {"upload_file": "text"}, "files": {"other": b""}}),
+        ("POST", f"{files}/upload", {"content": b"x", "headers": {"Content-Type": "multipart/form-data; boundary=b"}}),
+        ("POST", CONFIGURATIONS, {"json": {"name": "c", "parameters": {"product_type": "x"}}}),
+        ("POST", SAVED_WEBHOOKS, {"json": {}}),
+    ):
+        answer = api.call(method, path, **more)
+        assert answer.status_code == 422
+        for error in answer.json()["detail"]:
+            assert all(isinstance(step, str | int) for step in error["loc"])
+            assert isinstance(error["msg"], str)
+            assert isinstance(error["type"], str)
 
 
 @pytest.mark.parametrize(
