@@ -29,7 +29,7 @@ PROFILES = Path(__file__).parent / "profiles"
 MARK = "requirement"
 STORIES = ("scenarios", PROFILES.name)
 """Folders of what is told by hand, those of the core first."""
-COSTLY = frozenset({"series", "large", "neighbours", "scripted", "stopping", "told"})
+COSTLY = frozenset({"series", "large", "sides", "scripted", "stopping", "told"})
 """Fixtures that spend files, and that several tests share: those go to one worker."""
 SHARING = "sharing "
 """How the names of such groups of tests begin."""
