@@ -120,6 +120,27 @@ def test_the_last_page_of_a_list_of_files_is_not_all_of_it() -> None:
     assert not heard(told_on([last_page, again])).complaints
 
 
+def deleted(file_id: str, sent: float) -> Exchange:
+    return exchange("DELETE", f"{DIRECTORIES}/dir-1/files/{file_id}", 204, sent=sent, received=sent + 1)
+
+
+def test_a_file_that_is_deleted_before_the_end_need_not_be_there() -> None:
+    body = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
+    started = batch("bat-6", "dir-1", created=40, updated=40)
+    ended = {**started, "status": "COMPLETED", "results": [entry("dfl-1", "job-1")]}
+    told = [
+        exchange("POST", BATCHES, 200, started, body=body, sent=55, received=56),
+        deleted("dfl-2", 57),
+        get(ended, [("expand", "results")], batch_id="bat-6"),
+    ]
+    assert not heard(told_on(told)).complaints
+
+
+def test_a_file_that_is_deleted_after_the_end_stays_in_the_results() -> None:
+    told = [deleted("dfl-2", 57), get({**DONE, "results": [entry("dfl-1", "job-1")]}, [("expand", "results")])]
+    assert heard(told_on(told)).accused == {"results-are-stable", "results-cover-every-file"}
+
+
 LATER_JOB = entry("dfl-2", "job-2")
 OTHER_JOB = entry("dfl-2", "job-22")
 
