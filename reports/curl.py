@@ -12,7 +12,7 @@ from spec.text import visible
 _OWN_KEY: Final = "$LLAMA_CLOUD_API_KEY"
 _OTHER_KEYS: Final = {
     "other": "$LLAMA_CLOUD_OTHER_API_KEY",
-    **dict.fromkeys(("unknown", "half", "altered", "doubled"), "wrong-key"),
+    **dict.fromkeys(("unknown", "half", "altered", "doubled", "lengthened", "recased"), "wrong-key"),
 }
 _ANONYMOUS: Final = "anonymous"
 _LEFT_TO_CURL: Final = frozenset(

@@ -31,7 +31,7 @@ PROFILES = Path(__file__).parent / "profiles"
 MARK = "requirement"
 HAND_WRITTEN = ("scenarios", PROFILES.name)
 """Folders of the tests written by hand, those of the core first."""
-COSTLY = frozenset({"series", "large", "neighbours", "scripted", "guided", "varied", "stopping", "notified"})
+COSTLY = frozenset({"series", "large", "sides", "scripted", "guided", "varied", "stopping", "notified"})
 """Fixtures that spend files, and that several tests share: those go to one worker."""
 _SHOWN = {"violated": ("F", {"red": True}), "inconclusive": ("E", {"yellow": True})}
 """How pytest's own lines show what is no crash."""

@@ -23,6 +23,8 @@ LIST = "listBatches"
 CANCEL = "cancelBatch"
 UPLOAD = "uploadFile"
 CREATE_DIRECTORY = "createDirectory"
+DELETE_DIRECTORY = "deleteDirectory"
+DELETE_FILE = "deleteFile"
 LIST_FILES = "listFiles"
 
 STATUSES = statuses()

@@ -127,7 +127,7 @@ class Walks:
             case=case,
         )
         twice = repeated(walk.ids)
-        if len(walk.pages) > 1:
+        if twice or len(walk.pages) > 1:
             self._verify(
                 "pages-repeat-nothing",
                 not twice,
@@ -148,8 +148,11 @@ class Walks:
         return LARGE_PAGE if call_of(self._batches.list(page_size=LARGE_PAGE)).succeeded else None
 
     def all(self, **filters: str | int | None) -> Walk:
-        """Follow a list that may also hold other people's batches, on large pages. Skips when it is too long."""
-        walk = self.follow(WALK_BOUND, MAIN, page_size=self._large_page, **filters)
+        """Follow a list that may also hold other people's batches. Skips when it is too long.
+
+        Its pages are large unless the filters have a page_size.
+        """
+        walk = self.follow(WALK_BOUND, MAIN, **{"page_size": self._large_page, **filters})
         self.given(walk.pages[-1])
         if not walk.ended:
             pytest.skip(f"needs a list of fewer than {WALK_BOUND} pages")

@@ -16,6 +16,7 @@ WAITING: tuple[Oracle, ...] = (
     settled.results_are_delivered,
     settled.jobs_resolve,
     settled.views_agree_on_the_end,
+    settled.list_keeps_up,
     paging.walks_hold_every_match,
 )
 """Those that wait until one operation may lag no more behind another, by the clock on the wall."""

@@ -9,7 +9,7 @@ from suites.moments import Moment, moment
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.oracles.settled import SETTLED
-from suites.traffic import CREATE, GET, LIST, NOT_FOUND, TERMINAL, Call, echoes, job_of, status_of
+from suites.traffic import CREATE, DELETE_DIRECTORY, GET, LIST, NOT_FOUND, TERMINAL, Call, echoes, job_of, status_of
 from suites.verify import ANY_OPERATION, Observation, observe
 
 
@@ -53,6 +53,8 @@ Shown = tuple[Any, ...]
 
 AGREEMENT = "list-agrees-with-get"
 AT_ONCE = "get-finds-new-batch-at-once"
+GONE = frozenset({NOT_FOUND, 410})
+"""Statuses by which a service says that something is not there, or not any more."""
 STAYS = ("trait-stays", "changed", ANY_OPERATION)
 AGREES = ("views-agree", "not-matching", LIST)
 """What is asked, the kind of violation, and the operation, of what stays in a view, and of what both views share."""
@@ -202,15 +204,19 @@ def get_returns_batch_asked_for(lag: float = SETTLED) -> Look:
 
     A get that asks for more than the batch itself is judged only by what it shows, as is one whose headers were not to
     the service's liking; one that refuses the key is not judged at all, for a key may end in the middle of a run. A
-    batch may not be found for `lag` seconds after its create; that it was not is observed once it is found.
+    batch may not be found for `lag` seconds after its create; that it was not is observed once it is found. One whose
+    directory was deleted may have gone with it.
     """
     created: Memory[tuple[str, str], Call] = Memory()
+    deleted: Memory[object, Call] = Memory()
     unread: Memory[tuple[str, str], list[Call]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name == CREATE:
             created.update({(call.caller, batch["id"]): call for batch in call.batches})
             unread.update({(call.caller, batch["id"]): [] for batch in call.batches})
+        if call.name == DELETE_DIRECTORY and call.succeeded:
+            deleted[call.path["directory_id"]] = call
         if call.name != GET:
             return
         asked = call.path["batch_id"]
@@ -227,6 +233,8 @@ def get_returns_batch_asked_for(lag: float = SETTLED) -> Look:
                 exchanges=exchanges,
             )
         if creation is None or not call.is_after(creation) or _adds_parameters(call, creation):
+            return
+        if call.exchange.status in GONE and creation.sent_body.get("source_directory_id") in deleted:
             return
         missed = unread.get((call.caller, asked))
         if call.exchange.status == NOT_FOUND and call.seconds_after(creation) < lag:

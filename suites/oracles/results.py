@@ -11,6 +11,7 @@ from suites.traffic import (
     COMPLETED,
     CREATE,
     CREATE_DIRECTORY,
+    DELETE_FILE,
     GET,
     LIST,
     LIST_FILES,
@@ -151,15 +152,16 @@ def results_match_the_directory() -> Look:
     """Check that results name the files of the batch's directory.
 
     A file that was uploaded before the create was sent has to be there. One that was uploaded later, up to the
-    first terminal status that was seen, may be there; the sources do not say when the files are counted. One that the
-    directory lists no more, as after an upload of the same name, counts no more. Judged only where the directory's
-    whole history was seen, for its owner, and never for a batch that failed or was cancelled.
+    first terminal status that was seen, may be there, as one that was deleted by then; the sources do not say when the
+    files are counted. One that the directory lists no more, as after an upload of the same name, counts no more. Judged
+    only where the whole history of the directory was seen, for its owner, and of no batch that failed or was cancelled.
     """
     uploads: dict[str, dict[str, Call]] = {}
     owners: dict[str, str] = {}
     creations: dict[str, Call] = {}
     endings: dict[str, Call] = {}
     listings: dict[str, set[str]] = {}
+    deletions: dict[str, Call] = {}
 
     def remember(call: Call) -> None:
         created_id, directory = call.answer.get("id"), uploads.get(call.path.get("directory_id", ""))
@@ -168,6 +170,8 @@ def results_match_the_directory() -> Look:
             owners[created_id] = call.caller
         elif call.name == UPLOAD and isinstance(created_id, str) and directory is not None:
             directory[created_id] = call
+        elif call.name == DELETE_FILE and call.succeeded:
+            deletions.setdefault(call.path["directory_file_id"], call)
         elif call.name == LIST_FILES and call.succeeded and directory:
             listed = _listed_so_far(call, listings)
             for file_id in [known for known in directory if listed is not None and known not in listed]:
@@ -189,7 +193,8 @@ def results_match_the_directory() -> Look:
             if status_of(batch) in TERMINAL - {COMPLETED}:
                 continue
             ending = endings.get(batch["id"], call)
-            certain = {file_id for file_id, upload in source.items() if creation.is_after(upload)}
+            kept = {id_ for id_ in source if id_ not in deletions or deletions[id_].is_after(ending)}
+            certain = {file_id for file_id in kept if creation.is_after(source[file_id])}
             possible = {file_id for file_id, upload in source.items() if not upload.is_after(ending)}
             named = {file_id for file_id in map(file_of, results) if file_id is not None}
             case = f"batch {batch['id']}, {batch.get('status')}, {len(certain)} files"

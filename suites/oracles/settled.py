@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from suites.differences import differing
+from suites.moments import Moment, moment
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.products import PRODUCTS
@@ -10,6 +11,7 @@ from suites.traffic import (
     COMPLETED,
     GET,
     LIST,
+    STATUSES,
     TERMINAL,
     Call,
     entries,
@@ -203,5 +205,35 @@ def views_agree_on_the_end(lag: float = SETTLED) -> Look:
                 )
             if status in TERMINAL and status is not None:
                 ended.setdefault((batch["id"], is_list), (call, status))
+
+    return look
+
+
+@oracle("list-agrees-with-get")
+def list_keeps_up(lag: float = SETTLED) -> Look:
+    """Check that a list shows no status from before an update that a get has shown long ago."""
+    shown: Memory[tuple[str, str], tuple[Call, Moment]] = Memory()
+
+    def look(call: Call) -> Iterator[Observation]:
+        for batch in call.batches:
+            status, updated = status_of(batch), moment(batch.get("updated_at"))
+            if status is None or updated is None:
+                continue
+            if call.name != LIST:
+                shown.setdefault((batch["id"], status), (call, updated))
+                continue
+            for other in STATUSES:
+                known = shown.get((batch["id"], other)) if other != status else None
+                if known and call.seconds_after(known[0]) >= lag and updated.surely_before(known[1]):
+                    yield observe(
+                        "list-agrees-with-get",
+                        False,
+                        check="list-keeps-up",
+                        kind="not-matching",
+                        expected=f"{other} since {known[1].text}, or what came after it",
+                        actual=f"{status} since {updated.text}",
+                        exchanges=[known[0].exchange, call.exchange],
+                        case=f"batch {batch['id']}",
+                    )
 
     return look

@@ -26,13 +26,24 @@ SCRIPTS: tuple[tuple[list[tuple[str, float]], str], ...] = (
 )
 """The scripts of the series where the target can be controlled: each status is held by one batch or more."""
 
+UNREAD_AFTER = (2, 4)
+"""After which batches of the series one is created over another directory."""
+
 
 @dataclass
 class Series:
-    """Batches over one directory of one file, created one after the other, whose statuses move no more."""
+    """Batches over one directory of one file, created one after the other, whose statuses move no more.
+
+    `unread` were created between them over another directory, and no scenario reads them by id; they are as their
+    creates have shown them. `created_by` is when all of these had been created, on the target's clock, and `seconds`
+    is how long it took until the series moved no more.
+    """
 
     directory: Directory
     batches: list[Batch]
+    unread: list[Batch]
+    created_by: float
+    seconds: float
 
     @property
     def ids(self) -> set[str]:
@@ -50,16 +61,17 @@ class Series:
 @pytest.fixture(scope="session")
 def series(steps: Steps, directories: Directories, target: Target) -> Series:
     """Return the series, as the target shows it when nothing in it moves any more."""
-    directory = directories.holding(1, "series")
-    created = []
-    for script, end in SCRIPTS:
+    directory, other = directories.holding(1, "series"), directories.holding(1, "unread")
+    began, created, unread = target.now, [], []
+    for place, (script, end) in enumerate(SCRIPTS):
         if target.control is not None:
             steps.set_script(directory, script, end)
         created.append(steps.create(directory))
-    return Series(
-        directory,
-        [_at_rest(steps, batch, script) for batch, (script, _) in zip(created, SCRIPTS, strict=True)],
-    )
+        if place in UNREAD_AFTER:
+            unread.append(steps.create(other))
+    created_by = target.now
+    at_rest = [_at_rest(steps, batch, script) for batch, (script, _) in zip(created, SCRIPTS, strict=True)]
+    return Series(directory, at_rest, unread, created_by, target.now - began)
 
 
 def _at_rest(steps: Steps, batch: Batch, script: list[tuple[str, float]]) -> Batch:

@@ -57,32 +57,33 @@ def test_a_walk_is_not_disturbed_by_new_batches(
         if len(walk.pages) == 1:
             _insert(series, steps, target)
     met = [batch_id for batch_id in walk.ids if batch_id in before]
-    if len(walk.pages) > 1:
-        inserted = f"after {series.batches[-1]['id']} was created between pages 1 and 2"
-        ours = [[batch_id for batch_id in page if batch_id in before] for page in walk.ids_by_page]
-        verify(
-            "pages-survive-insertions",
-            len(set(met)) == len(met),
-            check="batch-is-met-once",
-            kind="twice",
-            expected=sorted(before),
-            actual=met,
-            difference=f"{repeating(ours)}, {inserted}",
-            exchanges=walk.exchanges,
-            deciding=walk.first_repetition,
-            case="a batch was created after the first page",
-        )
-        verify(
-            "pages-survive-insertions",
-            before <= set(met),
-            check="walk-meets-every-batch",
-            kind="missing",
-            expected=sorted(before),
-            actual=met,
-            difference=f"{lacking(before, met)} on {len(walk.pages)} pages, {inserted}",
-            exchanges=walk.exchanges,
-            case="a batch was created after the first page",
-        )
+    if len(walk.pages) == 1 and before <= set(met):
+        pytest.skip("needs a list of several pages, and the target gives all on one")
+    inserted = f"after {series.batches[-1]['id']} was created between pages 1 and 2"
+    ours = [[batch_id for batch_id in page if batch_id in before] for page in walk.ids_by_page]
+    verify(
+        "pages-survive-insertions",
+        len(set(met)) == len(met),
+        check="batch-is-met-once",
+        kind="twice",
+        expected=sorted(before),
+        actual=met,
+        difference=f"{repeating(ours)}, {inserted}",
+        exchanges=walk.exchanges,
+        deciding=walk.first_repetition,
+        case="a batch was created after the first page",
+    )
+    verify(
+        "pages-survive-insertions",
+        before <= set(met),
+        check="walk-meets-every-batch",
+        kind="missing",
+        expected=sorted(before),
+        actual=met,
+        difference=f"{lacking(before, met)} on {len(walk.pages)} pages, {inserted}",
+        exchanges=walk.exchanges,
+        case="a batch was created after the first page",
+    )
 
 
 def _insert(series: Series, steps: Steps, target: Target) -> None:

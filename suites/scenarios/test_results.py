@@ -172,12 +172,15 @@ def test_a_later_upload_is_not_part_of_a_completed_batch(
     "timestamps-are-date-times",
     "updated-at-not-before-created-at",
     "updated-at-never-goes-back",
+    "list-agrees-with-get",
 )
 def test_a_running_batch_can_be_watched(steps: Steps, directories: Directories, settings: Settings) -> None:
-    """From the create to the end, plain and expanded reads in turn succeed, and the results come after all."""
-    batch = steps.create(directories.holding(2, "watched"))
+    """From the create to the end, plain and expanded reads and lists succeed in turn, and results come after all."""
+    directory = directories.holding(2, "watched")
+    batch = steps.create(directory)
     for _ in steps.target.pauses(settings.poll_timeout, f"batch {batch['id']} is to end"):
         steps.expanded(batch["id"])
+        steps.batches.list(source_directory_id=directory.id)
         if steps.get(batch["id"])["status"] in TERMINAL:
             break
     if steps.finish(batch)["status"] == COMPLETED:

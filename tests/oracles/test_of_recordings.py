@@ -112,6 +112,10 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
         lambda t: t.get(params=EXPAND, **RESULTS).wait().say("GET", "/api/v2/parse/job-1", 404, {}),
     ),
     "a list behind a get": ("list-agrees-with-get", lambda t: t.get().wait().list(batch("bat-1", "dir-1", "RUNNING"))),
+    "a list that shows what was before a get": (
+        "list-agrees-with-get",
+        lambda t: t.create().get("RUNNING", updated=7).wait().list(batch("bat-1", "dir-1", "PENDING")),
+    ),
     "a file of another directory": (
         "results-name-only-source-files",
         lambda t: (
@@ -213,6 +217,18 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     ),
     "a job at the other endpoint": lambda t: (
         t.get(params=EXPAND, **RESULTS).wait().say("GET", "/api/v2/extract/job-1", 404, {})
+    ),
+    "a list that shows a little later what was before a get": lambda t: (
+        t.create().get("RUNNING", updated=7).list(batch("bat-1", "dir-1", "PENDING"))
+    ),
+    "a list that shows what came after a get": lambda t: (
+        t.get("RUNNING", updated=7).wait().list(batch("bat-1", "dir-1", "PENDING", updated=8))
+    ),
+    "a list without update times": lambda t: (
+        t.get("RUNNING", updated=7).wait().list({**batch("bat-1", "dir-1", "PENDING"), "updated_at": None})
+    ),
+    "a batch whose directory was deleted": lambda t: (
+        t.create().say("DELETE", f"{DIRECTORIES}/dir-1", 204, None).wait().get(code=404)
     ),
     "a list a little behind": lambda t: t.get().list(batch("bat-1", "dir-1", "RUNNING")),
     "a file that nobody knows": lambda t: t.create().get(params=EXPAND, **RESULTS),

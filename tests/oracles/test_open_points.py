@@ -160,6 +160,27 @@ def test_a_job_that_both_projects_have_named_is_open_to_both(status: int) -> Non
     assert not observed(continued(reads)).complaints
 
 
+def deleted(file_id: str, sent: float) -> Exchange:
+    return exchange("DELETE", f"{DIRECTORIES}/dir-1/files/{file_id}", 204, sent=sent, received=sent + 1)
+
+
+def test_a_file_that_is_deleted_before_the_end_need_not_be_there() -> None:
+    body = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
+    started = batch("bat-6", "dir-1", created=40, updated=40)
+    ended = {**started, "status": "COMPLETED", "results": [entry("dfl-1", "job-1")]}
+    reads = [
+        exchange("POST", BATCHES, 200, started, body=body, sent=55, received=56),
+        deleted("dfl-2", 57),
+        get(ended, [("expand", "results")], batch_id="bat-6"),
+    ]
+    assert not observed(continued(reads)).complaints
+
+
+def test_a_file_that_is_deleted_after_the_end_stays_in_the_results() -> None:
+    reads = [deleted("dfl-2", 57), get({**DONE, "results": [entry("dfl-1", "job-1")]}, [("expand", "results")])]
+    assert observed(continued(reads)).accused == {"results-are-stable", "results-cover-every-file"}
+
+
 LATER_JOB = entry("dfl-2", "job-2")
 OTHER_JOB = entry("dfl-2", "job-22")
 
