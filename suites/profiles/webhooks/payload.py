@@ -62,10 +62,12 @@ def events_in(delivery: Delivery) -> set[str]:
 def other_ids_in(delivery: Delivery, own: str) -> set[str]:
     """Return the ids by which a delivery surely means another batch than its own.
 
-    The `id` of an object may be that of an event or of a delivery where the own id stands elsewhere.
+    Where the own id stands elsewhere, the `id` of an object may be that of an event or of a delivery, unless the
+    object is a whole batch.
     """
     outer, *inner = _parts(delivery) or [{}]
     found = [part.get("batch_id") for part in (outer, *inner)]
+    found += [part.get("id") for part in inner if _is_whole_batch(part)]
     if own not in texts_in(delivery):
         named = events_in(delivery)
         is_of_batch = bool(named) and all(event.startswith(OF_BATCH) for event in named)
@@ -121,6 +123,11 @@ def _only(value: object) -> object:
 
 def _is_batch(part: dict[str, Any]) -> bool:
     return "source_directory_id" in part or (_has_status(part) and any(field in part for field in _AT_ITS_BATCH))
+
+
+def _is_whole_batch(part: dict[str, Any]) -> bool:
+    is_about_batch = "batch" in part or "batch_id" in part
+    return "source_directory_id" in part and _has_status(part) and not is_about_batch
 
 
 def _has_status(part: dict[str, Any]) -> bool:
