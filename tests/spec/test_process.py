@@ -22,8 +22,8 @@ FULL = Path("/dev/full")
 ELSEWHERE = {
     "run.py": "it is read by Pythons of any age, and imports nothing of ours",
     "tests/ci/in_place.py": "it stands in for python3",
-    "tests/docs/fork_server.py": "it imports nothing of a project before it is told to",
     "tests/hostile/runs.py": "it is called by a test alone",
+    "tests/quick_python/server.py": "its forks end as the commands do that they execute",
     "tests/reports/html/picture.py": "it ends with what it draws",
     "batches_conformance/__main__.py": "it finds the guard only once it knows where the suite lies",
 }

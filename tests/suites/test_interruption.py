@@ -16,10 +16,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from fixtures.embedded import MockAddress
+from fixtures.embedded import MockAddress, running_mock
 from reports.schema import schema
 from spec.signals import SAME
-from tests.forkserver import running_mock
 from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, command, directories_on, environment
 from tests.suites.sessions import run as run_to_its_end
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.forkserver import running_mock
+from fixtures.embedded import running_mock
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.embedded import MockAddress
+from fixtures.embedded import MockAddress, running_mock
 from spec import requirements
-from tests.forkserver import running_mock
 from tests.suites.conftest import FAST, RunByUrl
 from tests.suites.sessions import (
     ROOT,
