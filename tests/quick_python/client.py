@@ -16,6 +16,8 @@ WORKER = ["-u", "-c", "import sys;exec(eval(sys.stdin.readline()))"]
 TAKEN = {"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONFAULTHANDLER", "PYTHONUTF8"}
 """The variables of Python with which a fork is as good as a new interpreter."""
 PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGUSR2")
+NAMED_IN = "QUICK_PYTHON_PID"
+"""The variable with the name of a file that is to get the number of the fork, which leads a group of its own."""
 SCM_RIGHTS = _socket.SCM_RIGHTS
 
 
@@ -55,12 +57,16 @@ def main(address, real, words):
             signal.signal(each, pass_on)
     server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     server.connect(address)
-    request = marshal.dumps((words, os.getcwd(), dict(os.environ), ignored))
+    variables = {name: value for name, value in os.environ.items() if name != NAMED_IN}
+    request = marshal.dumps((words, os.getcwd(), variables, ignored))
     streams = b"".join(stream.to_bytes(4, sys.byteorder) for stream in range(3))
     header = len(request).to_bytes(4, "big")
     server.sendmsg([header], [(_socket.SOL_SOCKET, SCM_RIGHTS, streams)])
     server.sendall(request)
     fork.append(receive(server))
+    if NAMED_IN in os.environ:
+        with open(os.environ[NAMED_IN], "w") as file:
+            file.write(str(fork[0]))
     for number in early:
         pass_on(number, None)
     status = receive(server)

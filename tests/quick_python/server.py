@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 OWN = {"batches_conformance", "conftest", "docs", "fixtures", "reports", "run", "spec", "suites", "tests"}
 """The names at the top of a project."""
-GUARDS = ("spec.process", "spec.signals", "fixtures.mock.process")
+GUARDS = ("spec.process", "fixtures.mock.process")
 """Modules that do something to the process when they are imported, which each process needs anew."""
 MODULES = (
     "tests.warm",
@@ -61,7 +61,8 @@ def serve(listener: socket.socket) -> Request:
             elif key.fileobj is reader:
                 reader.recv(4096)
                 for client in ended(clients):
-                    selector.unregister(client)
+                    if client in selector.get_map():
+                        selector.unregister(client)
                     client.close()
             elif key.fileobj is listener:
                 client, _ = listener.accept()
@@ -167,7 +168,7 @@ def take_over(request: Request, streams: list[int]) -> None:
     sys.path[:0] = places
     # What xdist gives to its workers, as it was when it was imported.
     sys.modules["xdist.workermanage"]._sys_path[:] = sys.path
-    renew(next((place for place in places if Path(place, "spec", "__init__.py").is_file()), None))
+    renew(next((place for place in places if Path(place, "batches_conformance").is_dir()), None))
     sys.executable = PYTHON
 
 

@@ -46,5 +46,6 @@ def quick_python() -> Iterator[str]:
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, pass_fds=[listener.fileno()], start_new_session=True
         ) as server:
+            listener.close()  # So that whoever calls a server that has ended is refused.
             yield os.fspath(python)
             server.kill()
