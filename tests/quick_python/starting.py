@@ -42,9 +42,10 @@ def quick_python() -> Iterator[str]:
         python = Path(folder, NAME)
         python.write_text(SCRIPT.format(real=REAL, here=os.fspath(HERE), address=address), encoding="utf-8")
         python.chmod(0o755)
+        variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         command = [REAL, "-P", os.fspath(HERE / "server.py"), str(listener.fileno()), os.fspath(python)]
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, pass_fds=[listener.fileno()], start_new_session=True
+            command, env=variables, stdin=subprocess.PIPE, pass_fds=[listener.fileno()], start_new_session=True
         ) as server:
             listener.close()  # So that whoever calls a server that has ended is refused.
             yield os.fspath(python)
