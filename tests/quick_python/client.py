@@ -21,7 +21,7 @@ NAMED_IN = "QUICK_PYTHON_PID"
 SCM_RIGHTS = _socket.SCM_RIGHTS
 
 
-def can_be_forked(words):
+def can_be_forked(words: "list[str]") -> bool:
     """Whether a fork does what a new interpreter would."""
     if words != WORKER and not (words[:1] == ["-m"] and words[1:] and words[1].split(".")[0] in FORKED):
         return False
@@ -35,17 +35,18 @@ def can_be_forked(words):
     return True
 
 
-def main(address, real, words):
+def main(address: str, real: str, words: "list[str]") -> None:
     """Do what `python WORDS` does."""
     if not can_be_forked(words):
         os.execv(real, [real, *words])
     signals = [getattr(signal, name) for name in PASSED_ON]
     ignored = [int(each) for each in signals if signal.getsignal(each) == signal.SIG_IGN]
-    early, fork = [], []
+    early: list[int] = []
+    fork: list[int] = []
 
-    def pass_on(number, _frame):
+    def pass_on(number: int, _frame: object) -> None:
         if fork:
-            try:
+            try:  # noqa: SIM105
                 os.kill(fork[0], number)
             except ProcessLookupError:
                 pass
@@ -72,12 +73,13 @@ def main(address, real, words):
     status = receive(server)
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
-        signal.signal(-code, signal.SIG_DFL) if -code != signal.SIGKILL else None
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code)
 
 
-def receive(server):
+def receive(server: _socket.socket) -> int:
     """Give the next number of the server."""
     data = b""
     while len(data) < 4:

@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -108,10 +109,8 @@ def ended(clients: dict[int, socket.socket]) -> Iterable[socket.socket]:
 
 def answer(client: socket.socket, number: int) -> None:
     """Send a number to a client, if it is still there."""
-    try:
+    with suppress(OSError):
         client.sendall(number.to_bytes(4, "big"))
-    except OSError:
-        pass
 
 
 def kill(child: int) -> None:

@@ -51,13 +51,6 @@ def test_a_terminal_shows_how_far_the_uploads_are(tmp_path: Path) -> None:
     assert BAR in output
 
 
-def test_a_log_shows_no_bar(tmp_path: Path) -> None:
-    ended = subprocess.run(
-        [*COMMAND, f"--report-dir={tmp_path}"], cwd=ROOT, capture_output=True, timeout=TIME_LIMIT, check=True
-    )
-    assert BAR not in ended.stdout
-
-
 def test_a_terminal_shows_what_workers_wait_for(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     with running_mock("--pace", "60") as slow:
