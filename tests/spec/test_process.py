@@ -9,6 +9,7 @@ import pytest
 
 from spec import process
 from tests.docs.pages import ROOT
+from tests.quick_python.starting import REAL
 
 COMMAND = """
 from spec import process
@@ -154,7 +155,7 @@ def test_a_package_that_is_broken_is_no_verdict(words: tuple[str, ...], tmp_path
     for name in BROKEN:
         (tmp_path / f"{name}.py").write_text("raise ImportError('made to break')\n", encoding="utf-8")
     ended = subprocess.run(
-        [sys.executable, "-m", *words],
+        [REAL, "-m", *words],
         cwd=ROOT,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(tmp_path)},
         capture_output=True,
