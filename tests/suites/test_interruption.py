@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from fixtures.embedded import MockAddress, running_mock
-from reports.schema import schema
 from spec.signals import SAME
 from tests.quick_python.client import NAMED_IN
+from tests.reports import samples
 from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, command, directories_on, environment
 from tests.suites.sessions import run as run_to_its_end
 
@@ -59,7 +58,7 @@ class Going:
         if text == OLD:
             return None
         loaded: dict[str, Any] = json.loads(text)
-        Draft202012Validator(schema()).validate(loaded)
+        samples.validator().validate(loaded)
         return loaded
 
     def ended_tests(self) -> int:
