@@ -27,6 +27,9 @@ def can_be_forked(words: "list[str]") -> bool:
         return False
     if any(name.startswith("PYTHON") and name not in TAKEN for name in os.environ):
         return False
+    places = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if any(os.path.exists(os.path.join(place, "sitecustomize.py")) for place in filter(None, places)):
+        return False
     try:
         for stream in range(3):
             os.fstat(stream)
