@@ -1,14 +1,17 @@
 """What holds for all of the project's own tests, and never for a conformance run."""
 
 import os
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from fixtures.state import STATE_DIR
 from reports.narrowing import addresses_suites
+from tests.quick_python.starting import is_quick, quick_python
 
-LONG = ("docs", "test_packaging.py", "hostile", "suites", "clients", "ci", "recordings", "reports")
+LONG = ("hostile", "test_wheel.py", "suites", "docs", "reports", "clients", "ci", "recordings")
 """What takes longest here, and starts first, so that no worker is left with a long file at the end."""
 
 
@@ -17,8 +20,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
     pytest reads this file in every session that is started in the root directory, a conformance run among them.
     """
-    if not addresses_suites(config):
-        config.addinivalue_line("filterwarnings", "error")
+    if addresses_suites(config):
+        return
+    config.addinivalue_line("filterwarnings", "error")
+    is_worker = hasattr(config, "workerinput")
+    if is_worker or not config.getoption("numprocesses", None):
+        _start_at_once(config)
+
+
+def _start_at_once(config: pytest.Config) -> None:
+    """Let whatever tests start by `sys.executable` start at once."""
+    if is_quick():
+        return
+    stack, patch = ExitStack(), pytest.MonkeyPatch()
+    config.add_cleanup(stack.close)
+    stack.callback(patch.undo)
+    patch.setattr(sys, "executable", stack.enter_context(quick_python()))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

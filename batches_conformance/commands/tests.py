@@ -15,8 +15,9 @@ OWN: Final = (
     *("-c", "pyproject.toml", "--override-ini=testpaths=tests"),
     f"--numprocesses={max(FEWEST_WORKERS, os.cpu_count() or 1)}",
     "--no-loadscope-reorder",
+    *("--durations=10", "--durations-min=1"),
 )
-"""Options of every run of the tests, which takes all cores; `-p randomly` shuffles them, and shows the seed."""
+"""Options of every run of the tests, which takes all cores and shows what took long; `-p randomly` shuffles them."""
 NO_BYTECODE: Final = "PYTHONDONTWRITEBYTECODE"
 
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.embedded import MockAddress
+from fixtures.embedded import MockAddress, running_mock
 from tests.ci.machine import Machine, make_machine
-from tests.forkserver import running_mock
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
-"""Stands in for `python3` where an example calls it: `in_place.py RECORD -m venv DIR` makes an environment right here.
+"""Stands in for `python3` where an example calls it.
 
-Its `pip install` takes no package registry: the suite is installed already. Its `batches-conformance` is that of the
-checkout, and notes in the file RECORD what it was given. Anything else is left to Python.
+`in_place.py PYTHON RECORD -m venv DIR` makes an environment right here, which has that Python. Its `pip install` takes
+no package registry: the suite is installed already. Its `batches-conformance` is that of the checkout, and notes in the
+file RECORD what it was given. Anything else is left to Python.
 """
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -14,25 +16,25 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMAND = "batches-conformance"
 
 
-def main(record: Path, arguments: list[str]) -> int:
+def main(python: str, record: Path, arguments: list[str]) -> int:
     """Do what the arguments say, and return the exit code for the shell."""
     match arguments:
         case ["-m", "venv", *_, folder]:
-            make_environment(record, Path(folder))
+            make_environment(python, record, Path(folder))
             return 0
         case ["-m", "pip", *words]:
             return install(record, words)
         case [name, *words] if name == COMMAND:
-            return run(record, words)
-    return subprocess.call([sys.executable, *arguments])
+            return run(python, record, words)
+    return subprocess.call([python, *arguments])
 
 
-def make_environment(record: Path, folder: Path) -> None:
+def make_environment(python: str, record: Path, folder: Path) -> None:
     """Put the commands of an environment into its folder."""
     (folder / "bin").mkdir(parents=True, exist_ok=True)
     for name, words in (("python", []), ("pip", ["-m", "pip"]), (COMMAND, [COMMAND])):
         script = folder / "bin" / name
-        line = shlex.join([sys.executable, __file__, str(record), *words])
+        line = shlex.join([sys.executable, __file__, python, str(record), *words])
         script.write_text(f'#!/bin/sh\nexec {line} "$@"\n', encoding="utf-8")
         script.chmod(0o755)
 
@@ -43,11 +45,11 @@ def install(record: Path, words: list[str]) -> int:
     return 0
 
 
-def run(record: Path, words: list[str]) -> int:
+def run(python: str, record: Path, words: list[str]) -> int:
     """Run the command in the folder in which it was called."""
     note(record, words)
-    entry = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from batches_conformance.__main__ import main"
-    return subprocess.call([sys.executable, "-c", f"{entry}; sys.exit(main())", *words])
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.call([python, "-m", "batches_conformance", *words], env=variables)
 
 
 def note(record: Path, words: list[str]) -> None:
@@ -57,4 +59,4 @@ def note(record: Path, words: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
+    sys.exit(main(sys.argv[1], Path(sys.argv[2]), sys.argv[3:]))

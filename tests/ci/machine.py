@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.quick_python.starting import REAL
+
 ROOT = Path(__file__).parents[2]
 IN_PLACE = Path(__file__).with_name("in_place.py")
 COMMAND = "batches-conformance"
@@ -90,7 +92,7 @@ def make_machine(folder: Path) -> Machine:
     machine = Machine(folder)
     machine.workspace.mkdir()
     (machine.workspace / "conformance").symlink_to(ROOT)
-    stand_in = [sys.executable, str(IN_PLACE), str(folder / "record")]
+    stand_in = [REAL, str(IN_PLACE), sys.executable, str(folder / "record")]
     machine.install("python3", f'exec {shlex.join(stand_in)} "$@"')
     machine.install(COMMAND, f'exec {shlex.join([*stand_in, COMMAND])} "$@"')
     return machine

@@ -1,5 +1,6 @@
 """Linters have no complaint about the files for CI, complain about broken ones, and ask no other machine."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from tests.ci.shell import scripts
 
 EXAMPLES = ROOT / "docs" / "examples"
 OFFLINE = """
-import sys
+import contextlib, io, json, sys
 
 def refuse(event, arguments):
     if event.startswith("socket."):
@@ -20,9 +21,17 @@ def refuse(event, arguments):
 
 sys.addaudithook(refuse)
 from check_jsonschema import main
-main()
+
+def ended(words):
+    with contextlib.redirect_stdout(io.StringIO()) as output, contextlib.redirect_stderr(output):
+        try:
+            main(["--color=never", "--traceback-mode=full", *words])
+        except SystemExit as end:
+            return end.code or 0, output.getvalue()
+
+print(json.dumps([ended(words) for words in json.load(sys.stdin)]))
 """
-"""check-jsonschema in a Python that opens no socket and looks up no name."""
+"""check-jsonschema in a Python that opens no socket and looks up no name, with several lists of words."""
 PLACES = {
     "vendor.github-actions": ROOT / "action.yml",
     "vendor.github-workflows": EXAMPLES / "github-workflow.yml",
@@ -47,32 +56,37 @@ SCRIPTS = {name: (shell, text) for name, shell, text in scripts()}
 SHELLCHECK = shutil.which("shellcheck")
 
 
-def check(file: Path, *schema: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", OFFLINE, "--color=never", "--traceback-mode=full", *schema, str(file)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+def check(*calls: tuple[str, Path]) -> list[tuple[int, str]]:
+    """Give how check-jsonschema ends with each option that names a schema, and a file."""
+    words = json.dumps([[option, str(file)] for option, file in calls])
+    command = [sys.executable, "-c", OFFLINE]
+    done = subprocess.run(command, input=words, capture_output=True, text=True, timeout=60, check=True)
+    return [(code, output) for code, output in json.loads(done.stdout)]
 
 
-@pytest.mark.parametrize("schema", PLACES)
-def test_a_schema_holds(schema: str) -> None:
-    done = check(PLACES[schema], f"--builtin-schema={schema}")
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_each_schema_holds() -> None:
+    ended = check(*((f"--builtin-schema={schema}", file) for schema, file in PLACES.items()))
+    assert [code for code, _ in ended] == [0] * len(PLACES), ended
 
 
-@pytest.mark.parametrize(("schema", "old", "new"), BROKEN)
-def test_a_schema_does_not_hold_for_a_broken_file(schema: str, old: str, new: str, tmp_path: Path) -> None:
-    text = PLACES[schema].read_text("utf-8")
-    assert old in text
-    broken = tmp_path / PLACES[schema].name
-    broken.write_text(text.replace(old, new, 1), encoding="utf-8")
-    done = check(broken, f"--builtin-schema={schema}")
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "Schema validation errors were encountered" in done.stdout
+def test_no_schema_holds_for_a_broken_file(tmp_path: Path) -> None:
+    calls = []
+    for number, (schema, old, new) in enumerate(BROKEN):
+        text = PLACES[schema].read_text("utf-8")
+        assert old in text
+        broken = tmp_path / str(number) / PLACES[schema].name
+        broken.parent.mkdir()
+        broken.write_text(text.replace(old, new, 1), encoding="utf-8")
+        calls.append((f"--builtin-schema={schema}", broken))
+    for (code, output), case in zip(check(*calls), BROKEN, strict=True):
+        assert code == 1, (case, output)
+        assert "Schema validation errors were encountered" in output, case
 
 
 def test_the_network_would_have_been_refused() -> None:
-    done = check(ROOT / "action.yml", "--no-cache", "--schemafile=http://127.0.0.1:9/schema.json")
-    assert done.returncode != 0
-    assert "used the network" in done.stdout + done.stderr
+    [(code, output)] = check(("--schemafile=http://127.0.0.1:9/schema.json", ROOT / "action.yml"))
+    assert code != 0
+    assert "used the network" in output
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -18,7 +18,7 @@ import pytest
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.settings import KEY, OTHER_KEY
 from tests.docs.pages import ROOT, SHELL, blocks, commands
-from tests.docs.project import Ended, Shell, of_tox, shell
+from tests.docs.project import Ended, of_tox, run_python
 
 pytestmark = pytest.mark.xdist_group("commands")
 
@@ -89,7 +89,6 @@ NOTHING_SENT = {"--plan", "--rehearse"}
 class Desk:
     """Where commands are executed, each once: a repository with some reports, and two services."""
 
-    shell: Shell
     folder: Path
     plain: MockAddress
     scripted: MockAddress
@@ -114,7 +113,7 @@ class Desk:
         arguments = tuple(python_words(words))
         if arguments not in self.ended:
             keys = {KEY: mock.api_key, OTHER_KEY: mock.other_api_key}
-            self.ended[arguments] = self.shell.run(self.folder, arguments, variables=keys)
+            self.ended[arguments] = run_python(self.folder, arguments, variables=keys)
         ended = self.ended[arguments]
         if page is not None and ended.stdout != (self.folder / page).read_text(encoding="utf-8"):
             raise AssertionError(f"The page is out of date: {line}")
@@ -199,7 +198,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with ExitStack() as stack:
         plain = stack.enter_context(running_mock("--pace", "0.05"))
         scripted = stack.enter_context(running_mock("--clock", "virtual", "--control"))
-        made = Desk(stack.enter_context(shell(is_final=True)), folder, plain, scripted)
+        made = Desk(folder, plain, scripted)
         command = f"{COMMAND} run --target {SERVED[0]}"
         made.execute(command)
         for number in (1, 2):

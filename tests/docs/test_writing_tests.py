@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import ROOT, blocks, commands
-from tests.docs.project import Ended, Shell, copied_to, shell
+from tests.docs.project import Ended, copied_to, run_python
 
 pytestmark = pytest.mark.xdist_group("worked example")
 
@@ -87,13 +87,12 @@ def snippets() -> Iterator[Snippet]:
 class Example:
     """A copy of the project that has the requirement, and the texts that its files had before."""
 
-    shell: Shell
     root: Path
     before: dict[str, str | None] = field(default_factory=dict)
 
     def run(self, *words: str) -> Ended:
         """Execute a module of the copy with these words."""
-        return self.shell.run(self.root, ["-m", *words], root=self.root)
+        return run_python(self.root, ["-m", *words], root=self.root)
 
     def check(self, *arguments: str) -> Ended:
         """Run the suite of the copy, narrowed to the requirement."""
@@ -141,23 +140,22 @@ class Example:
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
+def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
     """Make a copy of the project in which the page was followed."""
     root = copied_to(tmp_path_factory.mktemp("example") / "project")
-    with shell(is_final=False) as opened:
-        made = Example(opened, root)
-        for step, file in FILES.items():
-            path = root / file
-            made.before[step] = path.read_text(encoding="utf-8") if path.exists() else None
-        [scaffold] = [line for line in commands(PAGE) if line.startswith("python -m tests.scaffold")]
-        ended = made.run(*scaffold.split()[2:])
-        assert ended.code == 0, ended.output
-        assert set(ended.stdout.split()) == set(FILES.values()) - {FILES["field"], FILES["mock"]}
-        for snippet in snippets():
-            snippet.apply(root)
-        ended = made.run("docs.generated")
-        assert ended.code == 0, ended.output
-        yield made
+    made = Example(root)
+    for step, file in FILES.items():
+        path = root / file
+        made.before[step] = path.read_text(encoding="utf-8") if path.exists() else None
+    [scaffold] = [line for line in commands(PAGE) if line.startswith("python -m tests.scaffold")]
+    ended = made.run(*scaffold.split()[2:])
+    assert ended.code == 0, ended.output
+    assert set(ended.stdout.split()) == set(FILES.values()) - {FILES["field"], FILES["mock"]}
+    for snippet in snippets():
+        snippet.apply(root)
+    ended = made.run("docs.generated")
+    assert ended.code == 0, ended.output
+    return made
 
 
 def test_each_step_has_one_snippet_and_one_file() -> None:

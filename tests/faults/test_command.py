@@ -8,9 +8,9 @@ from typing import Any, cast
 import httpx
 import pytest
 
+from fixtures.embedded import running_mock
 from fixtures.mock.faults import FAULTS
 from fixtures.settings import KEY, Settings, add_options, read_settings
-from tests.forkserver import running_mock
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,18 +7,18 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import jsonschema
 import pytest
 
 from reports.exit_codes import OF_VERDICT
-from reports.schema import schema
 from tests.hostile.behaviours import BEHAVIOURS, CREATE, GET, LIST, UPLOAD, Behaviour
 from tests.hostile.runs import OUTCOME, OUTPUT, Outcome
 from tests.hostile.table import COMMAND, PAGE, render
+from tests.reports import samples
 from tests.suites.sessions import ROOT, environment
 
 TIME_LIMIT = 300
@@ -48,7 +48,7 @@ class Ended:
     def written(self) -> dict[str, bytes]:
         return {name: (self.folder / name).read_bytes() for name in (OUTPUT, *REPORT_FILES)}
 
-    @property
+    @cached_property
     def report(self) -> dict[str, Any]:
         loaded: dict[str, Any] = json.loads((self.folder / "report.json").read_text(encoding="utf-8"))
         return loaded
@@ -107,7 +107,7 @@ def test_the_verdict_is_right_and_says_why(behaviour: Behaviour, ended: Callable
 @each_behaviour
 def test_the_report_is_valid_and_keeps_what_was_seen(behaviour: Behaviour, ended: Callable[[Behaviour], Ended]) -> None:
     run = ended(behaviour)
-    jsonschema.validate(run.report, schema())
+    samples.validator().validate(run.report)
     ET.fromstring(run.written["junit.xml"])
     if behaviour.when in SEEN_BEFORE:
         assert run.report["run"]["exchanges"]["by_operation"].get(SEEN_BEFORE[behaviour.when])

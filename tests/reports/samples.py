@@ -1,8 +1,11 @@
 """Made-up requirements, records and reports for the tests of `reports`."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import jsonschema_rs
 
 from reports.document import render_json
 from reports.findings import Findings
@@ -17,10 +20,17 @@ from reports.model import (
     TestResult,
     Traffic,
 )
+from reports.schema import schema
 from reports.verdicts import judge
 from spec.requirements import Level, Requirement
 
 TEST = "suites/scenarios/test_results.py::test_plain_read"
+
+
+@cache
+def validator() -> jsonschema_rs.Draft202012Validator:
+    """What every `report.json` follows."""
+    return jsonschema_rs.Draft202012Validator(schema())
 
 
 def requirement(

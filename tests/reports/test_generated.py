@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import jsonschema_rs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -14,7 +13,6 @@ from rich.cells import cell_len
 from reports.document import render_json
 from reports.junit import render_junit
 from reports.model import Report
-from reports.schema import schema
 from reports.summary import render_summary
 from reports.terminal import report_lines
 from reports.violation import headline
@@ -84,7 +82,6 @@ REQUIREMENTS = (
     samples.requirement("first", min_observations=2),
     samples.requirement("second", "should", needs=("control",)),
 )
-VALIDATOR = jsonschema_rs.Draft202012Validator(schema())
 
 
 def report(record: dict[str, Any]) -> Report:
@@ -95,7 +92,7 @@ def report(record: dict[str, Any]) -> Report:
 @given(RECORDS)
 def test_json_follows_the_schema(record: dict[str, Any]) -> None:
     text = render_json(report(record)).encode("utf-8").decode("utf-8")
-    VALIDATOR.validate(json.loads(text))
+    samples.validator().validate(json.loads(text))
 
 
 @settings(max_examples=100, deadline=None)

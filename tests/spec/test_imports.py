@@ -134,6 +134,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
             "pytest",
             "-q",
             "--collect-only",
+            "-n0",
             *PROFILES,
             "-p",
             "marks_collector",

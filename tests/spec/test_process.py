@@ -9,6 +9,7 @@ import pytest
 
 from spec import process
 from tests.docs.pages import ROOT
+from tests.quick_python.starting import REAL
 
 COMMAND = """
 from spec import process
@@ -22,8 +23,8 @@ FULL = Path("/dev/full")
 ELSEWHERE = {
     "run.py": "it is read by Pythons of any age, and imports nothing of ours",
     "tests/ci/in_place.py": "it stands in for python3",
-    "tests/docs/fork_server.py": "it imports nothing of a project before it is asked to",
     "tests/hostile/runs.py": "it is called by a test alone",
+    "tests/quick_python/server.py": "its forks end as the commands do that they execute",
     "tests/reports/html/picture.py": "it ends with what it draws",
     "batches_conformance/__main__.py": "it finds the guard only once it knows where the suite lies",
 }
@@ -154,7 +155,7 @@ def test_a_package_that_is_broken_is_no_verdict(words: tuple[str, ...], tmp_path
     for name in BROKEN:
         (tmp_path / f"{name}.py").write_text("raise ImportError('made to break')\n", encoding="utf-8")
     ended = subprocess.run(
-        [sys.executable, "-m", *words],
+        [REAL, "-m", *words],
         cwd=ROOT,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(tmp_path)},
         capture_output=True,

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.embedded import MockAddress
-from tests.forkserver import running_mock
+from fixtures.embedded import MockAddress, running_mock
 from tests.suites.sessions import Ended, run
 
 FAST = ("--numprocesses=0", "--poll-interval=0.05", "--settle-timeout=5")

@@ -2,12 +2,12 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -15,7 +15,6 @@ import httpx
 from fixtures.embedded import MockAddress
 from fixtures.exchange import TOO_MANY
 from fixtures.state import STATE_DIR
-from tests.forkserver import run_pytest
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 300
@@ -61,20 +60,24 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "COLUMNS": "100", **given}
 
 
-def options(directory: Path, arguments: Sequence[str]) -> list[str]:
-    return ["-p", "no:cacheprovider", f"--report-dir={directory}", *arguments]
-
-
 def command(directory: Path, arguments: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "pytest", *options(directory, arguments)]
+    return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--report-dir={directory}", *arguments]
 
 
 def run(directory: Path, *arguments: str, **given: str) -> Ended:
     """Run pytest from the root of the project; `given` are environment variables."""
-    with TemporaryDirectory() as folder:
-        output = Path(folder, "output.txt")
-        code = run_pytest(options(directory, arguments), environment(given), output, TIME_LIMIT)
-        return Ended(code, output.read_text("utf-8"), directory)
+    ended = subprocess.run(
+        command(directory, arguments),
+        cwd=ROOT,
+        env=environment(given),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=TIME_LIMIT,
+        check=False,
+    )
+    return Ended(ended.returncode, ended.stdout, directory)
 
 
 def directories_on(mock: MockAddress) -> list[str]:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from fixtures.embedded import running_mock
 from spec import requirements
-from tests.forkserver import running_mock
 from tests.suites.conftest import FAST
 from tests.suites.sessions import Ended, run
 

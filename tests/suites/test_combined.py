@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.embedded import MockAddress
-from tests.forkserver import running_mock
+from fixtures.embedded import MockAddress, running_mock
 from tests.suites.sessions import Ended, directories_on, run
 
 SELECTED = ("-n", "3", "-k", "test_filters or test_pages or test_access or test_guide")

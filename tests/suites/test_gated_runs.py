@@ -165,15 +165,23 @@ def verdicts(report: Report) -> Iterator[tuple[object, ...]]:
         yield (result.id, result.verdict, result.fingerprints, result.reasons)
 
 
+IN_ALL = (*IN_PARTS, "--fault=missing-job-type-means-parse")
+
+
+@pytest.fixture(scope="module")
+def whole_of_parts(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    return run(tmp_path_factory.mktemp("whole"), *IN_ALL)
+
+
 @pytest.mark.parametrize("by_time", [False, True], ids=["by number", "by time"])
-def test_three_parts_come_to_what_the_one_run_comes_to(by_time: bool, tmp_path: Path) -> None:
-    fault = "--fault=missing-job-type-means-parse"
-    whole = report_of(run(tmp_path / "whole", *IN_PARTS, fault))
-    weighed = [f"--shard-by={tmp_path / 'whole' / 'report.json'}"] if by_time else []
+@SHARING
+def test_three_parts_come_to_what_the_one_run_comes_to(by_time: bool, whole_of_parts: Ended, tmp_path: Path) -> None:
+    whole = report_of(whole_of_parts)
+    weighed = [f"--shard-by={whole_of_parts.directory / 'report.json'}"] if by_time else []
     parts = {}
     for number in (1, 2, 3):
-        workers = ("-n", "2") if number == 2 else ()
-        ended = run(tmp_path / f"{number}", *IN_PARTS, fault, f"--shard={number}/3", *weighed, *workers)
+        workers = ("-n", "2") if number == 2 and by_time else ()
+        ended = run(tmp_path / f"{number}", *IN_ALL, f"--shard={number}/3", *weighed, *workers)
         parts[ended.directory / "report.json"] = report_of(ended)
     merged = merge(parts, requirements.load())
     assert [test.id for test in merged.tests] == [test.id for test in whole.tests]

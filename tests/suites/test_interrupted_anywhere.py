@@ -20,11 +20,14 @@ from reports.plan import rehearse
 from reports.plugin import ENDED_EARLY
 from spec import process, signals
 from tests.fixtures.loopback import serving
-from tests.prove.runs import SCENARIOS, forked_mock
+from tests.prove.runs import LEAN, forked_mock
 
 TIME_LIMIT = 60
 """Seconds after which a run is given up."""
-ONE_TEST = (*SCENARIOS, "-k", "an_unknown_job_type_is_refused", "--numprocesses=0", "-p", "no:cacheprovider")
+ONE_TEST = (
+    *("suites/scenarios/test_create.py", "-k", "an_unknown_job_type_is_refused"),
+    *(*LEAN, "--numprocesses=0"),
+)
 FIRST_WORD_OF_A_TEST = "pytest_runtest_logstart"
 SENTENCES = (ENDED_EARLY, process.STOPPED)
 

@@ -1,7 +1,6 @@
 """A run that is stopped in the middle: by Ctrl-C, by a second one, and by what no process can answer."""
 
 import json
-import multiprocessing
 import os
 import random
 import signal
@@ -10,16 +9,16 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from fixtures.embedded import MockAddress
-from reports.schema import schema
+from fixtures.embedded import MockAddress, running_mock
 from spec.signals import SAME
-from tests.forkserver import running_mock
+from tests.quick_python.client import NAMED_IN
+from tests.reports import samples
 from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, command, directories_on, environment
 from tests.suites.sessions import run as run_to_its_end
 
@@ -40,12 +39,18 @@ WORKERS = {"one process": (), "two workers": ("-n", "2")}
 
 
 class Going:
-    """A run that goes on, in a session of its own."""
+    """A run that goes on, and leads a group of its own by the number `pid`."""
 
-    def __init__(self, process: subprocess.Popen[str], directory: Path, mark: str) -> None:
+    def __init__(self, process: subprocess.Popen[str], pid: Path, directory: Path, mark: str) -> None:
         self.process = process
+        self._pid = pid
         self._file = directory / "report.json"
         self._mark = f"{MARK}={mark}".encode()
+
+    @cached_property
+    def pid(self) -> int:
+        self.wait_until(lambda: self._pid.exists() and self._pid.read_text() != "")
+        return int(self._pid.read_text())
 
     def report(self) -> dict[str, Any] | None:
         """What the report of this run says now; it has to be whole whenever one looks."""
@@ -53,7 +58,7 @@ class Going:
         if text == OLD:
             return None
         loaded: dict[str, Any] = json.loads(text)
-        Draft202012Validator(schema()).validate(loaded)
+        samples.validator().validate(loaded)
         return loaded
 
     def ended_tests(self) -> int:
@@ -97,17 +102,18 @@ def going(directory: Path, arguments: Sequence[str], **given: str) -> Iterator[G
     directory.mkdir()
     (directory / "report.json").write_text(OLD, "utf-8")
     mark = uuid.uuid4().hex
+    pid = directory.with_suffix(".pid")
     with subprocess.Popen(
         command(directory, arguments),
         cwd=ROOT,
-        env=environment({MARK: mark, **given}),
+        env=environment({MARK: mark, NAMED_IN: os.fspath(pid), **given}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     ) as process:
-        run = Going(process, directory, mark)
+        run = Going(process, pid, directory, mark)
         try:
             yield run
         finally:
@@ -139,8 +145,8 @@ def test_a_run_that_is_asked_to_end_does_so_at_once(
         before = run.ended_tests()
         assert len(run.survivors()) > 1
         began = time.monotonic()
-        signalled(run.process.pid, number)
-        signalled(run.process.pid, number)
+        signalled(run.pid, number)
+        signalled(run.pid, number)
         output, _ = run.process.communicate(timeout=TIME_LIMIT)
         seconds = time.monotonic() - began
         assert run.process.returncode == 2, output
@@ -170,9 +176,9 @@ def test_a_second_ctrl_c_loses_nothing(workers: Sequence[str], tmp_path: Path) -
     with going(tmp_path / "report", workers) as run:
         run.wait_until(lambda: run.ended_tests() > 0)
         before = run.ended_tests()
-        os.killpg(run.process.pid, signal.SIGINT)
+        os.killpg(run.pid, signal.SIGINT)
         run.let(LOOK)
-        os.killpg(run.process.pid, signal.SIGINT)
+        os.killpg(run.pid, signal.SIGINT)
         run.process.communicate(timeout=TIME_LIMIT)
         assert is_cut_short(run.report())
         assert run.ended_tests() >= before
@@ -180,13 +186,16 @@ def test_a_second_ctrl_c_loses_nothing(workers: Sequence[str], tmp_path: Path) -
 
 
 @pytest.mark.parametrize("workers", WORKERS.values(), ids=WORKERS)
-def test_a_second_signal_ends_what_does_not_come_to_an_end(workers: Sequence[str], tmp_path: Path) -> None:
-    before = set(multiprocessing.active_children())
+def test_a_second_signal_ends_what_does_not_come_to_an_end(
+    workers: Sequence[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = tmp_path / "mock.pid"
+    monkeypatch.setenv(NAMED_IN, os.fspath(pid))
     with running_mock() as mock:
-        (process,) = (child.pid or 0 for child in set(multiprocessing.active_children()) - before)
         arguments = (*(workers or ("-n", "0")), f"--target={mock.base_url}")
         with going(tmp_path / "report", arguments, LLAMA_CLOUD_API_KEY=mock.api_key) as run:
             run.wait_until(lambda: run.ended_tests() > 0)
+            process = int(pid.read_text())
             os.kill(process, signal.SIGSTOP)
             run.process.send_signal(signal.SIGTERM)
             run.let(2 * SAME)
@@ -211,7 +220,7 @@ def test_a_kill_at_any_moment_leaves_a_report_and_what_can_be_cleaned_up(mock: M
         with going(tmp_path / str(number), arguments, LLAMA_CLOUD_API_KEY=mock.api_key) as run:
             run.wait_until(lambda run=run: run.report() is not None)  # type: ignore[misc]
             run.let(moments.uniform(0, LATEST_KILL))
-            os.killpg(run.process.pid, signal.SIGKILL)
+            os.killpg(run.pid, signal.SIGKILL)
             run.process.communicate(timeout=TIME_LIMIT)
             assert is_cut_short(run.report()), number
             assert run.leaves_nothing(), number
@@ -246,7 +255,7 @@ def clean_up(directory: Path, url: str, key: str) -> Ended:
 def test_a_kill_before_the_first_test_leaves_what_was_there(tmp_path: Path) -> None:
     with going(tmp_path / "report", ()) as run:
         run.wait_until(lambda: bool(run.survivors()))
-        os.killpg(run.process.pid, signal.SIGKILL)
+        os.killpg(run.pid, signal.SIGKILL)
         run.process.communicate(timeout=TIME_LIMIT)
         assert run.report() is None
         assert os.listdir(tmp_path / "report") == ["report.json"]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.forkserver import running_mock
+from fixtures.embedded import running_mock
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [
@@ -49,13 +49,6 @@ def test_a_terminal_shows_how_far_the_uploads_are(tmp_path: Path) -> None:
         assert process.wait(TIME_LIMIT) == 0
     os.close(ours)
     assert BAR in output
-
-
-def test_a_log_shows_no_bar(tmp_path: Path) -> None:
-    ended = subprocess.run(
-        [*COMMAND, f"--report-dir={tmp_path}"], cwd=ROOT, capture_output=True, timeout=TIME_LIMIT, check=True
-    )
-    assert BAR not in ended.stdout
 
 
 def test_a_terminal_shows_what_workers_wait_for(tmp_path: Path) -> None:

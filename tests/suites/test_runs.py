@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.embedded import MockAddress
+from fixtures.embedded import MockAddress, running_mock
 from spec import requirements
-from tests.forkserver import running_mock
 from tests.suites.conftest import FAST, RunByUrl
 from tests.suites.sessions import (
     ROOT,
@@ -62,6 +61,11 @@ def test_nothing_of_a_run_tells_the_keys_of_the_mock(whole: Ended, shared_out: E
         assert "llx-mock" not in ended.everything_written
 
 
+def test_a_log_shows_no_bar(whole: Ended) -> None:
+    """A terminal shows how far uploads are."""
+    assert "uploading" not in whole.output
+
+
 # --- by URL ---
 
 
@@ -86,6 +90,7 @@ def test_a_service_that_is_reached_by_url_is_judged_as_far_as_it_can_be(by_url: 
 def test_the_url_may_come_from_the_environment(mock: MockAddress, tmp_path: Path) -> None:
     ended = run(
         tmp_path,
+        *FAST,
         *("-k", "test_an_unknown_job_type_is_refused"),
         LLAMA_CLOUD_BASE_URL=mock.base_url,
         LLAMA_CLOUD_API_KEY=mock.api_key,

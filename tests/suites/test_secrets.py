@@ -15,10 +15,9 @@ from urllib.parse import quote
 
 import pytest
 
-from fixtures.embedded import MockAddress
+from fixtures.embedded import MockAddress, running_mock
 from fixtures.settings import KEY, OTHER_KEY
 from tests.fixtures.loopback import Answer, serving
-from tests.forkserver import running_mock
 from tests.suites.conftest import FAST
 from tests.suites.relay import Relay, relaying
 from tests.suites.sessions import ROOT, TIME_LIMIT, environment

@@ -6,9 +6,9 @@ from itertools import combinations
 
 import httpx
 
+from fixtures.embedded import running_mock
 from fixtures.mock.variants import Variant
 from fixtures.mock.variations import VARIATIONS
-from tests.forkserver import running_mock
 from tests.variations.scenario import run_scenario
 
 PAIRS = 25
