@@ -1,4 +1,4 @@
-"""Wiring: the plugins of the suite, what they tell each other, and which oracles observe which client."""
+"""Wiring: the plugins of the suite, what they hand each other, and which oracles observe which client."""
 
 import textwrap
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """Adds up the records of the tests of a run."""
 
 import math
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -34,6 +35,9 @@ from reports.timelines import Timelines
 from spec.elements import elements
 
 Record = Mapping[str, Any]
+
+_NUMBER = re.compile(r"#\d+")
+"""How a sentence names an exchange."""
 
 
 class Findings:
@@ -96,8 +100,15 @@ class Findings:
 
     @property
     def errors(self) -> tuple[str, ...]:
-        """The distinct errors, sorted."""
-        return tuple(sorted(self._errors))
+        """The errors, sorted; of those that differ in the number of their exchange alone, the first with how many."""
+        alike: defaultdict[str, list[str]] = defaultdict(list)
+        for sentence in sorted(self._errors, key=lambda each: (len(each), each)):
+            alike[_NUMBER.sub("#", sentence)].append(sentence)
+        return tuple(
+            sorted(
+                f"{first} [and {len(others)} more like it]" if others else first for first, *others in alike.values()
+            )
+        )
 
     def traffic(self, profiles: Iterable[str] = ()) -> Traffic:
         """Sum up the exchanges of all tests, and how they cover the contract with these profiles."""

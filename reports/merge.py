@@ -99,7 +99,7 @@ def _check_tests(parts: Mapping[Path, Report], shard: ReportedShard) -> None:
         for test in report.tests:
             if test.id in seen:
                 raise MismatchedShards(
-                    f"{seen[test.id]} and {path} both ran {test.id}: each test belongs into one shard."
+                    f"{seen[test.id]} and {path} both ran {test.id}: each test belongs in one shard."
                 )
             seen[test.id] = path
     is_whole = not any(report.run.interrupted or report.run.narrowed for report in parts.values())

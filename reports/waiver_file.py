@@ -32,7 +32,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     names = [loader.construct_object(key) for key, _ in node.value]
     for name in names:
         if names.count(name) > 1:
-            raise yaml.MarkedYAMLError(problem=f"{name} stands twice in one entry", problem_mark=node.start_mark)
+            raise yaml.MarkedYAMLError(problem=f"{name} appears twice in one entry", problem_mark=node.start_mark)
     return loader.construct_mapping(node, deep=True)
 
 

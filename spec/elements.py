@@ -130,9 +130,9 @@ def described(covered: Iterable[str]) -> Iterator[str]:
     for owner in dict.fromkeys(name for name in map(_owner, names) if name in components()["schemas"]):
         fields = [name.partition(".")[2] for name in names if name.startswith(f"{owner}.")]
         values = [name.partition("=")[2] for name in names if name.startswith(f"{owner}=")]
-        told = f"{owner}: {_listed('field', fields)}" if fields else f"{owner}: {_listed('value', values)}"
+        entry = f"{owner}: {_listed('field', fields)}" if fields else f"{owner}: {_listed('value', values)}"
         summary = components()["schemas"][owner].get("description", "").strip().partition("\n")[0]
-        yield f"{told} \u2013 {summary}" if summary else told
+        yield f"{entry} \u2013 {summary}" if summary else entry
 
 
 def _owner(element: str) -> str:

@@ -71,7 +71,9 @@ def event_of() -> Mapping[str, str]:
     file = "spec/profiles/webhooks.yaml"
     events = {status: event for event, status in decided(EVENT, "x-status", str, file).items()}
     if unknown := events.keys() - set(statuses()):
-        raise InvalidContract(f"x-status of {EVENT} in {file} names {', '.join(sorted(unknown))}, which is no status")
+        raise InvalidContract(
+            f"x-status of {EVENT} in {file} names {', '.join(sorted(unknown))}, which is not a status"
+        )
     if silent := [status for status in terminal_statuses() if status not in events]:
         raise InvalidContract(f"no event of {EVENT} in {file} stands for {', '.join(silent)}; give x-status an entry")
     return events

@@ -17,12 +17,12 @@ VERSION_FILE: Final = "spec/__init__.py"
 """Where the version of the contract stands, which is that of each document without a version of its own."""
 
 
-class Unasked(WrongUsage):
+class NotCompared(WrongUsage):
     """The question could not be asked; the message is a sentence that says why and what to do."""
 
 
 def complaints(base: str) -> list[str]:
-    """Compare the work tree that this process is in with a commit. Raises `Unasked`."""
+    """Compare the work tree that this process is in with a commit. Raises `NotCompared`."""
     root = Path(_git(Path.cwd(), "rev-parse", "--show-toplevel").strip())
     return list(unannounced(root, _git(root, "merge-base", base, "HEAD").strip()))
 
@@ -30,7 +30,7 @@ def complaints(base: str) -> list[str]:
 def unannounced(root: Path, base: str) -> Iterator[str]:
     """List what a change of the documents in the work tree at `root` lacks, seen from the commit `base`.
 
-    A change of the comments and of the form of a document is none. Raises `Unasked` when git or a document is no help.
+    A change of comments or layout is none. Raises `NotCompared` when git or a document is no help.
     """
     changed = [
         name for name in _documents(root, base) if _document(_old(root, base, name)) != _document(_new(root, name))
@@ -42,8 +42,8 @@ def unannounced(root: Path, base: str) -> Iterator[str]:
         elif old and new and _numbers(new) < _numbers(old):
             yield f"{name} was changed and the version in {place} went back from {old} to {new}: give it a higher one."
     if changed and _old(root, base, CHANGELOG) == _new(root, CHANGELOG):
-        told = ", ".join(changed)
-        yield f"{told} changed and {CHANGELOG} does not say so: write what is new in the contract."
+        names = ", ".join(changed)
+        yield f"{names} changed and {CHANGELOG} does not say so: write what is new in the contract."
 
 
 def _documents(root: Path, base: str) -> list[str]:
@@ -81,8 +81,8 @@ def _document(text: str | None) -> Any:
     try:
         return None if text is None else yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise Unasked(
-            f"A document of the contract is no YAML ({' '.join(str(error).split())}): mend it first."
+        raise NotCompared(
+            f"A document of the contract is not valid YAML ({' '.join(str(error).split())}): fix it first."
         ) from None
 
 
@@ -103,8 +103,8 @@ def _git(folder: Path, *arguments: str) -> str:
             ["git", *arguments], cwd=folder, capture_output=True, encoding="utf-8", errors="replace", check=False
         )
     except FileNotFoundError:
-        raise Unasked("The contract cannot be compared, as git is not there: install it.") from None
+        raise NotCompared("The contract cannot be compared, as git is not there: install it.") from None
     if done.returncode:
         words = " ".join(done.stderr.split()) or f"git {arguments[0]} failed"
-        raise Unasked(f"The contract cannot be compared with the base ({words}): name a commit that is there.")
+        raise NotCompared(f"The contract cannot be compared with the base ({words}): name a commit that is there.")
     return done.stdout

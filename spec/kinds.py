@@ -1,4 +1,4 @@
-"""In which ways a promise can be broken: the kinds of a violation, each with the sentence that tells it."""
+"""The kinds of violation: the ways in which a promise can be broken, each with a sentence that describes it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,7 +14,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "not-matching": "The actual value is not the expected one.",
         "refused": "A request that had to be accepted was refused.",
         "server-error": "The service responded with a 5xx.",
-        "status-unknown": "A status is none of those that the reference names.",
+        "status-unknown": "A status is not one of those that the reference names.",
         "too-many": "There are more than there may be.",
         "twice": "Something that may occur once occurred several times.",
         "unending": "Something that has to come to an end did not.",

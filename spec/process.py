@@ -52,7 +52,7 @@ def run(main: Callable[[], int | None]) -> NoReturn:
         with suppress(OSError, ValueError):
             sys.stdout.flush()
     if output and output.failure:
-        _say(f"Standard output could not be written ({output.failure.strerror}): what was to be told is not complete.")
+        _say(f"Standard output could not be written ({output.failure.strerror}): the output is not complete.")
         code = code or BROKEN
     raise SystemExit(code)
 
@@ -112,9 +112,9 @@ def _broken(kind: type[BaseException], error: BaseException, traceback: Tracebac
     what = (
         "Something that the suite needs failed" if issubclass(kind, OSError | ImportError) else "The suite itself broke"
     )
-    told = " ".join(f"{kind.__name__}: {error}".split())
+    message = " ".join(f"{kind.__name__}: {error}".split())
     _say(
-        f"{what}, and nothing is said for or against a service: {told}{_place(traceback)}; "
+        f"{what}, and nothing is said for or against a service: {message}{_place(traceback)}; "
         "python -X dev shows the traceback."
     )
     raise SystemExit(BROKEN)

@@ -85,7 +85,7 @@ def of(asked: Iterable[str]) -> dict[str, Requirement]:
 @cache
 def capabilities() -> dict[str, str]:
     """Return what a requirement may need of the target beyond the contract, each described."""
-    return {name: told for part in _parts().values() for name, told in part["capabilities"].items()}
+    return {name: description for part in _parts().values() for name, description in part["capabilities"].items()}
 
 
 @cache

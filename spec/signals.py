@@ -20,7 +20,7 @@ FURTHEST: Final = 256
 """Number of a file descriptor beyond which no terminal is looked for."""
 
 _last = [float("-inf")]
-"""When the last signal came, in monotonic seconds."""
+"""When the last signal arrived, in monotonic seconds."""
 
 
 def take() -> None:

@@ -1,4 +1,4 @@
-"""What differs between what had to come and what came, in a sentence that names it."""
+"""What differs between the expected and the actual values, in a sentence that names it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -37,8 +37,8 @@ def repeating(pages: Sequence[Iterable[str]]) -> str:
     for number, page in enumerate(pages, start=1):
         for item in page:
             places[item].append(number)
-    told = [f"{item} on {_pages(numbers)}" for item, numbers in places.items() if len(numbers) > 1]
-    return f"{len(told)} of {len(places)} came several times: {enumerated(told)}" if told else ""
+    several = [f"{item} on {_pages(numbers)}" for item, numbers in places.items() if len(numbers) > 1]
+    return f"{len(several)} of {len(places)} appear several times: {enumerated(several)}" if several else ""
 
 
 def enumerated(things: Sequence[str]) -> str:

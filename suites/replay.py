@@ -66,16 +66,21 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a replay came to, why, and the new exchange as a report would have it, if there was one."""
+class ReplayResult:
+    """The result of a replay, the reason, and the new exchange as a report would have it, if there was one."""
 
     word: Word
     why: str
     exchange: Plain | None = None
 
 
-def reason_not_to_send(shown: Shown, base_url: str, *, may_create: bool) -> str | None:
-    """Say why the request of a violation is not to be sent to a target again; `None` where it can be."""
+def reason_not_to_send(
+    shown: Shown, base_url: str, *, may_create: bool, given: frozenset[str] = frozenset()
+) -> str | None:
+    """Say why the request of a violation is not to be sent to a target again; `None` where it can be.
+
+    `given` names, in lower case, the hidden headers whose values are known again.
+    """
     exchange, request = shown.exchanges[shown.deciding], shown.request
     method, body = request["method"], request["body"] or ""
     path = _below(request["url"], base_url)
@@ -84,17 +89,18 @@ def reason_not_to_send(shown: Shown, base_url: str, *, may_create: bool) -> str 
     found = match(method, path.partition("?")[0])
     is_create = found is not None and found[0].id == CREATE and method == "POST"
     if method not in READING and not is_create:
-        return f"a {method} of this path changes something, and only what reads is sent again"
+        return f"a {method} of this path changes something, and only requests that read are sent again"
     if is_create and not may_create:
-        return "a create may be billed: --create sends it all the same"
+        return "a create may be billed: --create sends it anyway"
     if _CUT.search(body) or _is_multipart(request):
         return "the report has only a part of the body that was sent"
-    if any(name.lower() not in LEFT_TO_THE_CLIENT and value == "***" for name, value in request["headers"]):
-        return "a header that was sent is hidden in the report"
+    known, hidden = LEFT_TO_THE_CLIENT | given, (name for name, value in request["headers"] if value == "***")
+    if unknown := next((name for name in hidden if name.lower() not in known), None):
+        return f"the header {unknown} is hidden in the report: give it again with --secret-header"
     return None if exchange["caller"] else "the report does not say with whose key it was sent"
 
 
-def replay(shown: Shown, settings: Settings) -> Outcome:
+def replay(shown: Shown, settings: Settings) -> ReplayResult:
     """Send the request of a violation again and judge the answer. Raises `RunError` when no answer comes.
 
     Oracles look at the answer after the exchanges that the report has from before it; where none of them makes the
@@ -106,12 +112,12 @@ def replay(shown: Shown, settings: Settings) -> Outcome:
     ):
         caller = shown.exchanges[shown.deciding]["caller"]
         if caller not in target.keys or (caller == OTHER and target.keys[OTHER] is None):
-            return Outcome("inconclusive", f"the key that it was sent with, the one of {caller}, was not given")
+            return ReplayResult("inconclusive", f"the key that it was sent with, the one of {caller}, was not given")
         new = client.forward(_again(shown.request), caller)
     judged = _observed(shown, new, settings.target)
     word, why = judged or _compared(shown, new)
     found = match(new.request.method, new.request.path)
-    return Outcome(word, why, new.as_json(found[0].id if found else None))
+    return ReplayResult(word, why, new.as_json(found[0].id if found else None))
 
 
 def _again(request: Plain) -> httpx.Request:
@@ -145,8 +151,8 @@ def _observed(shown: Shown, new: Exchange, base_url: str) -> tuple[Word, str] | 
     panel.on_exchange(new)
     beside = " beside what the report has from before" if shown.deciding else ""
     if broken := next((each for each in notes.made if not each.holds), None):
-        told = f": {broken.difference}" if broken.difference else ""
-        return "still violated", f"the oracle {broken.oracle} finds the answer wrong{beside}{told}"
+        detail = f": {broken.difference}" if broken.difference else ""
+        return "still violated", f"the oracle {broken.oracle} finds the answer wrong{beside}{detail}"
     if notes.made and _is_of_other_things(shown, new):
         return "inconclusive", "the answer shows nothing of what it showed then, which may be gone"
     if notes.made:
@@ -164,7 +170,7 @@ def _is_of_other_things(shown: Shown, new: Exchange) -> bool:
 
 
 def _compared(shown: Shown, new: Exchange) -> tuple[Word, str]:
-    """Return what can be told of an answer by its status alone, or because it is the same as then."""
+    """Return what can be said of an answer by its status alone, or because it is the same as then."""
     assert new.response is not None
     status = new.response.status
     if shown.kind == "server-error":
@@ -183,14 +189,14 @@ def _compared(shown: Shown, new: Exchange) -> tuple[Word, str]:
     if is_same and len(shown.exchanges) == 1:
         return "still violated", "the answer is the same as then"
     if len(shown.exchanges) > 1:
-        told = "the same as then" if is_same else "another than then"
+        compared = "the same as then" if is_same else "different from then"
         return "inconclusive", (
-            f"the answer is {told}, and it takes {len(shown.exchanges)} exchanges or more to judge it: "
+            f"the answer is {compared}, and it takes {len(shown.exchanges)} exchanges or more to judge it: "
             "run the tests of the requirement"
         )
     return (
         "inconclusive",
-        "the answer is another than then, and no oracle makes this check: run the tests of the requirement",
+        "the answer is different from then, and no oracle makes this check: run the tests of the requirement",
     )
 
 

@@ -27,10 +27,12 @@ PART = pytest.StashKey[dict[str, Any]]()
 PROFILES = Path(__file__).parent / "profiles"
 """Where the tests of the profiles are, a folder for each."""
 MARK = "requirement"
-STORIES = ("scenarios", PROFILES.name)
-"""Folders of what is told by hand, those of the core first."""
-COSTLY = frozenset({"series", "large", "neighbours", "scripted", "stopping", "told"})
+HAND_WRITTEN = ("scenarios", PROFILES.name)
+"""Folders of the tests written by hand, those of the core first."""
+COSTLY = frozenset({"series", "large", "neighbours", "scripted", "stopping", "notified"})
 """Fixtures that spend files, and that several tests share: those go to one worker."""
+_SHOWN = {"violated": ("F", {"red": True}), "inconclusive": ("E", {"yellow": True})}
+"""How pytest's own lines show what is no crash."""
 SHARING = "sharing "
 """How the names of such groups of tests begin."""
 
@@ -93,7 +95,7 @@ def requirement_ids(item: pytest.Item) -> list[str]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Select by requirement, refuse one that does not exist, and keep together what shares a costly fixture.
 
-    Scenarios come before the stories of the profiles, and these before what is generated, so that the core finds the
+    The scenarios of the core come before those of the profiles, and these before generated tests: the core finds the
     limits of the run untouched.
     """
     wanted = set(config.getoption("--requirement"))
@@ -114,7 +116,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _turn(item: pytest.Item) -> int:
     """Where in the run a test has its turn."""
     folders = item.path.relative_to(item.config.rootpath).parts
-    return next((turn for turn, folder in enumerate(STORIES) if folder in folders), len(STORIES))
+    return next((turn for turn, folder in enumerate(HAND_WRITTEN) if folder in folders), len(HAND_WRITTEN))
 
 
 def _check_requirements(config: pytest.Config) -> None:
@@ -185,34 +187,35 @@ def pytest_runtest_makereport(
     if report.skipped and isinstance(report.longrepr, tuple):
         for id_ in requirement_ids(item):
             verify.could_not_ask(id_, report.longrepr[2].removeprefix("Skipped: "))
-    vars(report)["is_violation"] = call.excinfo is not None and is_violation(call.excinfo.value)
-    findings = verify.take(_without_group(item.nodeid), generated=_turn(item) == len(STORIES))
+    vars(report)["outcome_word"] = word_for(call.excinfo.value) if call.excinfo is not None else None
+    findings = verify.take(_without_group(item.nodeid), generated=_turn(item) == len(HAND_WRITTEN))
     counted = item.config.stash[TALLY].take(requirement_ids(item))
     vars(report)["findings"] = {**findings, **counted, "shard": item.config.stash.get(PART, None)}
     return report
 
 
-def is_violation(error: BaseException) -> bool:
-    """Whether nothing but the service is to blame for an error: it is a violation, or a group of such."""
+def word_for(error: BaseException) -> str | None:
+    """Say what an exception of a test is, unless it is a crash: `violated` by the service alone, or `inconclusive`."""
     if isinstance(error, BaseExceptionGroup):
-        return all(map(is_violation, error.exceptions))
-    return isinstance(error, RequirementViolated)
+        words = {word_for(each) for each in error.exceptions}
+        if None in words:
+            return None
+        return "violated" if words == {"violated"} else "inconclusive"
+    if isinstance(error, RequirementViolated):
+        return "violated"
+    return "inconclusive" if isinstance(error, RunError) else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(
     report: pytest.TestReport, config: pytest.Config
 ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """Keep a violation apart from a crash: the report tells it, and no traceback, unless tracebacks are asked for."""
-    option = config.option
-    if (
-        not getattr(report, "is_violation", False)
-        or option.tbstyle != "auto"
-        or option.showlocals
-        or option.verbose > 1
-    ):
+    """Keep violations and errors apart from a crash: the report shows them, and no traceback unless one is wanted."""
+    option, word = config.option, getattr(report, "outcome_word", None)
+    if word is None or option.tbstyle != "auto" or option.showlocals or option.verbose > 1:
         return None
-    return "violated", "F", ("VIOLATED", {"red": True})
+    letter, markup = _SHOWN[word]
+    return word, letter, (word.upper(), markup)
 
 
 @pytest.fixture(scope="session")
@@ -230,7 +233,7 @@ def steps(
     ledger: Ledger,
     extract_configuration_id: Callable[[], str],
 ) -> Steps:
-    """Return the steps of a story."""
+    """Return the steps of a scenario."""
     return Steps(target, batches, verify, settings, ledger, extract_configuration_id)
 
 

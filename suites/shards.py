@@ -1,4 +1,4 @@
-"""Splits the selected tests over machines, each of which is told its part only."""
+"""Splits the selected tests over machines, each of which runs its part only."""
 
 import hashlib
 import json

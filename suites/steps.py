@@ -34,7 +34,7 @@ TRIES_TO_COMPLETE = 2
 
 
 class Steps:
-    """The steps of a story over one target."""
+    """The steps of a scenario over one target."""
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class Steps:
                 case=case,
             )
         else:
-            self.verify.could_not_ask(requirement, f"neither a 2xx nor a 4xx came: {exchange}")
+            self.verify.could_not_ask(requirement, f"the answer is neither a 2xx nor a 4xx: {exchange}")
 
     def refused_or_fruitless(self, requirement: str, exchange: Exchange, case: str) -> None:
         """Verify that a create was refused, or else that its batch has processed nothing when it ends."""
@@ -140,7 +140,7 @@ class Steps:
                 check="request-is-refused",
                 kind="accepted",
                 expected="a refusal",
-                actual="a batch that its maker cannot read",
+                actual="a batch that its creator cannot read",
                 exchanges=[exchange],
                 case=case,
             )
@@ -207,15 +207,15 @@ class Steps:
         pytest.skip(f"needs a batch that completes, and {batch['id']} ended {batch['status']}")
 
     def results(self, batch: Batch) -> list[dict[str, Any]]:
-        """Return the results of a completed batch, once each entry tells what became of its file.
+        """Return the results of a completed batch, once each entry shows the outcome of its file.
 
         A short lag after the end is no violation; the user's settle timeout says what is short.
         """
         exchange, shown = self.target.eventually(
-            lambda: self._expanded(batch["id"]), lambda shown: _is_told(entries(shown[1]))
+            lambda: self._expanded(batch["id"]), lambda shown: _have_outcomes(entries(shown[1]))
         )
         results = entries(shown)
-        untold = [entry for entry in results or [] if not _tells(entry)]
+        without_outcome = [entry for entry in results or [] if not _has_outcome(entry)]
         lag = f"at the latest {self.target.settle_timeout:g} s after the batch was {COMPLETED}"
         case = f"batch {batch['id']}, {shown.get('status')}"
         self.verify(
@@ -231,12 +231,12 @@ class Steps:
         )
         self.verify(
             "result-has-outcome",
-            _is_told(results),
-            check="entry-tells-outcome",
+            _have_outcomes(results),
+            check="entry-has-outcome",
             kind="missing",
             expected=f"a job reference or an error message in each entry, {lag}",
-            actual=untold,
-            difference=f"{len(untold)} of {len(results or [])} entries have neither a job nor an error",
+            actual=without_outcome,
+            difference=f"{len(without_outcome)} of {len(results or [])} entries have neither a job nor an error",
             exchanges=[exchange],
             case=case,
         )
@@ -289,9 +289,9 @@ def conclusive(exchange: Exchange) -> None:
         return
 
 
-def _tells(entry: Mapping[str, Any]) -> bool:
+def _has_outcome(entry: Mapping[str, Any]) -> bool:
     return bool(entry.get("job_reference") or entry.get("error_message"))
 
 
-def _is_told(results: Sequence[Mapping[str, Any]] | None) -> bool:
-    return results is not None and all(map(_tells, results))
+def _have_outcomes(results: Sequence[Mapping[str, Any]] | None) -> bool:
+    return results is not None and all(map(_has_outcome, results))

@@ -1,4 +1,4 @@
-"""Which way each batch went, as the answers to its create, to reads and to cancels of it showed it."""
+"""The statuses of each batch, as the answers to its create, to reads and to cancels of it showed them."""
 
 import time
 from collections.abc import Callable
@@ -60,7 +60,7 @@ class _Followed:
 class Timelines:
     """Follows the batches that were created through one client; those of others are nobody's business.
 
-    `clock` tells the seconds of the target. Lists are left out: on which page a batch stands is open.
+    `clock` returns the seconds of the target. Lists are left out: on which page a batch stands is open.
     """
 
     def __init__(self) -> None:

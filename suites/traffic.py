@@ -136,7 +136,7 @@ def call_of(exchange: Exchange) -> Call:
     """Return an exchange that is known to be a call. Raises `ValueError` when it is none."""
     call = read(exchange)
     if call is None:
-        raise ValueError(f"{exchange} is no call of a known operation")
+        raise ValueError(f"{exchange} is not a call of a known operation")
     return call
 
 

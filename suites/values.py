@@ -16,7 +16,7 @@ SIZE = 8192
 BOUNDS = ((200, 1200), (50, 600), (20, 300), (8, 150), (4, 60))
 """How many entries of a list, and characters of a text, are kept: the first that lets a value fit its size."""
 DIGITS = 40
-"""Digits of a number beyond which it is told as a text."""
+"""Digits of a number beyond which it is shown as a text."""
 
 
 def as_value(value: object) -> Any:

@@ -26,7 +26,7 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Observation:
-    """One look at one requirement: what was asked, and if it does not hold, what was expected and what came.
+    """One look at one requirement: what was asked, and if it does not hold, what was expected and what was received.
 
     `check` and `kind` name what was asked and in which way the answer was wrong. `exchanges` show it, `deciding` is the
     index of the one that shows the fault. `oracle` is the one that looked; a test that looks itself has none.
@@ -48,8 +48,8 @@ class Observation:
     def __str__(self) -> str:
         shown = "; ".join(map(str, self.exchanges[-EXCHANGES_SHOWN:]))
         case = f" [{self.case}]" if self.case else ""
-        told = self.difference or f"expected {_as_text(self.expected)}, got {_as_text(self.actual)}"
-        return f"{self.requirement}{case}: {told} ({shown})"
+        described = self.difference or f"expected {_as_text(self.expected)}, got {_as_text(self.actual)}"
+        return f"{self.requirement}{case}: {described} ({shown})"
 
 
 def _as_text(value: object) -> str:
@@ -78,7 +78,7 @@ def observe(
     case: str = "",
     operation: str | None = None,
 ) -> Observation:
-    """Return an observation of `requirement`: whether it holds, and if not, all that tells somebody what is wrong.
+    """Return an observation of `requirement`: whether it holds, and if not, all that shows somebody what is wrong.
 
     `check` is an id that is never changed: with the kind and the operation it makes the fingerprint. The operation is
     that of the deciding exchange, unless another is given, as where that is a matter of chance. Raises `KeyError` when
@@ -90,7 +90,7 @@ def observe(
     if kind not in KINDS:
         raise KeyError(f"spec/kinds.py has no kind {kind!r}")
     if not SLUG.fullmatch(check):
-        raise ValueError(f"{check!r} is no id of a check: use small letters, digits and hyphens")
+        raise ValueError(f"{check!r} is not an id of a check: use small letters, digits and hyphens")
     if not holds and not exchanges:
         raise ValueError(f"the check {check} finds {requirement} violated, and no exchange shows it")
     return Observation(

@@ -24,14 +24,14 @@ LARGE_PAGE = 100
 
 @dataclass
 class Walk:
-    """The pages that a walk has met, and whether it came to a last one."""
+    """The pages that a walk has met, and whether it reached a last one."""
 
     pages: list[Call] = field(default_factory=list)
     ended: bool = False
 
     @property
     def items(self) -> list[Batch]:
-        """The batches in the order in which they came."""
+        """The batches in the order in which they were received."""
         return [batch for page in self.pages for batch in page.batches]
 
     @property
@@ -152,7 +152,7 @@ class Walks:
         walk = self.follow(WALK_BOUND, MAIN, page_size=self._large_page, **filters)
         self.given(walk.pages[-1])
         if not walk.ended:
-            pytest.skip(f"needs a list of less than {WALK_BOUND} pages")
+            pytest.skip(f"needs a list of fewer than {WALK_BOUND} pages")
         return walk
 
     def listed(self, ids: set[str], /, **filters: str | int | None) -> Walk:

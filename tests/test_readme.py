@@ -84,7 +84,7 @@ def test_every_option_of_a_run_is_described() -> None:
 
 
 def test_every_variable_that_a_run_reads_is_described() -> None:
-    """The page of options has each variable of the project that tox lets through, and no other."""
+    """The page of options has each variable of the project that tox passes on, and no other."""
     passed = set(re.findall(r"LLAMA_[A-Z_]+", (ROOT / "tox.ini").read_text(encoding="utf-8")))
     assert passed
     assert set(re.findall(r"^\| `(LLAMA_[A-Z_]+)`", PAGES["options.md"], re.MULTILINE)) == passed

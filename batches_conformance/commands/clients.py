@@ -30,7 +30,7 @@ from suites.clients.table import Client, load
 @click.option("--yes", is_flag=True, help="Write to a service beyond loopback.")
 @click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
 @click.option("--fault", metavar="NAME", multiple=True, help="Let the mock break a promise.")
-@click.option("--variation", metavar="NAME", multiple=True, help="Let the mock use a freedom.")
+@click.option("--variation", metavar="NAME", multiple=True, help="Let the mock use a variation.")
 @click.option("--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True)
 @click.option("--api-tests", is_flag=True, help="Run the Python client's own tests against the mock, and no more.")
 def command(names: Sequence[str], report_dir: Path, api_tests: bool, **given: Any) -> int:

@@ -57,7 +57,7 @@ def rules() -> None:
 @click.option(
     "--accepted",
     metavar="FILE",
-    help="The breaks that somebody answers for: a list of entries with element, rule, reason, owner and, if it is to "
+    help="The breaks that somebody has accepted: a list of entries with element, rule, reason, owner and, if it is to "
     "end, until.",
 )
 @click.option(
@@ -74,7 +74,7 @@ def diff(old: str, new: str, form: str, accepted: str | None, annotations: str |
     not fit; 4 for a document or a file that cannot be read; 6 where the comparison itself broke.
     """
     if annotations and form == "json":
-        raise click.UsageError("--annotations are no JSON: choose another --format, or leave them out")
+        raise click.UsageError("--annotations do not go with JSON: choose another --format, or leave them out")
     verdict = compared(*contracts(old, new))
     if accepted:
         verdict = accept(verdict, entries(accepted, content(accepted)), date.today())

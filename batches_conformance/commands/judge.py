@@ -72,7 +72,7 @@ def _take_all(judge: Judge, exchanges: Iterable[Recorded], findings: Findings) -
         for recorded in exchanges:
             judge.take(recorded)
     except CutOff as error:
-        findings.error(f"{error} What stands before that was judged.")
+        findings.error(f"{error} Everything before that was judged.")
 
 
 def report(

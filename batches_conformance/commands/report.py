@@ -5,7 +5,7 @@ Explaining and replaying take what the suites and the mock know: this module is 
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import click
 
-from batches_conformance.groups import FILE, Group, loudness
+from batches_conformance.groups import FILE, Group, gateway_options, loudness
 from reports import clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
 from reports.errors import InvalidReport, UnknownName
@@ -99,7 +99,8 @@ def _violations(report: Report, requirement: str, violation: ReportedViolation |
 @click.argument("fingerprint")
 @click.option("--create", is_flag=True, help="Send it again even if it is a create, which may be billed.")
 @click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
-def replay_violation(report: Path, fingerprint: str, create: bool, insecure_http: bool) -> int:
+@gateway_options
+def replay_violation(report: Path, fingerprint: str, create: bool, **given: Any) -> int:
     """Send the request of a violation again, to the target of REPORT alone, and judge the answer."""
     judged = read(report)
     found = find(fingerprint, judged)
@@ -107,12 +108,12 @@ def replay_violation(report: Path, fingerprint: str, create: bool, insecure_http
         like = suggested(fingerprint, (), judged)
         raise UnknownName(f"{report} has no violation {visible(fingerprint)}{like}")
     result, violation = found
-    answer = _replayed(judged, violation, may_create=create, insecure_http=insecure_http)
+    answer = _replayed(judged, violation, may_create=create, given=given)
     print_lines(replay_lines(result, violation, answer, width=shutil.get_terminal_size().columns))
     return exit_code(answer, result.level)
 
 
-def _replayed(report: Report, violation: ReportedViolation, *, may_create: bool, insecure_http: bool) -> Replayed:
+def _replayed(report: Report, violation: ReportedViolation, *, may_create: bool, given: Mapping[str, Any]) -> Replayed:
     """Send the request again as the suites do it, where that may be done."""
     from fixtures.errors import RunError
     from suites.replay import Shown, reason_not_to_send, replay
@@ -123,10 +124,12 @@ def _replayed(report: Report, violation: ReportedViolation, *, may_create: bool,
         return Replayed("inconclusive", "the report is of the mock, which was gone when its run ended")
     exchanges = [asdict(exchange) for exchange in violation.exchanges]
     shown = Shown(violation.requirement, violation.check, violation.kind, exchanges, violation.deciding)
-    if reason := reason_not_to_send(shown, report.target.base_url, may_create=may_create):
+    settings = _settings(report.target, given)
+    known = settings.gateway.secret_names
+    if reason := reason_not_to_send(shown, report.target.base_url, may_create=may_create, given=known):
         return Replayed("inconclusive", f"nothing was sent: {reason}")
     try:
-        outcome = replay(shown, _settings(report.target, insecure_http=insecure_http))
+        outcome = replay(shown, settings)
     except RunError as error:
         return Replayed("inconclusive", str(error))
     return Replayed(
@@ -134,7 +137,7 @@ def _replayed(report: Report, violation: ReportedViolation, *, may_create: bool,
     )
 
 
-def _settings(target: ReportedTarget, *, insecure_http: bool) -> Any:
+def _settings(target: ReportedTarget, options: Mapping[str, Any]) -> Any:
     """Make the settings under which a target gets one more request, with the keys of the environment alone."""
     import pytest
 
@@ -147,8 +150,8 @@ def _settings(target: ReportedTarget, *, insecure_http: bool) -> Any:
         "--poll-timeout": PATIENCE,
         "--settle-timeout": PATIENCE,
         "--request-timeout": PATIENCE,
-        "--insecure-http": insecure_http,
         "--yes": True,
+        **{f"--{name.replace('_', '-')}": value for name, value in options.items()},
     }
     try:
         return settings_of(given.get)

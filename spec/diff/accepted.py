@@ -26,7 +26,7 @@ def entries(name: str, raw: Any) -> tuple[Acceptance, ...]:
     if not wrong:
         wrong = list(_repeated(raw))
     if wrong:
-        raise Unasked("\n  ".join([f"{name} says not clearly what is accepted:", *wrong]))
+        raise Unasked("\n  ".join([f"{name} does not say clearly what is accepted:", *wrong]))
     return tuple(Acceptance(**entry) for entry in raw)
 
 
@@ -41,7 +41,7 @@ def accept(verdict: Verdict, accepted: Iterable[Acceptance], today: date) -> Ver
     for entry in accepted:
         key = (entry.element, entry.rule)
         if key not in found:
-            objections.append(f"{_named(entry)} is not needed, as that did not change so: remove it.")
+            objections.append(f"{_named(entry)} is not needed, as there is no such change: remove it.")
         elif entry.until and date.fromisoformat(entry.until) < today:
             objections.append(
                 f"{_named(entry)} held until {entry.until}: take the change back, or have {entry.owner} renew it."
@@ -60,7 +60,7 @@ def accept(verdict: Verdict, accepted: Iterable[Acceptance], today: date) -> Ver
 
 def _wrong(entry: Any) -> Iterator[str]:
     if not isinstance(entry, dict):
-        yield f"is no mapping: write {', '.join(_NEEDED)}, each with its value."
+        yield f"is not a mapping: write {', '.join(_NEEDED)}, each with its value."
         return
     for key in entry:
         if key not in _KEYS:
@@ -73,9 +73,9 @@ def _wrong(entry: Any) -> Iterator[str]:
     rule, until = entry.get("rule"), entry.get("until")
     if isinstance(rule, str) and rule.strip() and (rule not in RULES or not RULES[rule].breaks):
         which = "breaks nobody" if rule in RULES else "does not exist"
-        yield f"names the rule {rule}, which {which}: copy the rule that the comparison tells."
+        yield f"names the rule {rule}, which {which}: copy the rule that the comparison shows."
     if isinstance(until, str) and until.strip() and not _is_day(until):
-        yield "has an until that is no day: write the last day on which it holds, as in 2030-12-31."
+        yield "has an until that is not a date: write the last day on which it holds, as in 2030-12-31."
 
 
 def _repeated(raw: list[dict[str, str]]) -> Iterator[str]:

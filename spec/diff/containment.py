@@ -1,4 +1,4 @@
-"""Whether a schema lets through a value, or all that another one does: jsonschema-rs is asked."""
+"""Whether a schema admits a value, or all that another one does: jsonschema-rs is asked."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -13,7 +13,7 @@ _DRAFT = jsonschema_rs.Draft202012
 
 
 def relation(old: Document, before: dict[str, Any], new: Document, after: dict[str, Any]) -> Relation:
-    """How the values that a schema lets through became others; `replaced` also where nobody can tell."""
+    """How the values that a schema admits became others; `replaced` also where nobody can tell."""
     try:
         earlier, later = (
             jsonschema_rs.canonicalize(_whole(document, schema), draft=_DRAFT)
@@ -26,14 +26,14 @@ def relation(old: Document, before: dict[str, Any], new: Document, after: dict[s
 
 
 def judged(is_wider: bool, is_narrower: bool) -> Relation:
-    """Return what became of what is let through, when all of the old still is, and when all of the new was already."""
+    """Return how the admitted values changed, when all of the old still is, and when all of the new was already."""
     if is_wider and is_narrower:
         return "same"
     return "widened" if is_wider else "narrowed" if is_narrower else "replaced"
 
 
 def passing(document: Document, node: Node) -> Callable[[Any], bool]:
-    """Return what tells whether a value keeps all schemas of a node; all do where nobody can tell."""
+    """Return a check of whether a value keeps all schemas of a node; all do where nobody can tell."""
     try:
         return jsonschema_rs.Draft202012Validator(_whole(document, {"allOf": list(node)})).is_valid
     except (jsonschema_rs.ReferencingError, ValueError):

@@ -20,20 +20,20 @@ def content(name: str) -> Any:
     try:
         return plain(_text(name))
     except NotPlain as error:
-        raise Unasked(f"{name} {error}: mend it first.") from None
+        raise Unasked(f"{name} {error}: fix it first.") from None
 
 
 def as_document(name: str, raw: Any) -> Document:
     """Return a mapping as a document to compare. Raises `Unasked` with every place where it is not OpenAPI 3.1."""
     if not isinstance(raw, dict):
-        raise Unasked(f"{name} is no document: name an OpenAPI document, requirements or a generation.")
+        raise Unasked(f"{name} is not a document: name an OpenAPI document, requirements or a generation.")
     version = raw.get("openapi", raw.get("swagger"))
     if not f"{version}.".startswith(f"{VERSIONS}."):
         raise Unasked(f"{name} is OpenAPI {version or 'of no version'}, not {VERSIONS}: name a document that is.")
     document = Document(name, raw)
     if found := objections(document):
         count = f"{len(found)} places" if len(found) > 1 else "one place"
-        raise Unasked("\n  ".join([f"{name} cannot be compared as OpenAPI {VERSIONS}, mend {count} first:", *found]))
+        raise Unasked("\n  ".join([f"{name} cannot be compared as OpenAPI {VERSIONS}, fix {count} first:", *found]))
     return document
 
 

@@ -62,7 +62,7 @@ def broken(changes: Iterable[Change]) -> tuple[Breaks, ...]:
 
 
 def merged(findings: Iterable[Finding]) -> list[Change]:
-    """Return the findings as changes: what is found on both sides, or in many places, is told once."""
+    """Return the findings as changes: what is found on both sides, or in many places, is listed once."""
     rules: dict[tuple[str, What, str, str, str], dict[str, None]] = {}
     for found in findings:
         key = (found.where, found.what, found.aspect, found.before, found.after)

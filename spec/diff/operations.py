@@ -9,7 +9,7 @@ from spec.diff.document import Document, Node, named
 from spec.diff.model import Finding
 from spec.diff.rules import Side
 from spec.diff.schemas import Traversal
-from spec.diff.shapes import possible_types, told
+from spec.diff.shapes import as_json, possible_types
 
 _METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _MARK: Final = {"query": "?", "path": "/", "header": "#", "cookie": ";"}
@@ -154,7 +154,7 @@ class Comparison:
             elif later is None:
                 yield Finding(element, "removed", _removed_answer(status, before, after))
             else:
-                # A refusal that is told of apart from its range need not say again what the range says.
+                # A refusal that is described apart from its range need not repeat what the range says.
                 others = {other: answer for other, answer in after.items() if other != status}
                 range_ = None if status in before or _is_success(status, after) else _of_status(status, others)
                 yield from self._answer(element, earlier, {**(range_ or {}), **later})
@@ -190,7 +190,7 @@ class Comparison:
             walk = self._walk(before[name], "answer")
             yield from walk.compare(_content(before[name]), _content(after[name]), f"{element}#{name}")
 
-    # --- what a listener is told ---
+    # --- what a listener is sent ---
 
     def _calls(self, before: dict[Key, Operation], after: dict[Key, Operation]) -> Iterator[Finding]:
         """Yield what differs between the requests that a client is sent, as webhooks or callbacks."""
@@ -285,7 +285,7 @@ def _webhooks(document: Document) -> dict[Key, Operation]:
 
 
 def _callbacks(document: Document, operation: Operation, id_: str) -> dict[Key, Operation]:
-    """Return what is sent to where an operation was told to, by method, name of the callback and place."""
+    """Return what is sent to the URLs that an operation was given, by method, name of the callback and place."""
     return {
         (method, name, place): replace(one, id=f"{id_}!{name}")
         for name, entry in named(operation.definition.get("callbacks", {})).items()
@@ -363,7 +363,7 @@ def _encodings(media: dict[str, Any]) -> str:
     """How the parts of a form are written, in words of their own."""
     parts = media.get("encoding", {}).items()
     said = {name: {key: part[key] for key in _ENCODING if key in part} for name, part in parts}
-    return told({name: part for name, part in said.items() if part})
+    return as_json({name: part for name, part in said.items() if part})
 
 
 def _is_required(entry: dict[str, Any]) -> bool:

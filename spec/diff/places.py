@@ -109,6 +109,6 @@ def _form() -> dict[str, Any]:
 
 @cache
 def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    """Return what tells whether a value is of a kind; "" is the whole document."""
+    """Return a check of whether a value is of a kind; "" is the whole document."""
     whole = {"$ref": f"{_KINDS}{kind}", "$defs": _form()["$defs"]} if kind else _form()
     return jsonschema_rs.Draft202012Validator(whole)

@@ -10,13 +10,13 @@ from spec.diff.model import Change, Finding
 from spec.requirements import Requirement
 
 _WORDS = ("statement", "covers", "needs", "min_observations")
-"""What of a requirement may be told in another way."""
+"""The parts of a requirement that may be reworded."""
 
 
 def requirements_of(name: str, entries: Any) -> dict[str, Requirement]:
     """Return the requirements of a file by id. Raises `Unasked` with all that are none."""
     if not isinstance(entries, list):
-        raise Unasked(f"{name} has no list of requirements: mend it first.")
+        raise Unasked(f"{name} has no list of requirements: fix it first.")
     found: dict[str, Requirement] = {}
     wrong = []
     for number, entry in enumerate(entries, start=1):
@@ -29,7 +29,7 @@ def requirements_of(name: str, entries: Any) -> dict[str, Requirement]:
         except (TypeError, KeyError, AttributeError) as error:
             wrong.append(f"entry {number} ({error})")
     if wrong:
-        raise Unasked(f"{name} has requirements that are none: mend {', '.join(wrong)} first.")
+        raise Unasked(f"{name} has invalid requirements: fix {', '.join(wrong)} first.")
     return found
 
 

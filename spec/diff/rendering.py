@@ -26,8 +26,8 @@ def as_text(verdict: Verdict) -> Iterator[str]:
                 yield f"    {rule}: {RULES[rule].statement}"
             yield from (f"    {acceptance(entry)}" for entry in change.accepted)
             if change.requirements:
-                told = f"requirements: {', '.join(change.requirements)}"
-                yield from textwrap.wrap(told, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6)
+                listed = f"requirements: {', '.join(change.requirements)}"
+                yield from textwrap.wrap(listed, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6)
     if verdict.objections:
         yield ""
         yield _OBJECTIONS

@@ -1,4 +1,4 @@
-"""Two schemas, side by side: what changed in what they let through."""
+"""Two schemas, side by side: what changed in what they admit."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -8,7 +8,7 @@ from spec.diff.containment import Relation, judged, passing, relation
 from spec.diff.document import Document, Node, Schema
 from spec.diff.model import Finding
 from spec.diff.rules import Side
-from spec.diff.shapes import ANY_TYPE, Shape, admits_null, atoms, finite, json_types, name_of, shape, told
+from spec.diff.shapes import ANY_TYPE, Shape, admits_null, as_json, atoms, finite, json_types, name_of, shape
 from spec.diff.texts import are_taken, as_text, is_taken, reading
 
 _NULL: Final[dict[tuple[Side, bool], str]] = {
@@ -110,7 +110,9 @@ class Traversal:
         one, other = (self.old, old), (self.new, new)
         is_wider = all(kind in after or self._is_taken(kind, one, other) for kind in before)
         is_narrower = all(kind in before or self._is_taken(kind, other, one) for kind in after)
-        yield from self._moved(owner, judged(is_wider, is_narrower), "type", _told_types(before), _told_types(after))
+        yield from self._moved(
+            owner, judged(is_wider, is_narrower), "type", _types_in_words(before), _types_in_words(after)
+        )
 
     def _is_taken(self, kind: str, sent: tuple[Document, Node], read: tuple[Document, Node]) -> bool:
         return self.over_texts and is_taken(kind, sent, read, self.side)
@@ -125,17 +127,17 @@ class Traversal:
         elif before is not None and after is not None:
             yield from self._values(where, before, after)
             return
-        elif after is not None and self._let_through(self.old, old, after):
+        elif after is not None and self._admits(self.old, old, after):
             how = "narrowed"
-        elif before is not None and self._let_through(self.new, new, before):
+        elif before is not None and self._admits(self.new, new, before):
             how = "widened"
         if how == "replaced" and not a.types & b.types and (a.types and b.types):
-            yield from self._moved(owner, how, "type", _told_types(a.types), _told_types(b.types))
+            yield from self._moved(owner, how, "type", _types_in_words(a.types), _types_in_words(b.types))
         elif relation(self.old, {"allOf": list(old)}, self.new, {"allOf": list(new)}) != "same":
-            yield from self._moved(owner, how, "values", _told_values(a.values), _told_values(b.values))
+            yield from self._moved(owner, how, "values", _values_in_words(a.values), _values_in_words(b.values))
 
-    def _let_through(self, document: Document, node: Node, values: Iterable[str]) -> bool:
-        """Whether a node lets all values through, which are told in JSON."""
+    def _admits(self, document: Document, node: Node, values: Iterable[str]) -> bool:
+        """Whether a node admits all values, each of which is given as JSON."""
         if self.over_texts:
             return all(map(reading(document, node), values))
         is_passing = passing(document, node)
@@ -158,7 +160,9 @@ class Traversal:
         types = json_types(a.types & b.types)
         before, after = ({"type": types, "allOf": limits or [{}]} for limits in (a.limits, b.limits))
         how = relation(self.old, before, self.new, after)
-        yield from self._moved(owner, how, "limits", _told_limits(a.limits, b.limits), _told_limits(b.limits, a.limits))
+        yield from self._moved(
+            owner, how, "limits", _limits_in_words(a.limits, b.limits), _limits_in_words(b.limits, a.limits)
+        )
 
     def _fields(self, where: str, a: Shape, b: Shape) -> Iterator[Finding]:
         before, after = a.fields.keys() | a.required, b.fields.keys() | b.required
@@ -265,7 +269,7 @@ class Traversal:
         return marks
 
     def _called(self, document: Document, schema: Schema) -> str:
-        return name_of(document, (schema,)) or _told_types(shape(document, (schema,), self.side).types)
+        return name_of(document, (schema,)) or _types_in_words(shape(document, (schema,), self.side).types)
 
 
 _WITHIN: tuple[Relation, ...] = ("same", "widened")
@@ -287,17 +291,17 @@ def _subsets(before: frozenset[str], after: frozenset[str]) -> Relation:
     return "narrowed" if after < before else "widened" if before < after else "replaced"
 
 
-def _told_types(types: frozenset[str]) -> str:
+def _types_in_words(types: frozenset[str]) -> str:
     return "any" if types == ANY_TYPE else " or ".join(json_types(types)) or "none"
 
 
-def _told_values(values: dict[str, None] | None) -> str:
+def _values_in_words(values: dict[str, None] | None) -> str:
     return "any" if values is None else _listed(map(_bare, values))
 
 
-def _told_limits(limits: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
-    known = {(key, told(value)) for part in others for key, value in part.items()}
-    pairs = {(key, told(value)) for part in limits for key, value in part.items()} - known
+def _limits_in_words(limits: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
+    known = {(key, as_json(value)) for part in others for key, value in part.items()}
+    pairs = {(key, as_json(value)) for part in limits for key, value in part.items()} - known
     return _listed(f"{key} {value}" for key, value in pairs)
 
 

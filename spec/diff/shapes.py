@@ -32,8 +32,8 @@ _KEPT_FROM: Final[dict[Side, str]] = {"request": "readOnly", "answer": "writeOnl
 class Shape:
     """What a value has to be, null apart.
 
-    `types` tells whole numbers from others, `combined` says by which keywords the alternatives are. `values` are those
-    that are enumerated and let through; where that is none of them, the schema is at odds with itself.
+    `types` has whole numbers apart, `combined` says by which keywords the alternatives are. `values` are those
+    that are enumerated and admitted; where that is none of them, the schema is at odds with itself.
     """
 
     types: frozenset[str] = ANY_TYPE
@@ -107,11 +107,11 @@ def _made(document: Document, node: Node, side: Side) -> Shape:
         made.forms |= {part[key] for key in _FORMS if key in part}
         made.is_deprecated |= part.get("deprecated") is True
         if "default" in part and not made.default:
-            made.default = told(part["default"])
+            made.default = as_json(part["default"])
         if limits := {key: value for key, value in without_extensions(part).items() if _is_limit(key)}:
             made.limits.append(limits)
     if made.values is not None:
-        _let_through(document, node, made)
+        _keep_admitted(document, node, made)
     hidden = {name for name, of in made.fields.items() if _is_marked(document, of, _KEPT_FROM[side])}
     made.fields = {name: of for name, of in made.fields.items() if name not in hidden}
     made.required -= hidden
@@ -143,8 +143,8 @@ def _restrict(made: Shape, part: dict[str, Any]) -> None:
             made.combined.add(key)
 
 
-def _let_through(document: Document, node: Node, made: Shape) -> None:
-    """Keep of the values that are enumerated those that the types, the limits and the alternatives let through."""
+def _keep_admitted(document: Document, node: Node, made: Shape) -> None:
+    """Keep of the values that are enumerated those that the types, the limits and the alternatives admit."""
     kept = [value for value in made.values or () if _type_of(value) in made.types]
     if kept and (made.limits or made.alternatives):
         is_passing = passing(document, node)
@@ -156,7 +156,7 @@ def _let_through(document: Document, node: Node, made: Shape) -> None:
 
 
 def finite(made: Shape) -> dict[str, None] | None:
-    """Return the values that a shape lets through, where they can be counted."""
+    """Return the values that a shape admits, where they can be counted."""
     if not made.types:
         return {}
     if made.values is None and made.types == {"boolean"} and not made.limits and not made.alternatives:
@@ -188,7 +188,7 @@ def name_of(document: Document, node: Node) -> str:
     return ""
 
 
-def told(value: Any) -> str:
+def as_json(value: Any) -> str:
     """Return a value as JSON, the same for the same value."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
@@ -231,7 +231,7 @@ def _values(schema: dict[str, Any]) -> list[str] | None:
     listed = [[schema["const"]]] if "const" in schema else []
     listed += [schema["enum"]] if "enum" in schema else []
     if listed:
-        said = [dict.fromkeys(told(value) for value in values if value is not None) for values in listed]
+        said = [dict.fromkeys(as_json(value) for value in values if value is not None) for values in listed]
         return [value for value in said[0] if value in said[-1]]
     for key in _ALTERNATIVES:
         others = _but_null(schema.get(key, ()))

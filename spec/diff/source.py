@@ -65,7 +65,7 @@ def plain(text: str) -> Any:
         raise NotPlain("has a value that is not what its tag says") from None
 
 
-_TOO_DEEP: Final = f"has itself inside, or is nested deeper than {DEEPEST} levels"
+_TOO_DEEP: Final = f"contains itself, or is nested deeper than {DEEPEST} levels"
 
 
 class _Copy:
@@ -77,7 +77,7 @@ class _Copy:
     def of(self, value: Any, levels: int) -> Any:
         self.left -= 1
         if not self.left:
-            raise NotPlain(f"unfolds to more than {LARGEST:,} values")
+            raise NotPlain(f"expands to more than {LARGEST:,} values")
         if not levels:
             raise NotPlain(_TOO_DEEP)
         if isinstance(value, dict):

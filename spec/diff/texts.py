@@ -11,7 +11,7 @@ from typing import Any, Final
 from spec.diff.containment import passing
 from spec.diff.document import Document, Node
 from spec.diff.rules import Side
-from spec.diff.shapes import Shape, shape, told
+from spec.diff.shapes import Shape, as_json, shape
 
 _LITERAL: Final = re.compile(r"true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _WHOLE: Final = (0, 1, -1, 7, 10, -10, 42, 100, 255, 1000, 65_536, 2**31 - 1, -(2**31), 2**53, 10**20)
@@ -21,12 +21,12 @@ _OF_NUMBERS: Final = {"int32", "int64", "float", "double"}
 
 
 def as_text(value: str) -> str:
-    """Return a value, told in JSON, as it is told when it was written as text."""
-    return value if value[:1] in ('"', "[", "{") else told(value)
+    """Return a value, given as JSON, as the JSON of what it reads as when it is sent as text."""
+    return value if value[:1] in ('"', "[", "{") else as_json(value)
 
 
 def reading(document: Document, node: Node) -> Callable[[str], bool]:
-    """Return what tells whether a value, told in JSON, is read by a node when it was written as text."""
+    """Return a check of whether a value, given as JSON, is read by a node when it is sent as text."""
     is_passing = passing(document, node)
 
     def reads(value: str) -> bool:
@@ -50,7 +50,7 @@ def is_taken(kind: str, sent: tuple[Document, Node], read: tuple[Document, Node]
     if kind not in ("boolean", "fraction", "integer") or not taking.forms <= _OF_NUMBERS:
         return False
     is_sent = passing(*sent)
-    tried = [told(one) for one in _examples(kind, shape(*sent, side)) if is_sent(one)]
+    tried = [as_json(one) for one in _examples(kind, shape(*sent, side)) if is_sent(one)]
     return bool(tried) and all(map(reading(*read), tried))
 
 

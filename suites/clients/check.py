@@ -17,9 +17,18 @@ from fixtures.settings import Settings, settings_of
 from fixtures.target import open_target
 from suites.clients.driver import driving
 from suites.clients.environments import Environment, NoRuntime, prepare, stop_installing
-from suites.clients.findings import Finding, of_verdict
-from suites.clients.models import Comparison, Description, describe, differences, explanations, judged, requests, stale
-from suites.clients.render import Outcome, as_json, as_markdown, as_text
+from suites.clients.findings import ClientFinding, of_verdict
+from suites.clients.models import (
+    ClientDifferences,
+    Description,
+    describe,
+    differences,
+    explanations,
+    judged,
+    requests,
+    stale,
+)
+from suites.clients.render import ClientReport, as_json, as_markdown, as_text
 from suites.clients.scenario import BILLABLE_FILES, OPERATIONS, ClientScenario, findings_of
 from suites.clients.table import Client, load
 
@@ -44,7 +53,7 @@ def check(clients: list[Client], settings: Settings, folder: Path) -> int:
             print(f"What the clients have made on {settings.target} by now may still be there.", file=sys.stderr)
         raise
     comparisons = [comparison for _, comparison in found if comparison]
-    outcome = Outcome(
+    outcome = ClientReport(
         target=settings.target,
         clients=clients,
         findings=[finding for findings, _ in found for finding in findings],
@@ -59,7 +68,7 @@ def check(clients: list[Client], settings: Settings, folder: Path) -> int:
     return exit_code(outcome)
 
 
-def exit_code(outcome: Outcome) -> int:
+def exit_code(outcome: ClientReport) -> int:
     """Return the exit code: a violation, or a difference that nobody explains, outranks what was not judged."""
     if of_verdict(outcome.findings, "fail"):
         return NONCONFORMANT
@@ -90,7 +99,7 @@ def settings_for(given: Mapping[str, Any], clients: int) -> Settings:
     return settings
 
 
-def _of_client(client: Client, settings: Settings) -> tuple[list[Finding], Comparison | None]:
+def _of_client(client: Client, settings: Settings) -> tuple[list[ClientFinding], ClientDifferences | None]:
     """Return what one client does, and what its types say; one that cannot be installed is an error."""
     try:
         environment = prepare(client)
@@ -98,17 +107,17 @@ def _of_client(client: Client, settings: Settings) -> tuple[list[Finding], Compa
         sent = requests(environment, description)
         comparison = judged(client, differences(description, sent, client.registry), explanations())
     except NoRuntime as error:
-        return [Finding(client.name, name, "not-exercised", str(error)) for name in OPERATIONS], None
+        return [ClientFinding(client.name, name, "not-exercised", str(error)) for name in OPERATIONS], None
     except RunError as error:
-        return [Finding(client.name, next(iter(OPERATIONS)), "error", str(error))], None
+        return [ClientFinding(client.name, next(iter(OPERATIONS)), "error", str(error))], None
     return list(_driven(environment, description, settings)), comparison
 
 
-def _driven(environment: Environment, description: Description, settings: Settings) -> Iterator[Finding]:
+def _driven(environment: Environment, description: Description, settings: Settings) -> Iterator[ClientFinding]:
     client = environment.client
     try:
         with open_target(settings) as target, driving(environment, target, settings.request_timeout) as driver:
             scenario = ClientScenario(driver, target, settings, uuid.uuid4().hex[:8], description, client.registry)
             yield from findings_of(scenario, client.name)
     except RunError as error:
-        yield Finding(client.name, next(iter(OPERATIONS)), "error", str(error))
+        yield ClientFinding(client.name, next(iter(OPERATIONS)), "error", str(error))

@@ -1,6 +1,6 @@
 """Reads the type declarations of the Node client (`.d.ts`), as far as generated clients use the language.
 
-What comes out is what `drivers/describe.py` tells of the Python client.
+The output has the form of what `drivers/describe.py` writes of the Python client.
 """
 
 import re
@@ -21,7 +21,7 @@ _BRACKETS: Final = {"(": ")", "{": "}", "[": "]", "<": ">"}
 Fields = dict[str, dict[str, Any]]
 
 
-class Unreadable(ValueError):
+class UnreadableTypes(ValueError):
     """A declaration that this reader does not know; the message says which."""
 
 
@@ -99,7 +99,7 @@ class _Reader:
             name, *rest = tokens
             is_optional = rest[0] == "?"
             if rest[is_optional] != ":":
-                raise Unreadable(f"the member {' '.join(tokens)}")
+                raise UnreadableTypes(f"the member {' '.join(tokens)}")
             fields[name.strip("'")] = {"tokens": rest[is_optional + 1 :], "required": not is_optional}
         self.take()
         return fields
@@ -127,12 +127,12 @@ def _parted(tokens: list[str], separator: str) -> list[list[str]]:
 
 
 def operations(package: Path) -> dict[str, Any]:
-    """Return what the declarations of an installed client say of each method of the batches. Raises `Unreadable`."""
+    """Return the methods of an installed client by its declarations. Raises `UnreadableTypes`."""
     found = Declarations()
     for file in FILES:
         _Reader((package / file).read_text(encoding="utf-8"), found).read()
     if not found.methods:
-        raise Unreadable(f"no methods in {FILES[0]}")
+        raise UnreadableTypes(f"no methods in {FILES[0]}")
     return {
         f"batches.{name}": _operation(found, arguments, result)
         for name, (arguments, result) in found.methods.items()
@@ -170,14 +170,14 @@ def _fields_of(found: Declarations, interface: str, known: dict[str, list[str]])
 
 
 def _type(found: Declarations, tokens: list[str], scope: str = "") -> dict[str, Any]:
-    """Return a type as plain data, as an interface sees it. Raises `Unreadable` for an unknown notation."""
+    """Return a type as plain data, as an interface sees it. Raises `UnreadableTypes` for an unknown notation."""
     variants = [part for part in _parted(tokens, "|") if part not in (["null"], ["undefined"])]
     is_nullable = ["null"] in _parted(tokens, "|")
     if variants and all(part[0].startswith("'") for part in variants):
         values = sorted(part[0].strip("'") for part in variants)
         return {"type": "string", "values": values, "null": is_nullable}
     if len(variants) != 1:
-        raise Unreadable(f"the type {' '.join(tokens)}")
+        raise UnreadableTypes(f"the type {' '.join(tokens)}")
     ((first, *rest),) = variants
     if first in _PLAIN and not rest:
         return {"type": _PLAIN[first], "null": is_nullable}
@@ -191,10 +191,10 @@ def _type(found: Declarations, tokens: list[str], scope: str = "") -> dict[str, 
 
 
 def _resolved(found: Declarations, name: str, scope: str) -> str:
-    """Return the full name of an interface as another one calls it. Raises `Unreadable` when there is none."""
+    """Return the full name of an interface as another one calls it. Raises `UnreadableTypes` when there is none."""
     around = scope.split(".") if scope else []
     for depth in range(len(around), -1, -1):
         full = ".".join([*around[:depth], name])
         if full in found.interfaces:
             return full
-    raise Unreadable(f"the type {name}")
+    raise UnreadableTypes(f"the type {name}")

@@ -1,4 +1,4 @@
-"""A client at work: a process in its environment that does one call after the other and tells its exchanges."""
+"""A client at work: a process in its environment that makes one call after the other and reports its exchanges."""
 
 import base64
 import json
@@ -123,47 +123,47 @@ class Driver:
             self._process.stdin.write(json.dumps(order) + "\n")
             self._process.stdin.flush()
             line = self._lines.get(timeout=CALL_TIMEOUT)
-            told = json.loads(line)
+            reported = json.loads(line)
         except (OSError, ValueError, queue.Empty):
             raise ClientFailed(
                 f"the driver of {self._name} gave no answer to {method}; run it again, or leave it out"
             ) from None
-        exchanges = tuple(self._exchange(each, caller) for each in told["exchanges"])
+        exchanges = tuple(self._exchange(each, caller) for each in reported["exchanges"])
         for exchange in exchanges:
             for listener in self.observers:
                 listener(exchange)
-        error = told["error"] or {"classes": [], "message": ""}
+        error = reported["error"] or {"classes": [], "message": ""}
         message = visible(unsigned(self._without_keys(error["message"].encode()).decode()))
-        return Reply(told["value"], tuple(error["classes"]), message, exchanges)
+        return Reply(reported["value"], tuple(error["classes"]), message, exchanges)
 
     def _read(self, output: IO[str]) -> None:
         for line in output:
             self._lines.put(line)
         self._lines.put("")
 
-    def _exchange(self, told: dict[str, Any], caller: str) -> Exchange:
+    def _exchange(self, reported: dict[str, Any], caller: str) -> Exchange:
         """Return an exchange as the rest of the project knows it; a client does one after the other."""
-        url = urlsplit(told["url"])
+        url = urlsplit(reported["url"])
         sent, received = next(self._moments), next(self._moments)
         return Exchange(
             number=sent // 2 + 1,
             worker=self._name,
             caller=caller,
             request=Request(
-                method=told["method"],
-                url=told["url"],
+                method=reported["method"],
+                url=reported["url"],
                 path=url.path.removeprefix(self._base_path),
                 query=url.query,
                 headers=(),
-                body=base64.b64decode(told["sent"]),
+                body=base64.b64decode(reported["sent"]),
             ),
             response=Response(
-                told["status"],
+                reported["status"],
                 tuple(
                     (header, HIDDEN if header.lower() in self._secret_headers else value)
-                    for header, value in told["headers"]
+                    for header, value in reported["headers"]
                 ),
-                self._without_keys(base64.b64decode(told["received"])),
+                self._without_keys(base64.b64decode(reported["received"])),
             ),
             error=None,
             sent_at=datetime.now(UTC),
@@ -210,7 +210,7 @@ def _variables(route: Route, key: Key, request_timeout: float) -> dict[str, str]
         "LLAMA_CLOUD_API_KEY": key.value,
         "LLAMA_CLOUD_BASE_URL": route.url,
         "REQUEST_TIMEOUT": f"{request_timeout:g}",
-        "GATEWAY": _told_of_gateway(route.gateway),
+        "GATEWAY": _gateway_as_json(route.gateway),
         "PYTHONUTF8": "1",
     }
     direct = {} if route.proxy else {"NO_PROXY": "*", "no_proxy": "*"}
@@ -219,7 +219,7 @@ def _variables(route: Route, key: Key, request_timeout: float) -> dict[str, str]
     return {**own, **given, **direct, **trusted}
 
 
-def _told_of_gateway(gateway: Gateway) -> str:
+def _gateway_as_json(gateway: Gateway) -> str:
     """Return what a driver has to know to pass a gateway, as JSON."""
     headers = {header.name: header.value for header in gateway.headers}
     return json.dumps({"headers": headers, "certificate": gateway.client_cert, "key": gateway.client_key})

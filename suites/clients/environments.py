@@ -30,8 +30,8 @@ DRIVERS: Final = Path(__file__).parent / "drivers"
 BUILD_TIMEOUT: Final = 300.0
 """Seconds that one step of making an environment may take."""
 QUIETLY: Final = ("--disable-pip-version-check", "--quiet", "--require-hashes")
-TOLD: Final = 300
-"""Characters of an installer's last words that are told."""
+TEXT_LIMIT: Final = 300
+"""Characters of the end of an installer's output that are shown."""
 
 _installers: set["subprocess.Popen[str]"] = set()
 """Those at work, of all threads."""
@@ -182,5 +182,5 @@ def _run(name: str, command: list[str], folder: Path = ROOT) -> None:
         finally:
             _installers.discard(process)
     if code:
-        told = " ".join(output.split())[-TOLD:]
-        raise ClientFailed(f"{name} cannot be installed; see that its registry is reachable, then run again (…{told})")
+        shown = " ".join(output.split())[-TEXT_LIMIT:]
+        raise ClientFailed(f"{name} cannot be installed; see that its registry is reachable, then run again (…{shown})")

@@ -19,7 +19,7 @@ MARKS: Final[dict[Verdict, str]] = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class ClientFinding:
     """The verdict of a client on one operation, what it is due to, and the requirements that it is about."""
 
     client: str
@@ -34,7 +34,7 @@ class Finding:
 
 
 class Ended(Exception):
-    """An operation came to its end with another verdict than `pass`."""
+    """An operation ended with another verdict than `pass`."""
 
     def __init__(self, verdict: Verdict, detail: str, requirement: str | None = None) -> None:
         super().__init__(detail)
@@ -43,6 +43,6 @@ class Ended(Exception):
         self.requirements = (requirement,) if requirement else ()
 
 
-def of_verdict(findings: Iterable[Finding], *verdicts: Verdict) -> list[Finding]:
+def of_verdict(findings: Iterable[ClientFinding], *verdicts: Verdict) -> list[ClientFinding]:
     """Return the findings that have one of some verdicts."""
     return [finding for finding in findings if finding.verdict in verdicts]

@@ -59,8 +59,8 @@ def main() -> int:
         try:
             text = lock_node(client) if client.registry == "npm" else lock_python(client)
         except (OSError, subprocess.CalledProcessError) as error:
-            told = getattr(error, "stderr", None) or error
-            print(f"{client.name} was not locked: {told}", file=sys.stderr)
+            reason = getattr(error, "stderr", None) or error
+            print(f"{client.name} was not locked: {reason}", file=sys.stderr)
             failed = True
             continue
         client.lock.write_text(text, encoding="utf-8")

@@ -34,7 +34,7 @@ METHODS: Final = {"batches.create": "createBatch", "batches.list": "listBatches"
 DESCRIBE_TIMEOUT: Final = 60.0
 ABSENT: Final = "absent"
 REQUEST_TIMEOUT: Final = 10.0
-TOLD: Final = 300
+TEXT_LIMIT: Final = 300
 
 Description = Mapping[str, Any]
 
@@ -98,7 +98,7 @@ def describe(environment: Environment) -> Description:
     try:
         if environment.client.registry == "npm":
             return declarations.operations(environment.package)
-        told = subprocess.run(
+        ended = subprocess.run(
             [*environment.command[:-1], str(DRIVERS / "describe.py")],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -107,14 +107,12 @@ def describe(environment: Environment) -> Description:
             timeout=DESCRIBE_TIMEOUT,
             check=False,
         )
-        if told.returncode:
-            raise ValueError(told.stderr[-TOLD:])
-        found: Description = json.loads(told.stdout)
+        if ended.returncode:
+            raise ValueError(ended.stderr[-TEXT_LIMIT:])
+        found: Description = json.loads(ended.stdout)
         return found
     except (OSError, ValueError, LookupError, subprocess.TimeoutExpired) as error:
-        raise ClientFailed(
-            f"the types of {environment.client.name} cannot be read; mend the reader ({error})"
-        ) from None
+        raise ClientFailed(f"the types of {environment.client.name} cannot be read; fix the reader ({error})") from None
 
 
 def unfit(description: Description, registry: Registry, method: str, value: Any) -> str | None:
@@ -145,8 +143,8 @@ def requests(environment: Environment, description: Description) -> dict[str, Se
     """Return what a client sends for each of its methods, seen on the wire. Raises `ClientFailed`."""
     found = {}
     with stub_server() as url, driving(environment, _target(url), REQUEST_TIMEOUT) as driver:
-        for method, told in description.items():
-            parameters = told["parameters"]
+        for method, described in description.items():
+            parameters = described["parameters"]
             path = [sample(each) for each in parameters.values() if each["path"]]
             arguments = {name: sample(each) for name, each in parameters.items() if not each["path"]}
             reply = driver.call(method, *path, pages=int(method == "batches.list"), **arguments)
@@ -198,13 +196,13 @@ def differences(description: Description, sent: Mapping[str, Sent], registry: Re
 
 
 def _of_operation(
-    operation: Operation, told: Mapping[str, Any], sent: Sent, registry: Registry
+    operation: Operation, described: Mapping[str, Any], sent: Sent, registry: Registry
 ) -> Iterator[Difference]:
     name = operation.id
     line = f"{operation.method} {re.sub(r'{.*?}', '{}', operation.template)}"
     if line != sent.line:
         yield Difference(name, "request", line, sent.line)
-    given = {each: field for each, field in told["parameters"].items() if not field["path"]}
+    given = {each: field for each, field in described["parameters"].items() if not field["path"]}
     query = {
         parameter: {**of_schema(schema, registry), "required": False}
         for parameter, (element, schema) in parameters_of(operation).items()
@@ -219,7 +217,7 @@ def _of_operation(
     for each in sorted(given.keys() - sent.query - sent.body):
         yield Difference(f"{name} {each}", "request", "sent", "not sent")
     assert operation.success_schema is not None
-    yield from _of_shapes(of_schema(operation.success_schema, registry), told["answer"], name, f"{name} < ")
+    yield from _of_shapes(of_schema(operation.success_schema, registry), described["answer"], name, f"{name} < ")
 
 
 def _of_fields(
@@ -268,15 +266,15 @@ def _values(shape: Shape) -> str:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """The differences of one client, each with its explanation, and what is to be mended."""
+class ClientDifferences:
+    """The differences of one client, each with its explanation, and what is to be fixed."""
 
     client: Client
     explained: tuple[tuple[Difference, Explanation], ...]
     complaints: tuple[str, ...]
 
 
-def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanation]) -> Comparison:
+def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanation]) -> ClientDifferences:
     """Find the explanation of each difference; complain of those without one, and of explanations of nothing."""
     about = [explanation for explanation in known if explanation.is_about(client)]
     explained = [
@@ -285,11 +283,11 @@ def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanat
     understood = {difference for difference, _ in explained}
     complaints = [f"unexplained: {difference}" for difference in found if difference not in understood]
     complaints += [
-        f"explains nothing any more: {explanation.element}, {explanation.aspect}"
+        f"no longer explains anything: {explanation.element}, {explanation.aspect}"
         for explanation in about
         if explanation not in {used for _, used in explained}
     ]
-    return Comparison(client, tuple(explained), tuple(complaints))
+    return ClientDifferences(client, tuple(explained), tuple(complaints))
 
 
 def stale(known: Sequence[Explanation], clients: Sequence[Client]) -> list[str]:

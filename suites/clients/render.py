@@ -7,31 +7,31 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from spec.text import visible
-from suites.clients.findings import MARKS, Finding, Verdict, of_verdict
-from suites.clients.models import Comparison
+from suites.clients.findings import MARKS, ClientFinding, Verdict, of_verdict
+from suites.clients.models import ClientDifferences
 from suites.clients.table import Client
 
 WIDTH: Final = 80
 LABEL: Final = 24
 COLUMN: Final = 8
-TOLD_APART: Final[dict[Verdict, str]] = {
+SECTIONS: Final[dict[Verdict, str]] = {
     "fail": "Failed: the target broke a requirement",
-    "error": "Not judged: something else stood in the way",
+    "error": "Not judged: an error prevented it",
     "limit": "Limits of clients: the target may do so, and the client cannot cope",
     "not-exercised": "Not exercised",
 }
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ClientReport:
     """All that was found of all clients."""
 
     target: str
     clients: Sequence[Client]
-    findings: Sequence[Finding]
-    comparisons: Sequence[Comparison]
+    findings: Sequence[ClientFinding]
+    comparisons: Sequence[ClientDifferences]
     complaints: Sequence[str]
-    """What is to be mended in the explanations."""
+    """What is to be fixed in the explanations."""
     seconds: float
 
     @property
@@ -40,7 +40,7 @@ class Outcome:
         return list(dict.fromkeys(finding.operation for finding in self.findings))
 
     @property
-    def cells(self) -> Mapping[tuple[str, str], Finding]:
+    def cells(self) -> Mapping[tuple[str, str], ClientFinding]:
         """The findings by client and operation."""
         return {(finding.client, finding.operation): finding for finding in self.findings}
 
@@ -52,13 +52,13 @@ class Outcome:
         ]
 
 
-def as_text(outcome: Outcome) -> str:
+def as_text(outcome: ClientReport) -> str:
     """Return the matrix in 80 columns, and below it what did not pass, each reason once."""
     lines: list[str] = []
     columns = (WIDTH - LABEL) // COLUMN
     for start in range(0, len(outcome.clients), columns):
         lines += [*_block(outcome, outcome.clients[start : start + columns]), ""]
-    for verdict, title in TOLD_APART.items():
+    for verdict, title in SECTIONS.items():
         lines += _section(title, [_describe(*each) for each in _grouped(outcome, verdict)])
     lines += _section("Types of clients that differ from the contract without an explanation", outcome.unexplained)
     explained = sum(len(each.explained) for each in outcome.comparisons)
@@ -69,7 +69,7 @@ def as_text(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def _block(outcome: Outcome, clients: Sequence[Client]) -> Iterator[str]:
+def _block(outcome: ClientReport, clients: Sequence[Client]) -> Iterator[str]:
     yield " " * LABEL + "".join(f"{client.registry:>{COLUMN}}" for client in clients)
     yield " " * LABEL + "".join(f"{client.version:>{COLUMN}}" for client in clients)
     for operation in outcome.operations:
@@ -81,14 +81,14 @@ def _block(outcome: Outcome, clients: Sequence[Client]) -> Iterator[str]:
         yield f"{'types':{LABEL}}" + "".join(f"{cell:>{COLUMN}}" for cell in cells)
 
 
-def _mark(outcome: Outcome, client: Client, operation: str) -> str:
+def _mark(outcome: ClientReport, client: Client, operation: str) -> str:
     finding = outcome.cells.get((client.name, operation))
     return MARKS[finding.verdict] if finding else "-"
 
 
-def _grouped(outcome: Outcome, verdict: Verdict) -> Iterator[tuple[str, Finding, list[str]]]:
+def _grouped(outcome: ClientReport, verdict: Verdict) -> Iterator[tuple[str, ClientFinding, list[str]]]:
     """Yield the findings of a verdict by operation, requirement and first words, with the clients that they are of."""
-    groups: dict[tuple[str, tuple[str, ...], str], list[Finding]] = {}
+    groups: dict[tuple[str, tuple[str, ...], str], list[ClientFinding]] = {}
     for finding in of_verdict(outcome.findings, verdict):
         key = (finding.operation, finding.requirements, finding.detail[:40])
         groups.setdefault(key, []).append(finding)
@@ -96,7 +96,7 @@ def _grouped(outcome: Outcome, verdict: Verdict) -> Iterator[tuple[str, Finding,
         yield found[0].operation, found[0], [finding.client for finding in found]
 
 
-def _describe(operation: str, finding: Finding, clients: Sequence[str]) -> str:
+def _describe(operation: str, finding: ClientFinding, clients: Sequence[str]) -> str:
     about = f" [{', '.join(finding.requirements)}]" if finding.requirements else ""
     return f"{operation}{about}: {visible(finding.detail)} ({', '.join(clients)})"
 
@@ -111,7 +111,7 @@ def _section(title: str, sentences: Sequence[str]) -> list[str]:
     return [title, *(line for lines in wrapped for line in lines), ""]
 
 
-def as_markdown(outcome: Outcome) -> str:
+def as_markdown(outcome: ClientReport) -> str:
     """Return the matrix as a table, what did not pass, and each difference of types with its explanation."""
     names = [client.name for client in outcome.clients]
     lines = [
@@ -126,7 +126,7 @@ def as_markdown(outcome: Outcome) -> str:
         cells = (_mark(outcome, client, operation) for client in outcome.clients)
         lines.append(f"| {operation} | {' | '.join(cells)} |")
     lines.append("")
-    for verdict, title in TOLD_APART.items():
+    for verdict, title in SECTIONS.items():
         lines += _list(title, [_describe(*each) for each in _grouped(outcome, verdict)])
     lines += _list("Types that differ without an explanation", outcome.unexplained)
     lines += [
@@ -158,7 +158,7 @@ def _cell(text: str) -> str:
     return " ".join(visible(text).split()).replace("|", "\\|").replace("<", "&lt;") if "`" not in text else text
 
 
-def as_json(outcome: Outcome) -> str:
+def as_json(outcome: ClientReport) -> str:
     """Everything."""
     return json.dumps(
         {
@@ -174,7 +174,7 @@ def as_json(outcome: Outcome) -> str:
     )
 
 
-def _of_types(comparison: Comparison) -> dict[str, Any]:
+def _of_types(comparison: ClientDifferences) -> dict[str, Any]:
     return {
         "client": comparison.client.name,
         "explained": [{**asdict(difference), "why": why.why} for difference, why in comparison.explained],

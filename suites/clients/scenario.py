@@ -17,7 +17,7 @@ from fixtures.settings import Settings
 from fixtures.target import UNKNOWN, Target
 from spec import requirements
 from suites.clients.driver import Driver, Reply
-from suites.clients.findings import Ended, Finding
+from suites.clients.findings import ClientFinding, Ended
 from suites.clients.models import Description, unfit
 from suites.clients.table import Registry
 from suites.moments import SECOND, Moment, moment
@@ -42,13 +42,13 @@ LONG: Final = 3600 * SECOND
 ABROAD: Final = timedelta(hours=5, minutes=30)
 NEVER_DELIVERED: Final = "https://batches-conformance.invalid/"
 """A webhook beyond loopback that does not exist."""
-NEVER_HEARD: Final = "http://127.0.0.1:9/batches"
+NOBODY_LISTENS: Final = "http://127.0.0.1:9/batches"
 """A webhook on loopback where nobody listens, for a service that is there too."""
 PAYMENT_REQUIRED: Final = 402
 NO_SUCH_TYPE: Final = "batches-conformance"
 ENDS_EARLY: Final = "the client ends its walk at a page without items, although the page has a token"
-TOLD: Final = 240
-"""Characters of what a client says that are told."""
+SHOWN: Final = 240
+"""Characters of a client's message that are shown."""
 
 Batch = dict[str, Any]
 
@@ -63,7 +63,7 @@ class ClientWalk:
 
     @property
     def items(self) -> list[Batch]:
-        """The batches in the order in which they came."""
+        """The batches in the order in which they were received."""
         return [batch for page in self.pages for batch in page]
 
     @property
@@ -103,35 +103,35 @@ class ClientScenario:
             if wrong:
                 raise Ended("limit" if requirement else "error", f"the client's own types do not fit: {wrong}")
             return reply.value
-        told = str(reply)[:TOLD]
+        shown = str(reply)[:SHOWN]
         if reply.is_unsupported:
-            raise Ended("not-exercised", f"the client has it not ({told})")
+            raise Ended("not-exercised", f"the client does not have it ({shown})")
         if reply.status is None or "APIConnectionError" in reply.classes:
-            raise Ended("error", f"no answer from the target ({told})")
+            raise Ended("error", f"no answer from the target ({shown})")
         if reply.status in ABOUT_KEY or reply.status == PAYMENT_REQUIRED:
-            raise Ended("error", f"the key, or what it may do, was refused ({told}): check the key and its plan")
+            raise Ended("error", f"the key, or what it may do, was refused ({shown}): check the key and its plan")
         if reply.is_refused:
-            raise Ended("fail" if requirement else "error", f"refused where it has to succeed ({told})", requirement)
+            raise Ended("fail" if requirement else "error", f"refused where it has to succeed ({shown})", requirement)
         if reply.status >= 300:
-            raise Ended("error", f"the target was busy or broken ({told})")
-        raise Ended("limit" if requirement else "error", f"the client cannot read a successful answer ({told})")
+            raise Ended("error", f"the target was busy or broken ({shown})")
+        raise Ended("limit" if requirement else "error", f"the client cannot read a successful answer ({shown})")
 
     def set_up(self, reply: Reply) -> Batch:
-        """Return the object that a call of the set-up gives; where the client cannot read it, as it came."""
+        """Return the object that a call of the set-up gives; where the client cannot read it, as it was received."""
         if reply.succeeded and not isinstance(reply.value, dict):
-            self.unreadable.append(f"{reply} in place of an object"[:TOLD])
+            self.unreadable.append(f"{reply} in place of an object"[:SHOWN])
             return reply.body
         found: Batch = self.given(reply)
         return found
 
     def refused(self, reply: Reply, requirement: str) -> str:
-        """Say as which class of the client's a refusal came; the contract leaves open which 4xx it is."""
+        """Say as which class of the client's a refusal was raised; the contract leaves open which 4xx it is."""
         if reply.answered:
             raise Ended("fail", "it succeeded where it has to be refused", requirement)
         if not reply.is_refused:
             self.given(reply, requirement)
         if "APIError" not in reply.classes:
-            raise Ended("limit", f"the client raised {str(reply)[:TOLD]} for a {reply.status}")
+            raise Ended("limit", f"the client raised {str(reply)[:SHOWN]} for a {reply.status}")
         return f"{reply.classes[0]} for {reply.status}"
 
     def made(self, name: str) -> Batch:
@@ -201,7 +201,7 @@ class ClientScenario:
             "configurations.create", name=f"batches-conformance {self.run_id}", parameters=PARAMETERS["extract_v2"]
         )
         if reply.is_refused:
-            raise Ended("not-exercised", f"needs an extract configuration that can be saved ({str(reply)[:TOLD]})")
+            raise Ended("not-exercised", f"needs an extract configuration that can be saved ({str(reply)[:SHOWN]})")
         self.configuration = str(self.set_up(reply)["id"])
         return self.configuration
 
@@ -213,7 +213,7 @@ class ClientScenario:
             raise Ended("not-exercised", "needs something to delete, and nothing was made")
         replies = [self.driver.call(name, made) for name, made in doomed if made]
         if left := [reply for reply in replies if not reply.answered]:
-            raise Ended("not-exercised", f"{len(left)} things are left behind ({str(left[0])[:TOLD]})")
+            raise Ended("not-exercised", f"{len(left)} things are left behind ({str(left[0])[:SHOWN]})")
         return f"{len(replies)} things deleted"
 
     # --- the guide ---
@@ -236,7 +236,7 @@ class ClientScenario:
             "batches.create", style="async", source_directory_id=self.over(), config={"job": job}, **more
         )
         if more and reply.is_refused:
-            raise Ended("not-exercised", f"the target takes no {', '.join(more)} ({str(reply)[:TOLD]})")
+            raise Ended("not-exercised", f"the target takes no {', '.join(more)} ({str(reply)[:SHOWN]})")
         self.batches[name] = self.given(reply, PRODUCTS[job_type].accepted, method="batches.create")
         return str(self.batches[name]["status"])
 
@@ -263,7 +263,7 @@ class ClientScenario:
 
     def expand_results(self) -> str:
         """Read the results of each completed batch, until there is an outcome for every file."""
-        told = []
+        described = []
         for name in ("parse", "extract"):
             batch = self.batches.get(name)
             if batch is None or batch["status"] != COMPLETED:
@@ -284,10 +284,10 @@ class ClientScenario:
             )
             found = [entry["job_reference"]["id"] for entry in entries if entry.get("job_reference")]
             self.jobs.update({name: found[0]} if found else {})
-            told.append(f"{len(entries)} results, {len(found)} with a job")
-        if not told:
+            described.append(f"{len(entries)} results, {len(found)} with a job")
+        if not described:
             raise Ended("not-exercised", "needs a batch that was COMPLETED, and none was")
-        return "; ".join(told)
+        return "; ".join(described)
 
     def read_parse_job(self) -> str:
         """Read the job of a parsed file."""
@@ -407,10 +407,10 @@ class ClientScenario:
         if len(ids) < 2:
             raise Ended("not-exercised", "needs two batches over the directory")
         self._holds("list-filters-by-directory", *self.batches, source_directory_id=self.over())
-        told = [self._page_through(ids, size) for size in (1, 2) if self._takes(size)]
-        if not told:
+        described = [self._page_through(ids, size) for size in (1, 2) if self._takes(size)]
+        if not described:
             raise Ended("not-exercised", "needs a small page_size that the target accepts")
-        return ", ".join(told)
+        return ", ".join(described)
 
     def _takes(self, size: int) -> bool:
         """Whether the target accepts a page_size, which it need not."""
@@ -436,7 +436,7 @@ class ClientScenario:
         value = self.given(reply, "get-returns-requested-batch")
         if wrong := self.misfit("batches.get", value["value"]):
             raise Ended("limit", f"the client's own types do not fit: {wrong}")
-        self.expect("get-returns-requested-batch", value["value"]["id"] == batch["id"], "another batch came")
+        self.expect("get-returns-requested-batch", value["value"]["id"] == batch["id"], "another batch was returned")
         return str(value["status"])
 
     def name_project(self) -> str:
@@ -472,7 +472,7 @@ class ClientScenario:
     def create_with_webhook(self) -> str:
         """Create the third batch with a webhook, or without one where there is no such thing."""
         job_type, configuration = "parse_v2", self.settings.parse_configuration_id
-        url = NEVER_HEARD if self.settings.is_mock or self.settings.is_local else NEVER_DELIVERED
+        url = NOBODY_LISTENS if self.settings.is_mock or self.settings.is_local else NEVER_DELIVERED
         hook = {"webhook_url": url, "webhook_events": ["batch.success"]}
         try:
             if "webhook_configurations" not in self.description["batches.create"]["parameters"]:
@@ -489,14 +489,14 @@ class ClientScenario:
             raise Ended("not-exercised", "the client has no cancel")
         reply = self.driver.call("batches.cancel", self.made("third")["id"])
         if not reply.answered:
-            raise Ended("not-exercised", f"the target has no cancel, or none for this batch ({str(reply)[:TOLD]})")
+            raise Ended("not-exercised", f"the target has no cancel, or none for this batch ({str(reply)[:SHOWN]})")
         if wrong := self.misfit("batches.cancel", reply.value):
             raise Ended("limit", f"the client's own types do not fit: {wrong}")
         return str(reply.value["status"])
 
 
 def _instant(shown: Moment, later: int, offset: timedelta = timedelta(0)) -> dict[str, str]:
-    """Return an instant some nanoseconds later, as the drivers are told it."""
+    """Return an instant some nanoseconds later, as it is sent to the drivers."""
     return {"$instant": shown.shifted(later, offset)}
 
 
@@ -528,7 +528,7 @@ OPERATIONS: Final[dict[str, Callable[[ClientScenario], str]]] = {
 """What a client is made to do, in order; each by the name of its row."""
 
 
-def findings_of(scenario: ClientScenario, client: str) -> Iterator[Finding]:
+def findings_of(scenario: ClientScenario, client: str) -> Iterator[ClientFinding]:
     """Let a client do everything, and give what was found as it goes.
 
     A violation that an oracle sees in what the client exchanged outranks whatever the client makes of it. Only those of
@@ -540,28 +540,28 @@ def findings_of(scenario: ClientScenario, client: str) -> Iterator[Finding]:
     seen = 0
     for name, operation in OPERATIONS.items():
         try:
-            finding = Finding(client, name, "pass", operation(scenario))
+            finding = ClientFinding(client, name, "pass", operation(scenario))
         except Ended as ended:
-            finding = Finding(client, name, ended.verdict, ended.detail, ended.requirements)
+            finding = ClientFinding(client, name, ended.verdict, ended.detail, ended.requirements)
         except RunError as error:
-            yield Finding(client, name, "error", str(error))
+            yield ClientFinding(client, name, "error", str(error))
             return
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            finding = Finding(client, name, "error", f"what the client gave is of no use: {error!r}")
+            finding = ClientFinding(client, name, "error", f"what the client returned is unusable: {error!r}")
         violated = verify.violated[seen:]
         seen += len(violated)
         broken = [observation for observation in violated if observation.requirement in core]
         yield _accused(finding, broken) if broken else finding
     if errors := verify.take("")["errors"]:
-        yield Finding(client, "oracles", "error", errors[0])
+        yield ClientFinding(client, "oracles", "error", errors[0])
 
 
-def _accused(finding: Finding, violated: Sequence[Observation]) -> Finding:
+def _accused(finding: ClientFinding, violated: Sequence[Observation]) -> ClientFinding:
     """Return a finding with what the oracles saw: the client's own failure counts as well, and its excuse does not."""
     ids = [observation.requirement for observation in violated]
-    told = str(violated[0])
+    described = str(violated[0])
     if finding.verdict != "pass":
-        told = f"{told}; the client: {finding.detail}"
+        described = f"{described}; the client: {finding.detail}"
     if finding.verdict == "fail":
         ids = [*finding.requirements, *ids]
-    return Finding(finding.client, finding.operation, "fail", told, tuple(dict.fromkeys(ids)))
+    return ClientFinding(finding.client, finding.operation, "fail", described, tuple(dict.fromkeys(ids)))

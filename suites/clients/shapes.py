@@ -1,4 +1,4 @@
-"""Types as plain data, as the drivers tell them: of the contract, and of the values that a client gives."""
+"""Types as plain data, as the drivers write them: of the contract, and of the values that a client gives."""
 
 from typing import Any, Final
 
@@ -74,7 +74,7 @@ def misfit(shape: Shape, value: Any, where: str = "") -> str | None:
 
 
 def sample(shape: Shape) -> Any:
-    """Return a value of a shape, as the drivers are told it."""
+    """Return a value of a shape, as it is sent to the drivers."""
     if "values" in shape:
         return shape["values"][0]
     if "fields" in shape:

@@ -1,4 +1,4 @@
-"""Generated stories: operations in any order, against a small model."""
+"""Generated sequences: operations in any order, against a small model."""
 
 import hypothesis
 import pytest
@@ -10,10 +10,10 @@ from suites.lifecycle.model import Life
 from suites.steps import Steps
 from suites.walks import Walks
 
-STORIES_BY_THE_WALL = 3
-"""Stories where time has to be waited for."""
-SLOWER_STORIES = 2
-"""A story takes many requests; the profile's number of examples is divided by this."""
+SEQUENCES_BY_THE_WALL = 3
+"""Sequences where time has to be waited for."""
+SLOWER_SEQUENCES = 2
+"""A sequence takes many requests; the profile's number of examples is divided by this."""
 
 
 @pytest.mark.requirement(
@@ -28,10 +28,10 @@ def test_any_order_of_operations_keeps_the_promises(
 ) -> None:
     """Whatever is done in whatever order, every answer fits what was done."""
     profile = hypothesis.settings()
-    stories = max(1, profile.max_examples // SLOWER_STORIES) if target.moves_when_told else STORIES_BY_THE_WALL
+    sequences = max(1, profile.max_examples // SLOWER_SEQUENCES) if target.controls_clock else SEQUENCES_BY_THE_WALL
 
     class LifeOfTarget(Life):
         def __init__(self) -> None:
             super().__init__(steps, walks, directories)
 
-    run_state_machine_as_test(LifeOfTarget, settings=hypothesis.settings(profile, max_examples=stories))
+    run_state_machine_as_test(LifeOfTarget, settings=hypothesis.settings(profile, max_examples=sequences))

@@ -40,7 +40,7 @@ LAGGING: tuple[Oracle, ...] = (
 
 
 def of_recordings(lag: float = settled.SETTLED) -> tuple[Oracle, ...]:
-    """Those that look at the traffic of others, of which nobody knows how much was heard.
+    """Those that look at the traffic of others, of which nobody knows how much was observed.
 
     Beside oracles of a run they are some that judge what a run has scenarios for, which know what they asked. `lag` is
     how many seconds one operation may lag behind another.

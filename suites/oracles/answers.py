@@ -30,8 +30,8 @@ BY_FIELD = {
 KIND_OF_FIELD = {"status-is-documented": "status-unknown"}
 
 LISTS = ("items", "results")
-ITEMS_TOLD_OF = 100
-"""Entries of a list of which every error is told; of the others only the first."""
+FULLY_REPORTED = 100
+"""Entries of a list of which every error is reported; of the others only the first."""
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """Half a character, as JSON may write it; validators want whole ones."""
@@ -120,7 +120,7 @@ def _shortened(body: Any) -> Any:
     """Return a body whose lists are cut, so that there is an end to what is wrong with it."""
     if not isinstance(body, dict):
         return body
-    short = {name: body[name][:ITEMS_TOLD_OF] for name in LISTS if isinstance(body.get(name), list)}
+    short = {name: body[name][:FULLY_REPORTED] for name in LISTS if isinstance(body.get(name), list)}
     return {**body, **{name: [_shortened(item) for item in items] for name, items in short.items()}}
 
 

@@ -59,7 +59,7 @@ def create_echoes_request() -> Look:
     return look
 
 
-@oracle("refused-create-leaves-nothing", assumes="every create over a directory was heard")
+@oracle("refused-create-leaves-nothing", assumes="every create over a directory was observed")
 def refused_create_leaves_nothing() -> Look:
     """Check that a list never shows a batch over a directory of ours that no successful create has returned.
 

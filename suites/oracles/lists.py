@@ -41,9 +41,9 @@ def _not_after(wanted: str, found: object) -> bool | None:
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter of the list operation: its parameter, the field it looks at, and whether a value is let through.
+    """A filter of the list operation: its parameter, the field it looks at, and whether a value matches.
 
-    `admits` gives `None` where that cannot be told: a creation time is left out, or the filter has no usable value.
+    `admits` gives `None` where that is unknown: a creation time is left out, or the filter has no usable value.
     """
 
     parameter: str
@@ -87,7 +87,7 @@ def promise_of(request: Request) -> str:
 
 @oracle(*(filter_.requirement for filter_ in FILTERS), COMBINED, LATER_PAGE)
 def items_match_filters() -> Look:
-    """Every item of a page is one that the filters let through."""
+    """Every item of a page matches the filters."""
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name != LIST or not call.batches:
@@ -156,7 +156,7 @@ def page_repeats_nothing() -> Look:
                 kind="twice",
                 expected=sorted({batch["id"] for batch in call.batches}),
                 actual=[batch["id"] for batch in call.batches],
-                difference=f"{enumerated(twice)} came several times on one page",
+                difference=f"{enumerated(twice)} appear several times on one page",
                 exchanges=[call.exchange],
             )
 

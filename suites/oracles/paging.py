@@ -56,7 +56,7 @@ class FollowedWalk:
 
 @dataclass(frozen=True)
 class Born:
-    """A batch whose create was heard."""
+    """A batch whose create was observed."""
 
     id: str
     call: Call
@@ -95,7 +95,7 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
 
     Looked for are batches that the same caller created, in the same scope, well before the walk began; for a status,
     those that had ended by then. A batch that is met twice counts where it has not changed between. Where a page_size
-    was asked for and nothing came, the service may not have made anything of it.
+    was asked for and nothing was received, the service may not have made anything of it.
     """
     open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory()
     counted: Memory[tuple[str, Filters], FollowedWalk] = Memory()

@@ -1,4 +1,4 @@
-"""The panel: hears the exchanges of a client and lets every oracle look at them."""
+"""The panel: observes the exchanges of a client and lets every oracle look at them."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -50,10 +50,10 @@ def impossible_create_is_refused() -> Look:
 
 UNDERSTOOD = frozenset({400, 422})
 """Statuses by which a service refuses what it was asked, and nothing else."""
-TOLD = {filter_.parameter: filter_.requirement for filter_ in FILTERS}
+REQUIREMENT_OF = {filter_.parameter: filter_.requirement for filter_ in FILTERS}
 
 
-@oracle(INSTANTS, *(TOLD[name] for name in ("status", *TIMES)))
+@oracle(INSTANTS, *(REQUIREMENT_OF[name] for name in ("status", *TIMES)))
 def usable_filter_is_accepted() -> Look:
     """Check that a status of the contract, or a date-time, is no reason to refuse a list that was given without it.
 
@@ -80,13 +80,13 @@ def usable_filter_is_accepted() -> Look:
         if size is not None and size != known.exchange.request.param("page_size"):
             return
         yield observe(
-            INSTANTS if name in TIMES and is_of_another_offset(value) else TOLD[name],
+            INSTANTS if name in TIMES and is_of_another_offset(value) else REQUIREMENT_OF[name],
             call.succeeded,
             check="request-is-accepted",
             kind="refused",
             expected="a 2xx",
             actual=response.status,
-            difference=f"{name}={value} is refused; without it a page came",
+            difference=f"{name}={value} is refused; without it there is a page",
             exchanges=[known.exchange, call.exchange],
             case=f"{name}={value}",
         )

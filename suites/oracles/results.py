@@ -145,7 +145,7 @@ def job_reference_has_type_of_batch() -> Look:
 @oracle(
     "results-cover-every-file",
     "results-name-only-source-files",
-    assumes="every change of a directory was heard",
+    assumes="every change of a directory was observed",
 )
 def results_match_the_directory() -> Look:
     """Check that results name the files of the batch's directory.

@@ -78,7 +78,7 @@ def results_are_delivered(lag: float = SETTLED) -> Look:
                 yield observe(
                     "result-has-outcome",
                     not open_,
-                    check="entry-tells-outcome",
+                    check="entry-has-outcome",
                     kind="missing",
                     expected="a job or an error in each entry",
                     actual=open_,

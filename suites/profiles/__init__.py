@@ -1,1 +1,1 @@
-"""Stories about the additions to the contract, a folder for each profile."""
+"""Scenarios of the additions to the contract, a folder for each profile."""

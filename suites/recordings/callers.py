@@ -79,7 +79,7 @@ def _is_secret(name: str) -> bool:
 
 
 def _api_key(recorded: Recorded) -> str | None:
-    """Return the one API key that opened the service, if it is told and nothing else was sent with it."""
+    """Return the one API key that opened the service, if it was recorded and nothing else was sent with it."""
     values = list(_credentials(recorded))
     found = _API_KEY.fullmatch(values[0].strip()) if len(values) == 1 else None
     if found is None or _REDACTED.search(found[1]) or _SESSION.match(found[1]):
@@ -101,18 +101,18 @@ class Secrets:
                 self._known.add(secret)
                 self._spelt = None
 
-    def hide(self, told: Any) -> Any:
+    def hide(self, data: Any) -> Any:
         """Plain data without the secrets."""
-        if isinstance(told, str):
+        if isinstance(data, str):
             for secret in self._spellings():
-                if secret in told:
-                    told = told.replace(secret, HIDDEN)
-            return told
-        if isinstance(told, list | tuple):
-            return [self.hide(each) for each in told]
-        if isinstance(told, dict):
-            return {name: self.hide(value) for name, value in told.items()}
-        return told
+                if secret in data:
+                    data = data.replace(secret, HIDDEN)
+            return data
+        if isinstance(data, list | tuple):
+            return [self.hide(each) for each in data]
+        if isinstance(data, dict):
+            return {name: self.hide(value) for name, value in data.items()}
+        return data
 
     def _spellings(self) -> list[str]:
         if self._spelt is None:

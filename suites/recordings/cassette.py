@@ -69,7 +69,7 @@ def _depth(text: bytes) -> int:
 def _items(file: BinaryIO, name: str) -> Iterator[bytes]:
     """Yield the items of the one list of a cassette, each as a list of its own."""
     if not any(map(HEAD.match, file)):
-        raise NoRecording(f"{name} is no cassette, as it has no http_interactions: name a recording.")
+        raise NoRecording(f"{name} is not a cassette, as it has no http_interactions: name a recording.")
     item: list[bytes] = []
     begin: bytes | None = None
     is_within = False
@@ -113,15 +113,15 @@ def _interactions(event: Any) -> Iterator[Any]:
     """Yield the interactions of a scenario that has been finished; what has not their form stands for itself."""
     if not isinstance(event, dict) or "ScenarioFinished" not in event:
         return
-    told: Any = event
+    value: Any = event
     for part in ("ScenarioFinished", "recorder", "interactions"):
-        told = told.get(part)
-        if told is None:
+        value = value.get(part)
+        if value is None:
             return
-        if not isinstance(told, dict):
-            yield told
+        if not isinstance(value, dict):
+            yield value
             return
-    yield from told.values()
+    yield from value.values()
 
 
 def _checked(number: int, entry: Any, read: Callable[[int, dict[str, Any]], Recorded]) -> Recorded:
@@ -136,14 +136,14 @@ def _checked(number: int, entry: Any, read: Callable[[int, dict[str, Any]], Reco
 
 def _of_interaction(number: int, entry: dict[str, Any]) -> Recorded:
     request, response = object_of(entry.get("request")), object_of(entry.get("response"))
-    told = response.get("status")
+    value = response.get("status")
     body, lack = _body(response)
     started, slack = moment_of(entry.get("recorded_at"))
     return _recorded(
         number,
         request,
         response,
-        status=status_of(told.get("code") if isinstance(told, dict) else told),
+        status=status_of(value.get("code") if isinstance(value, dict) else value),
         body=body,
         sent_body=_body(request)[0],
         lack=lack,
@@ -153,8 +153,8 @@ def _of_interaction(number: int, entry: dict[str, Any]) -> Recorded:
 
 def _body(part: dict[str, Any]) -> tuple[bytes, str | None]:
     """Return a body, and what is lacking of it."""
-    told = part.get("body")
-    named = told if isinstance(told, dict) else {"string": told}
+    value = part.get("body")
+    named = value if isinstance(value, dict) else {"string": value}
     text, packed = named.get("string"), named.get("base64_string")
     if isinstance(packed, str):
         text, encoding = packed, "base64"
@@ -208,12 +208,12 @@ def _recorded(
     times: tuple[float | None, float | None, float],
 ) -> Recorded:
     started, seconds, slack = times
-    told = {"url": request.get("uri", request.get("url")), "headers": request.get("headers")}
+    located = {"url": request.get("uri", request.get("url")), "headers": request.get("headers")}
     return stamped_at_end(
         Recorded(
             number=number,
             method=text_of(request.get("method")),
-            url=url_of(told),
+            url=url_of(located),
             sent_headers=headers_of(request.get("headers")),
             sent_body=sent_body,
             status=status,

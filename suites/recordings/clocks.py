@@ -45,10 +45,10 @@ class Clocks:
 
 
 def _date(recorded: Recorded) -> float | None:
-    told = header(recorded.headers, "date")
-    if told is None:
+    date = header(recorded.headers, "date")
+    if date is None:
         return None
     try:
-        return parsedate_to_datetime(told).timestamp()
+        return parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError):
         return None

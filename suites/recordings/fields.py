@@ -54,8 +54,8 @@ def text_of(value: object) -> str:
 
 def status_of(value: object) -> int:
     """Return a status; 0 where there was none. Raises `Odd`."""
-    told = value.strip().partition(" ")[0] if isinstance(value, str) else value
-    number = 0.0 if told in (None, "") else number_of(told)
+    code = value.strip().partition(" ")[0] if isinstance(value, str) else value
+    number = 0.0 if code in (None, "") else number_of(code)
     if number is None or number != number or not -1 <= number < 600 or 0 < number < 100 or number % 1:
         raise Odd(ODD)
     return int(number) if number >= 200 else 0
@@ -63,7 +63,7 @@ def status_of(value: object) -> int:
 
 def pairs_of(value: object) -> Pairs:
     """Return names and values: objects that have both, list of two, one object, or lines. Raises `Odd`."""
-    return () if value is None else tuple((_name_of(name), text_of(told)) for name, told in _pairs(value))
+    return () if value is None else tuple((_name_of(name), text_of(content)) for name, content in _pairs(value))
 
 
 def _name_of(value: object) -> str:
@@ -76,8 +76,8 @@ def _pairs(value: object) -> Iterator[tuple[object, object]]:
     if isinstance(value, dict):
         if value.keys() <= {"name", "value"} and value:
             raise Odd(ODD)
-        for name, told in value.items():
-            yield from ((name, each) for each in (told if isinstance(told, list | Several) else (told,)))
+        for name, content in value.items():
+            yield from ((name, each) for each in (content if isinstance(content, list | Several) else (content,)))
         return
     if not isinstance(value, list):
         raise Odd(ODD)
@@ -87,26 +87,26 @@ def _pairs(value: object) -> Iterator[tuple[object, object]]:
         elif isinstance(pair, list) and len(pair) == 2:
             yield pair[0], pair[1]
         elif isinstance(pair, str) and ":" in pair[1:]:
-            name, _, told = pair[1:].partition(":")
-            yield pair[0] + name, told.strip()
+            name, _, content = pair[1:].partition(":")
+            yield pair[0] + name, content.strip()
         else:
             raise Odd(ODD)
 
 
 def headers_of(value: object) -> Headers:
     """Return headers as pairs, `Host` for its pseudo-header of HTTP/2; what is no text in a value shows as such."""
-    pairs = [("host", told) if name == ":authority" else (name, told) for name, told in pairs_of(value)]
+    pairs = [("host", content) if name == ":authority" else (name, content) for name, content in pairs_of(value)]
     if not all(_HEADER_NAME.fullmatch(name) for name, _ in pairs):
         raise Odd(ODD)
-    return tuple((name, _HALF.sub("\ufffd", told)) for name, told in pairs if not name.startswith(":"))
+    return tuple((name, _HALF.sub("\ufffd", content)) for name, content in pairs if not name.startswith(":"))
 
 
 def url_of(request: dict[str, Any]) -> str:
     """Return the whole URL of a request, from its headers where it does not say so itself. Raises `Odd`."""
-    told = request.get("url")
-    if told is not None and not isinstance(told, str):
+    given = request.get("url")
+    if given is not None and not isinstance(given, str):
         raise Odd(ODD)
-    url = (told or "").strip()
+    url = (given or "").strip()
     if not url or url.startswith("/"):
         named = {name.lower(): value for name, value in pairs_of(request.get("headers"))}
         url = url or named.get(":path", "")
@@ -126,7 +126,7 @@ def url_of(request: dict[str, Any]) -> str:
     return url
 
 
-def with_query(url: str, told: Pairs) -> str:
+def with_query(url: str, beside: Pairs) -> str:
     """Return the URL with the query that its recorder keeps beside it. Raises `Odd` where the two disagree."""
     parts = urlsplit(url)
     own: dict[str, set[bytes]] = {}
@@ -134,7 +134,7 @@ def with_query(url: str, told: Pairs) -> str:
         name, _, value = pair.partition("=")
         own.setdefault(unquote_plus(name), set()).update(_readings(value))
     further: list[tuple[str, str]] = []
-    for name, value in told:
+    for name, value in beside:
         if not name:
             continue
         known = own.get(unquote_plus(name))
@@ -168,7 +168,7 @@ def raw_of(text: str) -> bytes:
 
 
 def body_of(value: object, encoding: object) -> bytes:
-    """Return a body as it is told. Raises `Odd`, and `ValueError` for base64 that is none."""
+    """Return a body as it was recorded. Raises `Odd`, and `ValueError` for base64 that is none."""
     if not isinstance(value, str):
         raise Odd(ODD)
     named = text_of(encoding).strip().lower()
@@ -183,13 +183,13 @@ def sent_body_of(post: object) -> bytes:
     """Return the body of a request; empty where it was not recorded. Raises `Odd`."""
     if isinstance(post, str):
         return raw_of(post)
-    told = object_of(post)
-    if told.get("text") not in (None, ""):
+    posted = object_of(post)
+    if posted.get("text") not in (None, ""):
         try:
-            return body_of(told["text"], told.get("encoding"))
+            return body_of(posted["text"], posted.get("encoding"))
         except ValueError:
             raise Odd(ODD) from None
-    params, media_type = pairs_of(told.get("params")), text_of(told.get("mimeType")).lower()
+    params, media_type = pairs_of(posted.get("params")), text_of(posted.get("mimeType")).lower()
     if "json" in media_type:
         return raw_of("&".join(f"{name}={value}" if value else name for name, value in params))
     if "multipart" in media_type:

@@ -40,4 +40,4 @@ def _reader(file: BinaryIO, path: Path) -> Reader:
         return cassette.read_events if _EVENTS.match(text) else har.read
     if _YAML.match(head):
         return cassette.read_yaml
-    raise NoRecording(f"{path} is no recording that is known: name a HAR file, a cassette or a report.json.")
+    raise NoRecording(f"{path} is not a recording of a known format: name a HAR file, a cassette or a report.json.")

@@ -82,7 +82,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
     except EndOfText:
         if not is_begun:
             raise NoRecording(
-                f"{name} is no whole HAR file: it ends before its log.entries; record it again."
+                f"{name} is not a complete HAR file: it ends before its log.entries; record it again."
             ) from None
         raise CutOff(f"{name} is cut off or damaged after entry {number}; record it again.") from None
 
@@ -90,27 +90,27 @@ def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
 def _creator_before_entries(text: Text, name: str) -> str | None:
     """Go to the entries, and give who wrote them, where that stands before them, as it should."""
     if text.peek() != "{":
-        raise NoRecording(f"{name} is no HAR file, as it is not JSON: name a recording.")
+        raise NoRecording(f"{name} is not a HAR file, as it is not JSON: name a recording.")
     for part in text.members():
         creator: object = None
         for part_of_log in text.members() if part == "log" and text.peek() == "{" else ():
             if part_of_log == "creator":
-                told = text.value()
-                creator = told.get("name") if isinstance(told, dict) else None
+                described = text.value()
+                creator = described.get("name") if isinstance(described, dict) else None
             elif part_of_log == "entries" and text.peek() == "[":
                 return creator if isinstance(creator, str) else None
-    raise NoRecording(f"{name} is JSON, and no HAR file, as it has no log.entries: name a recording.")
+    raise NoRecording(f"{name} is JSON, but not a HAR file, as it has no log.entries: name a recording.")
 
 
 def stamped_at_end(found: Recorded) -> Recorded:
-    """Return an exchange whose start is told, where the recorder has noted its end."""
+    """Return an exchange with its start, where the recorder has noted its end."""
     if found.started is None or found.seconds is None:
         return replace(found, started=None)
     return replace(found, started=found.started - found.seconds, slack=found.slack + DELAY)
 
 
 def recorded(number: int, entry: Any) -> Recorded:
-    """Return an entry of a HAR file; what cannot be told of it is what it lacks."""
+    """Return an entry of a HAR file; what cannot be read of it is what it lacks."""
     if not isinstance(entry, dict) or not isinstance(entry.get("request"), dict):
         return unread(number)
     request = entry["request"]
@@ -128,31 +128,31 @@ def recorded(number: int, entry: Any) -> Recorded:
 
 
 def _with_request(known: Recorded, request: dict[str, Any]) -> Recorded:
-    told = request.get("queryString")
+    query = request.get("queryString")
     sent_headers = headers_of(request.get("headers"))
     cookies = pairs_of(request.get("cookies"))
     if cookies and header(sent_headers, "cookie") is None:
         sent_headers = (*sent_headers, ("cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
     return replace(
         known,
-        url=with_query(known.url, _pairs_of_query(told)),
+        url=with_query(known.url, _pairs_of_query(query)),
         sent_headers=sent_headers,
         sent_body=sent_body_of(request.get("postData")),
-        query_in="url" if "?" in known.url else "nowhere" if told is None else "beside",
+        query_in="url" if "?" in known.url else "nowhere" if query is None else "beside",
     )
 
 
-def _pairs_of_query(told: object) -> tuple[tuple[str, str], ...]:
-    if isinstance(told, str):
-        parts = (part.partition("=") for part in told.lstrip("?").split("&"))
+def _pairs_of_query(query: object) -> tuple[tuple[str, str], ...]:
+    if isinstance(query, str):
+        parts = (part.partition("=") for part in query.lstrip("?").split("&"))
         return tuple((name, value) for name, _, value in parts)
-    return pairs_of(told)
+    return pairs_of(query)
 
 
 def _with_answer(known: Recorded, entry: dict[str, Any]) -> Recorded:
     response = object_of(entry.get("response"))
-    told = response.get("content")
-    content = {"text": told} if isinstance(told, str) else object_of(told)
+    given = response.get("content")
+    content = {"text": given} if isinstance(given, str) else object_of(given)
     headers = _with_type(headers_of(response.get("headers")), content.get("mimeType"))
     status = status_of(response.get("status"))
     started, start_slack = moment_of(entry.get("startedDateTime"))
@@ -203,7 +203,7 @@ def _plain(name: str) -> str:
 
 
 def _was_cached(entry: dict[str, Any]) -> bool:
-    """Whether the recorder tells of an entry of its cache, or names another source than the network."""
+    """Whether the recorder mentions an entry of its cache, or names another source than the network."""
     cache, source = entry.get("cache"), entry.get("_fetchType")
     is_known = isinstance(cache, dict) and any(cache.get(when) for when in ("beforeRequest", "afterRequest"))
     return is_known or (isinstance(source, str) and not source.lower().startswith("network"))
@@ -235,7 +235,7 @@ def _refusal(content: dict[str, Any]) -> tuple[bytes, None]:
 
 
 def _body(content: dict[str, Any], response: dict[str, Any], headers: Headers) -> tuple[bytes, str | None]:
-    """Return the body of a 2xx, and what is lacking of it, if that can be told. Raises `Odd`."""
+    """Return the body of a 2xx, and what is lacking of it, if that is known. Raises `Odd`."""
     size = content.get("size")
     elsewhere = (part.get(name) for part in (content, response) for name in BODIES if part.get(name))
     text = content.get("text") or next(elsewhere, content.get("text"))
@@ -256,7 +256,7 @@ def _body(content: dict[str, Any], response: dict[str, Any], headers: Headers) -
 
 
 def _unpacked(body: bytes, encoding: str) -> tuple[bytes, str | None]:
-    """Return a body that its recorder may have left as it came, packed."""
+    """Return a body that its recorder may have left packed."""
     if not encoding or _is_text(body):
         return body, None
     try:
@@ -288,7 +288,7 @@ def _is_whole(body: bytes, size: object, headers: Headers, comment: object) -> b
 
 def _length(headers: Headers) -> int | None:
     """Return the length of the body by its header, where it was not packed for the way."""
-    told = header(headers, "content-length")
-    if told is None or not told.isascii() or not told.isdecimal() or header(headers, "content-encoding"):
+    length = header(headers, "content-length")
+    if length is None or not length.isascii() or not length.isdecimal() or header(headers, "content-encoding"):
         return None
-    return int(told) if len(told) < 19 else None
+    return int(length) if len(length) < 19 else None

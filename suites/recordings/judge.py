@@ -1,4 +1,4 @@
-"""Lets the oracles hear what was recorded, in the order of the answers, and counts what could not be judged."""
+"""Shows the oracles what was recorded, in the order of the answers, and counts what could not be judged."""
 
 import re
 from collections import Counter, defaultdict
@@ -37,7 +37,7 @@ Record = dict[str, Any]
 
 @dataclass
 class Counts:
-    """What became of the exchanges of a recording: judged, set aside for a reason, or none of the service's."""
+    """The outcome of the exchanges of a recording: judged, set aside for a reason, or none of the service's."""
 
     judged: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
@@ -112,9 +112,9 @@ class Judge:
 
     def _found(self, verify: Verify, tally: Tally) -> Record:
         found = verify.take(self._name)
-        told = ("expected", "actual", "difference", "case", "exchanges")
+        shown = ("expected", "actual", "difference", "case", "exchanges")
         found["violations"] = [
-            {**violation, **{name: self._secrets.hide(violation[name]) for name in told}}
+            {**violation, **{name: self._secrets.hide(violation[name]) for name in shown}}
             for violation in found["violations"]
         ]
         counted = tally.take([])
@@ -178,7 +178,7 @@ def _below(path: str) -> str:
 
 
 def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchange]) -> bool:
-    """Whether a create is one that was heard before: written down twice, or sent again to be answered as before.
+    """Whether a create is one that was observed before: written down twice, or sent again to be answered as before.
 
     Two recorders, of which nobody knows whose clock is right, show the same `Date` and the same headers beside it.
     """
@@ -186,8 +186,8 @@ def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchan
     if found is None or found[0].id != CREATE or not 200 <= recorded.status < 300:
         return False
     retry = header(recorded.sent_headers, "idempotency-key") or ""
-    told = (recorded.url, recorded.sent_body, recorded.body, retry)
-    digest = blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    identity = (recorded.url, recorded.sent_body, recorded.body, retry)
+    digest = blake2b(repr(identity).encode("utf-8", "surrogatepass"), digest_size=16).digest()
     twin = twins.get(digest)
     twins[digest] = exchange
     if twin is None or twin.response is None or exchange.response is None:

@@ -45,7 +45,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def recorder(target: Target, pytestconfig: pytest.Config) -> Iterator[Recorder | None]:
-    """Write down what the worker hears, if the run is recorded, by the clock of the target."""
+    """Write down the exchanges of the worker, if the run is recorded, by the clock of the target."""
     path = _path(pytestconfig)
     if path is None:
         yield None

@@ -42,7 +42,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
         except EndOfText:
             break
     if not is_whole:
-        raise CutOff(f"{name} is a report that is cut off or damaged; take a whole copy.")
+        raise CutOff(f"{name} is a report that is cut off or damaged; take a complete copy.")
 
 
 def _is_whole(report: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""A proxy that passes every request on to one target, and every answer back, as they are, and tells what it heard."""
+"""A proxy that passes every request on to one target, and every answer back, as they are, and records each exchange."""
 
 import json
 import signal
@@ -21,7 +21,7 @@ from spec.usage import WrongUsage
 from suites.recordings.har import PROXY_MARK
 from suites.recordings.recorded import BROKEN_OFF, NO_ANSWER, Headers, Recorded, header
 
-Hear = Callable[[Recorded], None]
+OnExchange = Callable[[Recorded], None]
 
 LOOPBACK = "127.0.0.1"
 HOP_BY_HOP = frozenset(
@@ -46,11 +46,11 @@ class CannotListen(WrongUsage):
     """The proxy cannot take its place. The message is a sentence that says why and what to do."""
 
 
-class Refused(Exception):
+class NotPassedOn(Exception):
     """A request that is not passed on. The message is a clause that says why."""
 
 
-def listen(port: int, route: Route, on_exchange: Hear) -> None:
+def listen(port: int, route: Route, on_exchange: OnExchange) -> None:
     """Pass on what comes to a port of loopback until Ctrl-C or SIGTERM. Raises `CannotListen`."""
     try:
         opened = socket.create_server((LOOPBACK, port))
@@ -58,7 +58,7 @@ def listen(port: int, route: Route, on_exchange: Hear) -> None:
         raise CannotListen(f"port {port} of {LOOPBACK} cannot be listened on ({error}): take another.") from None
     with opened:
         config = uvicorn.Config(
-            Proxy(route, on_exchange),
+            RecordingProxy(route, on_exchange),
             http="h11",  # Tells an absolute URL from a path.
             lifespan="on",
             access_log=False,
@@ -93,15 +93,15 @@ class _Server(uvicorn.Server):
                 signal.signal(each, handler)
 
 
-class Proxy:
-    """The ASGI application. What it is asked goes to `target` and nowhere else, and the exchange to `hear`."""
+class RecordingProxy:
+    """The ASGI application. What it is asked goes to `target` and nowhere else, and the exchange to `on_exchange`."""
 
-    def __init__(self, route: Route, on_exchange: Hear) -> None:
+    def __init__(self, route: Route, on_exchange: OnExchange) -> None:
         parts = urlsplit(route.url.rstrip("/"))
         self._route = route
         self._origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         self._prefix = parts.path.encode("ascii")
-        self._hear = on_exchange
+        self._on_exchange = on_exchange
         self._numbers = count(1)
         self._client: httpx.AsyncClient
         self._zero = time.time() - time.monotonic()
@@ -114,10 +114,10 @@ class Proxy:
             return
         try:
             target = _target_of(scope, self._origin, self._prefix)
-        except Refused as reason:
+        except NotPassedOn as reason:
             await _answer(send, 403, f"This proxy passes requests on to {self._origin} alone: {reason}.")
             return
-        exchange = _Heard(scope, receive)
+        exchange = _PassingExchange(scope, receive)
         request = httpx.Request(
             scope["method"],
             self._origin,
@@ -133,13 +133,13 @@ class Proxy:
             exchange.lack = BROKEN_OFF if exchange.status else NO_ANSWER
             if exchange.status:
                 raise
-            told = error if isinstance(error, httpx.ProxyError) else type(error).__name__
-            await _answer(send, 502, f"{self._origin} gave no answer: {told}.")
+            cause = error if isinstance(error, httpx.ProxyError) else type(error).__name__
+            await _answer(send, 502, f"{self._origin} gave no answer: {cause}.")
         except _Gone:
             exchange.lack = BROKEN_OFF
         finally:
             url = f"{self._origin}{target.decode('latin-1')}"
-            self._hear(exchange.recorded(number, url, self._zero + began, time.monotonic() - began))
+            self._on_exchange(exchange.recorded(number, url, self._zero + began, time.monotonic() - began))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Hold the connections to the target while the server lives."""
@@ -160,7 +160,7 @@ class Proxy:
 
 
 class _Transport(httpx.AsyncHTTPTransport):
-    """Goes a way, and tells what fails on it; for as many as ask at a time."""
+    """Takes a route, and reports what fails on it; for as many as ask at a time."""
 
     def __init__(self, route: Route) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
@@ -186,7 +186,7 @@ class _Gone(Exception):
     """Who asked has left before the whole request was there."""
 
 
-class _Heard:
+class _PassingExchange:
     """An exchange on its way through, of which no more is kept than can be judged."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -226,7 +226,7 @@ class _Heard:
         await send({"type": "http.response.body", "body": b""})
 
     def recorded(self, number: int, url: str, started: float, seconds: float) -> Recorded:
-        """Return the exchange as it is told."""
+        """Return the exchange as it is recorded."""
         body, lack = b"", self.lack or (TOO_LONG if self._body.is_over else None)
         if lack is None:
             try:
@@ -277,17 +277,17 @@ class _Bounded:
 
 
 def _target_of(scope: Scope, origin: str, prefix: bytes) -> bytes:
-    """Return the path and the query that a request is for, byte by byte. Raises `Refused` for what leads elsewhere."""
+    """Return the path and the query of a request, byte by byte. Raises `NotPassedOn` for what leads elsewhere."""
     path: bytes = scope["raw_path"]
     if scope["method"] == "CONNECT":
-        raise Refused("it opens no tunnels")
+        raise NotPassedOn("it opens no tunnels")
     if path.startswith(b"/"):
         path = prefix + path
     else:
         scheme, _, rest = path.partition(b"://")
         host, slash, below = rest.partition(b"/")
         if f"{scheme.decode('latin-1')}://{host.decode('latin-1')}".lower() != origin.lower():
-            raise Refused("the URL of the request is another's")
+            raise NotPassedOn("the URL of the request is another's")
         path = b"/" + below if slash else b"/"
     query: bytes = scope["query_string"]
     return b"?".join([path, query]) if query else path
@@ -295,10 +295,10 @@ def _target_of(scope: Scope, origin: str, prefix: bytes) -> bytes:
 
 def _passed_on(headers: Iterable[tuple[bytes, bytes]], without: tuple[bytes, ...] = ()) -> list[tuple[bytes, bytes]]:
     """Return headers but those that are for one connection alone."""
-    told = list(headers)
-    named = b",".join(value for name, value in told if name.lower() == b"connection").lower().split(b",")
+    listed = list(headers)
+    named = b",".join(value for name, value in listed if name.lower() == b"connection").lower().split(b",")
     dropped = {*(name.encode() for name in HOP_BY_HOP), *(name.strip() for name in named), *without}
-    return [(name, value) for name, value in told if name.lower() not in dropped]
+    return [(name, value) for name, value in listed if name.lower() not in dropped]
 
 
 def _text(headers: Iterable[tuple[bytes, bytes]]) -> Headers:

@@ -36,7 +36,7 @@ def end(path: Path) -> None:
 class Recorder:
     """Appends exchanges to a HAR file that has been begun, whole entries each, whoever else does so too.
 
-    `ahead` tells how many seconds the target's clock has been moved; its times are those that are written, and no
+    `ahead` returns how many seconds the target's clock has been moved; its times are those that are written, and no
     `Date`, which is of another clock.
     """
 

@@ -25,7 +25,7 @@ class Recorded:
     `number` is its place in the recording, from 1. `started` is in seconds since 1970, `seconds` is how long it took,
     and `slack` how far off both may be; each is `None` where the recording does not say. `caller` is what the recorder
     calls the one who asked, if it names them in place of their key. `is_whole` says that no header was taken out.
-    `lack` says why the exchange cannot be judged, if that is so; where it cannot even be told whom it was with, `url`
+    `lack` says why the exchange cannot be judged, if that is so; where it is not even known whom it was with, `url`
     is empty. `query_in` is where the recorder shows a query, or that there is none.
     """
 
@@ -58,18 +58,18 @@ NO_ANSWER = "no answer was recorded"
 NO_BODY = "the body of the answer was not recorded"
 PART_OF_BODY = "the body of the answer was recorded in part"
 NO_HEADERS = "the headers of the answer were not recorded"
-FROM_CACHE = "the answer came from a cache"
+FROM_CACHE = "the answer was taken from a cache"
 NOT_OF_SERVICE = "the answer was the recorder's own"
 BROKEN_OFF = "the exchange broke off"
 PACKED = "the body of the answer was recorded in an encoding that cannot be unpacked"
-REDACTED = "the recorder has struck out what a judgement rests on"
+REDACTED = "the recorder has redacted what a judgement depends on"
 TWO_QUERIES = "the URL and the queryString of the request contradict each other"
 NO_QUERY = "the query of the request was not recorded"
-NOT_TEXT = "the entry holds characters that are no text"
+NOT_TEXT = "the entry has characters that are not text"
 ODD = "a part of the entry has an unknown form"
 UNREADABLE = "the entry is damaged, or describes no exchange"
 
 
 def unread(number: int, lack: str = UNREADABLE) -> Recorded:
-    """Return an entry of a recording of which nobody can tell what it is."""
+    """Return an entry of a recording that cannot be recognised."""
     return Recorded(number, "", "", (), b"", 0, (), b"", None, None, lack=lack)

@@ -16,7 +16,7 @@ LONGEST = 1e9
 LONGEST_DATE = 100
 """Characters of a written moment."""
 UNITS = ((1e17, 1e9), (1e14, 1e6), (2e10, 1e3))
-"""From which number on the seconds since 1970 are told in which part of a second."""
+"""From which number on the seconds since 1970 are given in which part of a second."""
 
 _FRACTION = re.compile(r":\d\d[.,](\d+)")
 _TO_THE_SECOND = re.compile(r"\d\d:?\d\d:?\d\d")
@@ -69,10 +69,10 @@ def _date_time(value: object) -> datetime | None:
     if not isinstance(value, str) or len(value) > LONGEST_DATE or not _TO_THE_SECOND.search(value):
         return None
     text = value.strip()
-    told = _OF_A_BROWSER.fullmatch(text)
+    parts = _OF_A_BROWSER.fullmatch(text)
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            return read(f"{told[1]}, {told[3]} {told[2]} {told[4]} {told[5]} {told[6]}" if told else text)
+            return read(f"{parts[1]}, {parts[3]} {parts[2]} {parts[4]} {parts[5]} {parts[6]}" if parts else text)
         except (ValueError, TypeError, LookupError, OverflowError):
             continue
     return None
@@ -93,10 +93,10 @@ def span_of(value: object) -> float | None:
 
 
 def seconds_of(entry: dict[str, Any]) -> tuple[float | None, float]:
-    """How long an entry took, which is told in milliseconds, and how far off that may be."""
+    """How long an entry took, which is given in milliseconds, and how far off that may be."""
     timings = entry.get("timings")
-    told = _duration(entry.get("time")) or sum(map(_duration, timings.values() if isinstance(timings, dict) else ()))
-    return (told / 1000, 0.0005 if told == int(told) else 0.000001) if told else (None, 0.0)
+    taken = _duration(entry.get("time")) or sum(map(_duration, timings.values() if isinstance(timings, dict) else ()))
+    return (taken / 1000, 0.0005 if taken == int(taken) else 0.000001) if taken else (None, 0.0)
 
 
 def _duration(value: object) -> float:

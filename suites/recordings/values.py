@@ -42,12 +42,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    told: dict[str, list[Any]] = {}
+    merged: dict[str, list[Any]] = {}
     for name, value in pairs:
-        values = told.setdefault(name, [])
+        values = merged.setdefault(name, [])
         if not values or values[-1] != value:
             values.append(value)
-    return {name: values[0] if len(values) == 1 else Several(values) for name, values in told.items()}
+    return {name: values[0] if len(values) == 1 else Several(values) for name, values in merged.items()}
 
 
 def _integer(digits: str) -> int | float:
@@ -62,9 +62,9 @@ def decoded(text: str | bytes) -> Any:
 
     A name that stands twice has `Several` values.
     """
-    told = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else text
+    plain = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else text
     try:
-        return _DECODER.decode(told)
+        return _DECODER.decode(plain)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

@@ -1,1 +1,1 @@
-"""Hand-written stories, one idea each."""
+"""Hand-written scenarios, one idea each."""

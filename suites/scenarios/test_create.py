@@ -103,7 +103,7 @@ def seen_with(name: str, value: str, requirement: str, steps: Steps, walks: Walk
 def test_the_own_project_can_be_named(
     steps: Steps, walks: Walks, directories: Directories, series: Series, verify: Verify
 ) -> None:
-    """Each operation takes the project_id of the key's own project, which a batch tells, and acts in it."""
+    """Each operation takes the project_id of the key's own project, which a batch shows, and acts in it."""
     project_id = series.batches[0]["project_id"]
     directory = directories.holding(1, "project")
     shown = seen_with("project_id", project_id, "project-id-accepted", steps, walks, directory)

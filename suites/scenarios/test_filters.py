@@ -22,12 +22,12 @@ REQUIREMENT = {
     BEFORE: "list-filters-by-latest-creation",
 }
 OUTWARD = {AFTER: -MICROSECOND, BEFORE: MICROSECOND}
-"""How far a bound is moved so that it surely lets through what stands at it."""
+"""How far a bound is moved so that what stands at it surely matches."""
 
 OFFSETS = (timedelta(hours=14), timedelta(hours=-12), timedelta(hours=5, minutes=30))
 
 
-def let_through(parameter: str, bound: Moment, series: Series) -> set[str]:
+def matching(parameter: str, bound: Moment, series: Series) -> set[str]:
     """Return the batches of the series that surely match a time bound, however the times were rounded."""
     if parameter == AFTER:
         return {batch["id"] for created, batch in series.created() if bound.surely_before(created)}
@@ -75,7 +75,7 @@ def test_a_batch_that_has_ended_is_listed_as_it_is_read(
 
 def _disagreement(read: dict[str, str], listed: dict[str, object]) -> str:
     others = [f"{id_} is {listed.get(id_)}, and a get shows {status}" for id_, status in read.items()]
-    return enumerated([told for told, id_ in zip(others, read, strict=True) if listed.get(id_) != read[id_]])
+    return enumerated([sentence for sentence, id_ in zip(others, read, strict=True) if listed.get(id_) != read[id_]])
 
 
 def _statuses(items: list[Batch], among: dict[str, str]) -> dict[str, object]:
@@ -148,7 +148,7 @@ def test_a_time_selects_the_batches_on_one_side_of_it(
 ) -> None:
     """A list by creation time alone holds each batch on the right side of it, and none on the wrong one."""
     bound, _ = series.created()[position]
-    expected = let_through(parameter, bound, series)
+    expected = matching(parameter, bound, series)
     walk = walks.listed(expected, **{parameter: bound.text})
     verify(
         REQUIREMENT[parameter],
@@ -183,7 +183,7 @@ def test_a_time_selects_what_was_created_at_it(
         further = walks.all(**{parameter: bound.shifted(OUTWARD[parameter])})
         exchanges = [*exchanges, *further.exchanges]
         if batch["id"] not in further.ids:
-            pytest.skip("needs creation times that are shown as finely as they are kept")
+            pytest.skip("needs creation times that are shown as precisely as they are stored")
     verify(
         REQUIREMENT[parameter],
         is_in,
@@ -224,8 +224,8 @@ def test_the_same_instant_in_another_offset_selects_the_same(
             exchanges=[first.exchange],
         )
     walk = walks.all(source_directory_id=series.directory.id, **{parameter: rewritten})
-    sure_in = let_through(parameter, bound, series)
-    sure_out = let_through(BEFORE if parameter == AFTER else AFTER, bound, series)
+    sure_in = matching(parameter, bound, series)
+    sure_out = matching(BEFORE if parameter == AFTER else AFTER, bound, series)
     verify(
         "list-compares-instants",
         sure_in <= set(walk.ids) and not sure_out & set(walk.ids),
@@ -294,8 +294,8 @@ def _matching(series: Series, filters: dict[str, str]) -> tuple[set[str], set[st
     for parameter, opposite in ((AFTER, BEFORE), (BEFORE, AFTER)):
         if parameter in filters:
             bound = by_text[filters[parameter]]
-            sure &= let_through(parameter, bound, series)
-            possible -= let_through(opposite, bound, series)
+            sure &= matching(parameter, bound, series)
+            possible -= matching(opposite, bound, series)
     return sure, possible
 
 

@@ -1,4 +1,4 @@
-"""The story that the guide tells, from an empty directory to the jobs behind the results."""
+"""The scenario of the guide, from an empty directory to the jobs behind the results."""
 
 from functools import partial
 

@@ -113,5 +113,5 @@ def test_an_odd_body_breaks_nothing(body: bytes, client: Client, steps: Steps) -
 @pytest.mark.requirement("no-server-error", "create-refuses-incomplete-body")
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "nonsense"])
 def test_another_media_type_breaks_nothing(media_type: str, client: Client) -> None:
-    """A create whose body says that it is something else than JSON is refused or read as JSON."""
+    """A create whose body says that it is something other than JSON is refused or read as JSON."""
     client.send("POST", BATCHES, content=b"[]", headers={"Content-Type": media_type})

@@ -102,7 +102,7 @@ def test_files_of_one_name_each_have_an_entry(
 def test_a_bad_file_does_not_fail_the_batch(
     job_type: JobType, steps: Steps, directories: Directories, run_id: str, verify: Verify
 ) -> None:
-    """Good, empty and damaged files in one batch each have an entry that tells what became of them."""
+    """Good, empty and damaged files in one batch each have an entry that shows their outcome."""
     directory = directories.holding(2, "good and bad")
     refused = 0
     for document in (empty_document(run_id), damaged_document(run_id)):
@@ -167,21 +167,21 @@ def test_a_file_without_a_job_has_an_error(
         case="one of three files has no job",
     )
     results = steps.results(batch)
-    told = {file_of(entry): entry for entry in results}
+    entry_of = {file_of(entry): entry for entry in results}
     exchange = steps.batches.get(batch["id"], expand=["results"])
     verify(
         "file-without-job-has-error",
-        bool(told.get(unmapped, {}).get("error_message")),
+        bool(entry_of.get(unmapped, {}).get("error_message")),
         check="file-without-job-has-error",
         kind="missing",
         expected={"error_message": UNMAPPED},
-        actual=told.get(unmapped),
+        actual=entry_of.get(unmapped),
         difference=f"no error_message for {unmapped}, which has no job",
         exchanges=[exchange],
     )
     verify(
         "file-without-job-has-error",
-        all(told.get(file_id, {}).get("job_reference") for file_id in directory.file_ids if file_id != unmapped),
+        all(entry_of.get(file_id, {}).get("job_reference") for file_id in directory.file_ids if file_id != unmapped),
         check="other-files-have-jobs",
         kind="missing",
         expected="a job for each other file",

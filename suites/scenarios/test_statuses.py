@@ -78,7 +78,7 @@ def test_a_batch_takes_its_script_and_stays_at_its_end(
         exchanges=[exchange],
         case=">".join((*path, end)),
     )
-    for seconds in DWELL if target.moves_when_told else DWELL_BY_THE_WALL:
+    for seconds in DWELL if target.controls_clock else DWELL_BY_THE_WALL:
         target.wait(seconds)
         _read(batch["id"], steps, batches, verify)
     batches.list(source_directory_id=scripted.id, status=end, page_size=1)
@@ -145,7 +145,7 @@ def test_a_batch_of_long_ago_is_still_listed(
     """The plain list still has a batch that ended some time ago, and another over its directory leaves it ended."""
     directory = directories.holding(1, "long ago")
     batch = steps.finish(steps.create(directory))
-    target.wait((DWELL if target.moves_when_told else DWELL_BY_THE_WALL)[-1])
+    target.wait((DWELL if target.controls_clock else DWELL_BY_THE_WALL)[-1])
     walk = walks.listed({batch["id"]})
     verify(
         "list-shows-created-batch",

@@ -43,7 +43,7 @@ def faithful() -> tuple[dict[str, Any], dict[str, Sent]]:
 def reply(status: int | None, *classes: str, value: Any = None, body: Any = None) -> Reply:
     """What a client gives or raises after an answer with a status, or after none."""
     exchanges = () if status is None else (exchange(status, body),)
-    return Reply(value, classes, "told" if classes else "", exchanges)
+    return Reply(value, classes, "a message" if classes else "", exchanges)
 
 
 def exchange(status: int, body: Any) -> Exchange:

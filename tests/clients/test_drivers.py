@@ -24,7 +24,7 @@ from suites.clients import check
 from suites.clients import driver as drivers
 from suites.clients.driver import Driver, Style, driving
 from suites.clients.environments import Environment, prepare
-from suites.clients.findings import Finding
+from suites.clients.findings import ClientFinding
 from suites.clients.models import Description, describe, differences, explanations, judged, requests
 from suites.clients.stub import stub_server
 from suites.clients.table import ROOT, Client
@@ -51,17 +51,17 @@ def settings(*variants: str) -> Settings:
     return check.settings_for(context.params, 1)
 
 
-def told(*variants: str) -> dict[str, Finding]:
+def found_on(*variants: str) -> dict[str, ClientFinding]:
     """What the scenario finds on a mock with variants."""
     return {each.operation: each for each in check._driven(INSTALLED, description(), settings(*variants))}
 
 
-def failed(findings: dict[str, Finding]) -> set[str]:
+def failed(findings: dict[str, ClientFinding]) -> set[str]:
     return {id_ for each in findings.values() if each.verdict == "fail" for id_ in each.requirements}
 
 
 def test_a_released_client_works_with_the_mock() -> None:
-    findings = told()
+    findings = found_on()
     wrong = {name: each for name, each in findings.items() if each.verdict not in ("pass", "not-exercised")}
     assert not wrong
     assert {name for name, each in findings.items() if each.verdict == "not-exercised"} == {
@@ -83,7 +83,7 @@ BROKEN = {
 
 
 def test_each_violation_is_reported_with_its_requirement_and_operation() -> None:
-    findings = told(*(argument for fault in BROKEN for argument in ("--fault", fault)))
+    findings = found_on(*(argument for fault in BROKEN for argument in ("--fault", fault)))
     for requirement, operation in BROKEN.values():
         assert findings[operation].verdict == "fail", operation
         assert requirement in findings[operation].requirements
@@ -91,18 +91,18 @@ def test_each_violation_is_reported_with_its_requirement_and_operation() -> None
 
 
 def test_a_list_that_cannot_be_read_is_a_violation() -> None:
-    finding = told("--fault", "list-sent-as-text")["list"]
+    finding = found_on("--fault", "list-sent-as-text")["list"]
     assert (finding.verdict, "success-is-json" in finding.requirements) == ("fail", True)
 
 
 def test_variations_are_not_violations() -> None:
     variations = ("refusals-are-418", "times-in-nanoseconds", "page-size-below-5-refused")
-    findings = told(*(argument for variation in variations for argument in ("--variation", variation)))
+    findings = found_on(*(argument for variation in variations for argument in ("--variation", variation)))
     assert {each.verdict for each in findings.values()} <= {"pass", "not-exercised"}
 
 
 def test_a_client_that_cannot_cope_accuses_nobody() -> None:
-    findings = told("--variation", "empty-pages-between")
+    findings = found_on("--variation", "empty-pages-between")
     assert findings["list, page by page"].verdict == "limit"
     assert {each.verdict for each in findings.values()} == {"pass", "not-exercised", "limit"}
 
@@ -123,19 +123,19 @@ def mock() -> Iterator[Target]:
 
 
 def test_exchanges_reach_the_listeners_without_keys(mock: Target) -> None:
-    heard: list[Exchange] = []
+    exchanges: list[Exchange] = []
     with driving(INSTALLED, mock, 9.0) as driver:
-        driver.observers.append(heard.append)
+        driver.observers.append(exchanges.append)
         found = driver.call("batches.list", pages=1)
         refused = driver.call("batches.list", pages=1, caller="unknown")
     assert found.answered
-    assert [exchange.request.path for exchange in heard] == ["/api/v2/batches"] * 2
-    assert [exchange.caller for exchange in heard] == ["main", "unknown"]
-    assert heard[0].received < heard[1].sent
+    assert [exchange.request.path for exchange in exchanges] == ["/api/v2/batches"] * 2
+    assert [exchange.caller for exchange in exchanges] == ["main", "unknown"]
+    assert exchanges[0].received < exchanges[1].sent
     assert refused.status == 401
     assert refused.is_refused
     (key, *_) = mock.secrets
-    assert key.value not in repr(heard)
+    assert key.value not in repr(exchanges)
 
 
 @pytest.mark.parametrize("style", ["sync", "async"])
@@ -143,15 +143,15 @@ def test_a_client_passes_a_gateway_and_takes_nothing_elsewhere(style: Style, moc
     certificates, gate = made_in(tmp_path), "sesame-opens-the-gate"
     identity = {"--ca-bundle": str(certificates.issuers), "--client-cert": str(certificates.client)}
     gateway = gateway_of(lambda name: {**identity, "--secret-header": [f"X-Gate: {gate}"]}.get(name))
-    heard: list[Exchange] = []
+    exchanges: list[Exchange] = []
     with relaying(mock.base_url, {}, demands=("X-Gate", gate), tls=certificates.serving) as front:
         keys, route = mock.keys, route_to(front.url, gateway)
         with driving(INSTALLED, target_at(front.url, keys=keys, route=route), 9.0) as driver:
-            driver.observers.append(heard.append)
+            driver.observers.append(exchanges.append)
             assert driver.call("batches.list", pages=1, style=style).answered
     assert front.passed
     assert not front.refused
-    assert gate not in repr(heard)
+    assert gate not in repr(exchanges)
     with serving() as service, serving() as elsewhere:
         service.answers[:] = [Answer(307, b"", (("Location", f"{elsewhere.url}/api/v2/batches"),))]
         route = route_to(service.url, replace(gateway, client_cert=None))
@@ -179,7 +179,7 @@ def test_a_key_that_a_client_tells_is_hidden(mock: Target) -> None:
 
 
 def test_the_client_validates_answers() -> None:
-    assert "APIResponseValidationError" in told("--fault", "list-shows-status-in-lower-case")["list"].detail
+    assert "APIResponseValidationError" in found_on("--fault", "list-shows-status-in-lower-case")["list"].detail
 
 
 def test_what_a_client_lacks_is_unsupported(mock: Target) -> None:

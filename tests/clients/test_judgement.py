@@ -9,9 +9,9 @@ import pytest
 from spec import requirements
 from suites.clients import scenario as module
 from suites.clients.check import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, UNEXPLAINED, exit_code
-from suites.clients.findings import Ended, Finding, Verdict
-from suites.clients.models import Comparison
-from suites.clients.render import WIDTH, Outcome, as_json, as_markdown, as_text
+from suites.clients.findings import ClientFinding, Ended, Verdict
+from suites.clients.models import ClientDifferences
+from suites.clients.render import WIDTH, ClientReport, as_json, as_markdown, as_text
 from suites.clients.scenario import OPERATIONS
 from suites.clients.table import Client
 from tests.clients.fake import reply, scenario
@@ -57,11 +57,11 @@ def test_a_value_that_does_not_fit_the_types_of_the_client_is_its_limit() -> Non
 
 
 def test_the_set_up_goes_on_with_what_the_client_cannot_read() -> None:
-    told = scenario()
-    assert told.set_up(reply(200, "APIResponseValidationError", *API, body={"id": "a"})) == {"id": "a"}
-    assert told.unreadable
-    assert told.set_up(reply(200, value={"id": "b"}, body={"id": "b"})) == {"id": "b"}
-    assert len(told.unreadable) == 1
+    subject = scenario()
+    assert subject.set_up(reply(200, "APIResponseValidationError", *API, body={"id": "a"})) == {"id": "a"}
+    assert subject.unreadable
+    assert subject.set_up(reply(200, value={"id": "b"}, body={"id": "b"})) == {"id": "b"}
+    assert len(subject.unreadable) == 1
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 418, 422])
@@ -84,7 +84,7 @@ def test_what_is_no_refusal(given: Any, verdict: Verdict) -> None:
     assert ended.value.verdict == verdict
 
 
-def test_every_requirement_that_the_story_names_exists() -> None:
+def test_every_requirement_that_the_scenario_names_exists() -> None:
     source = Path(module.__file__).read_text(encoding="utf-8")
     named = set(re.findall(rf'"((?:{"|".join(FIRST_WORDS)})-[a-z-]+)"', source))
     assert len(named) > 15
@@ -96,15 +96,15 @@ def test_every_requirement_that_the_story_names_exists() -> None:
 CLIENTS = [Client("pypi", f"2.{minor}.0", "2.8-2.9") for minor in range(9)]
 
 
-def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int = 1) -> Outcome:
+def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int = 1) -> ClientReport:
     chosen = CLIENTS[:clients]
     findings = [
-        Finding(client.name, operation, verdict, "a detail | of many <words>", ("no-server-error",))
+        ClientFinding(client.name, operation, verdict, "a detail | of many <words>", ("no-server-error",))
         for client in chosen
         for operation, verdict in zip(OPERATIONS, verdicts, strict=False)
     ]
-    comparisons = [Comparison(client, (), complaints) for client in chosen]
-    return Outcome("mock", chosen, findings, comparisons, (), 1.0)
+    comparisons = [ClientDifferences(client, (), complaints) for client in chosen]
+    return ClientReport("mock", chosen, findings, comparisons, (), 1.0)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int =
         (outcome("pass", complaints=("unexplained: a",)), UNEXPLAINED),
     ],
 )
-def test_the_exit_code_says_the_worst(found: Outcome, code: int) -> None:
+def test_the_exit_code_says_the_worst(found: ClientReport, code: int) -> None:
     assert exit_code(found) == code
 
 
@@ -129,7 +129,7 @@ def test_the_matrix_is_no_wider_than_a_terminal() -> None:
     assert all(mark in text for mark in ("pass", "FAIL", "limit", "?", "no-server-error"))
 
 
-def test_each_reason_is_told_once() -> None:
+def test_each_reason_is_shown_once() -> None:
     assert as_text(outcome("fail", clients=9)).count("a detail") == 1
 
 

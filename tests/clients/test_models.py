@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from suites.clients.declarations import Unreadable, operations
+from suites.clients.declarations import UnreadableTypes, operations
 from suites.clients.models import Difference, Explanation, Sent, differences, explanations, judged, stale, unfit
 from suites.clients.shapes import misfit, of_schema
 from suites.clients.table import Client
@@ -97,8 +97,8 @@ def test_a_difference_is_found_and_complained_of(change: str) -> None:
 
 def test_a_parameter_that_is_never_sent_is_a_difference() -> None:
     description, sent = faithful()
-    told = sent["batches.get"]
-    sent["batches.get"] = Sent(told.line, told.query - {"expand"}, told.body)
+    original = sent["batches.get"]
+    sent["batches.get"] = Sent(original.line, original.query - {"expand"}, original.body)
     assert Difference("getBatch expand", "request", "sent", "not sent") in differences(description, sent, "pypi")
 
 
@@ -143,7 +143,7 @@ def test_an_explanation_of_something_else_explains_nothing(changes: dict[str, An
 
 
 def test_an_explanation_that_matches_nothing_is_complained_of() -> None:
-    assert judged(CLIENT, [], [explanation()]).complaints == ("explains nothing any more: listBatches?*, null",)
+    assert judged(CLIENT, [], [explanation()]).complaints == ("no longer explains anything: listBatches?*, null",)
     assert not judged(CLIENT, [], [explanation(registries=("npm",))]).complaints
     assert stale([explanation(generations=("0-0",))], [CLIENT]) == [
         "listBatches?*, null: no client of the table is of generation 0-0"
@@ -257,5 +257,5 @@ def test_declarations_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("known", "unknown"), [("at?: string", "at?: Missing"), ("id: string", "id: string | number")])
 def test_a_type_that_is_not_understood_is_not_passed_over(tmp_path: Path, known: str, unknown: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableTypes):
         operations(package(tmp_path, BATCHES.replace(known, unknown)))

@@ -27,8 +27,12 @@ REPLACED = {
     "hear": "observe",
     "heard": "observed",
     "hears": "observes",
+    "let through": "match",
+    "lets through": "match",
     "liberties": "variations",
     "liberty": "variation",
+    "mend": "fix",
+    "mended": "fixed",
     "obstacle": "error",
     "obstacles": "errors",
     "passive": "recording",
@@ -37,21 +41,23 @@ REPLACED = {
     "steered": "controlled",
     "steering": "control",
     "steers": "controls",
+    "stories": "scenarios",
+    "story": "scenario",
     "told": "reported, described",
     "trouble": "error",
     "troubles": "errors",
+    "turned away": "refused",
     "unheard": "unobservable",
+    "untold": "unreported",
 }
 """Each older word with the one that is right."""
-ALLOWED = re.compile(r"\b(of course|passive\": \"judge|math\.floor|ai_passive|addr_?info_passive)\b", re.IGNORECASE)
+ALLOWED = re.compile(r"\b(of course|passive\"(,\))?: \"'?judge|math\.floor|(ai|addr_?info)_passive)\b", re.IGNORECASE)
 """Where one of them means something else."""
 READ = {".css", ".ini", ".js", ".json", ".md", ".mjs", ".py", ".sh", ".toml", ".yaml", ".yml"}
 LEFT_OUT = {"CHANGELOG.md", Path(__file__).relative_to(ROOT).as_posix()}
 """The history, and this file."""
 FOLDERS = ("batches_conformance", "docs", "fixtures", "reports", "spec", "suites", "tests", ".")
 """Where they are searched; the last one stands for the files at the top."""
-NOT_YET = {"docs", "fixtures", "spec", "suites", "tests"}
-"""Folders that still have some."""
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 """A word of a text or a part of a name."""
 
@@ -72,7 +78,7 @@ def replaced_words(text: str) -> set[str]:
     return {word for word in REPLACED if f" {word} " in f" {plain} "}
 
 
-@pytest.mark.parametrize("folder", [folder for folder in FOLDERS if folder not in NOT_YET])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_no_older_word_is_left(folder: str) -> None:
     """One line for each place."""
     found = [

@@ -8,11 +8,11 @@ import httpx
 from starlette.types import ASGIApp
 
 from fixtures.mock.faults import FAULTS
-from fixtures.mock.service import Parts, Settings
+from fixtures.mock.service import Parts, ServiceSettings
 from fixtures.mock.variants import apply, changed_parts
 
 BATCHES = "/api/v2/batches"
-SETTINGS = Settings(virtual_clock=True)
+SETTINGS = ServiceSettings(virtual_clock=True)
 
 
 def responses(app: ASGIApp, *requests: tuple[str, str, Any]) -> list[httpx.Response]:

@@ -37,7 +37,7 @@ YEAR = 365 * 24 * 3600
 class Behaviour:
     """A behaviour: when it has its turn, what it does, and how the run has to end.
 
-    `says` is told by the run; `fails` are the requirements that it accuses of, and no others.
+    `says` is part of the output of the run; `fails` are the requirements that it accuses of, and no others.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Behaviour:
     says: str
     fails: frozenset[str]
     tests: tuple[str, ...]
-    never_told: tuple[str, ...]
+    never_shown: tuple[str, ...]
     is_there: bool
     has_certificate: bool
 
@@ -67,7 +67,7 @@ def _hostile(
     says: str,
     *fails: str,
     tests: Sequence[str] = (),
-    never_told: Sequence[str] = (),
+    never_shown: Sequence[str] = (),
     is_there: bool = True,
     has_certificate: bool = False,
 ) -> Callable[[Act], Act]:
@@ -76,7 +76,7 @@ def _hostile(
         what = " ".join((act.__doc__ or "").split())
         ran = tuple(tests) or ((LONG_AGO,) if when == LIST else (GUIDE,))
         BEHAVIOURS[name] = Behaviour(
-            name, what, act, when, code, says, frozenset(fails), ran, tuple(never_told), is_there, has_certificate
+            name, what, act, when, code, says, frozenset(fails), ran, tuple(never_shown), is_there, has_certificate
         )
         return act
 
@@ -156,13 +156,13 @@ def resets_half_way(talk: Talk) -> None:
     talk.reset()
 
 
-@unasked(UPLOAD, "what came is no whole HTTP answer")
+@unasked(UPLOAD, "the answer is not a complete HTTP response")
 def hangs_up(talk: Talk) -> None:
     """The connection is closed without an answer."""
     talk.socket.shutdown(1)
 
 
-@unasked(LIST, "what came is no whole HTTP answer")
+@unasked(LIST, "the answer is not a complete HTTP response")
 def closes_without_a_body(talk: Talk) -> None:
     """Headers announce a body, and the connection is closed instead."""
     talk.send(http(b"", length=100))
@@ -193,7 +193,7 @@ def shows_the_certificate_of_another(talk: Talk) -> None:
 # --- HTTP ---
 
 
-@unasked(EVERYTHING, "answers with something else than HTTP")
+@unasked(EVERYTHING, "answers with something other than HTTP")
 def speaks_no_http(talk: Talk) -> None:
     """A banner with terminal sequences comes in the place of an answer."""
     talk.send(f"SSH-2.0-{ESCAPES}{talk.headers.get('Authorization')}\r\n\r\n".encode("latin-1"))
@@ -236,7 +236,7 @@ def sends_a_gigabyte(talk: Talk) -> None:
     talk.flood(http(b"", length=1024 * MEGABYTE), b'{"a": 1234567890}' * 4096, 15 * 1024)
 
 
-@unasked(GET, "what came is no whole HTTP answer")
+@unasked(GET, "the answer is not a complete HTTP response")
 def sends_huge_headers(talk: Talk) -> None:
     """A header has a megabyte."""
     talk.send(http(headers=(*JSON, ("X-Huge", "x" * MEGABYTE))))
@@ -262,7 +262,7 @@ def informs_for_ever(talk: Talk) -> None:
     talk.dribble(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n")
 
 
-@unasked(GET, "what came is no whole HTTP answer")
+@unasked(GET, "the answer is not a complete HTTP response")
 def switches_protocols(talk: Talk) -> None:
     """A 101 comes that nobody asked for."""
     talk.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
@@ -292,7 +292,7 @@ def answers_for_another_batch(talk: Talk) -> None:
 
 @broken(GET, "get-returns-requested-batch", "get-returns-requested-batch")
 def answers_twice(talk: Talk) -> None:
-    """A second answer, to nobody's question, follows on the same connection and is taken for that of the next."""
+    """A second answer, to no request, follows on the same connection and is taken for that of the next."""
     talk.send(talk.genuine.wire + talk.genuine.with_fields(id="bat-of-somebody-else"))
 
 
@@ -304,7 +304,7 @@ def redirects_in_a_circle(talk: Talk) -> None:
 
 @unasked(GET, "a redirect was not followed")
 def redirects_to_another_host(talk: Talk) -> None:
-    """A get is redirected to another server, which never hears of the key."""
+    """A get is redirected to another server, which never receives the key."""
     talk.send(http(b"", 302, (("Location", f"{talk.server.elsewhere}{talk.path}"),)))
 
 
@@ -321,11 +321,11 @@ def redirects_the_list(talk: Talk) -> None:
     tests=("suites/property/test_operations.py::test_list",),
 )
 def redirects_what_is_generated(talk: Talk) -> None:
-    """Each list that a generator asks for is redirected to another server, which never hears of the key."""
+    """Each list that a generator asks for is redirected to another server, which never receives the key."""
     talk.send(http(b"", 307, (("Location", f"{talk.server.elsewhere}{talk.path}"),)))
 
 
-@unasked(GET, "what came is no whole HTTP answer")
+@unasked(GET, "the answer is not a complete HTTP response")
 def redirects_to_nonsense(talk: Talk) -> None:
     """A get is redirected to what is no URL."""
     talk.send(http(b"", 302, (("Location", "http://[/:x\x7f"),)))
@@ -378,7 +378,7 @@ def sends_a_bomb_in_a_bomb(talk: Talk) -> None:
 
 @unasked(GET, "the body is not the gzip that its Content-Encoding says")
 def sends_corrupt_gzip(talk: Talk) -> None:
-    """What says that it is gzip is none."""
+    """A body that is declared as gzip is not."""
     talk.send(packed(talk.genuine.body, "gzip"))
 
 
@@ -499,7 +499,7 @@ def sends_many_empty_results(talk: Talk) -> None:
     talk.send(talk.genuine.with_fields(results=[{}] * 40_000))
 
 
-# --- what is told ---
+# --- what is shown ---
 
 EVERY_STRING = (
     *("get-answers-with-batch", "timestamps-are-date-times", "config-never-changes"),
@@ -544,9 +544,9 @@ def puts_markup_into_every_string(talk: Talk) -> None:
     _tell_everywhere(talk, SCRIPT)
 
 
-@broken(GET, "created_at as the schema says", "timestamps-are-date-times", never_told=(SIGNATURE,))
+@broken(GET, "created_at as the schema says", "timestamps-are-date-times", never_shown=(SIGNATURE,))
 def shows_a_presigned_url(talk: Talk) -> None:
-    """A batch that breaks a promise shows a presigned URL, whose signature is told nowhere."""
+    """A batch that breaks a promise shows a presigned URL, whose signature is shown nowhere."""
     signed = f"https://files.example/a.pdf?X-Amz-Credential={SIGNATURE}&X-Amz-Signature={SIGNATURE}"
     talk.send(
         talk.genuine.with_fields(created_at=f"at {signed}", url=signed, other=f"https://x.example/?sig={SIGNATURE}")

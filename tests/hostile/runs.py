@@ -39,7 +39,7 @@ OPTIONS = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run. `peak` is in bytes; `strayed` counts what another server heard of it."""
+    """The outcome of a run. `peak` is in bytes; `strayed` counts the requests that another server received."""
 
     code: int
     seconds: float
@@ -72,7 +72,7 @@ def run(behaviour: Behaviour, folder: Path) -> None:
             seconds=time.perf_counter() - began,
             peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
             key=mock.api_key,
-            strayed=len(elsewhere.heard),
+            strayed=len(elsewhere.paths),
         )
     (folder / OUTCOME).write_text(json.dumps(asdict(outcome)), encoding="utf-8")
 

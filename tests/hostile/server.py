@@ -77,7 +77,7 @@ class Genuine:
 
 @dataclass
 class Talk:
-    """One request, and the connection that it came on."""
+    """One request, and its connection."""
 
     kind: Kind
     method: str
@@ -142,7 +142,7 @@ class Hostile:
     certificate: Path | None = None
     port: int = 0
     turns: int = 0
-    heard: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     """The path of each request."""
     leave: Callable[[], None] = lambda: None
     """Ends the server, so that nobody listens any more."""
@@ -157,8 +157,8 @@ class Hostile:
     def kind_of(self, method: str, path: str, body: bytes) -> Kind:
         """What a request is for; the first of all, and those whose body is cut off, are the look before the tests."""
         with self.lock:
-            self.heard.append(path)
-            if len(self.heard) == 1 or body == MALFORMED:
+            self.paths.append(path)
+            if len(self.paths) == 1 or body == MALFORMED:
                 return "preflight"
         bare = path.partition("?")[0]
         return next((kind for kind, verb, form in _KINDS if verb == method and re.fullmatch(form, bare)), "other")

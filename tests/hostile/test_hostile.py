@@ -54,7 +54,7 @@ class Ended:
         return loaded
 
     @property
-    def told(self) -> str:
+    def output(self) -> str:
         """What a person reads in the terminal, its lines joined."""
         return " ".join((self.folder / OUTPUT).read_text(encoding="utf-8").split())
 
@@ -99,9 +99,9 @@ def test_the_run_ends_in_time_and_fits_into_memory(behaviour: Behaviour, ended: 
 def test_the_verdict_is_right_and_says_why(behaviour: Behaviour, ended: Callable[[Behaviour], Ended]) -> None:
     run = ended(behaviour)
     failed = {each["id"] for each in run.report["requirements"] if each["verdict"] == "fail"}
-    assert failed == behaviour.fails, run.told
-    assert run.outcome.code == behaviour.code == OF_VERDICT[run.report["verdict"]], run.told
-    assert behaviour.says in run.told
+    assert failed == behaviour.fails, run.output
+    assert run.outcome.code == behaviour.code == OF_VERDICT[run.report["verdict"]], run.output
+    assert behaviour.says in run.output
 
 
 @each_behaviour
@@ -117,19 +117,19 @@ def test_the_report_is_valid_and_keeps_what_was_seen(behaviour: Behaviour, ended
 
 
 @each_behaviour
-def test_nothing_that_is_told_harms(behaviour: Behaviour, ended: Callable[[Behaviour], Ended]) -> None:
+def test_nothing_in_the_output_harms(behaviour: Behaviour, ended: Callable[[Behaviour], Ended]) -> None:
     """No raw control character, no key, no signature, and no line that a CI runner takes for a command."""
     run = ended(behaviour)
     for name, content in run.written.items():
         assert not controls(content), name
         assert run.outcome.key.encode() not in content, name
-        assert not [secret for secret in behaviour.never_told if secret.encode() in content], name
+        assert not [secret for secret in behaviour.never_shown if secret.encode() in content], name
     commands = [line for line in run.written[OUTPUT].splitlines() if line.lstrip().startswith(b"::")]
     assert not commands
 
 
 @each_behaviour
-def test_no_other_server_hears_of_the_run(behaviour: Behaviour, ended: Callable[[Behaviour], Ended]) -> None:
+def test_no_other_server_receives_a_request(behaviour: Behaviour, ended: Callable[[Behaviour], Ended]) -> None:
     assert ended(behaviour).outcome.strayed == 0
 
 

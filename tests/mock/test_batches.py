@@ -138,7 +138,7 @@ def test_expand_knows_results_only(api: Api) -> None:
         assert api.ok("GET", f"{BATCHES}/{batch['id']}?{query}")["results"] is None
 
 
-def test_courses_work_with_a_wall_clock(wall: Api) -> None:
+def test_scripts_work_with_a_wall_clock(wall: Api) -> None:
     directory_id = wall.directory("a.pdf")
     wall.set_script(directory_id, "CANCELLED", ("RUNNING", 0))
     batch = wall.create(directory_id)

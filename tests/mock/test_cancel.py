@@ -116,7 +116,7 @@ def test_a_cancelled_batch_makes_room_for_the_next() -> None:
         assert api.get(third["id"])["status"] == "COMPLETED"
 
 
-def test_a_file_takes_as_long_as_it_is_told(api: Api) -> None:
+def test_a_file_takes_as_long_as_its_script_says(api: Api) -> None:
     directory_id = api.directory()
     soon, late = api.upload(directory_id, "soon.pdf"), api.upload(directory_id, "late.pdf")
     files = {soon: {"outcome": "job", "job_status": "COMPLETED", "seconds": 1.5}}

@@ -12,7 +12,7 @@ import httpx
 from fixtures.mock.app import create_app
 from fixtures.mock.model import Batch, JsonObject
 from fixtures.mock.render import Render
-from fixtures.mock.service import Parts, Settings, build_service
+from fixtures.mock.service import Parts, ServiceSettings, build_service
 from tests.mock.api import BATCHES, ROOT, Api, command
 
 
@@ -83,7 +83,7 @@ class Shouting(Render):
 
 
 def test_a_part_can_be_replaced() -> None:
-    service = build_service(Settings(virtual_clock=True), Parts(render=Shouting))
+    service = build_service(ServiceSettings(virtual_clock=True), Parts(render=Shouting))
     transport = httpx.ASGITransport(create_app(service))
     headers = {"Authorization": f"Bearer {service.seeds.main_key}"}
 

@@ -13,7 +13,7 @@ def test_control_is_off_unless_asked_for() -> None:
         assert api.client.get("/control/clock").status_code == 404
 
 
-def test_a_virtual_clock_moves_only_when_told(api: Api) -> None:
+def test_a_virtual_clock_moves_only_when_advanced(api: Api) -> None:
     url = f"{api.info['control_url']}/clock"
     before = api.client.get(url).json()
     assert before["kind"] == "virtual"
@@ -64,7 +64,7 @@ def test_a_script_without_steps_is_over_at_once(api: Api) -> None:
         assert results is None if end == "FAILED" else len(results) == 1
 
 
-def test_fates_of_files(api: Api) -> None:
+def test_outcomes_of_files(api: Api) -> None:
     directory_id = api.directory()
     names = ("unmapped.pdf", "failed.pdf", "cancelled.pdf", "natural.pdf")
     unmapped, failed, cancelled, natural = (api.upload(directory_id, name) for name in names)
@@ -130,7 +130,7 @@ STEP = {"status": "PENDING", "seconds": 1}
     ],
     ids=lambda script: str(script)[:50],
 )
-def test_impossible_courses_are_refused(api: Api, script: dict[str, Any]) -> None:
+def test_impossible_scripts_are_refused(api: Api, script: dict[str, Any]) -> None:
     directory_id = api.directory()
     url = f"{api.info['control_url']}/scripts/{directory_id}"
     assert api.client.put(url, json=script).status_code == 422
@@ -142,7 +142,7 @@ def test_a_script_needs_a_directory(api: Api) -> None:
     assert api.client.put(url, json={"steps": [], "end": "FAILED"}).status_code == 404
 
 
-def test_the_script_is_told_back(api: Api) -> None:
+def test_the_script_is_returned(api: Api) -> None:
     script = {
         "steps": [{"status": "RUNNING", "seconds": 1.5}],
         "end": "FAILED",

@@ -68,8 +68,8 @@ def test_a_batch_tells_its_way(end: str, api: Api, endpoint: Endpoint) -> None:
     assert events(endpoint) == ["batch.pending", "batch.running"]
     api.advance(1)
     assert events(endpoint) == sorted(["batch.pending", "batch.running", EVENT_OF[end]])
-    told = {payload(delivery)["status"] for delivery in endpoint.posts}
-    assert told == {"PENDING", "RUNNING", end}
+    statuses = {payload(delivery)["status"] for delivery in endpoint.posts}
+    assert statuses == {"PENDING", "RUNNING", end}
     assert {payload(delivery)["batch_id"] for delivery in endpoint.posts} == {batch["id"]}
     api.advance(1000)
     assert len(endpoint.posts) == 3
@@ -83,7 +83,7 @@ def test_a_batch_that_ends_at_once_tells_that_too(api: Api, endpoint: Endpoint) 
     assert events(endpoint) == ["batch.pending", "batch.success"]
 
 
-def test_each_endpoint_is_told_what_it_subscribed_to(api: Api, receiver: Receiver) -> None:
+def test_each_endpoint_is_notified_of_what_it_subscribed_to(api: Api, receiver: Receiver) -> None:
     success, error, other, everything = (receiver.endpoint() for _ in range(4))
     create(
         api,
@@ -95,10 +95,10 @@ def test_each_endpoint_is_told_what_it_subscribed_to(api: Api, receiver: Receive
     )
     api.advance(10)
     assert (events(success), len(events(everything))) == (["batch.success"], 3)
-    assert error.heard == other.heard == []
+    assert error.deliveries == other.deliveries == []
 
 
-def test_the_same_endpoint_twice_is_told_twice(api: Api, endpoint: Endpoint) -> None:
+def test_the_same_endpoint_twice_is_notified_twice(api: Api, endpoint: Endpoint) -> None:
     create(api, api.directory("a.pdf"), to(endpoint, events=["batch.success"]), to(endpoint, events=["batch.success"]))
     api.advance(10)
     assert events(endpoint) == ["batch.success"] * 2
@@ -183,7 +183,7 @@ def test_an_unusable_configuration_is_refused(webhook: dict[str, Any], api: Api,
     assert api.status("POST", BATCHES, json=body) == 422
     assert api.status("POST", SAVED, json=given) == 422
     api.advance(10)
-    assert endpoint.heard == []
+    assert endpoint.deliveries == []
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "localhost", "LOCALHOST", "[::1]"])
@@ -197,7 +197,7 @@ def test_only_who_says_so_has_webhooks_anywhere() -> None:
         assert api.status("POST", SAVED, json={"webhook_url": "https://hooks.example.com/x"}) == 201
 
 
-def test_a_saved_configuration_is_told_and_never_shows_its_secret(api: Api, other: Api, endpoint: Endpoint) -> None:
+def test_a_saved_configuration_is_notified_and_never_shows_its_secret(api: Api, other: Api, endpoint: Endpoint) -> None:
     given = to(endpoint, events=["batch.success"], signing_secret="top-secret")
     saved = api.ok("POST", SAVED, json=given)
     one = f"{SAVED}/{saved['id']}"
@@ -222,4 +222,4 @@ def test_a_refused_create_tells_nobody(api: Api, endpoint: Endpoint) -> None:
     body = {**api.batch_body("none"), "webhook_configurations": [to(endpoint)]}
     assert api.status("POST", BATCHES, json=body) == 404
     api.advance(10)
-    assert endpoint.heard == []
+    assert endpoint.deliveries == []

@@ -1,4 +1,4 @@
-"""One legal story, told by hand: each exchange has a name, so that a test can spoil it."""
+"""One legal history, written by hand: each exchange has a name, so that a test can spoil it."""
 
 from copy import deepcopy
 from typing import Any
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 def at(seconds: float) -> str:
-    """A date-time so many seconds into the story, below a minute."""
+    """A date-time so many seconds into the history, below a minute."""
     return f"2030-01-01T00:00:{seconds:09.6f}Z"
 
 
@@ -44,7 +44,7 @@ def batch(
 
 
 def entry(file_id: str, job_id: str | None = None, job_type: str = "parse_v2") -> Json:
-    """An entry with a job, or with an error where there is none."""
+    """An entry with a job, or with an error where there is no job."""
     return {
         "source_directory_file_id": file_id,
         "job_reference": job_id and {"type": job_type, "id": job_id},

@@ -347,9 +347,9 @@ class History:
         digits = manners.list_digits if listed else manners.digits
         changed = max(begins for begins, _ in work.script if begins <= now)
 
-        def time(instant: int, is_told: bool) -> str | None:
-            told = moment_text(instant, digits, manners.rounds, manners.offset_minutes)
-            return told if is_told else None
+        def time(instant: int, is_shown: bool) -> str | None:
+            text = moment_text(instant, digits, manners.rounds, manners.offset_minutes)
+            return text if is_shown else None
 
         shown: Json = {
             "id": work.id,

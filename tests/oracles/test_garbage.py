@@ -12,7 +12,7 @@ from suites.oracles.oracle import oracle
 from suites.oracles.panel import Panel
 from suites.verify import Verify
 from tests.oracles.history import EXPAND, PARSE, History
-from tests.oracles.timeline import BATCHES, DIRECTORIES, exchange, heard
+from tests.oracles.timeline import BATCHES, DIRECTORIES, exchange, observed
 
 IDS = st.sampled_from(["bat-1", "bat-2", "dfl-1", "dir-1", ""])
 SCALARS = (
@@ -96,9 +96,9 @@ quick = settings(
 @quick
 @given(st.lists(CALLS, min_size=1, max_size=5))
 def test_no_answer_breaks_an_oracle(calls: list[Any]) -> None:
-    told = []
+    further = []
     for number, ((method, path, params), body, answer, caller, status) in enumerate(calls):
-        told.append(
+        further.append(
             exchange(
                 method,
                 path,
@@ -111,7 +111,7 @@ def test_no_answer_breaks_an_oracle(calls: list[Any]) -> None:
                 received=number + 0.5,
             )
         )
-    heard([*History().exchanges.values(), *told])
+    observed([*History().exchanges.values(), *further])
 
 
 def nested(levels: int) -> bytes:
@@ -147,7 +147,7 @@ def nested(levels: int) -> bytes:
 )
 def test_no_body_breaks_an_oracle(method: str, path: str, body: bytes) -> None:
     odd = exchange(method, path, 200, body, sent=100, received=101, params=EXPAND)
-    heard([*History().exchanges.values(), odd, odd])
+    observed([*History().exchanges.values(), odd, odd])
 
 
 @pytest.mark.parametrize("field", ["status", "results", "config", "created_at", "project_id"])
@@ -158,7 +158,7 @@ def test_no_field_breaks_an_oracle(field: str, value: Any) -> None:
         exchange("GET", f"{BATCHES}/bat-1", 200, batch, sent=100, received=101, params=EXPAND),
         exchange("GET", BATCHES, 200, {"items": [batch]}, sent=100, received=101),
     ]
-    heard([*History().exchanges.values(), *reads])
+    observed([*History().exchanges.values(), *reads])
 
 
 @pytest.mark.parametrize("type_", [[], {}, 1, None])
@@ -169,18 +169,18 @@ def test_no_job_type_breaks_an_oracle(type_: Any) -> None:
     ]
     batch = {"id": "bat-5", "config": {"job": {"type": type_}}, "status": "COMPLETED", "results": entries}
     path = f"{BATCHES}/bat-5"
-    heard([exchange("GET", path, 200, batch, sent=1, received=2, params=EXPAND)])
+    observed([exchange("GET", path, 200, batch, sent=1, received=2, params=EXPAND)])
 
 
 @pytest.mark.parametrize("id_", [[], {}, 1, None])
 def test_no_listed_file_breaks_an_oracle(id_: Any) -> None:
     path = f"{DIRECTORIES}/dir-1/files"
     listed = exchange("GET", path, 200, {"items": [{"id": id_}, id_]}, sent=100, received=101)
-    heard([*History().exchanges.values(), listed])
+    observed([*History().exchanges.values(), listed])
 
 
 def test_a_witness_of_error_would_notice() -> None:
-    """The proof that `heard` sees an oracle break."""
+    """The proof that `observed` sees an oracle break."""
 
     @oracle("no-server-error")
     def broken() -> Any:

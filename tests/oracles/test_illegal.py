@@ -1,4 +1,4 @@
-"""One thing is spoilt in a legal story, and exactly the requirement that it breaks is named."""
+"""One thing is spoilt in a legal history, and exactly the requirement that it breaks is named."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from tests.oracles.history import (
     entry,
     page,
 )
-from tests.oracles.timeline import TEST, Witness, answered, heard
+from tests.oracles.timeline import TEST, Witness, answered, observed
 
 Edit = Callable[[Exchange], Exchange]
 
@@ -293,11 +293,11 @@ SPOKEN_OF = {id_ for oracle in ORACLES for id_ in oracle.requirements}
 def spoil(case: Spoilt) -> Witness:
     exchanges = History().exchanges
     exchanges[case.where] = case.edit(exchanges[case.where])
-    return heard(exchanges.values())
+    return observed(exchanges.values())
 
 
-def test_the_story_itself_is_legal() -> None:
-    assert not heard(History().exchanges.values()).complaints
+def test_the_history_itself_is_legal() -> None:
+    assert not observed(History().exchanges.values()).complaints
 
 
 def test_every_edit_breaks_what_an_oracle_observes() -> None:
@@ -315,8 +315,8 @@ def test_an_edit_is_noticed_by_the_requirement_it_breaks(case: Spoilt) -> None:
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.requirement}-{n}") for n, case in enumerate(SPOILT)])
 def test_a_violation_names_what_a_reader_needs(case: Spoilt) -> None:
     witness = spoil(case)
-    told = [one for one in witness.seen if not one.holds and one.requirement == case.requirement]
-    for one in told:
+    found = [one for one in witness.seen if not one.holds and one.requirement == case.requirement]
+    for one in found:
         assert one.expected != one.actual
         assert one.exchanges
         sentence = str(one)
@@ -326,7 +326,7 @@ def test_a_violation_names_what_a_reader_needs(case: Spoilt) -> None:
             assert one.actual is None or f", got {_as_text(one.actual)} (" in sentence
         assert sentence in str(RequirementViolated(one))
     spoilt_number = History().exchanges[case.where].number
-    numbers = {exchange.number for one in told for exchange in one.exchanges}
+    numbers = {exchange.number for one in found for exchange in one.exchanges}
     assert spoilt_number in numbers
 
 
@@ -334,9 +334,9 @@ def test_a_violation_names_what_a_reader_needs(case: Spoilt) -> None:
 def test_a_violation_is_plain_data_for_the_report(case: Spoilt) -> None:
     witness = spoil(case)
     seen = [one for one in witness.seen if not one.holds]
-    told = json.loads(json.dumps(witness.taken))["violations"]
-    assert len(told) == len(seen)
-    for data, one in zip(told, seen, strict=True):
+    found = json.loads(json.dumps(witness.taken))["violations"]
+    assert len(found) == len(seen)
+    for data, one in zip(found, seen, strict=True):
         for name in ("requirement", "check", "kind", "difference"):
             assert data[name] == getattr(one, name)
         assert data["expected"] == one.expected
@@ -346,9 +346,9 @@ def test_a_violation_is_plain_data_for_the_report(case: Spoilt) -> None:
         assert data["exchanges"][data["deciding"]]["number"] == one.exchanges[one.deciding].number
 
 
-def test_a_request_that_came_too_early_shows_nothing_of_the_end() -> None:
+def test_a_request_that_was_sent_too_early_shows_nothing_of_the_end() -> None:
     """A read that was sent before the end was known may be answered after it."""
     exchanges = History().exchanges
     late = exchanges["get running"]
     exchanges["get running, answered late"] = replace(late, received=40.0)
-    assert not heard(exchanges.values()).complaints
+    assert not observed(exchanges.values()).complaints

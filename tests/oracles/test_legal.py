@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from fixtures.exchange import Exchange
 from suites.oracles import ORACLES
 from tests.oracles.legal import histories
-from tests.oracles.timeline import heard
+from tests.oracles.timeline import observed
 
 EXAMPLES = 100
 UNSEEN = 0.1
@@ -33,7 +33,7 @@ def test_a_legal_history_is_never_accused() -> None:
     )
     @given(histories())
     def look_at(history: list[Exchange]) -> None:
-        witness = heard(history)
+        witness = observed(history)
         praised.update(witness.praised)
         assert not witness.complaints
 

@@ -22,7 +22,7 @@ class Tale:
     """Exchanges one after the other, each a second long, with pauses between."""
 
     def __init__(self) -> None:
-        self.told: list[Exchange] = []
+        self.exchanges: list[Exchange] = []
         self.now = 0.0
 
     def wait(self, seconds: float = LATER) -> "Tale":
@@ -30,9 +30,9 @@ class Tale:
         return self
 
     def say(self, method: str, path: str, status: int, answer: Any, **more: Any) -> "Tale":
-        number = len(self.told) + 1
-        told = exchange(method, path, status, answer, sent=self.now, received=self.now + 0.5, number=number, **more)
-        self.told.append(told)
+        number = len(self.exchanges) + 1
+        last = exchange(method, path, status, answer, sent=self.now, received=self.now + 0.5, number=number, **more)
+        self.exchanges.append(last)
         self.now += 1
         return self
 
@@ -54,8 +54,8 @@ class Tale:
     def witness(self) -> Witness:
         witness = Witness()
         panel = Panel(of_recordings(), witness)
-        for told in self.told:
-            panel.on_exchange(told)
+        for each in self.exchanges:
+            panel.on_exchange(each)
         assert witness.take(TEST)["errors"] == []
         return witness
 
@@ -210,7 +210,7 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     "a file that was gone before": lambda t: (
         t.say("POST", UPLOADS, 200, {"id": "dfl-2"}).create().get(params=EXPAND, **RESULTS)
     ),
-    "a file that came later": lambda t: (
+    "a file that was added later": lambda t: (
         t.create()
         .say("POST", UPLOADS, 200, {"id": "dfl-2"})
         .get(params=EXPAND, **RESULTS)
@@ -222,7 +222,7 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     "a batch in another list": lambda t: two(t).list(params=(("created_at_on_or_after", at(6)),)),
     "a parameter that nobody knows": lambda t: two(t).list("bat-2", params=(("order", "asc"),)),
     "a batch that has a page to come": lambda t: two(t).list("bat-2", params=paged(), token="a"),
-    "a page whose first was not heard": lambda t: two(t).list("bat-2", params=paged("a")),
+    "a page whose first was not observed": lambda t: two(t).list("bat-2", params=paged("a")),
     "a batch that changed between pages": lambda t: (
         two(t)
         .list("bat-1", params=paged(), token="a")
@@ -243,7 +243,7 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
         (*BY_TIME, ("created_at_on_or_before", at(1)))
     ),
     "a directory that is not there": lambda t: t.list("bat-1").refused((("source_directory_id", "dir-9"),)),
-    "a status that is none": lambda t: t.list("bat-1").refused((("status", "LOST"),)),
+    "an invalid status": lambda t: t.list("bat-1").refused((("status", "LOST"),)),
     "an extract batch": lambda t: t.create(body=body(config={"job": EXTRACT}), job=EXTRACT),
 }
 

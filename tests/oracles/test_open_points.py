@@ -1,4 +1,4 @@
-"""What the contract leaves open, told as a story: each of these goes on from the legal story, and is legal."""
+"""What the contract leaves open, as exchanges: each of these continues the legal history, and is legal."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.exchange import Exchange
 from tests.oracles.history import PARSE, History, batch, entry, page
-from tests.oracles.timeline import BATCHES, DIRECTORIES, Pairs, exchange, heard, in_order_of_answers
+from tests.oracles.timeline import BATCHES, DIRECTORIES, Pairs, exchange, in_order_of_answers, observed
 
 DONE = batch("bat-1", "dir-1", "COMPLETED", updated=8)
 RUNNING = batch("bat-6", "dir-6", "RUNNING", created=40, updated=41)
@@ -87,13 +87,13 @@ OPEN: dict[str, list[Exchange]] = {
 }
 
 
-def told_on(more: list[Exchange]) -> list[Exchange]:
+def continued(more: list[Exchange]) -> list[Exchange]:
     return in_order_of_answers([*History().exchanges.values(), *more])
 
 
 @pytest.mark.parametrize("more", OPEN.values(), ids=OPEN)
 def test_what_is_left_open_is_no_violation(more: list[Exchange]) -> None:
-    assert not heard(told_on(more)).complaints
+    assert not observed(continued(more)).complaints
 
 
 def test_a_create_without_an_answer_may_have_made_a_batch() -> None:
@@ -101,7 +101,7 @@ def test_a_create_without_an_answer_may_have_made_a_batch() -> None:
     refused = exchange("POST", BATCHES, 422, {}, body=BODY, sent=49, received=50)
     lost = replace(create(51, 52), response=None, error="ReadTimeout")
     seen = listed(("source_directory_id", "dir-6"), items=(RUNNING,))
-    assert not heard(told_on([make, refused, lost, seen])).complaints
+    assert not observed(continued([make, refused, lost, seen])).complaints
 
 
 def test_the_last_page_of_a_list_of_files_is_not_all_of_it() -> None:
@@ -117,7 +117,7 @@ def test_the_last_page_of_a_list_of_files_is_not_all_of_it() -> None:
         received=59,
     )
     again = get(SHOWN_AGAIN, [("expand", "results")])
-    assert not heard(told_on([last_page, again])).complaints
+    assert not observed(continued([last_page, again])).complaints
 
 
 LATER_JOB = entry("dfl-2", "job-2")
@@ -125,7 +125,7 @@ OTHER_JOB = entry("dfl-2", "job-22")
 
 
 @pytest.mark.parametrize("last", [OTHER_JOB, entry("dfl-2")], ids=["another", "none"])
-def test_a_job_that_came_late_is_as_settled_as_one_that_came_at_once(last: Any) -> None:
+def test_a_late_job_is_as_settled_as_one_that_was_there_at_once(last: Any) -> None:
     """The second file has no job at first; once it has one, it keeps it."""
     expand = [("expand", "results")]
     reads = [
@@ -136,7 +136,7 @@ def test_a_job_that_came_late_is_as_settled_as_one_that_came_at_once(last: Any) 
         )
         for number, second in enumerate((LATER_JOB, last))
     ]
-    assert heard(told_on(reads)).accused == {"results-are-stable"}
+    assert observed(continued(reads)).accused == {"results-are-stable"}
 
 
 def test_a_list_that_names_the_own_project_is_judged_as_well() -> None:
@@ -144,12 +144,12 @@ def test_a_list_that_names_the_own_project_is_judged_as_well() -> None:
     named = [("project_id", "prj-1")]
     foreign = {**RUNNING, "id": "bat-7", "project_id": "prj-2"}
     only_named = [create(50, 51, named), listed(*named, items=(foreign,))]
-    assert heard(only_named).accused == {"list-shows-one-project"}
+    assert observed(only_named).accused == {"list-shows-one-project"}
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
 def test_an_operation_that_is_not_offered_is_not_praised(status: int) -> None:
     """Not before another answer has shown that it is there."""
     not_there, refused = cancel({}, status, 62), cancel({}, 409, 64)
-    assert "cancel-without-server-error" not in heard([not_there]).praised
-    assert "cancel-without-server-error" in heard([not_there, refused]).praised
+    assert "cancel-without-server-error" not in observed([not_there]).praised
+    assert "cancel-without-server-error" in observed([not_there, refused]).praised

@@ -71,9 +71,9 @@ def answered(original: Exchange, answer: Any, **changes: Any) -> Exchange:
 
 
 def in_order_of_answers(exchanges: Iterable[Exchange]) -> list[Exchange]:
-    """The exchanges as a client tells of them, numbered."""
-    heard = sorted(exchanges, key=lambda one: one.received)
-    return [replace(one, number=number) for number, one in enumerate(heard, start=1)]
+    """The exchanges as a client reports them, numbered."""
+    ordered = sorted(exchanges, key=lambda one: one.received)
+    return [replace(one, number=number) for number, one in enumerate(ordered, start=1)]
 
 
 class Witness(Verify):
@@ -101,7 +101,7 @@ class Witness(Verify):
         return {one.requirement for one in self.seen if one.holds}
 
 
-def heard(timeline: Iterable[Exchange]) -> Witness:
+def observed(timeline: Iterable[Exchange]) -> Witness:
     """What all oracles say of a timeline. None of them may break."""
     witness = Witness()
     panel = Panel(ORACLES, witness)

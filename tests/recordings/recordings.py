@@ -20,7 +20,7 @@ KEYS = {"main": "llx-key-of-main-4f1a9c27", "other": "llx-key-of-other-77b01d", 
 
 @dataclass(frozen=True)
 class Said:
-    """What the oracles said of a recording, and how many exchanges they heard."""
+    """What the oracles said of a recording, and how many exchanges they observed."""
 
     records: tuple[Record, ...]
     counts: Counts
@@ -44,16 +44,16 @@ class Said:
 
 def entry(exchange: Exchange, digits: int = 6) -> Json:
     """An entry as another recorder would write it, keys and all, with so many digits of a second."""
-    told = entry_of(exchange)
-    del told["_caller"]
-    headers = [each for each in told["request"]["headers"] if each["name"].lower() != "authorization"]
+    written = entry_of(exchange)
+    del written["_caller"]
+    headers = [each for each in written["request"]["headers"] if each["name"].lower() != "authorization"]
     headers.append({"name": "Accept", "value": "application/json"})
     if exchange.caller != ANONYMOUS:
         headers.append({"name": "Authorization", "value": f"Bearer {KEYS[exchange.caller]}"})
-    told["request"]["headers"] = headers
+    written["request"]["headers"] = headers
     if digits < 6:
-        told["startedDateTime"] = told["startedDateTime"][: 20 + digits] + "+00:00"
-    return told
+        written["startedDateTime"] = written["startedDateTime"][: 20 + digits] + "+00:00"
+    return written
 
 
 def document(entries: Iterable[Json], **log: Any) -> bytes:

@@ -46,7 +46,7 @@ ITEM = """- id: '{id}'
 HEAD = "recorded_with: 'somebody'\nhttp_interactions:\n"
 
 
-def heard(reader: Reader, file: str | bytes) -> list[Recorded]:
+def recorded(reader: Reader, file: str | bytes) -> list[Recorded]:
     content = file if isinstance(file, bytes) else file.encode("utf-8", "surrogateescape")
     return list(reader(BytesIO(content), "a recording"))
 
@@ -61,13 +61,13 @@ DAMAGED = {
     "no indentation": lambda item: item.replace("  request:", "request:", 1),
     "no object": lambda _: "- 5\n",
     "nothing": lambda _: "- \n",
-    "a request that is none": lambda item: item.replace("    uri: ", "  - uri: ", 1),
-    "a URL that is none": lambda item: item.replace("http://127.0.0.1:1", "http://[", 1),
-    "a status that is none": lambda item: item.replace("'404'", "[]", 1),
+    "an invalid request": lambda item: item.replace("    uri: ", "  - uri: ", 1),
+    "an invalid URL": lambda item: item.replace("http://127.0.0.1:1", "http://[", 1),
+    "an invalid status": lambda item: item.replace("'404'", "[]", 1),
     "headers that are none": lambda item: item.replace('      - "application/json"', "        a: {b: c}", 1),
     "an unknown tag": lambda item: item.replace("'GET'", "!!python/name:os.system GET", 1),
-    "a date that is none": lambda item: item.replace("'404'", "!!timestamp x", 1),
-    "a number that is none": lambda item: item.replace("'404'", "!!int ''", 1),
+    "an invalid date": lambda item: item.replace("'404'", "!!timestamp x", 1),
+    "an invalid number": lambda item: item.replace("'404'", "!!int ''", 1),
     "bytes that are no text": lambda item: item.replace("GET", "G\udcffT", 1),
     "a control character": lambda item: item.replace("GET", "G\x00T", 1),
     "flow without an end": lambda item: item.replace("'404'", "[" * DEEPER, 1),
@@ -79,10 +79,10 @@ DAMAGED = {
 @pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
 def test_an_interaction_that_is_damaged_costs_no_other(damage: Any) -> None:
     first, bad, last = items("bat-1", "bat-2", "bat-3")
-    told = heard(cassette.read_yaml, HEAD + first + damage(bad) + last)
-    judged = [each.url.rpartition("/")[2] for each in told if each.lack is None]
+    found = recorded(cassette.read_yaml, HEAD + first + damage(bad) + last)
+    judged = [each.url.rpartition("/")[2] for each in found if each.lack is None]
     assert [each for each in judged if each != "bat-2"] == ["bat-1", "bat-3"]
-    assert len(told) == 3
+    assert len(found) == 3
 
 
 def test_cassettes_that_others_write_are_read() -> None:
@@ -93,9 +93,9 @@ def test_cassettes_that_others_write_are_read() -> None:
         "'404'", "404"
     )
     for file in (HEAD + indented * 2, f"interactions:\n{plain * 2}version: 1\n", HEAD + plain * 2):
-        told = heard(cassette.read_yaml, file)
-        assert [(each.status, each.body, each.lack) for each in told] == [(404, b"{}", None)] * 2
-        assert all(each.started is not None and each.seconds == 0.25 for each in told)
+        found = recorded(cassette.read_yaml, file)
+        assert [(each.status, each.body, each.lack) for each in found] == [(404, b"{}", None)] * 2
+        assert all(each.started is not None and each.seconds == 0.25 for each in found)
 
 
 def test_a_cassette_that_ends_within_an_interaction_is_cut_off() -> None:
@@ -128,8 +128,8 @@ BAD_LINES = [
 @pytest.mark.parametrize("bad", BAD_LINES)
 def test_an_event_that_is_damaged_costs_no_other(bad: str) -> None:
     lines = ['{"Initialize": {}}', json.dumps(event("bat-1")), bad, json.dumps(event("bat-3"))]
-    told = heard(cassette.read_events, "\n".join(lines))
-    assert [each.url.rpartition("/")[2] for each in told if each.lack is None] == ["bat-1", "bat-3"]
+    found = recorded(cassette.read_events, "\n".join(lines))
+    assert [each.url.rpartition("/")[2] for each in found if each.lack is None] == ["bat-1", "bat-3"]
 
 
 def test_events_that_end_within_a_line_are_cut_off() -> None:
@@ -150,20 +150,23 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def of_report(text: str) -> list[Recorded]:
-    return heard(own_report.read, text)
+    return recorded(own_report.read, text)
 
 
 @pytest.mark.parametrize("part", ["request", "response", "sent_at", "seconds", "caller", "worker", "number"])
 def test_an_exchange_of_a_report_that_is_damaged_costs_no_other(part: str, report: str) -> None:
-    told = json.loads(report)
+    found = json.loads(report)
     shown = [
-        each for result in told["requirements"] for violation in result["violations"] for each in violation["exchanges"]
+        each
+        for result in found["requirements"]
+        for violation in result["violations"]
+        for each in violation["exchanges"]
     ]
     others = {each.url for each in of_report(report)}
     assert others
     for junk in JUNK:
         before, shown[0][part] = shown[0][part], junk
-        after = of_report(json.dumps(told))
+        after = of_report(json.dumps(found))
         assert len([each for each in after if each.lack is None]) >= len(of_report(report)) - 1
         shown[0][part] = before
 
@@ -175,10 +178,10 @@ def test_what_stands_before_the_cut_of_a_report_is_read(report: str) -> None:
     with pytest.raises(CutOff):
         found.extend(read_report)
     whole = report.rindex('"errors"')
-    told = own_report.read(BytesIO(report[:whole].encode()), "report.json")
-    assert [next(told) for _ in of_report(report)] == of_report(report)
+    read = own_report.read(BytesIO(report[:whole].encode()), "report.json")
+    assert [next(read) for _ in of_report(report)] == of_report(report)
     with pytest.raises(CutOff):
-        next(told)
+        next(read)
 
 
 def test_every_kind_is_recognised_behind_its_packing(report: str, tmp_path: Path) -> None:

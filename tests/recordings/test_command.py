@@ -41,9 +41,9 @@ def test_a_recording_that_keeps_the_promises(tmp_path: Path, capsys: pytest.Capt
     assert (report.target.kind, report.target.base_url) == ("recording", "http://127.0.0.1:1")
     assert (report.run.recording.sources, report.run.recording.judged) == (("capture.har",), len(HISTORY))
     assert {path.name for path in (tmp_path / "out").iterdir()} == set(files.RENDERERS)
-    told = capsys.readouterr().out
-    assert f"{len(HISTORY)} exchanges judged, 0 with other services, 0 not judged" in told
-    assert "not shown by the recording" in told
+    output = capsys.readouterr().out
+    assert f"{len(HISTORY)} exchanges judged, 0 with other services, 0 not judged" in output
+    assert "not shown by the recording" in output
 
 
 def test_a_broken_promise_is_a_1_with_its_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,10 +69,10 @@ def test_what_was_set_aside_stands_by_its_reason_in_every_output(
     file = document([entry(GET), bodiless, bodiless]).replace(b'"entries": [', b'"entries": [null, ')
     assert run(tmp_path, saved(tmp_path, file)) == 0
     reasons = {"the body of the answer was not recorded": 2, "the entry is damaged, or describes no exchange": 1}
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     summary, page = ((tmp_path / "out" / name).read_text(encoding="utf-8") for name in ("summary.md", "report.html"))
     for reason, count in reasons.items():
-        assert f"{count}  {reason}" in told
+        assert f"{count}  {reason}" in output
         assert f"| {count} | {reason} |" in summary
         assert reason in page
 
@@ -89,10 +89,10 @@ REFUSED: dict[str, Sequence[str]] = {
     "a target and no port": ["--target", "http://127.0.0.1:1"],
     "a target that is no URL": ["--listen", "8080", "--target", "127.0.0.1"],
     "a key in the open": ["--listen", "8080", "--target", "http://192.0.2.1"],
-    "a port that is none": ["--listen", "70000", "--target", "http://127.0.0.1:1"],
+    "an invalid port": ["--listen", "70000", "--target", "http://127.0.0.1:1"],
     "an unknown option": ["--nonsense"],
     "a gateway before a recording": ["a.har", "--header", "X-A: 1"],
-    "a header that is none": ["--listen", "0", "--target", "http://127.0.0.1:1", "--header", "X-A"],
+    "an invalid header": ["--listen", "0", "--target", "http://127.0.0.1:1", "--header", "X-A"],
     "no such issuers": ["--listen", "0", "--target", "https://127.0.0.1:1", "--ca-bundle", "nowhere.pem"],
     "no such certificate": ["--listen", "0", "--target", "https://127.0.0.1:1", "--client-cert", "nowhere.pem"],
     "a target without a port": ["--listen", "0", "--target", "http://127.0.0.1:port"],

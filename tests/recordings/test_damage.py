@@ -48,31 +48,31 @@ JUNK: list[Any] = [
 """What has no business where it is put."""
 
 
-def at(told: Json, host: str) -> Json:
-    moved = deepcopy(told)
+def at(raw: Json, host: str) -> Json:
+    moved = deepcopy(raw)
     moved["request"]["url"] = moved["request"]["url"].replace("http://127.0.0.1:1", host)
     return moved
 
 
 def surrounded(bad: Json, place: int) -> list[Json]:
-    """A story with a bad entry in it, and another that breaks a promise behind it."""
+    """A history with a bad entry in it, and another that breaks a promise behind it."""
     return [*HISTORY[:place], bad, *HISTORY[place + 1 :], at(BROKEN, ELSEWHERE)]
 
 
-def places(told: Any) -> list[list[Any]]:
+def places(raw: Any) -> list[list[Any]]:
     """Where something stands in an entry, the way to it."""
     inner: list[tuple[Any, Any]] = []
-    if isinstance(told, dict):
-        inner = list(told.items())
-    elif isinstance(told, list):
-        inner = list(enumerate(told))
+    if isinstance(raw, dict):
+        inner = list(raw.items())
+    elif isinstance(raw, list):
+        inner = list(enumerate(raw))
     return [[], *([key, *way] for key, value in inner for way in places(value))]
 
 
-def put(told: Any, way: list[Any], junk: Any) -> Any:
+def put(raw: Any, way: list[Any], junk: Any) -> Any:
     if not way:
         return junk
-    changed = deepcopy(told)
+    changed = deepcopy(raw)
     part = changed
     for key in way[:-1]:
         part = part[key]
@@ -88,7 +88,7 @@ EXPECTED = said_elsewhere().accused
 
 
 def test_a_part_that_is_not_what_it_should_be_accuses_nobody_and_costs_no_other() -> None:
-    """Each part of an entry in turn is something else; every entry is counted, and those of others are heard."""
+    """Each part of an entry in turn is something else; every entry is counted, and those of others are observed."""
 
     @settings(QUIETLY, max_examples=EXAMPLES // 2)
     @given(st.data())
@@ -209,10 +209,10 @@ def test_every_cut_leaves_what_stands_before_it() -> None:
     ends = [file.index(b"host-1"), file.index(b"host-2"), len(file)]
     for place in range(file.index(b"host-0"), len(file), 37):
         read = har.read(BytesIO(file[:place]), "a.har")
-        heard = []
+        urls = []
         with pytest.raises(CutOff):
-            heard += [recorded.url for recorded in read] or [""]
-        assert place < len(file) or heard
+            urls += [recorded.url for recorded in read] or [""]
+        assert place < len(file) or urls
         complete = sum(place > end for end in ends)
         assert len(list(_until_cut(file[:place]))) >= complete
 

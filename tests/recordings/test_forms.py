@@ -59,41 +59,41 @@ EXPANDED = entry(
 URL = EXPANDED["request"]["url"].partition("?")[0]
 
 
-def edited(told: Json, *edits: Edit) -> Json:
-    changed = deepcopy(told)
+def edited(raw: Json, *edits: Edit) -> Json:
+    changed = deepcopy(raw)
     for edit in edits:
         edit(changed)
     return changed
 
 
 def in_request(**fields: Any) -> Edit:
-    return lambda told: told["request"].update(fields)
+    return lambda raw: raw["request"].update(fields)
 
 
 def in_response(**fields: Any) -> Edit:
-    return lambda told: told["response"].update(fields)
+    return lambda raw: raw["response"].update(fields)
 
 
 def in_content(**fields: Any) -> Edit:
-    return lambda told: told["response"]["content"].update(fields)
+    return lambda raw: raw["response"]["content"].update(fields)
 
 
-def as_object(told: Json) -> None:
+def as_object(raw: Json) -> None:
     for part in ("request", "response"):
-        told[part]["headers"] = {pair["name"]: pair["value"] for pair in told[part]["headers"]}
+        raw[part]["headers"] = {pair["name"]: pair["value"] for pair in raw[part]["headers"]}
 
 
-def as_lines(told: Json) -> None:
+def as_lines(raw: Json) -> None:
     for part in ("request", "response"):
-        told[part]["headers"] = [f"{pair['name']}: {pair['value']}" for pair in told[part]["headers"]]
+        raw[part]["headers"] = [f"{pair['name']}: {pair['value']}" for pair in raw[part]["headers"]]
 
 
-def over_http_2(told: Json) -> None:
-    parts = urlsplit(told["request"]["url"])
+def over_http_2(raw: Json) -> None:
+    parts = urlsplit(raw["request"]["url"])
     path = f"{parts.path}?{parts.query}"
     named = ((":method", "GET"), (":scheme", "http"), (":authority", parts.netloc), (":path", path))
-    told["request"]["headers"] = [{"name": name, "value": value} for name, value in named]
-    del told["request"]["url"]
+    raw["request"]["headers"] = [{"name": name, "value": value} for name, value in named]
+    del raw["request"]["url"]
 
 
 MOVED: dict[str, Edit] = {
@@ -113,18 +113,18 @@ MOVED: dict[str, Edit] = {
     "a status as text": in_response(status="200"),
     "a status as a float": in_response(status=200.0),
     "a status with its phrase": in_response(status="200 OK"),
-    "content as text": lambda told: told["response"].update(content=told["response"]["content"]["text"]),
-    "the body beside the content": lambda told: told["response"].update(_body=told["response"]["content"].pop("text")),
-    "a body that was left packed": lambda told: (
-        told["response"]["headers"].append({"name": "Content-Encoding", "value": "gzip"}),
-        told["response"]["content"].update(
-            text=b64encode(gzip.compress(told["response"]["content"]["text"].encode())).decode(), encoding="BASE64"
+    "content as text": lambda raw: raw["response"].update(content=raw["response"]["content"]["text"]),
+    "the body beside the content": lambda raw: raw["response"].update(_body=raw["response"]["content"].pop("text")),
+    "a body that was left packed": lambda raw: (
+        raw["response"]["headers"].append({"name": "Content-Encoding", "value": "gzip"}),
+        raw["response"]["content"].update(
+            text=b64encode(gzip.compress(raw["response"]["content"]["text"].encode())).decode(), encoding="BASE64"
         ),
     ),
-    "times as milliseconds since 1970": lambda told: told.update(startedDateTime=1_893_456_001_000),
-    "times as seconds since 1970": lambda told: told.update(startedDateTime="1893456001.25"),
-    "times as a mail has them": lambda told: told.update(startedDateTime="Tue, 01 Jan 2030 00:00:01 GMT"),
-    "times as JavaScript has them": lambda told: told.update(
+    "times as milliseconds since 1970": lambda raw: raw.update(startedDateTime=1_893_456_001_000),
+    "times as seconds since 1970": lambda raw: raw.update(startedDateTime="1893456001.25"),
+    "times as a mail has them": lambda raw: raw.update(startedDateTime="Tue, 01 Jan 2030 00:00:01 GMT"),
+    "times as JavaScript has them": lambda raw: raw.update(
         startedDateTime="Tue Jan 01 2030 00:00:01 GMT+0000 (Coordinated Universal Time)"
     ),
 }
@@ -143,26 +143,26 @@ def test_what_was_moved_has_its_time(edit: Edit) -> None:
     assert har.recorded(1, edited(EXPANDED, edit)).started is not None
 
 
-def test_results_that_nobody_asked_for_are_heard_where_the_query_is_known_to_be_empty() -> None:
-    for told in (in_request(url=URL, queryString=[]), in_request(url=f"{URL}?project_id=x", queryString=None)):
-        assert judged(document([edited(EXPANDED, told)])).accused == {"results-null-unless-expanded"}
+def test_results_that_nobody_asked_for_are_observed_where_the_query_is_known_to_be_empty() -> None:
+    for raw in (in_request(url=URL, queryString=[]), in_request(url=f"{URL}?project_id=x", queryString=None)):
+        assert judged(document([edited(EXPANDED, raw)])).accused == {"results-null-unless-expanded"}
 
 
 def test_a_query_is_put_together_as_it_was_sent() -> None:
-    told = {"page_token": "a+b/c=", "status": "RUNNING", "created_at_on_or_after": "2030-01-01T00:00:00+00:00"}
-    pairs = [{"name": name, "value": value} for name, value in told.items()]
+    raw = {"page_token": "a+b/c=", "status": "RUNNING", "created_at_on_or_after": "2030-01-01T00:00:00+00:00"}
+    pairs = [{"name": name, "value": value} for name, value in raw.items()]
     encoded = [{"name": "page_token", "value": "a%2Bb%2Fc%3D"}, {"name": "status", "value": "RUNNING"}]
     for moved in (pairs, encoded):
         url = har.recorded(1, edited(GET, in_request(url=URL, queryString=moved))).url
-        assert dict(parse_qsl(urlsplit(url).query)) == {each["name"]: told[each["name"]] for each in moved}
+        assert dict(parse_qsl(urlsplit(url).query)) == {each["name"]: raw[each["name"]] for each in moved}
 
 
 def test_bytes_that_are_no_text_are_what_they_were() -> None:
     """As mitmproxy writes them: in the URL encoded, elsewhere as half characters."""
     moved = [{"name": "page_token", "value": "\udcff\udcfe"}]
     for url in (f"{URL}?page_token=%FF%FE", f"{URL}?page_token=\udcff\udcfe", URL):
-        told = har.recorded(1, edited(GET, in_request(url=url, queryString=moved)))
-        assert (told.url, told.lack) == (f"{URL}?page_token=%FF%FE", None)
+        raw = har.recorded(1, edited(GET, in_request(url=url, queryString=moved)))
+        assert (raw.url, raw.lack) == (f"{URL}?page_token=%FF%FE", None)
 
 
 BODY = CREATE["request"]["postData"]["text"]
@@ -190,38 +190,38 @@ def test_a_form_is_put_together_from_its_params() -> None:
 
 
 LEFT_OUT: dict[str, tuple[Json, str]] = {
-    "no request": (edited(GET, lambda told: told.pop("request")), UNREADABLE),
+    "no request": (edited(GET, lambda raw: raw.pop("request")), UNREADABLE),
     "no method": (edited(GET, in_request(method=None)), UNREADABLE),
-    "a URL that is none": (edited(GET, in_request(url="http://[/api/v2/batches")), ODD),
+    "an invalid URL": (edited(GET, in_request(url="http://[/api/v2/batches")), ODD),
     "a URL that breaks off a line": (edited(GET, in_request(url=f"{URL}\nx")), NOT_TEXT),
     "headers that are none": (edited(GET, in_response(headers=5)), ODD),
     "a header without a name": (edited(GET, in_request(headers=[{"value": "x"}])), ODD),
     "an absurd status": (edited(GET, in_response(status=777)), ODD),
     "half characters in a body": (edited(GET, in_content(text='{"id": "\ud800"}')), NOT_TEXT),
-    "a text that is none": (edited(GET, in_content(text={"id": "bat-1"})), ODD),
+    "an invalid text": (edited(GET, in_content(text={"id": "bat-1"})), ODD),
     "an unknown encoding": (edited(GET, in_content(encoding="rot13")), ODD),
     "a body packed with brotli": (
         edited(
             GET,
             in_content(text="iwOAf/8D", encoding="base64"),
-            lambda told: told["response"]["headers"].append({"name": "Content-Encoding", "value": "br"}),
+            lambda raw: raw["response"]["headers"].append({"name": "Content-Encoding", "value": "br"}),
         ),
         PACKED,
     ),
     "a body replaced by a mark": (edited(GET, in_content(text="null")), PART_OF_BODY),
     "a 503 without its headers": (edited(GET, in_response(status=503, headers=[], content={})), NO_HEADERS),
     "an aborted answer": (edited(GET, in_response(_error="net::ERR_ABORTED")), BROKEN_OFF),
-    "an answer from memory": (edited(GET, lambda told: told.update(_fetchType="Memory Cache")), FROM_CACHE),
+    "an answer from memory": (edited(GET, lambda raw: raw.update(_fetchType="Memory Cache")), FROM_CACHE),
     "an answer of a service worker": (edited(GET, in_response(_fetchedViaServiceWorker=True)), FROM_CACHE),
     "an answer with an entry in the cache": (
-        edited(GET, lambda told: told.update(cache={"beforeRequest": {"eTag": "", "hitCount": 0}})),
+        edited(GET, lambda raw: raw.update(cache={"beforeRequest": {"eTag": "", "hitCount": 0}})),
         FROM_CACHE,
     ),
     "an answer of our proxy": (
         edited(
             GET,
             in_response(status=502),
-            lambda told: told["response"]["headers"].append({"name": "X-Batches-Conformance", "value": "x"}),
+            lambda raw: raw["response"]["headers"].append({"name": "X-Batches-Conformance", "value": "x"}),
         ),
         NOT_OF_SERVICE,
     ),
@@ -230,15 +230,15 @@ LEFT_OUT: dict[str, tuple[Json, str]] = {
         TWO_QUERIES,
     ),
     "no query at all": (
-        edited(EXPANDED, in_request(url=URL), lambda told: told["request"].pop("queryString")),
+        edited(EXPANDED, in_request(url=URL), lambda raw: raw["request"].pop("queryString")),
         NO_QUERY,
     ),
 }
 
 
-@pytest.mark.parametrize(("told", "reason"), LEFT_OUT.values(), ids=LEFT_OUT)
-def test_what_cannot_be_told_is_set_aside_and_counted(told: Json, reason: str) -> None:
-    said = judged(document([told, told]))
+@pytest.mark.parametrize(("raw", "reason"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_what_cannot_be_read_is_set_aside_and_counted(raw: Json, reason: str) -> None:
+    said = judged(document([raw, raw]))
     assert (said.counts.judged, dict(said.counts.set_aside), said.accused) == (0, {reason: 2}, set())
 
 
@@ -259,15 +259,13 @@ MARKS = [
 @pytest.mark.parametrize("mark", MARKS)
 def test_what_was_struck_out_is_no_word_of_the_service(mark: str) -> None:
     """In ids, times, tokens and statuses, in answers, bodies and URLs; a request may still have its key hidden."""
-    create, get, listed = (
-        deepcopy(told) for told in (CREATE, GET, entry(exchange("GET", BATCHES, 200, page(), sent=1)))
-    )
+    create, get, listed = (deepcopy(raw) for raw in (CREATE, GET, entry(exchange("GET", BATCHES, 200, page(), sent=1))))
     texts = [get["response"]["content"]["text"].replace(value, mark) for value in ("bat-1", "COMPLETED", "prj-1")]
     for text in texts:
         assert judged(document([edited(get, in_content(text=text))])).counts.set_aside == {REDACTED: 1}
     for url in (f"{BATCHES}/{mark}", f"{BATCHES}?page_token={mark}", f"{BATCHES}?project_id={mark}"):
-        told = edited(listed, in_request(url=f"http://127.0.0.1:1{url}", queryString=[]))
-        assert judged(document([told])).counts.set_aside == {REDACTED: 1}
+        raw = edited(listed, in_request(url=f"http://127.0.0.1:1{url}", queryString=[]))
+        assert judged(document([raw])).counts.set_aside == {REDACTED: 1}
     sent = {"mimeType": "application/json", "text": BODY.replace("dir-1", mark)}
     assert judged(document([edited(create, in_request(postData=sent))])).counts.set_aside == {REDACTED: 1}
     hidden = edited(get, in_request(url=f"{URL}?api_key={mark}", queryString=[], headers={"Authorization": mark}))
@@ -277,8 +275,8 @@ def test_what_was_struck_out_is_no_word_of_the_service(mark: str) -> None:
 @pytest.mark.parametrize("value", ["The file was removed.", "filtered", "Hidden value: none", "[a] removed"])
 def test_free_text_is_a_word_of_the_service(value: str) -> None:
     entries = [{**RESULTS[0], "job_reference": None, "error_message": value}]
-    told = batch("bat-1", "dir-1", "COMPLETED", results=entries)
-    said = judged(document([entry(exchange("GET", f"{BATCHES}/bat-1", 200, told, params=EXPAND, sent=1))]))
+    raw = batch("bat-1", "dir-1", "COMPLETED", results=entries)
+    said = judged(document([entry(exchange("GET", f"{BATCHES}/bat-1", 200, raw, params=EXPAND, sent=1))]))
     assert said.counts.judged == 1
 
 
@@ -297,14 +295,14 @@ def test_tokens_that_were_struck_out_make_no_walk_without_an_end() -> None:
         for place in (0, 1)
     )
     said = judged(
-        document([first, second, edited(second, lambda told: told.update(startedDateTime="2030-01-01T00:01:00Z"))])
+        document([first, second, edited(second, lambda raw: raw.update(startedDateTime="2030-01-01T00:01:00Z"))])
     )
     assert (said.accused, said.counts.set_aside.total()) == (set(), 3)
 
 
 def test_nobody_is_anonymous_whose_headers_were_left_out() -> None:
     """Some of them, or all: Chrome shows provisional headers where it has no others."""
-    shown = edited(GET, lambda told: told["request"]["headers"].append({"name": "Host", "value": "127.0.0.1:1"}))
+    shown = edited(GET, lambda raw: raw["request"]["headers"].append({"name": "Host", "value": "127.0.0.1:1"}))
     for headers in ([], None, [{"name": "User-Agent", "value": "x"}]):
         assert judged(document([shown, edited(GET, in_request(headers=headers))])).accused == set()
     bare = [{"name": "Host", "value": "127.0.0.1:1"}]
@@ -318,7 +316,7 @@ def test_one_absurd_time_takes_the_order_from_no_other() -> None:
     ended, running = (
         edited(
             entry(exchange("GET", f"{BATCHES}/bat-1", 200, batch("bat-1", "dir-1", status), sent=sent)),
-            lambda told: told["response"]["headers"].append(date),
+            lambda raw: raw["response"]["headers"].append(date),
         )
         for status, sent in (("COMPLETED", 5.0), ("RUNNING", 6.0))
     )
@@ -332,17 +330,17 @@ def test_one_absurd_time_takes_the_order_from_no_other() -> None:
 def test_local_times_beside_others_have_no_order() -> None:
     ended = entry(exchange("GET", f"{BATCHES}/bat-1", 200, batch("bat-1", "dir-1", "COMPLETED"), sent=1))
     running = entry(exchange("GET", f"{BATCHES}/bat-1", 200, batch("bat-1", "dir-1", "RUNNING"), sent=5))
-    local = edited(running, lambda told: told.update(startedDateTime=told["startedDateTime"].partition("+")[0]))
+    local = edited(running, lambda raw: raw.update(startedDateTime=raw["startedDateTime"].partition("+")[0]))
     assert judged(document([ended, running])).accused == {"terminal-status-is-final"}
     assert judged(document([ended, local])).accused == set()
 
 
-def test_a_create_told_by_two_recorders_is_one_by_its_date() -> None:
+def test_a_create_of_two_recorders_is_one_by_its_date() -> None:
     dated = edited(
         CREATE,
-        lambda told: told["response"]["headers"].append({"name": "Date", "value": "Tue, 01 Jan 2030 00:00:05 GMT"}),
+        lambda raw: raw["response"]["headers"].append({"name": "Date", "value": "Tue, 01 Jan 2030 00:00:05 GMT"}),
     )
-    later = edited(dated, lambda told: told.update(startedDateTime="2030-01-01T00:00:40.000Z"))
+    later = edited(dated, lambda raw: raw.update(startedDateTime="2030-01-01T00:00:40.000Z"))
     assert judged(document([dated, later])).accused == set()
 
 
@@ -350,29 +348,29 @@ ABSURD: list[Any] = [float("nan"), 1e999, 10**400, "2030-01-01", [], "x" * 10**6
 
 
 @pytest.mark.parametrize(
-    ("told", "seconds"),
+    ("raw", "seconds"),
     [
         (1_893_456_000, 1_893_456_000.0),
         (1_893_456_000_123, 1_893_456_000.123),
         ("1893456000123000", 1_893_456_000.123),
         ("2030-01-01T00:00:00,123Z", 1_893_456_000.123),
-        *((told, None) for told in ABSURD),
+        *((raw, None) for raw in ABSURD),
     ],
 )
-def test_moments_in_other_forms(told: Any, seconds: float | None) -> None:
-    assert moment_of(told)[0] == (None if seconds is None else pytest.approx(seconds))
+def test_moments_in_other_forms(raw: Any, seconds: float | None) -> None:
+    assert moment_of(raw)[0] == (None if seconds is None else pytest.approx(seconds))
 
 
-STORY_FILE = document(map(entry, HISTORY.values()))
+HISTORY_FILE = document(map(entry, HISTORY.values()))
 CODED: dict[str, bytes] = {
-    "as it is": STORY_FILE,
-    "a byte order mark": b"\xef\xbb\xbf" + STORY_FILE,
-    "UTF-16": STORY_FILE.decode().encode("utf-16"),
-    "UTF-16 without a mark": STORY_FILE.decode().encode("utf-16-be"),
-    "UTF-32": STORY_FILE.decode().encode("utf-32"),
-    "gzip": gzip.compress(STORY_FILE),
-    "gzip in parts": gzip.compress(STORY_FILE[:1000]) + gzip.compress(STORY_FILE[1000:]),
-    "gzip of UTF-16": gzip.compress(STORY_FILE.decode().encode("utf-16")),
+    "as it is": HISTORY_FILE,
+    "a byte order mark": b"\xef\xbb\xbf" + HISTORY_FILE,
+    "UTF-16": HISTORY_FILE.decode().encode("utf-16"),
+    "UTF-16 without a mark": HISTORY_FILE.decode().encode("utf-16-be"),
+    "UTF-32": HISTORY_FILE.decode().encode("utf-32"),
+    "gzip": gzip.compress(HISTORY_FILE),
+    "gzip in parts": gzip.compress(HISTORY_FILE[:1000]) + gzip.compress(HISTORY_FILE[1000:]),
+    "gzip of UTF-16": gzip.compress(HISTORY_FILE.decode().encode("utf-16")),
 }
 
 
@@ -394,7 +392,7 @@ def until_cut(path: Path) -> Iterator[Recorded]:
 
 
 def test_a_packed_file_that_is_cut_off_is_read_up_to_there(tmp_path: Path) -> None:
-    packed = gzip.compress(STORY_FILE, compresslevel=1)
+    packed = gzip.compress(HISTORY_FILE, compresslevel=1)
     assert list(until_cut(saved(tmp_path, packed[: len(packed) // 2])))
     for content in (packed[:-4], packed[:-9] + b"x" * 9):
         assert len(list(until_cut(saved(tmp_path, content)))) >= len(HISTORY) - 2
@@ -405,15 +403,15 @@ def test_what_is_packed_in_another_way_is_refused(tmp_path: Path) -> None:
         list(read(saved(tmp_path, b"PK\x03\x04" + b"\0" * 100)))
 
 
-def test_the_whole_story_stays_legal_in_every_form() -> None:
+def test_the_whole_history_stays_legal_in_every_form() -> None:
     for edit in (as_object, as_lines):
         said = judged(document(edited(entry(each), edit) for each in HISTORY.values()), lag=inf)
         assert (said.accused, said.counts.judged) == (set(), len(HISTORY))
     moved = []
     for each in HISTORY.values():
-        told = entry(each)
-        told["request"]["url"] = told["request"]["url"].partition("?")[0]
-        moved.append(told)
+        raw = entry(each)
+        raw["request"]["url"] = raw["request"]["url"].partition("?")[0]
+        moved.append(raw)
     said = judged(document(moved), lag=inf)
     assert (said.accused, said.counts.judged) == (set(), len(HISTORY))
     assert json.dumps(said.violations) == "[]"

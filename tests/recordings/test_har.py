@@ -21,30 +21,30 @@ Edit = Callable[[Json], Any]
 
 
 def edited(*edits: Edit) -> Json:
-    told = deepcopy(GET)
+    raw = deepcopy(GET)
     for edit in edits:
-        edit(told)
-    return told
+        edit(raw)
+    return raw
 
 
 def in_content(**fields: Any) -> Edit:
-    return lambda told: told["response"]["content"].update(fields)
+    return lambda raw: raw["response"]["content"].update(fields)
 
 
 def in_response(**fields: Any) -> Edit:
-    return lambda told: told["response"].update(fields)
+    return lambda raw: raw["response"].update(fields)
 
 
-def without_text(told: Json) -> None:
-    del told["response"]["content"]["text"]
+def without_text(raw: Json) -> None:
+    del raw["response"]["content"]["text"]
 
 
-def cut(told: Json) -> None:
-    told["response"]["content"]["text"] = told["response"]["content"]["text"][:40]
+def cut(raw: Json) -> None:
+    raw["response"]["content"]["text"] = raw["response"]["content"]["text"][:40]
 
 
-def aged(told: Json) -> None:
-    told["response"]["headers"].append({"name": "Age", "value": "17"})
+def aged(raw: Json) -> None:
+    raw["response"]["headers"].append({"name": "Age", "value": "17"})
 
 
 SET_ASIDE: dict[str, tuple[Json, str]] = {
@@ -59,31 +59,31 @@ SET_ASIDE: dict[str, tuple[Json, str]] = {
     "base64 that is none": (edited(in_content(text="?", encoding="base64")), PART_OF_BODY),
     "an aborted request": (edited(in_response(status=0)), NO_ANSWER),
     "no status": (edited(in_response(status=None)), NO_ANSWER),
-    "an answer from the browser's cache": (edited(lambda told: told.update(_fromCache="disk")), FROM_CACHE),
+    "an answer from the browser's cache": (edited(lambda raw: raw.update(_fromCache="disk")), FROM_CACHE),
     "an answer from a shared cache": (edited(aged), FROM_CACHE),
     "no headers": (edited(in_response(headers=[]), in_content(mimeType="x-unknown")), NO_HEADERS),
 }
 
 
-@pytest.mark.parametrize(("told", "reason"), SET_ASIDE.values(), ids=SET_ASIDE)
-def test_what_was_not_recorded_is_set_aside(told: Json, reason: str) -> None:
-    said = judged(document([told]))
+@pytest.mark.parametrize(("raw", "reason"), SET_ASIDE.values(), ids=SET_ASIDE)
+def test_what_was_not_recorded_is_set_aside(raw: Json, reason: str) -> None:
+    said = judged(document([raw]))
     assert (said.counts.judged, dict(said.counts.set_aside)) == (0, {reason: 1})
     assert said.accused == set()
 
 
-def packed(told: Json) -> None:
-    content = told["response"]["content"]
+def packed(raw: Json) -> None:
+    content = raw["response"]["content"]
     content.update(text=b64encode(content["text"].encode()).decode(), encoding="base64")
 
 
-def typed_beside(told: Json) -> None:
-    told["response"].update(headers=[])
+def typed_beside(raw: Json) -> None:
+    raw["response"].update(headers=[])
 
 
-def over_http_2(told: Json) -> None:
+def over_http_2(raw: Json) -> None:
     pseudo = [{"name": ":method", "value": "GET"}, {"name": ":authority", "value": "x.test"}]
-    told["request"]["headers"] = [*pseudo, *told["request"]["headers"]]
+    raw["request"]["headers"] = [*pseudo, *raw["request"]["headers"]]
 
 
 JUDGED: dict[str, Json] = {
@@ -91,17 +91,17 @@ JUDGED: dict[str, Json] = {
     "base64": edited(packed),
     "a content type beside the headers": edited(typed_beside),
     "the headers of HTTP/2": edited(over_http_2),
-    "no time": edited(lambda told: told.update(time=-1, timings={})),
-    "no start": edited(lambda told: told.pop("startedDateTime")),
-    "another offset": edited(lambda told: told.update(startedDateTime="2030-01-01T05:30:05.123+05:30")),
-    "no size": edited(lambda told: told["response"]["content"].pop("size")),
+    "no time": edited(lambda raw: raw.update(time=-1, timings={})),
+    "no start": edited(lambda raw: raw.pop("startedDateTime")),
+    "another offset": edited(lambda raw: raw.update(startedDateTime="2030-01-01T05:30:05.123+05:30")),
+    "no size": edited(lambda raw: raw["response"]["content"].pop("size")),
     "no answer to speak of but a status": edited(in_response(status=404, headers=[], content={})),
 }
 
 
-@pytest.mark.parametrize("told", JUDGED.values(), ids=JUDGED)
-def test_what_recorders_differ_in_changes_nothing(told: Json) -> None:
-    said = judged(document([told]))
+@pytest.mark.parametrize("raw", JUDGED.values(), ids=JUDGED)
+def test_what_recorders_differ_in_changes_nothing(raw: Json) -> None:
+    said = judged(document([raw]))
     assert (said.counts.judged, said.accused, said.errors) == (1, set(), [])
     assert "no-server-error" in said.held
 
@@ -112,9 +112,9 @@ def test_an_empty_answer_that_was_empty_is_no_json() -> None:
 
 
 OTHERS = {
-    "a preflight": lambda told: told["request"].update(method="OPTIONS"),
-    "another page": lambda told: told["request"].update(url="https://x.test/static/app.js"),
-    "no URL": lambda told: told["request"].update(url="about:blank"),
+    "a preflight": lambda raw: raw["request"].update(method="OPTIONS"),
+    "another page": lambda raw: raw["request"].update(url="https://x.test/static/app.js"),
+    "no URL": lambda raw: raw["request"].update(url="about:blank"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Order, callers, hosts and keys: what may be concluded from a recording, and what must not be told."""
+"""Order, callers, hosts and keys: what may be concluded from a recording, and what must not be shown."""
 
 import json
 from collections.abc import Callable
@@ -30,46 +30,46 @@ def listed(*projects: str, sent: float = 1, **more: Any) -> Json:
     return entry(exchange("GET", BATCHES, 200, page(*items), sent=sent, received=sent + 0.5, **more))
 
 
-def at(told: Json, host: str) -> Json:
-    moved = deepcopy(told)
+def at(raw: Json, host: str) -> Json:
+    moved = deepcopy(raw)
     moved["request"]["url"] = moved["request"]["url"].replace("http://127.0.0.1:1", host)
     return moved
 
 
-def without_key(told: Json) -> Json:
-    bare = deepcopy(told)
+def without_key(raw: Json) -> Json:
+    bare = deepcopy(raw)
     bare["request"]["headers"] = [each for each in bare["request"]["headers"] if each["name"] != "Authorization"]
     return bare
 
 
-def with_key(told: Json, value: str) -> Json:
-    bare = without_key(told)
+def with_key(raw: Json, value: str) -> Json:
+    bare = without_key(raw)
     bare["request"]["headers"].append({"name": "authorization", "value": value})
     return bare
 
 
-def test_the_whole_story_is_legal() -> None:
+def test_the_whole_history_is_legal() -> None:
     said = judged(document(map(entry, HISTORY.values())), lag=inf)
     assert said.errors == []
     assert said.accused == set()
     assert said.counts.judged == len(HISTORY)
 
 
-def test_entries_are_heard_in_the_order_of_their_answers() -> None:
+def test_entries_are_observed_in_the_order_of_their_answers() -> None:
     ended, running = get("COMPLETED", 10), get("RUNNING", 1)
     assert judged(document([ended, running])).accused == set()
     assert judged(document([get("RUNNING", 10), get("COMPLETED", 1)])).accused == {"terminal-status-is-final"}
 
 
 def test_where_several_clocks_were_at_work_their_distance_counts() -> None:
-    """By the service's own date the second answer came first."""
-    told = [get("COMPLETED", 1), get("RUNNING", 10)]
-    for each, date in zip(told, ("00:00:20", "00:00:02"), strict=True):
+    """By the service's own date the second answer was the first."""
+    raw = [get("COMPLETED", 1), get("RUNNING", 10)]
+    for each, date in zip(raw, ("00:00:20", "00:00:02"), strict=True):
         each["response"]["headers"].append({"name": "Date", "value": f"Tue, 01 Jan 2030 {date} GMT"})
-    assert judged(document(told)).accused == set()
-    told[0]["response"]["headers"][-1]["value"] = "Tue, 01 Jan 2030 00:00:01 GMT"
-    told[1]["response"]["headers"][-1]["value"] = "Tue, 01 Jan 2030 00:00:10 GMT"
-    assert judged(document(told)).accused == {"terminal-status-is-final"}
+    assert judged(document(raw)).accused == set()
+    raw[0]["response"]["headers"][-1]["value"] = "Tue, 01 Jan 2030 00:00:01 GMT"
+    raw[1]["response"]["headers"][-1]["value"] = "Tue, 01 Jan 2030 00:00:10 GMT"
+    assert judged(document(raw)).accused == {"terminal-status-is-final"}
 
 
 def test_what_overlaps_has_no_order() -> None:
@@ -79,23 +79,23 @@ def test_what_overlaps_has_no_order() -> None:
 def test_what_is_closer_than_the_clock_is_fine_has_no_order() -> None:
     first, second = get("COMPLETED", 1, 0.4997), get("RUNNING", 1.4999, 0.4997)
     assert judged(document([first, second])).accused == {"terminal-status-is-final"}
-    for told in (first, second):
-        told["startedDateTime"] = told["startedDateTime"][:23] + "+00:00"
+    for raw in (first, second):
+        raw["startedDateTime"] = raw["startedDateTime"][:23] + "+00:00"
     assert judged(document([first, second])).accused == set()
 
 
 @pytest.mark.parametrize("field", ["time", "startedDateTime"])
 def test_what_has_no_time_has_no_order(field: str) -> None:
-    told = [get("COMPLETED", 1), get("RUNNING", 10)]
-    for each in told:
+    raw = [get("COMPLETED", 1), get("RUNNING", 10)]
+    for each in raw:
         del each[field]
         each["timings"] = {}
-    assert judged(document(told)).accused == set()
+    assert judged(document(raw)).accused == set()
 
 
 def test_two_hosts_know_nothing_of_each_other() -> None:
-    told = [at(get("COMPLETED", 1), "https://a.test"), at(get("RUNNING", 10), "https://b.test/prefix")]
-    said = judged(document(told))
+    raw = [at(get("COMPLETED", 1), "https://a.test"), at(get("RUNNING", 10), "https://b.test/prefix")]
+    said = judged(document(raw))
     assert said.accused == set()
     assert set(said.counts.bases) == {"https://a.test", "https://b.test/prefix"}
 
@@ -108,19 +108,19 @@ def test_a_base_url_leaves_the_others_out() -> None:
 
 CREDENTIALS: dict[str, Callable[[Json], Json]] = {
     "no header": without_key,
-    "stars": lambda told: with_key(told, "Bearer ********************"),
-    "a word": lambda told: with_key(told, "Bearer [REDACTED-BY-TOOL]"),
-    "a word that could be a key": lambda told: with_key(told, "Bearer removed-by-a-tool-1"),
-    "a login's token": lambda told: with_key(told, "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefgh"),
+    "stars": lambda raw: with_key(raw, "Bearer ********************"),
+    "a word": lambda raw: with_key(raw, "Bearer [REDACTED-BY-TOOL]"),
+    "a word that could be a key": lambda raw: with_key(raw, "Bearer removed-by-a-tool-1"),
+    "a login's token": lambda raw: with_key(raw, "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefgh"),
 }
 
 
 @pytest.mark.parametrize("strike", CREDENTIALS.values(), ids=CREDENTIALS)
-def test_callers_whose_keys_are_not_told_are_never_the_same(strike: Callable[[Json], Json]) -> None:
+def test_callers_whose_keys_are_not_recorded_are_never_the_same(strike: Callable[[Json], Json]) -> None:
     """Two projects in two lists are two callers; in the lists of one key they are not."""
-    told = [listed("prj-1"), listed("prj-2", sent=5)]
-    assert judged(document(told)).accused == {"list-shows-one-project"}
-    assert judged(document(map(strike, told))).accused == set()
+    raw = [listed("prj-1"), listed("prj-2", sent=5)]
+    assert judged(document(raw)).accused == {"list-shows-one-project"}
+    assert judged(document(map(strike, raw))).accused == set()
 
 
 def test_a_key_and_a_scope_are_another_caller() -> None:
@@ -144,9 +144,9 @@ def test_a_request_without_a_key_is_anonymous_where_the_recorder_shows_keys() ->
 
 
 def created(sent: float, batch_id: str = "bat-1", **headers: str) -> Json:
-    told = entry(exchange("POST", BATCHES, 200, batch(batch_id, "dir-1"), sent=sent, received=sent + 0.5, body=BODY))
-    told["request"]["headers"] += [{"name": name, "value": value} for name, value in headers.items()]
-    return told
+    raw = entry(exchange("POST", BATCHES, 200, batch(batch_id, "dir-1"), sent=sent, received=sent + 0.5, body=BODY))
+    raw["request"]["headers"] += [{"name": name, "value": value} for name, value in headers.items()]
+    return raw
 
 
 def test_a_create_that_two_recorders_wrote_down_is_one() -> None:
@@ -163,7 +163,7 @@ def test_a_create_that_was_sent_again_under_one_key_is_one() -> None:
 SECRET = "s3cr3t-in-a-cookie-00112233"
 
 
-def test_no_key_is_told() -> None:
+def test_no_key_is_shown() -> None:
     """Not in headers, URLs, or the texts of a service that repeats what it was sent."""
     broken = get("LOST", 1)
     broken["request"]["url"] += f"?api_key={SECRET}"
@@ -173,14 +173,14 @@ def test_no_key_is_told() -> None:
     broken["response"]["content"].update(text=text, size=len(text))
     said = judged(document([broken]))
     assert "status-is-documented" in said.accused
-    told = json.dumps(said.records)
-    assert SECRET not in told
-    assert KEYS["main"] not in told
-    assert "***" in told
+    raw = json.dumps(said.records)
+    assert SECRET not in raw
+    assert KEYS["main"] not in raw
+    assert "***" in raw
 
 
 def test_the_judgement_itself_sees_what_was_sent() -> None:
     """A cookie whose value is a word of the contract changes nothing."""
-    told = get("COMPLETED", 1)
-    told["request"]["headers"].append({"name": "Cookie", "value": "filter=COMPLETED"})
-    assert judged(document([told])).accused == set()
+    raw = get("COMPLETED", 1)
+    raw["request"]["headers"].append({"name": "Cookie", "value": "filter=COMPLETED"})
+    assert judged(document([raw])).accused == set()

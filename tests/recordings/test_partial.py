@@ -19,10 +19,10 @@ QUIETLY = settings(
 @QUIETLY
 @given(histories(), st.randoms(use_true_random=False), st.sampled_from([0.0, 0.2, 0.6]), st.sampled_from([3, 6]))
 def look_at(history: list[Exchange], chance: Random, missing: float, digits: int) -> None:
-    heard = [entry(exchange, digits) for exchange in history if chance.random() >= missing]
-    heard += [each for each in heard if chance.random() < 0.1]
-    chance.shuffle(heard)
-    said = judged(document(heard))
+    recorded = [entry(exchange, digits) for exchange in history if chance.random() >= missing]
+    recorded += [each for each in recorded if chance.random() < 0.1]
+    chance.shuffle(recorded)
+    said = judged(document(recorded))
     assert said.errors == []
     assert not said.violations
     praised.update(said.held)
@@ -52,20 +52,20 @@ def test_nor_does_one_whose_recorder_hides_who_asked() -> None:
 
 
 def test_nor_do_recorders_whose_clocks_differ() -> None:
-    """Each second exchange is told by a clock that is a minute ahead; the answers have the service's date."""
+    """Each second exchange is timed by a clock that is a minute ahead; the answers have the service's date."""
 
     @QUIETLY
     @given(histories())
     def skewed(history: list[Exchange]) -> None:
         entries = []
         for number, exchange in enumerate(history):
-            told = entry(exchange)
+            raw = entry(exchange)
             date = exchange.sent_at.strftime("%a, %d %b %Y %H:%M:%S GMT")
-            told["response"]["headers"].append({"name": "Date", "value": date})
+            raw["response"]["headers"].append({"name": "Date", "value": date})
             if number % 2:
-                minute = int(told["startedDateTime"][14:16])
-                told["startedDateTime"] = f"{told['startedDateTime'][:14]}{minute + 1:02}{told['startedDateTime'][16:]}"
-            entries.append(told)
+                minute = int(raw["startedDateTime"][14:16])
+                raw["startedDateTime"] = f"{raw['startedDateTime'][:14]}{minute + 1:02}{raw['startedDateTime'][16:]}"
+            entries.append(raw)
         assert not judged(document(entries)).violations
 
     skewed()

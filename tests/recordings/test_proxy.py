@@ -1,4 +1,4 @@
-"""The proxy: what passes through it is unchanged, goes nowhere else, and is heard."""
+"""The proxy: what passes through it is unchanged, goes nowhere else, and is recorded."""
 
 import asyncio
 import gzip

@@ -45,7 +45,7 @@ def test_a_run_is_recorded_whole(workers: str, tmp_path: Path) -> None:
     assert judge([str(path), "--report-dir", str(tmp_path / "recordings")]) == 0
 
 
-def test_a_fault_is_heard_in_its_recording(tmp_path: Path) -> None:
+def test_a_fault_is_observed_in_its_recording(tmp_path: Path) -> None:
     path = tmp_path / "run.har"
     assert record(path, "-n", "0", "--fault", "pending-is-called-queued") == 1
     assert judge([str(path), "--report-dir", str(tmp_path / "recordings")]) == 1

@@ -68,16 +68,16 @@ class Case:
 
 
 def waivers(waived: Waived) -> Iterator[Waiver]:
-    told = ("The gateway is replaced", "the-team", None)
+    details = ("The gateway is replaced", "the-team", None)
     match waived:
         case "any":
-            yield Waiver(MUST, None, "*", *told, EXPIRES)
+            yield Waiver(MUST, None, "*", *details, EXPIRES)
         case "one":
-            yield Waiver(MUST, fingerprint("unexpected"), "*", *told, EXPIRES)
+            yield Waiver(MUST, fingerprint("unexpected"), "*", *details, EXPIRES)
         case "expired":
-            yield Waiver(MUST, None, "*", *told, "2030-06-14")
+            yield Waiver(MUST, None, "*", *details, "2030-06-14")
         case "unneeded":
-            yield Waiver(OTHER, None, "*", *told, EXPIRES)
+            yield Waiver(OTHER, None, "*", *details, EXPIRES)
 
 
 @cache
@@ -87,7 +87,7 @@ def fingerprint(kind: str, requirement: str = MUST) -> str:
 
 
 def combinations() -> Iterator[Case]:
-    """All that differ in what is to be told.
+    """All that differ in what is to be shown.
 
     A part of a run is judged by the contract alone, as no other way leads there, and what narrows a run or what it was
     made of is looked at without stricter terms.

@@ -16,9 +16,9 @@ COMMAND = re.compile(r"::(error|warning) title=([^:,\r\n]*)::([^\r\n]*)")
 
 def test_each_failed_requirement_is_an_error_and_each_reason_a_warning() -> None:
     parsed = [COMMAND.fullmatch(line) for line in list(annotation_lines(pages.failing()))]
-    told = [(found[1], found[2]) for found in parsed if found]
-    assert len(told) == len(parsed)
-    assert told[:3] == [
+    shown = [(found[1], found[2]) for found in parsed if found]
+    assert len(shown) == len(parsed)
+    assert shown[:3] == [
         ("error", "must failed%3A results-cover-every-file"),
         ("error", "should failed%3A expand-accepts-repetition"),
         ("warning", "not exercised%3A 7"),

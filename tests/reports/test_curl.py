@@ -40,31 +40,31 @@ def test_a_key_that_nobody_issued_is_a_wrong_one() -> None:
 
 
 def test_a_json_body_is_repeated_with_its_content_type() -> None:
-    told = line(
+    command = line(
         method="POST",
         headers=[["Content-Type", "application/json"], ["Content-Length", "13"]],
         body='{"a": "it\'s"}',
         caller="anonymous",
     )
     body = """'{"a": "it'"'"'s"}'"""
-    assert told == (f"curl -i -X POST {URL} -H 'Content-Type: application/json' --data-raw {body}")
+    assert command == (f"curl -i -X POST {URL} -H 'Content-Type: application/json' --data-raw {body}")
 
 
 def test_a_multipart_body_is_named_in_a_comment() -> None:
-    told = line(
+    command = line(
         method="POST",
         headers=[["content-type", "multipart/form-data; boundary=x"], ["content-length", "512"]],
         body="--x\r\n…",
     )
-    assert told.endswith("  # and a multipart body of 512 bytes, left out here")
-    assert "multipart/form-data" not in told
-    assert "--data-raw" not in told
+    assert command.endswith("  # and a multipart body of 512 bytes, left out here")
+    assert "multipart/form-data" not in command
+    assert "--data-raw" not in command
 
 
 def test_a_body_that_was_cut_is_not_passed_off_as_whole() -> None:
     headers = [["content-type", "application/json"], ["content-length", "9000"]]
-    told = line(method="POST", headers=headers, body='{"a": "bbbb')
-    assert told.endswith("  # and a body of 9000 bytes, of which 11 were recorded, left out here")
+    command = line(method="POST", headers=headers, body='{"a": "bbbb')
+    assert command.endswith("  # and a body of 9000 bytes, of which 11 were recorded, left out here")
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_curl_is_kept_from_rewriting_the_url(url: str, switch: str) -> None:
 
 
 def test_a_header_cannot_smuggle_a_command_in() -> None:
-    told = line(headers=[["x-note", "Bearer $(touch /tmp/x)"]], caller="anonymous")
-    assert told.endswith(" -H 'x-note: Bearer $(touch /tmp/x)'")
+    command = line(headers=[["x-note", "Bearer $(touch /tmp/x)"]], caller="anonymous")
+    assert command.endswith(" -H 'x-note: Bearer $(touch /tmp/x)'")
 
 
 @settings(max_examples=60, deadline=None)

@@ -158,7 +158,7 @@ CLAIMS: Final[dict[str, Callable[[Facts], object]]] = {
 """Sentences, or what is recognised of them, and when they are true."""
 
 
-def _told(decision: Decision) -> str:
+def _decision_as_text(decision: Decision) -> str:
     command = waive_line(decision) or ""
     return "\n".join([decision.title, decision.sentence, *decision.reasons, advice(decision), command])
 
@@ -170,7 +170,7 @@ def _all() -> list[tuple[Facts, Report]]:
 
 @cache
 def _distinct() -> list[tuple[Facts, Report]]:
-    """One case for each way in which there is something to be told; all have the same parts, but for their counts."""
+    """One case for each way in which there is something to be shown; all have the same parts, but for their counts."""
     kinds: dict[object, tuple[Facts, Report]] = {}
     for facts, report in _all():
         decision = Decision(report)
@@ -205,8 +205,8 @@ def _false(text: str, facts: Facts) -> list[str]:
     wrong = [claim for claim, is_true in CLAIMS.items() if re.search(claim, plain) and not is_true(facts)]
     for found in re.finditer(r"(\d+) new, (\d+) worse, (\d+) known, (\d+) waived, (\d+) fixed", plain):
         fixed = facts.gone if facts.is_comparable else ()
-        told = (facts.new, facts.worse, facts.known, facts.waived, fixed)
-        if [int(each) for each in found.groups()] != [len(each) for each in told]:
+        counted = (facts.new, facts.worse, facts.known, facts.waived, fixed)
+        if [int(each) for each in found.groups()] != [len(each) for each in counted]:
             wrong.append(found[0])
     for found in re.finditer(r"(\d+) not waived, (\d+) waived", plain):
         if [int(each) for each in found.groups()] != [len(facts.open), len(facts.waived)]:
@@ -221,8 +221,8 @@ def test_the_exit_code_and_the_verdict_are_those_of_the_rules() -> None:
 
 def test_no_sentence_is_false_in_any_combination() -> None:
     for facts, report in _all():
-        told = _told(Decision(report))
-        assert _false(told, facts) == [], (facts.case, told)
+        output = _decision_as_text(Decision(report))
+        assert _false(output, facts) == [], (facts.case, output)
 
 
 def test_each_claim_is_false_somewhere() -> None:
@@ -233,17 +233,17 @@ def test_each_claim_is_false_somewhere() -> None:
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_no_output_says_what_is_false(name: str) -> None:
     for facts, report in _distinct():
-        told = OUTPUTS[name](report)
-        assert _false(told, facts) == [], (facts.case, told)
+        output = OUTPUTS[name](report)
+        assert _false(output, facts) == [], (facts.case, output)
 
 
 BEGINNINGS: Final[dict[str, Callable[[str], str]]] = {
-    "terminal": lambda told: told.splitlines()[0],
-    "report.html": lambda told: told.partition("Conformance of a Batches API")[2][:30],
-    "summary.md": lambda told: told.splitlines()[0],
-    "junit.xml": lambda told: f"{ET.fromstring(told).get('name')} {ET.fromstring(told)[0].get('name')}",
-    "annotations": lambda told: told.splitlines()[0].partition("::against")[0],
-    "badge.svg": lambda told: str(ET.fromstring(told).get("aria-label")),
+    "terminal": lambda output: output.splitlines()[0],
+    "report.html": lambda output: output.partition("Conformance of a Batches API")[2][:30],
+    "summary.md": lambda output: output.splitlines()[0],
+    "junit.xml": lambda output: f"{ET.fromstring(output).get('name')} {ET.fromstring(output)[0].get('name')}",
+    "annotations": lambda output: output.splitlines()[0].partition("::against")[0],
+    "badge.svg": lambda output: str(ET.fromstring(output).get("aria-label")),
 }
 
 
@@ -252,12 +252,12 @@ def test_each_output_begins_with_the_word_of_the_gate_and_has_its_counts(name: s
     gated = [(facts, report) for facts, report in _distinct() if facts.is_gated]
     assert {facts.code for facts, _ in gated} == {0, 1, 6, 7}
     for facts, report in gated:
-        told = OUTPUTS[name](report)
+        output = OUTPUTS[name](report)
         word = {0: "green", 6: "inconclusive"}.get(facts.code, "red")
-        assert f"gate {word}" in BEGINNINGS[name](told).lower(), facts.case
-        told = " ".join(told.replace("\\", "").split())
-        assert Decision(report).headline[1:] in told, facts.case
-        assert not facts.case.has_baseline or "run 8a1f of 2030-01-01: " in told
+        assert f"gate {word}" in BEGINNINGS[name](output).lower(), facts.case
+        output = " ".join(output.replace("\\", "").split())
+        assert Decision(report).headline[1:] in output, facts.case
+        assert not facts.case.has_baseline or "run 8a1f of 2030-01-01: " in output
 
 
 def test_nothing_is_red_where_the_gate_is_green() -> None:
@@ -279,5 +279,5 @@ def test_what_is_new_comes_first_and_what_is_known_or_waived_is_marked() -> None
     )
     new, known = fingerprint("missing"), fingerprint("unexpected")
     for name in ("terminal", "report.html", "summary.md", "junit.xml"):
-        told = OUTPUTS[name](report)
-        assert 0 <= told.index(new) < told.index(known), name
+        output = OUTPUTS[name](report)
+        assert 0 <= output.index(new) < output.index(known), name

@@ -1,4 +1,4 @@
-"""What changed is told, and attributed."""
+"""What changed is shown, and attributed."""
 
 from dataclasses import replace
 from typing import Any
@@ -25,7 +25,7 @@ def report(of: ReportedTarget, in_run: Run, *records: Any) -> Report:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "causes"),
     [
         ({}, ["target"]),
         ({"run": {"id": "other", "started_at": "2031-01-01T00:00:00+00:00", "workers": 4}}, ["target"]),
@@ -43,13 +43,13 @@ def report(of: ReportedTarget, in_run: Run, *records: Any) -> Report:
     ],
     ids=str,
 )
-def test_a_change_is_attributed_to_what_differs(changes: dict[str, Any], told: list[Cause]) -> None:
+def test_a_change_is_attributed_to_what_differs(changes: dict[str, Any], causes: list[Cause]) -> None:
     before = report(target(), samples.run())
     run = replace(samples.run(), **changes.get("run", {}))
     after = report(target(**changes.get("target", {})), run, BROKEN)
-    assert list(attribution(before, after)) == told
+    assert list(attribution(before, after)) == causes
     (change,) = compare(before, after)
-    assert list(change.attributed_to) == told
+    assert list(change.attributed_to) == causes
     assert change.is_worse
 
 

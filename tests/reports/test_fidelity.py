@@ -1,4 +1,4 @@
-"""Where mock and service differ is told; where they agree, or nothing can be known, is not."""
+"""Where mock and service differ is shown; where they agree, or nothing can be known, is not."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_what_agrees_is_no_difference_however_often_it_was_seen() -> None:
     assert list(fidelity_lines(())) == ["No differences between the mock and the service."]
 
 
-def test_each_sort_of_difference_is_told() -> None:
+def test_each_sort_of_difference_is_shown() -> None:
     changed = ResponseFeatures(
         statuses={"getBatch 200": 8, "getBatch 410": 1, "createBatch 422": 1},
         headers={"2XX content-type": 8, "2XX date": 8, "2XX etag": 8},
@@ -76,11 +76,11 @@ def test_the_fields_of_a_new_object_go_without_saying() -> None:
         "getBatch 2XX .tags[].a[]: string": 1,
         "getBatch 2XX .linked: string": 1,
     }
-    told = [what for _, what, _, _ in differences(replace(SEEN, fields={**SEEN.fields, **nested}))]
-    assert told == ["getBatch 2XX .linked: string", "getBatch 2XX .links: object", "getBatch 2XX .tags: array"]
+    output = [what for _, what, _, _ in differences(replace(SEEN, fields={**SEEN.fields, **nested}))]
+    assert output == ["getBatch 2XX .linked: string", "getBatch 2XX .links: object", "getBatch 2XX .tags: array"]
 
 
-def test_a_requirement_is_told_with_what_explains_it() -> None:
+def test_a_requirement_is_shown_with_what_explains_it() -> None:
     fails = {"violations": [samples.violation(NAME)]}
     (broken,) = compare(of("mock"), of("url", SEEN, fails))
     (unknown,) = compare(of("mock"), of("url", SEEN, {"unexercised": [{"requirement": NAME, "reason": "no key"}]}))
@@ -91,7 +91,7 @@ def test_a_requirement_is_told_with_what_explains_it() -> None:
     assert compare(of("mock", SEEN, fails), of("url", SEEN, fails)) == ()
 
 
-def test_no_name_of_a_service_steers_the_terminal() -> None:
+def test_no_name_of_a_service_controls_the_terminal() -> None:
     (line, *_) = list(fidelity_lines((FidelityDifference("headers", "2XX \x1b[31m", "never observed", "in 1"),)))[1:]
     assert "\x1b" not in line
 
@@ -113,8 +113,8 @@ def test_the_command_ends_with_seven_where_they_differ(
     alike = samples.saved(of("url"), tmp_path / "alike.json")
     other = samples.saved(of("url", replace(SEEN, headers={"2XX date": 1})), tmp_path / "other.json")
     assert fidelity(mock, alike) == (0, "No differences between the mock and the service.\n")
-    code, told = fidelity(mock, other)
+    code, output = fidelity(mock, other)
     assert code == 7
-    assert "only the mock     2XX content-type (in 9 exchanges)" in told
+    assert "only the mock     2XX content-type (in 9 exchanges)" in output
     assert '"what": "2XX content-type"' in fidelity(mock, other, "--json")[1]
     assert fidelity(other, mock)[0] == 4

@@ -61,7 +61,7 @@ def test_spending_adds_up_once_in_total_and_for_each_requirement() -> None:
     assert found.spent_on["a"] == Spending(3, 1, 1, 1)
 
 
-def test_reasons_and_errors_are_told_once() -> None:
+def test_reasons_and_errors_are_reported_once() -> None:
     record = {
         "unexercised": [{"requirement": "a", "reason": "no second key"}],
         "errors": ["The service did not answer."],
@@ -70,6 +70,14 @@ def test_reasons_and_errors_are_told_once() -> None:
     assert found.reasons("a") == ("no second key",)
     assert found.reasons("b") == ()
     assert found.errors == ("The service did not answer.",)
+
+
+def test_errors_that_differ_in_their_exchange_alone_are_one() -> None:
+    given = {"errors": ["No id (#10 POST /a → 500)", "No id (#9 POST /a → 500)", "No id (#9 POST /b → 500)"]}
+    assert samples.findings(given).errors == (
+        "No id (#9 POST /a → 500) [and 1 more like it]",
+        "No id (#9 POST /b → 500)",
+    )
 
 
 def test_traffic_adds_up() -> None:

@@ -104,16 +104,16 @@ def test_there_is_a_case_per_requirement_and_one_for_errors() -> None:
     assert outcomes["run"] == ["error"]
 
 
-def test_reasons_and_circumstances_are_told_to_every_reader() -> None:
+def test_reasons_and_circumstances_are_shown_to_every_reader() -> None:
     root = ET.fromstring(render_junit(REPORT))
     cases = {case.get("name"): case for case in root.iterfind("*/testcase")}
     skipped = cases["other-project-hidden"].find("skipped")
     assert skipped is not None
     assert skipped.get("message") == skipped.text == "no second key was given"
     assert cases["status-known"].get("classname") == "conformance.must"
-    told = {each.get("name"): each.get("value") for each in root[0].iterfind("properties/property")}
-    assert told["target"] == "http://127.0.0.1:8000"
-    assert told["contract"] == "1.0.0"
+    properties = {each.get("name"): each.get("value") for each in root[0].iterfind("properties/property")}
+    assert properties["target"] == "http://127.0.0.1:8000"
+    assert properties["contract"] == "1.0.0"
 
 
 def test_an_inconclusive_run_without_error_has_an_error_too() -> None:
@@ -133,7 +133,7 @@ def test_a_requirement_has_its_share_of_the_time_of_its_tests() -> None:
     assert (root.get("time"), root[0].get("timestamp")) == ("2.100", "2030-01-01T00:00:00")
 
 
-def test_a_case_of_the_gate_comes_first_and_what_is_put_up_with_is_skipped_for_its_reason() -> None:
+def test_a_case_of_the_gate_comes_first_and_what_is_waived_is_skipped_for_its_reason() -> None:
     root = ET.fromstring(render_junit(gated()))
     assert root[0].get("name") == "gate"
     failure = root.find("testsuite/testcase/failure")

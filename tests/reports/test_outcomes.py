@@ -27,7 +27,7 @@ def summed(*phases: pytest.TestReport) -> tuple[TestResult, ...]:
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "told"),
+    ("outcomes", "outcome"),
     [
         (("passed", "passed", "passed"), "passed"),
         (("passed", "failed", "passed"), "failed"),
@@ -36,9 +36,9 @@ def summed(*phases: pytest.TestReport) -> tuple[TestResult, ...]:
         (("passed", "failed", "failed"), "error"),
     ],
 )
-def test_the_worst_phase_decides(outcomes: tuple[Any, Any, Any], told: Any) -> None:
+def test_the_worst_phase_decides(outcomes: tuple[Any, Any, Any], outcome: Any) -> None:
     phases = (phase("setup", outcomes[0]), phase("call", outcomes[1]), phase("teardown", outcomes[2]))
-    assert summed(*phases) == (TestResult(NAME, told, 0.75, 6),)
+    assert summed(*phases) == (TestResult(NAME, outcome, 0.75, 6),)
 
 
 def test_a_setup_that_breaks_is_an_error() -> None:
@@ -50,7 +50,7 @@ def test_a_subtest_counts_for_its_test_and_takes_no_time_of_its_own() -> None:
     assert summed(phase("setup"), part, phase("call"), phase("teardown")) == (TestResult(NAME, "failed", 0.75, 8),)
 
 
-def test_tests_with_parameters_stay_apart_and_are_told_by_id() -> None:
+def test_tests_with_parameters_stay_apart_and_are_reported_by_id() -> None:
     names = [f"{NAME}[{parameter}]" for parameter in ("b", "a")]
     ended = summed(*(phase("setup", name=name) for name in (NAME, *names)))
     assert [test.id for test in ended] == [NAME, *sorted(names)]

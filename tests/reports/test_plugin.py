@@ -187,7 +187,7 @@ def test_a_crash_is_an_error_and_ends_with_6(toy: pytest.Pytester, run: Run) -> 
     assert report["errors"] == ["suites/test_crashes.py::test_crashes ended with RuntimeError: out of luck."]
 
 
-def test_an_error_of_a_test_is_told_in_its_own_words(toy: pytest.Pytester, run: Run) -> None:
+def test_an_error_of_a_test_is_reported_in_its_own_words(toy: pytest.Pytester, run: Run) -> None:
     add(toy, "suites/test_reports_error.py", REPORTS_ERROR)
     assert run().ret == 6
     assert report_of(toy)["errors"] == ["The service did not answer."]
@@ -255,11 +255,11 @@ def test_workers_change_nothing_but_their_number(toy: pytest.Pytester, run: Run)
 def test_narrowing_is_named(toy: pytest.Pytester, run: Run, arguments: list[str], narrowed: str | None) -> None:
     assert run(*arguments).ret == 0
     report = report_of(toy)
-    told = report["run"]["narrowed"]
-    assert told == narrowed or Path(told).match(str(narrowed))
+    shown = report["run"]["narrowed"]
+    assert shown == narrowed or Path(shown).match(str(narrowed))
     for result in report["requirements"]:
         if result["id"] == "second" and result["verdict"] != "pass":
-            assert result["reason"] == f"deselected: this run was narrowed by {told}"
+            assert result["reason"] == f"deselected: this run was narrowed by {shown}"
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
@@ -328,8 +328,8 @@ def {where}:
         ["The target did not answer."],
     )
     if "no:terminal" not in options:
-        told = f"{result.stdout}{result.stderr}"
-        assert told.count("INCONCLUSIVE  0 passed, 3 not exercised") == 1
+        shown = f"{result.stdout}{result.stderr}"
+        assert shown.count("INCONCLUSIVE  0 passed, 3 not exercised") == 1
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
@@ -418,7 +418,7 @@ def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.mark.parametrize("workers", ["0", "1"])
 def test_a_kill_leaves_what_was_seen(toy: pytest.Pytester, workers: str) -> None:
-    """A violation that came long before is there, though no test has ended since."""
+    """A violation from long before is there, though no test has ended since."""
     add(toy, "suites/test_breaks.py", BREAKS)
     add(toy, "suites/test_waits.py", f"import threading\ndef test_waits(): threading.Event().wait({TIME_LIMIT})\n")
     place_old_report(toy)
@@ -472,7 +472,7 @@ def test_a_report_that_has_no_place_ends_the_run_before_anything_is_spent(toy: p
     assert not (toy.path / "acted").exists()
 
 
-def test_what_was_spent_is_told_in_total_and_for_each_requirement(toy: pytest.Pytester, run: Run) -> None:
+def test_what_was_spent_is_reported_in_total_and_for_each_requirement(toy: pytest.Pytester, run: Run) -> None:
     spent = {"requests": 3, "uploads": 2, "batches": 1, "billable_files": 2}
     record = f"record['spent'] = {{**{spent!r}, 'requirements': ['first', 'third']}}"
     add(toy, "suites/test_holds.py", f"def test_spends(record):\n    {record}")

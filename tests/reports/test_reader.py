@@ -127,7 +127,7 @@ BROKEN: dict[str, tuple[bytes, type[InvalidReport], str]] = {
     ),
     "a requirement less": (changed(lambda content: content["requirements"].pop()), ChangedReport, "was changed"),
     "another count": (changed(lambda content: content["run"].update(workers=2)), ChangedReport, "was changed"),
-    "an end that is none": (changed(lambda content: content.update(end=7)), ChangedReport, "was changed"),
+    "an invalid end": (changed(lambda content: content.update(end=7)), ChangedReport, "was changed"),
 }
 
 

@@ -92,10 +92,10 @@ CHECKS = {
 
 def test_an_oracle_finds_the_answer_still_wrong(service: Loopback, replay: Replay) -> None:
     service.answers = [Answer(500, b'{"detail": "no"}')]
-    code, told = replay(SERVER_ERROR, [exchange(service.url, b"no", status=500)])
+    code, output = replay(SERVER_ERROR, [exchange(service.url, b"no", status=500)])
     assert code == 1
-    assert told.startswith(f"STILL VIOLATED  must  {SERVER_ERROR}  v")
-    assert '{"detail": "no"}' in told
+    assert output.startswith(f"STILL VIOLATED  must  {SERVER_ERROR}  v")
+    assert '{"detail": "no"}' in output
     (asked,) = service.asked
     assert (asked.method, asked.target) == ("GET", "/api/v2/batches/bat-1")
     assert asked.header("authorization") == f"Bearer {KEY}"
@@ -103,9 +103,9 @@ def test_an_oracle_finds_the_answer_still_wrong(service: Loopback, replay: Repla
 
 def test_an_oracle_finds_the_answer_right(service: Loopback, replay: Replay) -> None:
     service.answers = [Answer(200, batch())]
-    code, told = replay(SERVER_ERROR, [exchange(service.url, b"no", status=500)])
+    code, output = replay(SERVER_ERROR, [exchange(service.url, b"no", status=500)])
     assert code == 0
-    assert told.startswith("NO LONGER VIOLATED  must")
+    assert output.startswith("NO LONGER VIOLATED  must")
 
 
 def test_what_went_before_is_taken_from_the_report(service: Loopback, replay: Replay) -> None:
@@ -115,9 +115,9 @@ def test_what_went_before_is_taken_from_the_report(service: Loopback, replay: Re
         exchange(service.url, batch("RUNNING"), number=2, sent_at="2020-01-01T00:00:09+00:00"),
     ]
     service.answers = [Answer(200, batch("RUNNING"))]
-    code, told = replay("terminal-status-is-final", exchanges)
-    assert code == 1, told
-    assert "beside what the report has from before" in " ".join(told.split())
+    code, output = replay("terminal-status-is-final", exchanges)
+    assert code == 1, output
+    assert "beside what the report has from before" in " ".join(output.split())
     service.answers = [Answer(200, batch("COMPLETED"))]
     assert replay("terminal-status-is-final", exchanges)[0] == 0
     assert len(service.asked) == 2
@@ -128,11 +128,11 @@ def test_an_answer_about_other_things_tells_nothing(service: Loopback, replay: R
     page = json.dumps({"items": [json.loads(batch()), json.loads(batch(id="bat-2"))], "next_page_token": None})
     other = json.dumps({"items": [json.loads(batch(id="bat-3"))], "next_page_token": None})
     service.answers = [Answer(200, other.encode())]
-    code, told = replay(
+    code, output = replay(
         "page-holds-at-most-page-size", [exchange(service.url, page.encode(), path=path, operation="listBatches")]
     )
-    assert code == 6, told
-    assert "may be gone" in " ".join(told.split())
+    assert code == 6, output
+    assert "may be gone" in " ".join(output.split())
 
 
 def test_a_status_decides_where_no_oracle_makes_the_check(service: Loopback, replay: Replay) -> None:
@@ -152,9 +152,9 @@ def test_an_answer_of_which_nobody_knows_is_compared(service: Loopback, replay: 
     given = {"check": "of-a-test-alone", "kind": "missing"}
     service.answers = [Answer(200, batch())]
     assert replay("results-delivered-when-expanded", [seen], **given)[0] == 1
-    code, told = replay("results-delivered-when-expanded", [seen, seen], **given)
+    code, output = replay("results-delivered-when-expanded", [seen, seen], **given)
     assert code == 6
-    assert "it takes 2 exchanges or more to judge it" in " ".join(told.split())
+    assert "it takes 2 exchanges or more to judge it" in " ".join(output.split())
     service.answers = [Answer(200, batch("RUNNING"))]
     assert replay("results-delivered-when-expanded", [seen], **given)[0] == 6
 
@@ -162,8 +162,8 @@ def test_an_answer_of_which_nobody_knows_is_compared(service: Loopback, replay: 
 def test_a_should_that_is_still_broken_decides_nothing(service: Loopback, replay: Replay) -> None:
     service.answers = [Answer(400)]
     given = {"check": "of-a-test-alone", "kind": "refused"}
-    code, told = replay("expand-accepts-repetition", [exchange(service.url, b"{}", status=400)], **given)
-    assert (code, told.partition("  ")[0]) == (0, "STILL VIOLATED")
+    code, output = replay("expand-accepts-repetition", [exchange(service.url, b"{}", status=400)], **given)
+    assert (code, output.partition("  ")[0]) == (0, "STILL VIOLATED")
 
 
 @pytest.mark.parametrize(
@@ -179,10 +179,10 @@ def test_a_should_that_is_still_broken_decides_nothing(service: Loopback, replay
 def test_what_changes_something_is_not_sent(
     method: str, path: str, changes: dict[str, Any], reason: str, service: Loopback, replay: Replay
 ) -> None:
-    code, told = replay(SERVER_ERROR, [exchange(service.url, b"{}", method, path, **changes)])
+    code, output = replay(SERVER_ERROR, [exchange(service.url, b"{}", method, path, **changes)])
     assert code == 6
-    assert told.startswith("INCONCLUSIVE")
-    assert reason in told
+    assert output.startswith("INCONCLUSIVE")
+    assert reason in output
     assert service.asked == []
 
 
@@ -202,41 +202,59 @@ def test_a_create_is_sent_where_it_is_asked_for(service: Loopback, replay: Repla
 
 def test_half_a_body_is_not_sent(service: Loopback, replay: Replay) -> None:
     seen = [exchange(service.url, b"{}", "POST", "/api/v2/batches", body='{"a": … (9000 bytes)')]
-    code, told = replay(SERVER_ERROR, seen, "--create")
+    code, output = replay(SERVER_ERROR, seen, "--create")
     assert (code, service.asked) == (6, [])
-    assert "only a part of the body" in told
+    assert "only a part of the body" in output
+
+
+def test_a_hidden_header_is_sent_once_it_is_given_again(service: Loopback, replay: Replay) -> None:
+    service.answers = [Answer(body=batch())]
+    sent = exchange(service.url, b"no", status=500)
+    sent["request"]["headers"] += [["x-gate", "***"], ["x-stage", "blue"]]
+    code, said = replay(SERVER_ERROR, [sent])
+    assert (code, service.asked) == (6, [])
+    assert "the header x-gate is hidden in the report: give it again with --secret-header" in " ".join(said.split())
+    given = ("--secret-header", "X-Gate: sesame-opens", "--header", "X-Stage: red")
+    code, said = replay(SERVER_ERROR, [sent], *given)
+    assert code == 0, said
+    assert "sesame-opens" not in said
+    (request,) = service.asked
+    assert sorted(each for each in request.headers if each[0].startswith("x-")) == [
+        ("x-gate", "sesame-opens"),
+        ("x-stage", "red"),
+    ]
 
 
 def test_a_key_goes_to_the_target_alone(service: Loopback, replay: Replay) -> None:
     with serving() as other:
-        code, told = replay(SERVER_ERROR, [exchange(other.url, b"{}", status=500)])
+        code, output = replay(SERVER_ERROR, [exchange(other.url, b"{}", status=500)])
         assert (code, service.asked, other.asked) == (6, [], [])
-    assert "the key is for that alone" in " ".join(told.split())
+    assert "the key is for that alone" in " ".join(output.split())
 
 
 def test_a_mock_that_is_gone_is_not_asked(service: Loopback, replay: Replay) -> None:
-    code, told = replay(SERVER_ERROR, [exchange(service.url, b"{}")], of="mock")
+    code, output = replay(SERVER_ERROR, [exchange(service.url, b"{}")], of="mock")
     assert (code, service.asked) == (6, [])
-    assert "gone" in told
+    assert "gone" in output
 
 
 def test_keys_that_are_missing_are_named(service: Loopback, replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
-    code, told = replay(SERVER_ERROR, [exchange(service.url, b"{}", caller="other")])
+    code, output = replay(SERVER_ERROR, [exchange(service.url, b"{}", caller="other")])
     assert (code, service.asked) == (6, [])
-    assert "other" in told
+    assert "other" in output
     monkeypatch.delenv("LLAMA_CLOUD_API_KEY")
-    code, told = replay(SERVER_ERROR, [exchange(service.url, b"{}")])
+    code, output = replay(SERVER_ERROR, [exchange(service.url, b"{}")])
     assert (code, service.asked) == (4, [])
-    assert "LLAMA_CLOUD_API_KEY" in told
+    assert "LLAMA_CLOUD_API_KEY" in output
 
 
 def test_a_service_that_does_not_answer_is_no_verdict(service: Loopback, replay: Replay) -> None:
     with serving() as gone:
         pass
     service.url = gone.url
-    code, told = replay(SERVER_ERROR, [exchange(gone.url, b"{}", status=500)])
+    code, output = replay(SERVER_ERROR, [exchange(gone.url, b"{}", status=500)])
     assert code == 6
-    assert "no answer from" in told
+    assert "no answer from" in output
 
 
 def test_an_unknown_fingerprint_suggests_one(

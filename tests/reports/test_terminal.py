@@ -18,24 +18,24 @@ def plain(lines: Iterable[Line]) -> list[str]:
     return ["".join(span.text for span in line) for line in lines]
 
 
-def told(report: Report, width: int = 80) -> list[str]:
+def lines_of(report: Report, width: int = 80) -> list[str]:
     return plain(report_lines(report, width=width, files=FILES))
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
 def test_only_curl_lines_are_wider_than_the_terminal(width: int) -> None:
-    lines = told(samples.failing_report(), width)
+    lines = lines_of(samples.failing_report(), width)
     wide = [line for line in lines if cell_len(line) >= width]
     assert all(line.startswith("      curl ") for line in wide)
 
 
 def test_the_first_line_is_the_verdict_with_counts() -> None:
-    first = told(samples.failing_report())[0]
+    first = lines_of(samples.failing_report())[0]
     assert first == "NONCONFORMANT  1 must failed, 1 should failed, 2 passed, 4 not exercised"
 
 
 def test_fails_come_before_what_was_not_exercised_and_must_before_should() -> None:
-    lines = told(samples.failing_report())
+    lines = lines_of(samples.failing_report())
     heads = [line for line in lines if line and not line.startswith(" ")]
     assert [head.split()[0:2] for head in heads[3:]] == [
         ["FAIL", "must"],
@@ -49,7 +49,7 @@ def test_fails_come_before_what_was_not_exercised_and_must_before_should() -> No
 
 
 def test_each_violation_is_a_block_with_its_requirement_and_its_evidence() -> None:
-    lines = told(samples.failing_report(), 100)
+    lines = lines_of(samples.failing_report(), 100)
     fingerprint = samples.failing_report().requirements[0].violations[0].fingerprint
     start = lines.index(f"FAIL  must  results-null-unless-expanded  {fingerprint}")
     assert lines[start + 1 : start + 15] == [
@@ -72,40 +72,40 @@ def test_each_violation_is_a_block_with_its_requirement_and_its_evidence() -> No
 
 
 def test_a_violation_without_a_case_has_no_empty_line_for_it() -> None:
-    lines = told(samples.report({"violations": [samples.violation(case="")]}))
+    lines = lines_of(samples.report({"violations": [samples.violation(case="")]}))
     assert not any(line.strip() == "case" for line in lines)
 
 
 def test_requirements_that_were_not_exercised_are_grouped_by_reason() -> None:
-    lines = told(samples.failing_report())
+    lines = lines_of(samples.failing_report())
     start = lines.index("      needs a target that speaks the control protocol (--control-url)")
     assert lines[start + 1] == "        failed-file-has-error, cancelled-stays-cancelled"
 
 
 def test_many_violations_are_cut_with_a_word() -> None:
     many = [samples.violation(check=f"check-{n}") for n in range(9)]
-    lines = told(samples.report({"violations": many}))
+    lines = lines_of(samples.report({"violations": many}))
     assert sum(line.startswith("      curl ") for line in lines) == VIOLATIONS_SHOWN
     assert "      and 4 more of results-null-unless-expanded in report.json" in lines
     everything = plain(report_lines(samples.report({"violations": many}), width=80, files=FILES, verbosity=1))
     assert sum(line.startswith("      curl ") for line in everything) == len(many)
 
 
-def test_what_was_spent_is_told_in_one_line() -> None:
-    lines = told(samples.report())
+def test_what_was_spent_is_shown_in_one_line() -> None:
+    lines = lines_of(samples.report())
     assert "spent     213 requests, 1,090 uploads, 13 batches, 1 billable file" in lines
 
 
 def test_an_exchange_without_answer_says_why() -> None:
     silent = samples.exchange(response=None, error="ReadTimeout: 5 s", seconds=5)
-    lines = told(samples.report({"violations": [samples.violation(exchanges=[silent])]}), 120)
+    lines = lines_of(samples.report({"violations": [samples.violation(exchanges=[silent])]}), 120)
     assert (
         "      exchange  #12 GET /api/v2/batches/bat-1?project_id=p -> no response (ReadTimeout: 5 s) in 5.0 s"
     ) in lines
 
 
 def test_a_conformant_run_is_short() -> None:
-    lines = told(samples.report({"held": {"results-null-unless-expanded": 1}}))
+    lines = lines_of(samples.report({"held": {"results-null-unless-expanded": 1}}))
     assert lines[0] == "CONFORMANT  1 passed"
     assert len(lines) == 6
 
@@ -113,7 +113,7 @@ def test_a_conformant_run_is_short() -> None:
 @pytest.mark.parametrize("command", ["::error::x", "##[error]x", "a\n::stop-commands::x"])
 def test_no_line_starts_like_a_command_to_a_ci_runner(command: str) -> None:
     record = {"violations": [samples.violation(actual=command)], "errors": [command]}
-    for line in told(samples.report(record)):
+    for line in lines_of(samples.report(record)):
         bare = line.removeprefix("    - ").strip()
         assert not bare.startswith(("::", "##["))
 

@@ -39,7 +39,7 @@ def test_each_time_that_a_violation_was_seen_counts() -> None:
         (4, "pass", None),
     ],
 )
-def test_the_floor_decides_between_pass_and_not_exercised(held: int, verdict: str, reason: str | None) -> None:
+def test_min_observations_decides_between_pass_and_not_exercised(held: int, verdict: str, reason: str | None) -> None:
     judged = result(samples.requirement(min_observations=3), {"held": {NAME: held}})
     assert (judged.verdict, judged.reason, judged.observations) == (verdict, reason, held)
 

@@ -1,4 +1,4 @@
-"""A violation is told once: what is wrong, as JSON and as a difference, its exchange, its source, its curl line."""
+"""A violation is shown once: what is wrong, as JSON and as a difference, its exchange, its source, its curl line."""
 
 import json
 import re
@@ -40,13 +40,13 @@ def violation(**changes: Any) -> ReportedViolation:
     return report(**changes).requirements[0].violations[0]
 
 
-def told(detail: Detail = NORMAL, **changes: Any) -> dict[str, str]:
+def parts_of(detail: Detail = NORMAL, **changes: Any) -> dict[str, str]:
     judged = report(**changes).requirements[0]
     return {part.label: part.text for part in parts(judged, judged.violations[0], detail)}
 
 
-def test_it_is_told_by_what_matters_first() -> None:
-    assert list(told()) == [
+def test_what_matters_is_shown_first() -> None:
+    assert list(parts_of()) == [
         "problem",
         "expected",
         "actual",
@@ -62,24 +62,24 @@ def test_it_is_told_by_what_matters_first() -> None:
 
 
 def test_values_are_json_and_no_python() -> None:
-    parts_told = told(expected=[None, True, "a 'quoted' text"], actual={"results": None})
-    assert json.loads(parts_told["expected"]) == [None, True, "a 'quoted' text"]
-    assert json.loads(parts_told["actual"]) == {"results": None}
-    assert json.loads(told(expected="a 4xx")["expected"]) == "a 4xx"
+    shown = parts_of(expected=[None, True, "a 'quoted' text"], actual={"results": None})
+    assert json.loads(shown["expected"]) == [None, True, "a 'quoted' text"]
+    assert json.loads(shown["actual"]) == {"results": None}
+    assert json.loads(parts_of(expected="a 4xx")["expected"]) == "a 4xx"
 
 
 def test_the_exchange_and_the_curl_line_are_of_the_one_that_shows_the_fault() -> None:
-    parts_told = told()
-    assert parts_told["exchange"].startswith("#8 GET")
-    assert parts_told["before"].startswith("#7 ")
-    assert parts_told["after"].startswith("#9 ")
-    assert "page_token=" + "t" * 300 in parts_told["repeat"]
-    assert "t" * 50 not in parts_told["exchange"]
-    assert parts_told["repeat"] == curl_line(violation().exchanges[1])
+    shown = parts_of()
+    assert shown["exchange"].startswith("#8 GET")
+    assert shown["before"].startswith("#7 ")
+    assert shown["after"].startswith("#9 ")
+    assert "page_token=" + "t" * 300 in shown["repeat"]
+    assert "t" * 50 not in shown["exchange"]
+    assert shown["repeat"] == curl_line(violation().exchanges[1])
 
 
 def test_a_long_body_is_cut_in_the_middle_and_says_how_much() -> None:
-    lines = told()["response"].split("\n")
+    lines = parts_of()["response"].split("\n")
     assert len(lines) <= NORMAL.lines
     assert lines[:3] == ["{", '  "items": [', '    {"id": "bat-0"},']
     assert lines[-3:] == ['    {"id": "bat-89"}', "  ]", "}"]
@@ -88,15 +88,15 @@ def test_a_long_body_is_cut_in_the_middle_and_says_how_much() -> None:
     assert left_out + len(lines) - 1 == 94
 
 
-def test_a_body_that_is_no_json_stays_as_it_came() -> None:
+def test_a_body_that_is_no_json_stays_as_it_is() -> None:
     assert body_text("<html>\nno</html>", NORMAL) == "<html>\nno</html>"
     assert body_text("", NORMAL) == "(no body)"
     assert len(body_text("x" * 9_000, NORMAL)) < 500
     assert body_text("[" * 5_000, NORMAL).startswith("[[[")
 
 
-def test_the_source_is_told_with_what_it_says_and_where() -> None:
-    source = told()["source"].split("\n")
+def test_the_source_is_shown_with_what_it_says_and_where() -> None:
+    source = parts_of()["source"].split("\n")
     assert source == [
         "The field is null unless it is asked for.",
         'in LlamaCloud\'s guide "Getting Started with Batches": reading results',
@@ -111,10 +111,10 @@ def test_tests_are_merged_and_counted() -> None:
     assert seen.split("\n") == ["5 times, in", *names[:3], "and 2 more tests"]
 
 
-def test_more_is_told_where_more_is_asked_for() -> None:
-    assert "x-trace: 7" not in told()["response"]
-    assert "x-trace: 7" in told(FULL)["response"]
-    assert len(told(BRIEF)["response"]) < len(told()["response"]) < len(told(FULL)["response"])
+def test_more_is_shown_where_more_is_asked_for() -> None:
+    assert "x-trace: 7" not in parts_of()["response"]
+    assert "x-trace: 7" in parts_of(FULL)["response"]
+    assert len(parts_of(BRIEF)["response"]) < len(parts_of()["response"]) < len(parts_of(FULL)["response"])
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ ELSE = named(BROKEN_OTHERWISE)
 
 
 def waiver(**changes: Any) -> Waiver:
-    told = {
+    fields = {
         "requirement": NAME,
         "fingerprint": None,
         "target": "*",
@@ -57,12 +57,12 @@ def waiver(**changes: Any) -> Waiver:
         "link": "https://example.com/1",
         "expires": "2030-06-15",
     }
-    return Waiver(**{**told, **changes})
+    return Waiver(**{**fields, **changes})
 
 
 def entry(**changes: Any) -> dict[str, Any]:
-    told = {name: value for name, value in asdict(waiver()).items() if value is not None}
-    return {name: value for name, value in {**told, **changes}.items() if value is not ...}
+    fields = {name: value for name, value in asdict(waiver()).items() if value is not None}
+    return {name: value for name, value in {**fields, **changes}.items() if value is not ...}
 
 
 @pytest.fixture(autouse=True)
@@ -92,8 +92,8 @@ class Gate:
         given: list[object] = []
         if listed is not None or text is not None:
             given = ["--waivers", self.folder / "waivers.yaml"]
-            told = yaml.safe_dump(listed) if text is None else text
-            (self.folder / "waivers.yaml").write_text(told, encoding="utf-8")
+            content = yaml.safe_dump(listed) if text is None else text
+            (self.folder / "waivers.yaml").write_text(content, encoding="utf-8")
         return self("gate", path, *given, *arguments)
 
 
@@ -117,11 +117,11 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     ],
     ids=str,
 )
-def test_a_waiver_that_fits_is_green_and_told(changes: dict[str, Any], judge: Gate) -> None:
-    code, told = judge.of(report(BROKEN), listed=[entry(**changes)])
+def test_a_waiver_that_fits_is_green_and_shown(changes: dict[str, Any], judge: Gate) -> None:
+    code, output = judge.of(report(BROKEN), listed=[entry(**changes)])
     assert code == exit_codes.CONFORMANT
-    assert "2 passed, 1 waived" in told
-    assert "The gateway is replaced in July (until 2030-06-1" in told
+    assert "2 passed, 1 waived" in output
+    assert "The gateway is replaced in July (until 2030-06-1" in output
 
 
 def test_a_violation_without_waiver_is_red(judge: Gate) -> None:
@@ -136,9 +136,9 @@ def test_a_waiver_for_another_target_is_left_alone(judge: Gate) -> None:
 def test_waived_is_shown_as_waived_everywhere() -> None:
     judged = gate.apply(Terms(waivers=(waiver(),)), report(BROKEN), TODAY)
     assert judged.sentence == "conformant: 2 passed, 1 waived"
-    told = document(judged)["requirements"][0]
-    assert (told["verdict"], told["waivers"][0]["owner"]) == ("waived", "batches-team")
-    assert told["violations"]
+    output = document(judged)["requirements"][0]
+    assert (output["verdict"], output["waivers"][0]["owner"]) == ("waived", "batches-team")
+    assert output["violations"]
     junit = render_junit(judged)
     assert 'skipped="1"' in junit
     assert "in July (until 2030-06-15, batches-team" in junit
@@ -197,9 +197,9 @@ MISFITS: dict[str, tuple[Mapping[str, Any], list[dict[str, Any]], int, str]] = {
 @pytest.mark.parametrize("name", MISFITS)
 def test_a_waiver_that_does_not_fit_is_red_for_its_own_reason(name: str, judge: Gate) -> None:
     found, listed, code, words = MISFITS[name]
-    ended, told = judge.of(report(found), listed=listed)
+    ended, output = judge.of(report(found), listed=listed)
     assert ended == code
-    assert words in told
+    assert words in output
 
 
 # --- files that are no waivers: nothing is judged ---
@@ -226,17 +226,17 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
     "owner of a wrong type": ([entry(owner=["me"])], "has a owner that is not text"),
     "requirement of a wrong type": ([entry(requirement=True)], "has a requirement that is not text"),
     "expiry that is no date": ([entry(expires="soon")], "has an invalid date of expiry"),
-    "expiry that is no day": ([entry(expires="2030-02-30")], "has an invalid date of expiry"),
+    "invalid expiry": ([entry(expires="2030-02-30")], "has an invalid date of expiry"),
     "expiry that is a number": ([entry(expires=20300101)], "has an invalid date of expiry"),
     "expiry with a time": ([entry(expires=datetime(2030, 1, 1))], "has an invalid date of expiry"),
-    "fingerprint that is none": ([entry(fingerprint="the usual one")], "has a fingerprint that is not a fingerprint"),
+    "invalid fingerprint": ([entry(fingerprint="the usual one")], "has a fingerprint that is not a fingerprint"),
     "fingerprint of nothing": ([entry(fingerprint=None)], "has a fingerprint that is not a fingerprint"),
-    "target that is none": ([entry(target="staging")], "has a target that is not a target"),
-    "link that is none": ([entry(link="ask me")], "has a link that is not a URL"),
+    "invalid target": ([entry(target="staging")], "has a target that is not a target"),
+    "invalid link": ([entry(link="ask me")], "has a link that is not a URL"),
     "same entry twice": ([entry(), entry()], "entries 1 and 2 waive the same violation"),
     "one and any violation": ([entry(), entry(fingerprint=MEANT)], "entries 1 and 2 waive the same violation"),
     "one and any target": ([entry(), entry(target="mock")], "entries 1 and 2 waive the same violation"),
-    "key twice": ("- {reason: a, reason: b}", "reason stands twice in one entry"),
+    "key twice": ("- {reason: a, reason: b}", "reason appears twice in one entry"),
 }
 
 
@@ -244,20 +244,20 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
 def test_a_file_that_is_no_waivers_is_refused_in_its_own_words(name: str, judge: Gate) -> None:
     content, words = UNUSABLE[name]
     given = {"text": content} if isinstance(content, str) else {"listed": content}
-    code, told = judge.of(report(BROKEN), **given)
+    code, output = judge.of(report(BROKEN), **given)
     assert code == exit_codes.WRONG_USAGE
-    assert words in told
-    assert "CONFORMANT" not in told
+    assert words in output
+    assert "CONFORMANT" not in output
 
 
 def test_a_file_of_waivers_that_is_not_there_is_refused(judge: Gate, tmp_path: Path) -> None:
-    code, told = judge.of(report(HELD), "--waivers", tmp_path / "none.yaml")
-    assert (code, "There is no file of waivers" in told) == (4, True)
-    code, told = judge.of(report(HELD), "--waivers", tmp_path)
-    assert (code, "cannot be read" in told) == (4, True)
+    code, output = judge.of(report(HELD), "--waivers", tmp_path / "none.yaml")
+    assert (code, "There is no file of waivers" in output) == (4, True)
+    code, output = judge.of(report(HELD), "--waivers", tmp_path)
+    assert (code, "cannot be read" in output) == (4, True)
     (tmp_path / "other.yaml").write_bytes(b"\xff")
-    code, told = judge.of(report(HELD), "--waivers", tmp_path / "other.yaml")
-    assert (code, "is not UTF-8" in told) == (4, True)
+    code, output = judge.of(report(HELD), "--waivers", tmp_path / "other.yaml")
+    assert (code, "is not UTF-8" in output) == (4, True)
 
 
 def test_a_good_file_is_read_whole(tmp_path: Path) -> None:
@@ -318,8 +318,8 @@ BASELINES: dict[str, tuple[Report, Report, int, str]] = {
 def test_with_a_baseline_the_exit_code_is_about_what_got_worse(name: str, judge: Gate) -> None:
     before, after, code, words = BASELINES[name]
     baseline = samples.saved(before, judge.folder / "baseline.json")
-    ended, told = judge.of(after, "--baseline", baseline)
-    assert words in told
+    ended, output = judge.of(after, "--baseline", baseline)
+    assert words in output
     assert ended == code
 
 
@@ -339,27 +339,27 @@ UNFIT: dict[str, tuple[Report, str]] = {
 @pytest.mark.parametrize("name", UNFIT)
 def test_a_report_that_judged_nothing_is_no_baseline(name: str, judge: Gate) -> None:
     before, words = UNFIT[name]
-    code, told = judge.of(report(HELD), "--baseline", samples.saved(before, judge.folder / "baseline.json"))
+    code, output = judge.of(report(HELD), "--baseline", samples.saved(before, judge.folder / "baseline.json"))
     assert code == exit_codes.WRONG_USAGE
-    assert words in told
+    assert words in output
 
 
 def test_a_baseline_that_is_not_there_is_refused(judge: Gate, tmp_path: Path) -> None:
-    code, told = judge.of(report(HELD), "--baseline", tmp_path / "none.json")
-    assert (code, "There is no report" in told) == (4, True)
+    code, output = judge.of(report(HELD), "--baseline", tmp_path / "none.json")
+    assert (code, "There is no report" in output) == (4, True)
 
 
 def test_only_new_leaves_out_what_was_known(judge: Gate) -> None:
     found = report(BROKEN_TWICE, {"violations": [samples.violation(OTHER)], "held": {SHOULD: 1}})
     before = report(BROKEN, {"violations": [samples.violation(OTHER)], "held": {SHOULD: 1}})
     baseline = samples.saved(before, judge.folder / "baseline.json")
-    code, told = judge.of(found, "--baseline", baseline, "--only-new")
+    code, output = judge.of(found, "--baseline", baseline, "--only-new")
     assert code == exit_codes.REGRESSED
-    assert f"NEW must {NAME} {ELSE}" in told
-    assert MEANT not in told
-    assert OTHER not in told
-    code, told = judge.of(found, "--only-new")
-    assert (code, "goes with a --baseline" in told) == (4, True)
+    assert f"NEW must {NAME} {ELSE}" in output
+    assert MEANT not in output
+    assert OTHER not in output
+    code, output = judge.of(found, "--only-new")
+    assert (code, "goes with a --baseline" in output) == (4, True)
 
 
 # --- stricter terms ---
@@ -373,9 +373,9 @@ def test_strict_counts_a_should_as_a_must(judge: Gate) -> None:
 
 def test_a_must_can_be_required_to_be_exercised(judge: Gate) -> None:
     assert judge.of(report(UNEXERCISED))[0] == exit_codes.CONFORMANT
-    code, told = judge.of(report(UNEXERCISED), "--require-exercised")
+    code, output = judge.of(report(UNEXERCISED), "--require-exercised")
     assert code == exit_codes.REGRESSED
-    assert f"{NAME} is a must and was not exercised (exercised 0 times, once needed)" in told
+    assert f"{NAME} is a must and was not exercised (exercised 0 times, once needed)" in output
     should_only = report({"held": {NAME: 1, OTHER: 1}})
     assert judge.of(should_only, "--require-exercised")[0] == exit_codes.CONFORMANT
 
@@ -390,14 +390,14 @@ def test_what_the_gate_objects_to_stands_in_all_files() -> None:
 
 
 def test_a_part_of_a_run_is_not_judged(judge: Gate) -> None:
-    code, told = judge.of(report(HELD, in_run=samples.run(shard=samples.shard(2, 5))))
-    assert (code, "is shard 2 of 5 only: merge all of them first" in told) == (4, True)
+    code, output = judge.of(report(HELD, in_run=samples.run(shard=samples.shard(2, 5))))
+    assert (code, "is shard 2 of 5 only: merge all of them first" in output) == (4, True)
 
 
 def test_show_tells_the_report(judge: Gate) -> None:
     path = samples.saved(report(BROKEN), judge.folder / "report.json")
-    code, told = judge("show", path)
-    assert (code, f"FAIL must {NAME}" in told) == (0, True)
+    code, output = judge("show", path)
+    assert (code, f"FAIL must {NAME}" in output) == (0, True)
 
 
 @pytest.mark.parametrize("arguments", [(), ("show",), ("gate",), ("look", "a"), ("merge", "a")], ids=str)
@@ -408,11 +408,11 @@ def test_wrong_usage_ends_with_4(arguments: tuple[str, ...], judge: Gate) -> Non
 def test_diff_tells_what_changed_and_ends_with_7_where_it_is_worse(judge: Gate) -> None:
     before = samples.saved(report(HELD), judge.folder / "a.json")
     after = samples.saved(report(BROKEN), judge.folder / "b.json")
-    code, told = judge("diff", before, after)
+    code, output = judge("diff", before, after)
     assert code == exit_codes.REGRESSED
-    assert f"WORSE {NAME} (must): pass -> fail; new {MEANT}; attributed to the target" in told
-    code, told = judge("diff", after, before, "--json")
+    assert f"WORSE {NAME} (must): pass -> fail; new {MEANT}; attributed to the target" in output
+    code, output = judge("diff", after, before, "--json")
     assert code == exit_codes.CONFORMANT
-    assert '"is_worse": false' in told
-    code, told = judge("diff", before, before)
-    assert (code, told.endswith("No requirement changed.")) == (0, True)
+    assert '"is_worse": false' in output
+    code, output = judge("diff", before, before)
+    assert (code, output.endswith("No requirement changed.")) == (0, True)

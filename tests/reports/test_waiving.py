@@ -64,9 +64,9 @@ def waive(call: Call) -> Call:
 
 
 def test_an_entry_is_written_and_shown(waive: Call, folder: Path) -> None:
-    code, told = waive(FIRST)
+    code, output = waive(FIRST)
     written = (folder / "waivers.yaml").read_text("utf-8")
-    assert (code, told) == (0, f"Added to waivers.yaml:\n{written}")
+    assert (code, output) == (0, f"Added to waivers.yaml:\n{written}")
     assert written == (
         f"- requirement: {NAME}\n  fingerprint: {FIRST}\n  target: http://127.0.0.1:8000\n"
         "  reason: 'Seen in run 8a1f: missing 1 of 7: file-3'\n  owner: the-team\n  expires: 2030-06-15\n"
@@ -76,11 +76,11 @@ def test_an_entry_is_written_and_shown(waive: Call, folder: Path) -> None:
 def test_the_gate_takes_what_was_written(waive: Call, call: Call) -> None:
     judge = ("gate", "reports/out/report.json", "--waivers", "waivers.yaml")
     assert waive(FIRST, SECOND)[0] == 0
-    code, told = call(*judge)
-    assert (code, f"No waiver covers the violations of {OTHER}" in told) == (1, True)
+    code, output = call(*judge)
+    assert (code, f"No waiver covers the violations of {OTHER}" in output) == (1, True)
     assert waive(THIRD)[0] == 0
-    code, told = call(*judge)
-    assert (code, told.split("\n")[0]) == (0, "GATE GREEN  without a baseline: 0 not waived, 3 waived")
+    code, output = call(*judge)
+    assert (code, output.split("\n")[0]) == (0, "GATE GREEN  without a baseline: 0 not waived, 3 waived")
 
 
 def test_every_value_can_be_given(waive: Call, folder: Path) -> None:
@@ -91,10 +91,10 @@ def test_every_value_can_be_given(waive: Call, folder: Path) -> None:
 
 
 def test_what_a_service_said_stays_text(waive: Call, folder: Path) -> None:
-    code, told = waive(THIRD)
+    code, output = waive(THIRD)
     (waiver,) = waiver_file.load(folder / "waivers.yaml")
     assert (code, waiver.reason) == (0, "Seen in run 8a1f: PAUSED: 漢字 'no' status\\x1b[31m")
-    assert "\x1b" not in told
+    assert "\x1b" not in output
 
 
 ENTRY = (
@@ -117,8 +117,8 @@ def test_what_stands_in_the_file_stays(name: str, waive: Call, folder: Path) -> 
     path = folder / "waivers.yaml"
     path.write_bytes(FILES[name].encode())
     before = waiver_file.load(path) if "requirement" in FILES[name] else ()
-    code, told = waive(FIRST, THIRD)
-    assert code == 0, told
+    code, output = waive(FIRST, THIRD)
+    assert code == 0, output
     after = path.read_bytes().decode()
     assert after.startswith(FILES[name])
     assert after.count("\r\n") == (after.count("\n") if "\r\n" in FILES[name] else 0)
@@ -139,11 +139,11 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
         (FIRST, "--until", "2030-06-14"),
         "2030-06-14 is past: let the waiver end today, 2030-06-15",
     ),
-    "a day that is none": ((FIRST, "--until", "2030-02-30"), "an invalid date of expiry"),
+    "an invalid day": ((FIRST, "--until", "2030-02-30"), "an invalid date of expiry"),
     "a word for a day": ((FIRST, "--until", "soon"), "an invalid date of expiry"),
     "an owner without a name": ((FIRST, "--owner", " "), "an empty owner"),
-    "a link that is none": ((FIRST, "--link", "ask me"), "a link that is not a URL"),
-    "a target that is none": ((FIRST, "--target", "staging"), "a target that is not a target"),
+    "an invalid link": ((FIRST, "--link", "ask me"), "a link that is not a URL"),
+    "an invalid target": ((FIRST, "--target", "staging"), "a target that is not a target"),
     "a report that is not there": ((FIRST, "--report", "none.json"), "There is no report none.json"),
     "a file that is a folder": ((FIRST, "--file", "reports"), "reports cannot be read"),
 }
@@ -152,8 +152,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_waived_is_refused_and_nothing_is_written(name: str, call: Call, folder: Path) -> None:
     arguments, words = REFUSED[name]
-    code, told = call("waive", "--owner", "the-team", "--until", "2030-06-15", *arguments)
-    assert (code, words in told) == (4, True), told
+    code, output = call("waive", "--owner", "the-team", "--until", "2030-06-15", *arguments)
+    assert (code, words in output) == (4, True), output
     assert not (folder / "waivers.yaml").exists()
 
 
@@ -161,8 +161,8 @@ def test_what_cannot_be_waived_is_refused_and_nothing_is_written(name: str, call
 def test_nobody_waives_without_a_name_and_a_day(left_out: str, call: Call, folder: Path) -> None:
     given = {"--owner": "the-team", "--until": "2030-06-15"}
     del given[left_out]
-    code, told = call("waive", FIRST, *(word for option in given.items() for word in option))
-    assert (code, left_out in told) == (4, True)
+    code, output = call("waive", FIRST, *(word for option in given.items() for word in option))
+    assert (code, left_out in output) == (4, True)
     assert not (folder / "waivers.yaml").exists()
 
 
@@ -181,8 +181,8 @@ def test_a_file_that_cannot_take_it_is_left_as_it_was(name: str, waive: Call, fo
     content, words = UNCHANGED[name]
     path = folder / "waivers.yaml"
     path.write_text(content, encoding="utf-8")
-    code, told = waive(FIRST)
-    assert (code, words in told) == (4, True), told
+    code, output = waive(FIRST)
+    assert (code, words in output) == (4, True), output
     assert path.read_text("utf-8") == content
 
 
@@ -190,12 +190,12 @@ def test_a_list_in_one_line_is_left_as_it_was(waive: Call, folder: Path) -> None
     path = folder / "waivers.yaml"
     entry = f"{{requirement: {NAME}, fingerprint: {SECOND}, target: mock, reason: a, owner: b, expires: 2031-01-01}}"
     path.write_text(f"[{entry}]\n", encoding="utf-8")
-    code, told = waive(FIRST)
-    assert (code, "Add by hand" in told, path.read_text("utf-8")) == (4, True, f"[{entry}]\n")
+    code, output = waive(FIRST)
+    assert (code, "Add by hand" in output, path.read_text("utf-8")) == (4, True, f"[{entry}]\n")
 
 
 def test_a_report_without_a_target_needs_one(waive: Call, folder: Path) -> None:
     samples.saved(replace(REPORT, target=None), folder / "reports" / "out" / "report.json")
-    code, told = waive(FIRST)
-    assert (code, "give it with --target" in told) == (4, True)
+    code, output = waive(FIRST)
+    assert (code, "give it with --target" in output) == (4, True)
     assert waive(FIRST, "--target", "mock")[0] == 0

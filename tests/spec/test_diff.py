@@ -1,4 +1,4 @@
-"""Each kind of change is found, told by the right rule, and breaks whom it breaks; so is its mirror."""
+"""Each kind of change is found, reported by the right rule, and breaks whom it breaks; so is its mirror."""
 
 import json
 from typing import Any
@@ -277,8 +277,8 @@ def test_a_change_of_a_schema_is_judged_from_its_side(name: str, side: str, back
 def test_values_of_which_none_is_left_are_no_fewer_values_but_others(side: str, odd: Any) -> None:
     sound = thing({"type": "string", "enum": ["a", "b"]})
     assert found(with_schema(side, sound), with_schema(side, thing(odd))) == {("Thing.f", f"{side}-replaced")}
-    mended = found(with_schema(side, thing(odd)), with_schema(side, sound))
-    assert mended == {(f"Thing.f={value}", f"{side}-value-added") for value in "ab"}
+    fixed = found(with_schema(side, thing(odd)), with_schema(side, sound))
+    assert fixed == {(f"Thing.f={value}", f"{side}-value-added") for value in "ab"}
 
 
 SAME: dict[str, tuple[Any, Any]] = {
@@ -891,7 +891,7 @@ def test_a_header_of_an_answer_is_text() -> None:
     assert found(new, old) == {("act:200#x-count", "answer-widened")}
 
 
-def test_a_change_on_both_sides_is_told_once_with_both_rules() -> None:
+def test_a_change_on_both_sides_is_reported_once_with_both_rules() -> None:
     def document(values: list[str]) -> dict[str, Any]:
         content = {"application/json": {"schema": KIND}}
         both = operation({"requestBody": {"content": content}, "responses": {"2XX": {"content": content}}})

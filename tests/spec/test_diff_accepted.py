@@ -1,4 +1,4 @@
-"""Breaks that somebody answers for: an entry meets its element by its rule, and nothing else."""
+"""Breaks that somebody has accepted: an entry meets its element by its rule, and nothing else."""
 
 import json
 from collections.abc import Callable
@@ -53,21 +53,21 @@ def tell(
     return call
 
 
-def test_what_is_accepted_breaks_nobody_and_is_told(tell: Any) -> None:
-    code, told, _ = tell([ENTRY, OTHER])
+def test_what_is_accepted_breaks_nobody_and_is_shown(tell: Any) -> None:
+    code, output, _ = tell([ENTRY, OTHER])
     assert code == 0
-    assert "2 changes, breaking neither callers nor answers. 2 accepted breaks." in told
-    assert "\naccepted\n  act:body removed\n    body-removed: " in told
-    assert "    parameter-removed is accepted by api-team: Nobody sent it.\n" in told
-    assert "breaks nobody\n" not in told
+    assert "2 changes, breaking neither callers nor answers. 2 accepted breaks." in output
+    assert "\naccepted\n  act:body removed\n    body-removed: " in output
+    assert "    parameter-removed is accepted by api-team: Nobody sent it.\n" in output
+    assert "breaks nobody\n" not in output
 
 
 def test_one_entry_leaves_the_other_break(tell: Any) -> None:
-    code, told, _ = tell([ENTRY])
+    code, output, _ = tell([ENTRY])
     assert code == 7
-    assert "2 changes, breaking callers. 1 accepted break." in told
-    assert "breaks callers\n  act:body removed" in told
-    assert "accepted\n  act?q removed" in told
+    assert "2 changes, breaking callers. 1 accepted break." in output
+    assert "breaks callers\n  act:body removed" in output
+    assert "accepted\n  act?q removed" in output
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_one_entry_leaves_the_other_break(tell: Any) -> None:
 )
 def test_an_entry_explains_nothing_but_its_element_and_rule(change: dict[str, str], tell: Any) -> None:
     entry = {**ENTRY, **change}
-    code, told, _ = tell([entry, OTHER])
+    code, output, _ = tell([entry, OTHER])
     assert code == 7
-    assert "breaks callers\n  act?q removed" in told
-    assert f"The accepted break of {entry['element']} by {entry['rule']} is not needed" in told
+    assert "breaks callers\n  act?q removed" in output
+    assert f"The accepted break of {entry['element']} by {entry['rule']} is not needed" in output
 
 
 def test_a_change_that_breaks_by_two_rules_takes_two_entries(tell: Any) -> None:
@@ -91,34 +91,34 @@ def test_a_change_that_breaks_by_two_rules_takes_two_entries(tell: Any) -> None:
         for kind in ("string", "integer")
     ]
     entry = {**ENTRY, "element": "Thing.f", "rule": "request-replaced"}
-    code, told, _ = tell([entry], old=pair[0], new=pair[1])
-    assert (code, "breaks answers\n  Thing.f changed" in told) == (7, True)
+    code, output, _ = tell([entry], old=pair[0], new=pair[1])
+    assert (code, "breaks answers\n  Thing.f changed" in output) == (7, True)
     code, _, _ = tell([entry, {**entry, "rule": "answer-replaced"}], old=pair[0], new=pair[1])
     assert code == 0
 
 
 def test_an_entry_that_is_not_needed_fails_also_where_nothing_changed(tell: Any) -> None:
-    code, told, _ = tell([ENTRY], new=OLD)
+    code, output, _ = tell([ENTRY], new=OLD)
     assert code == 7
-    assert "Nothing changed. 1 accepted break that does not fit." in told
-    assert "accepted breaks that do not fit\n  The accepted break of act?q by parameter-removed is not needed" in told
+    assert "Nothing changed. 1 accepted break that does not fit." in output
+    assert "accepted breaks that do not fit\n  The accepted break of act?q by parameter-removed is not needed" in output
 
 
 def test_an_entry_holds_until_its_last_day_and_no_longer(tell: Any) -> None:
-    code, told, _ = tell([{**ENTRY, "until": (TODAY + timedelta(days=1)).isoformat()}, OTHER])
+    code, output, _ = tell([{**ENTRY, "until": (TODAY + timedelta(days=1)).isoformat()}, OTHER])
     assert code == 0
-    assert "is accepted by api-team until 2" in told
-    code, told, _ = tell([{**ENTRY, "until": (TODAY - timedelta(days=2)).isoformat()}, OTHER])
+    assert "is accepted by api-team until 2" in output
+    code, output, _ = tell([{**ENTRY, "until": (TODAY - timedelta(days=2)).isoformat()}, OTHER])
     assert code == 7
-    assert "breaks callers\n  act?q removed" in told
-    assert "have api-team renew it" in told
+    assert "breaks callers\n  act?q removed" in output
+    assert "have api-team renew it" in output
 
 
 def test_a_requirement_that_goes_can_be_accepted(tell: Any) -> None:
     one = {"id": "a-b", "level": "must", "statement": "It holds.", "source": "guide", "covers": ["getBatch"]}
     entry = {**ENTRY, "element": "a-b", "rule": "must-removed"}
-    code, told, _ = tell([entry], old={"requirements": [one]}, new={"requirements": []})
-    assert (code, "must-removed is accepted by api-team" in told) == (0, True)
+    code, output, _ = tell([entry], old={"requirements": [one]}, new={"requirements": []})
+    assert (code, "must-removed is accepted by api-team" in output) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -129,36 +129,36 @@ def test_a_requirement_that_goes_can_be_accepted(tell: Any) -> None:
         ({"element": "a"}, "lists nothing that is accepted"),
         ("- a: [", "is neither YAML nor JSON from line 1 on"),
         ("- a: 1\n  a: 2", "has a twice in one place"),
-        (["a"], "entry 1 is no mapping"),
+        (["a"], "entry 1 is not a mapping"),
         ([{**ENTRY, "ruel": "x"}], "entry 1 has the unknown key ruel"),
         ([{"rule": "body-removed", "reason": "a"}], "entry 1 has no element.\n  entry 1 has no owner."),
         ([{**ENTRY, "owner": " "}], "entry 1 has no text for owner"),
         ([{**ENTRY, "reason": 1}], "entry 1 has no text for reason"),
         ([{**ENTRY, "rule": "no-such"}], "entry 1 names the rule no-such, which does not exist"),
         ([{**ENTRY, "rule": "body-now-optional"}], "names the rule body-now-optional, which breaks nobody"),
-        ([{**ENTRY, "until": "soon"}], "entry 1 has an until that is no day"),
-        ([{**ENTRY, "until": "2030-02-30"}], "entry 1 has an until that is no day"),
+        ([{**ENTRY, "until": "soon"}], "entry 1 has an until that is not a date"),
+        ([{**ENTRY, "until": "2030-02-30"}], "entry 1 has an until that is not a date"),
         ([ENTRY, OTHER, {**ENTRY, "reason": "Again."}], "entries 1 and 3 accept the same break"),
         ([{**ENTRY, "rule": "no-such"}, {**ENTRY, "owner": ""}], "does not exist: copy the rule that the comparison"),
     ],
     ids=str,
 )
 def test_a_file_that_does_not_say_what_is_accepted_is_wrong_usage(accepted: Any, words: str, tell: Any) -> None:
-    code, told, complaint = tell(accepted)
-    assert (code, told) == (4, "")
+    code, output, complaint = tell(accepted)
+    assert (code, output) == (4, "")
     assert complaint.startswith("accepted.yaml ")
     assert words in complaint
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(tell: Any) -> None:
-    code, told, complaint = tell(None, "--accepted", "nowhere.yaml")
-    assert (code, told) == (4, "")
+    code, output, complaint = tell(None, "--accepted", "nowhere.yaml")
+    assert (code, output) == (4, "")
     assert complaint.startswith("nowhere.yaml cannot be read")
 
 
-def test_a_program_is_told_what_is_accepted_and_what_does_not_fit(tell: Any) -> None:
-    code, told, _ = tell([ENTRY, {**ENTRY, "element": "act?p"}], "--format", "json")
-    read = json.loads(told)
+def test_a_program_is_given_what_is_accepted_and_what_does_not_fit(tell: Any) -> None:
+    code, output, _ = tell([ENTRY, {**ENTRY, "element": "act?p"}], "--format", "json")
+    read = json.loads(output)
     accepted = {change["where"]: change["accepted"] for change in read["changes"]}
     assert (code, read["breaks"], len(read["objections"])) == (7, ["callers"], 1)
     assert accepted == {
@@ -168,18 +168,18 @@ def test_a_program_is_told_what_is_accepted_and_what_does_not_fit(tell: Any) -> 
 
 
 def test_markdown_tells_it_too(tell: Any) -> None:
-    _, told, _ = tell([ENTRY, {**ENTRY, "element": "a|b"}], "--format", "markdown")
-    assert "### Accepted\n" in told
-    assert "<br>parameter-removed is accepted by api-team: Nobody sent it. |" in told
-    assert "### Accepted breaks that do not fit\n\n- The accepted break of a\\|b by" in told
+    _, output, _ = tell([ENTRY, {**ENTRY, "element": "a|b"}], "--format", "markdown")
+    assert "### Accepted\n" in output
+    assert "<br>parameter-removed is accepted by api-team: Nobody sent it. |" in output
+    assert "### Accepted breaks that do not fit\n\n- The accepted break of a\\|b by" in output
 
 
 # --- annotations ---
 
 
 def test_annotations_are_an_error_for_each_break_and_a_notice_for_what_is_accepted(tell: Any) -> None:
-    code, told, _ = tell([ENTRY, {**ENTRY, "element": "50%"}], "--annotations", "github")
-    lines = [line for line in told.splitlines() if line.startswith("::")]
+    code, output, _ = tell([ENTRY, {**ENTRY, "element": "50%"}], "--annotations", "github")
+    lines = [line for line in output.splitlines() if line.startswith("::")]
     assert code == 7
     assert [line.partition("::")[2].partition("::")[0] for line in lines] == [
         "error title=breaks callers%3A act%3Abody",
@@ -192,21 +192,21 @@ def test_annotations_are_an_error_for_each_break_and_a_notice_for_what_is_accept
 
 
 def test_what_breaks_nobody_is_not_annotated(tell: Any) -> None:
-    code, told, _ = tell(None, "--annotations=github", old=NEW, new=contract(parameters=[QUERY]))
-    assert (code, "::" in told) == (0, False)
+    code, output, _ = tell(None, "--annotations=github", old=NEW, new=contract(parameters=[QUERY]))
+    assert (code, "::" in output) == (0, False)
 
 
 def test_annotations_are_no_json(tell: Any) -> None:
-    code, told, complaint = tell(None, "--annotations=github", "--format=json")
-    assert (code, told) == (4, "")
+    code, output, complaint = tell(None, "--annotations=github", "--format=json")
+    assert (code, output) == (4, "")
     assert "choose another --format" in complaint
 
 
 def test_no_name_in_a_document_makes_a_command_or_a_line_of_its_own(tell: Any) -> None:
     odd = {**QUERY, "name": "q\n::error::\x1b[2Jx"}
-    _, told, _ = tell(None, "--annotations=github", old=contract(parameters=[odd]))
-    assert "\x1b" not in told
-    assert sum(line.startswith("::error") for line in told.splitlines()) == 1
+    _, output, _ = tell(None, "--annotations=github", old=contract(parameters=[odd]))
+    assert "\x1b" not in output
+    assert sum(line.startswith("::error") for line in output.splitlines()) == 1
 
 
 def test_annotations_are_no_more_than_github_shows() -> None:

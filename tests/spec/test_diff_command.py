@@ -56,31 +56,31 @@ WIDER = patched(document(), {"components": {"schemas": {"Batch": {"properties": 
 
 
 def test_a_contract_is_compatible_with_itself_in_json(tell: Tell, written: Callable[[str, Any], Path]) -> None:
-    code, told, _ = tell("diff", CONTRACT, written("same.json", document()))
-    assert (code, told.count("\n")) == (0, 1)
-    assert told.endswith("Nothing changed.\n")
+    code, output, _ = tell("diff", CONTRACT, written("same.json", document()))
+    assert (code, output.count("\n")) == (0, 1)
+    assert output.endswith("Nothing changed.\n")
 
 
-def test_what_breaks_answers_is_told_with_rule_and_requirements(
+def test_what_breaks_answers_is_shown_with_rule_and_requirements(
     tell: Tell, written: Callable[[str, Any], Path]
 ) -> None:
-    code, told, _ = tell("diff", CONTRACT, written("new.yaml", NULLABLE))
+    code, output, _ = tell("diff", CONTRACT, written("new.yaml", NULLABLE))
     assert code == 7
-    assert "breaking answers." in told
-    assert "breaks answers\n  Batch.id changed: null from excluded to possible\n    answer-null-possible: " in told
-    assert "requirements: create-answers-with-batch, batch-id-is-unique" in told
+    assert "breaking answers." in output
+    assert "breaks answers\n  Batch.id changed: null from excluded to possible\n    answer-null-possible: " in output
+    assert "requirements: create-answers-with-batch, batch-id-is-unique" in output
 
 
-def test_what_breaks_nobody_is_told_and_exits_with_0(tell: Tell, written: Callable[[str, Any], Path]) -> None:
-    code, told, _ = tell("diff", CONTRACT, written("new.yaml", WIDER))
+def test_what_breaks_nobody_is_shown_and_exits_with_0(tell: Tell, written: Callable[[str, Any], Path]) -> None:
+    code, output, _ = tell("diff", CONTRACT, written("new.yaml", WIDER))
     assert code == 0
-    assert "breaks nobody\n  Batch.note added\n    answer-field-added: " in told
+    assert "breaks nobody\n  Batch.note added\n    answer-field-added: " in output
 
 
 def test_a_program_reads_the_same_as_a_person(tell: Tell, written: Callable[[str, Any], Path]) -> None:
     path = written("new.yaml", NULLABLE)
-    code, told, _ = tell("diff", CONTRACT, path, "--format", "json")
-    read = json.loads(told)
+    code, output, _ = tell("diff", CONTRACT, path, "--format", "json")
+    read = json.loads(output)
     (change,) = read.pop("changes")
     assert (code, read) == (
         7,
@@ -102,13 +102,13 @@ def test_a_program_reads_the_same_as_a_person(tell: Tell, written: Callable[[str
 
 def test_markdown_is_a_table_that_nothing_breaks_out_of(tell: Tell, written: Callable[[str, Any], Path]) -> None:
     odd = {"components": {"schemas": {"BatchStatus": {"enum": ["PENDING", "a|b<br>\nc"]}}}}
-    code, told, _ = tell("diff", CONTRACT, written("new.yaml", patched(document(), odd)), "--format", "markdown")
+    code, output, _ = tell("diff", CONTRACT, written("new.yaml", patched(document(), odd)), "--format", "markdown")
     assert code == 7
-    rows = [line for line in told.splitlines() if line.startswith("| ")]
+    rows = [line for line in output.splitlines() if line.startswith("| ")]
     assert all(row.replace("\\|", "").count("|") == 4 for row in rows)
-    assert "### Breaks callers and answers" not in told
-    assert "### Breaks callers\n" in told
-    assert "<br>\nc" not in told
+    assert "### Breaks callers and answers" not in output
+    assert "### Breaks callers\n" in output
+    assert "<br>\nc" not in output
 
 
 @pytest.mark.parametrize(
@@ -138,10 +138,10 @@ def test_markdown_is_a_table_that_nothing_breaks_out_of(tell: Tell, written: Cal
             {"openapi": "3.1.0", "paths": {"/a": {"$ref": "b.yaml"}}},
             "  paths//a: refers to b.yaml, outside of itself",
         ),
-        ("old.yaml", [1], "is no document"),
+        ("old.yaml", [1], "is not a document"),
         ("old.json", "{", "neither YAML nor JSON from line 1 on"),
-        ("old.yaml", "a: &a [*a]", "has itself inside"),
-        ("old.yaml", {"requirements": [{"id": "a"}]}, "has requirements that are none: mend entry 1 ('covers') first"),
+        ("old.yaml", "a: &a [*a]", "contains itself"),
+        ("old.yaml", {"requirements": [{"id": "a"}]}, "has invalid requirements: fix entry 1 ('covers') first"),
     ],
     ids=str,
 )
@@ -149,11 +149,11 @@ def test_what_cannot_be_compared_is_wrong_usage(
     name: str, content: Any, words: str, tell: Tell, written: Callable[[str, Any], Path]
 ) -> None:
     path = written(name, content)
-    code, told, complaint = tell("diff", path, "2.8")
-    assert (code, told) == (4, "")
+    code, output, complaint = tell("diff", path, "2.8")
+    assert (code, output) == (4, "")
     assert complaint.startswith(f"{path} ")
     assert words in complaint
-    assert complaint.count("\n") == 1 + ("mend one place first" in complaint)
+    assert complaint.count("\n") == 1 + ("fix one place first" in complaint)
 
 
 WRONG = {
@@ -168,7 +168,7 @@ WRONG = {
             "post": {"requestBody": {"$ref": "#/x-bodies/C"}},
         }
     },
-    "webhooks": {"told": {"$ref": "#/components/pathItems/W"}},
+    "webhooks": {"moved": {"$ref": "#/components/pathItems/W"}},
     "components": {
         "schemas": {
             "A": {"properties": {"$ref": {"items": {"$ref": "a.yaml"}}}},
@@ -184,23 +184,23 @@ WRONG_PLACES = [
     "paths//a/put/responses: ",
     "paths//a/get/parameters/1: refers to #/components/schemas/A, which is no parameter",
     "paths//a/put/requestBody: refers to #/components/requestBodies/B, which is not there",
-    "webhooks/told: refers to #/components/pathItems/W, which is not there",
+    "webhooks/moved: refers to #/components/pathItems/W, which is not there",
     "components/schemas/A/properties/$ref/items: refers to a.yaml, outside of itself",
     "components/schemas/D: refers to #/components/schemas/D in a circle",
     "x-bodies/C/content/a/b/schema/anyOf/0: refers to #/components/schemas/E, which is not there",
 ]
 
 
-def test_every_wrong_place_of_both_documents_is_told_at_once(tell: Tell, written: Callable[[str, Any], Path]) -> None:
+def test_every_wrong_place_of_both_documents_is_shown_at_once(tell: Tell, written: Callable[[str, Any], Path]) -> None:
     other = {"openapi": "3.1.0", "security": {}, "components": {"headers": {"H": 1}}}
     paths = [written("old.yaml", WRONG), written("new.json", other)]
-    code, told, complaint = tell("diff", *paths)
-    assert (code, told) == (4, "")
+    code, output, complaint = tell("diff", *paths)
+    assert (code, output) == (4, "")
     first, _, second = complaint.partition(f"\n{paths[1]} ")
-    assert first.startswith(f"{paths[0]} cannot be compared as OpenAPI 3.1, mend 10 places first:\n")
-    told_places = first.splitlines()[1:]
-    assert len(told_places) == len(WRONG_PLACES)
-    assert all(any(line.startswith(f"  {place}") for line in told_places) for place in WRONG_PLACES)
+    assert first.startswith(f"{paths[0]} cannot be compared as OpenAPI 3.1, fix 10 places first:\n")
+    places = first.splitlines()[1:]
+    assert len(places) == len(WRONG_PLACES)
+    assert all(any(line.startswith(f"  {place}") for line in places) for place in WRONG_PLACES)
     assert [line.partition(":")[0].strip() for line in second.splitlines()[1:]] == ["security", "components/headers/H"]
     assert tell("diff", *paths)[2] == complaint
     assert tell("diff", paths[1], "2.7")[2].count("\n") == 4
@@ -217,8 +217,8 @@ def test_every_wrong_place_of_both_documents_is_told_at_once(tell: Tell, written
         ("a: !!int b", "has a value that cannot be read"),
         ("a: !!timestamp b", "has a value that is not what its tag says"),
         ("a: !b c", "is neither YAML nor JSON from line 1 on"),
-        ("", "is no document"),
-        ("openapi: 3.1", "mend one place first:\n  openapi: 3.1 is not of type"),
+        ("", "is not a document"),
+        ("openapi: 3.1", "fix one place first:\n  openapi: 3.1 is not of type"),
     ],
     ids=range(10),
 )
@@ -226,8 +226,8 @@ def test_a_text_that_is_no_data_is_wrong_usage(
     text: str, words: str, tell: Tell, written: Callable[[str, Any], Path]
 ) -> None:
     path = written("old.yaml", text)
-    code, told, complaint = tell("diff", "2.8", path)
-    assert (code, told) == (4, "")
+    code, output, complaint = tell("diff", "2.8", path)
+    assert (code, output) == (4, "")
     assert complaint.startswith(f"{path} ")
     assert words in complaint
 
@@ -237,9 +237,9 @@ def test_aliases_that_unfold_to_too_much_are_wrong_usage(
 ) -> None:
     monkeypatch.setattr("spec.diff.source.LARGEST", 10_000)
     lines = [f"{name}: &{name} [{','.join(['*' + last] * 40)}]" for last, name in zip("abc", "bcd", strict=True)]
-    code, told, complaint = tell("diff", "2.8", written("old.yaml", "\n".join(["a: &a [1]", *lines])))
-    assert (code, told) == (4, "")
-    assert "unfolds to more than 10,000 values" in complaint
+    code, output, complaint = tell("diff", "2.8", written("old.yaml", "\n".join(["a: &a [1]", *lines])))
+    assert (code, output) == (4, "")
+    assert "expands to more than 10,000 values" in complaint
 
 
 def test_yaml_is_read_as_version_1_2_has_it(tell: Tell, written: Callable[[str, Any], Path]) -> None:
@@ -255,9 +255,9 @@ paths:
     values = ["on", "2030-12-31", 1, 10, "😀", 10, None, True]
     answer = {"responses": {"200": {"content": {"a/b": {"schema": {"enum": values}}}}}}
     same = {"openapi": "3.1.0", "paths": {"/a": {"get": answer, "put": answer}}}
-    code, told, complaint = tell("diff", written("old.yaml", text), written("new.json", same))
+    code, output, complaint = tell("diff", written("old.yaml", text), written("new.json", same))
     assert (code, complaint) == (0, "")
-    assert told.endswith("Nothing changed.\n")
+    assert output.endswith("Nothing changed.\n")
 
 
 def test_references_that_go_too_deep_are_wrong_usage(tell: Tell, written: Callable[[str, Any], Path]) -> None:
@@ -270,8 +270,8 @@ def test_references_that_go_too_deep_are_wrong_usage(tell: Tell, written: Callab
         components = {"schemas": {**schemas, "A900": {"type": last}}}
         return {"openapi": "3.1.0", "paths": {"/a": operation}, "components": components}
 
-    code, told, complaint = tell("diff", written("old.json", chain("string")), written("new.json", chain("integer")))
-    assert (code, told) == (4, "")
+    code, output, complaint = tell("diff", written("old.json", chain("string")), written("new.json", chain("integer")))
+    assert (code, output) == (4, "")
     assert "goes too deep through its references" in complaint
 
 
@@ -307,8 +307,8 @@ def test_a_crash_has_a_code_of_its_own(tmp_path: Path) -> None:
     ids=str,
 )
 def test_what_is_not_there_is_wrong_usage(arguments: tuple[str, ...], tell: Tell) -> None:
-    code, told, complaint = tell(*arguments)
-    assert (code, told) == (4, "")
+    code, output, complaint = tell(*arguments)
+    assert (code, output) == (4, "")
     assert complaint
 
 
@@ -333,8 +333,8 @@ def test_a_revision_of_git_can_be_named(
     monkeypatch.chdir(tmp_path)
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
         monkeypatch.delenv(name, raising=False)
-    code, told, _ = tell("diff", "HEAD:api.yaml", "api.yaml")
-    assert (code, "Batch.id changed" in told) == (7, True)
+    code, output, _ = tell("diff", "HEAD:api.yaml", "api.yaml")
+    assert (code, "Batch.id changed" in output) == (7, True)
 
 
 # --- requirements ---
@@ -391,13 +391,13 @@ REQUIREMENTS: dict[str, tuple[list[Any], list[Any], tuple[int, str], tuple[int, 
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
-def test_what_became_of_requirements_is_told(name: str, tell: Tell, written: Callable[[str, Any], Path]) -> None:
+def test_what_became_of_requirements_is_shown(name: str, tell: Tell, written: Callable[[str, Any], Path]) -> None:
     old, new, *expected = REQUIREMENTS[name]
     paths = [written(f"{when}.yaml", {"requirements": entries}) for when, entries in (("old", old), ("new", new))]
     for code, words in expected:
-        ended, told, complaint = tell("diff", *paths)
+        ended, output, complaint = tell("diff", *paths)
         assert (ended, complaint) == (code, "")
-        assert f"\nrequirements\n  a-b {words}" in told
+        assert f"\nrequirements\n  a-b {words}" in output
         paths.reverse()
 
 
@@ -461,9 +461,9 @@ def test_a_change_names_the_requirements_that_speak_of_it(
     tell: Tell,
     written: Callable[[str, Any], Path],
 ) -> None:
-    _, told, complaint = tell("diff", CONTRACT, written("new.json", patched(document(), patch)), "--format", "json")
+    _, output, complaint = tell("diff", CONTRACT, written("new.json", patched(document(), patch)), "--format", "json")
     assert not complaint
-    (ids,) = [change["requirements"] for change in json.loads(told)["changes"] if change["where"] == where]
+    (ids,) = [change["requirements"] for change in json.loads(output)["changes"] if change["where"] == where]
     assert some <= set(ids)
     assert not others & set(ids)
 

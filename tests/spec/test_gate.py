@@ -74,7 +74,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 REQUIREMENTS = "spec/requirements.yaml was changed and the version in spec/__init__.py is still 1.0.0"
 SETUP = "spec/setup.yaml was changed and the version in spec/setup.yaml is still 1.0.0"
-UNTOLD = "CHANGELOG.md does not say so"
+NO_NOTE = "CHANGELOG.md does not say so"
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,14 @@ UNTOLD = "CHANGELOG.md does not say so"
         ({**NEW_VERSION, **NOTE}, 0, []),
         ({**NEW_VERSION, "spec/requirements.yaml": "requirements: [a]\n", **NOTE}, 0, []),
         ({"spec/setup.yaml": "info:\n  version: 1.0.1\npaths: {a: {}}\n", **NOTE}, 0, []),
-        ({"spec/requirements.yaml": "requirements: [a]\n"}, 7, [REQUIREMENTS, UNTOLD]),
+        ({"spec/requirements.yaml": "requirements: [a]\n"}, 7, [REQUIREMENTS, NO_NOTE]),
         ({"spec/requirements.yaml": "requirements: [a]\n", **NOTE}, 7, [REQUIREMENTS]),
-        (NEW_VERSION, 7, [UNTOLD]),
+        (NEW_VERSION, 7, [NO_NOTE]),
         ({"spec/setup.yaml": "info:\n  version: 1.0.0\npaths: {a: {}}\n", **NOTE}, 7, [SETUP]),
         ({"spec/new.yaml": "a: 1\n", **NOTE}, 7, ["spec/new.yaml was changed and the version in spec/__init__.py"]),
         ({"spec/requirements.yaml": None, **NOTE}, 7, [REQUIREMENTS]),
         ({**OLDER, **NOTE}, 7, ["went back from 1.0.0 to 0.9.0"]),
-        ({"spec/requirements.yaml": "a: ["}, 4, ["is no YAML"]),
+        ({"spec/requirements.yaml": "a: ["}, 4, ["is not valid YAML"]),
     ],
     ids=str,
 )
@@ -101,11 +101,11 @@ def test_a_change_takes_a_version_and_a_note(
     files: dict[str, str | None], code: int, words: list[str], write: Write, gate: Gate, tmp_path: Path
 ) -> None:
     write(files)
-    ended, told = gate()
-    assert (ended, [word for word in words if word not in told]) == (code, []), told
+    ended, output = gate()
+    assert (ended, [word for word in words if word not in output]) == (code, []), output
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-qm", "Change", "--allow-empty")
-    assert gate() == (ended, told)
+    assert gate() == (ended, output)
 
 
 def test_what_others_changed_since_is_not_asked_about(write: Write, gate: Gate, tmp_path: Path) -> None:
@@ -118,8 +118,8 @@ def test_what_others_changed_since_is_not_asked_about(write: Write, gate: Gate, 
 
 @pytest.mark.usefixtures("write")
 def test_an_unknown_base_is_wrong_usage(gate: Gate) -> None:
-    code, told = gate("nowhere")
-    assert (code, "name a commit that is there" in told) == (4, True)
+    code, output = gate("nowhere")
+    assert (code, "name a commit that is there" in output) == (4, True)
 
 
 def test_a_folder_without_git_is_wrong_usage(gate: Gate) -> None:

@@ -113,7 +113,7 @@ def test_and_back_it_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("old", ["2.8", "2.10"])
-def test_what_came_after_the_reference_only_adds(old: str) -> None:
+def test_what_follows_the_reference_only_adds(old: str) -> None:
     """Whatever the profiles say: an old client neither sends nor reads anything that 2.14 brought."""
     between = {(change.where, change.what) for change in compared(contract(old), contract("2.10")).changes}
     verdict = compared(contract(old), contract("2.14"))
@@ -124,10 +124,10 @@ def test_what_came_after_the_reference_only_adds(old: str) -> None:
     assert {change.what for change in verdict.requirements} <= {"added"}
 
 
-def test_what_a_profile_adds_is_told_and_breaks_nobody() -> None:
+def test_what_a_profile_adds_is_shown_and_breaks_nobody() -> None:
     old = generations.contract("2.10")
-    told = [(change.where, change.what, change.breaks) for change in changes(old, patched(old, LIKE_PROFILES))]
-    assert told == [("BatchCreate.webhook_configuration_ids", "added", ()), ("cancelBatch", "added", ())]
+    found = [(change.where, change.what, change.breaks) for change in changes(old, patched(old, LIKE_PROFILES))]
+    assert found == [("BatchCreate.webhook_configuration_ids", "added", ()), ("cancelBatch", "added", ())]
     back = [(change.where, change.what, change.breaks) for change in changes(patched(old, LIKE_PROFILES), old)]
     assert back == [
         ("BatchCreate.webhook_configuration_ids", "removed", ("callers",)),

@@ -22,7 +22,7 @@ FULL = Path("/dev/full")
 ELSEWHERE = {
     "run.py": "it is read by Pythons of any age, and imports nothing of ours",
     "tests/ci/in_place.py": "it stands in for python3",
-    "tests/docs/fork_server.py": "it imports nothing of a project before it is told to",
+    "tests/docs/fork_server.py": "it imports nothing of a project before it is asked to",
     "tests/hostile/runs.py": "it is called by a test alone",
     "tests/reports/html/picture.py": "it ends with what it draws",
     "batches_conformance/__main__.py": "it finds the guard only once it knows where the suite lies",
@@ -91,7 +91,7 @@ def test_a_stream_that_nobody_has_open_changes_nothing(shell: str, code: int) ->
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no full device here")
 @pytest.mark.parametrize(("code", "shown"), [(0, process.BROKEN), (1, 1), (7, 7)])
-def test_a_full_disk_is_told_and_is_no_success(code: int, shown: int) -> None:
+def test_a_full_disk_is_reported_and_is_no_success(code: int, shown: int) -> None:
     ended = run(f"return {code}", shell=f'"$@" > {FULL}')
     assert ended.returncode == shown
     assert ended.stderr.startswith("Standard output could not be written (No space left on device)")

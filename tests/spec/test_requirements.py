@@ -58,15 +58,15 @@ def test_each_source_is_a_place_in_a_document_that_has_a_name() -> None:
             assert place.where.strip(" ,.;"), requirement.id
 
 
-def test_a_source_is_told_with_the_name_of_its_document() -> None:
-    told = [str(place) for place in requirements.places("guide, list batches; client 2.9, error mapping")]
-    assert told == [
+def test_a_source_is_named_with_the_name_of_its_document() -> None:
+    names = [str(place) for place in requirements.places("guide, list batches; client 2.9, error mapping")]
+    assert names == [
         'LlamaCloud\'s guide "Getting Started with Batches": list batches',
         "the official Python client, llama-cloud: 2.9, error mapping",
     ]
 
 
-def test_statements_are_told_once() -> None:
+def test_statements_are_unique() -> None:
     statements = [requirement.statement for requirement in ALL]
     assert len(set(statements)) == len(statements)
 

@@ -35,7 +35,7 @@ def test_statuses_and_headers_are_counted_once_per_answer() -> None:
     assert taken["fields"] == {"getBatch 4XX .: object": 2}
 
 
-def test_a_field_is_told_with_its_place_and_kind() -> None:
+def test_a_field_is_shown_with_its_place_and_kind() -> None:
     assert fields({"a": [{"b": None}, {"b": 1.5}], "c": "2030-01-01T00:00:00Z", "d": True, "e": 1, "f": "x"}) == {
         *(".: object", ".a: array", ".a[]: object", ".a[].b: null", ".a[].b: number"),
         *(".c: date-time", ".d: boolean", ".e: integer", ".f: string"),
@@ -43,11 +43,11 @@ def test_a_field_is_told_with_its_place_and_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "field"),
     [(b"", "empty"), (b"<html>", "not JSON: no content type"), (b"[]", ".: array"), (b"7", ".: integer")],
 )
-def test_a_body_of_any_form_is_told(body: bytes, told: str) -> None:
-    assert set(shown(body)["fields"]) == {f"getBatch 2XX {told}"}
+def test_a_body_of_any_form_is_shown(body: bytes, field: str) -> None:
+    assert set(shown(body)["fields"]) == {f"getBatch 2XX {field}"}
 
 
 def test_there_is_an_end_to_what_is_looked_at() -> None:

@@ -11,7 +11,7 @@ from tests.forkserver import running_mock
 from tests.suites.sessions import Ended, directories_on, run
 
 SELECTED = ("-n", "3", "-k", "test_filters or test_pages or test_access or test_guide")
-"""What looks at lists, where others would be seen, and one whole story."""
+"""What looks at lists, where others would be seen, and one whole scenario."""
 
 
 @pytest.fixture(scope="module")

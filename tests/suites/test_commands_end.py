@@ -1,4 +1,4 @@
-"""Commands beside a run, told to end: each does so at once, with its code, and leaves no process behind."""
+"""Commands beside a run that get a signal to end: each does so at once, with its code, and leaves no process behind."""
 
 import os
 import signal

@@ -108,7 +108,7 @@ def timelines() -> Timelines:
     return followed
 
 
-def told(timelines: Timelines) -> Iterator[tuple[str, float, float, int]]:
+def sightings_of(timelines: Timelines) -> Iterator[tuple[str, float, float, int]]:
     for each in timelines.take():
         for sighting in each["sightings"]:
             yield sighting["status"], sighting["first"], sighting["last"], sighting["times"]
@@ -117,9 +117,9 @@ def told(timelines: Timelines) -> Iterator[tuple[str, float, float, int]]:
 def test_a_batch_is_followed_from_its_create(timelines: Timelines) -> None:
     for each in (create(), *(call("GET", f"{BATCHES}/bat-1", 200, batch(s)) for s in ("PENDING", "RUNNING"))):
         timelines.on_exchange(each)
-    assert list(told(timelines)) == [("PENDING", 0, 1, 2), ("RUNNING", 2, 2, 1)]
+    assert list(sightings_of(timelines)) == [("PENDING", 0, 1, 2), ("RUNNING", 2, 2, 1)]
     timelines.on_exchange(call("GET", f"{BATCHES}/bat-1", 200, batch("RUNNING")))
-    assert list(told(timelines)) == [("RUNNING", 3, 3, 1)]
+    assert list(sightings_of(timelines)) == [("RUNNING", 3, 3, 1)]
     assert timelines.take() == []
 
 

@@ -22,7 +22,7 @@ SELECTED = (f"--requirement={NAME}",)
 IN_PARTS = ("suites/scenarios/test_create.py", "suites/scenarios/test_results.py")
 SHARING = pytest.mark.xdist_group("gated runs")
 LOOKED_AT = 4
-"""Defects of one requirement that are told apart."""
+"""Defects of one requirement that are distinguished."""
 MOST = 0.8
 """Part of the pairs of defects of one requirement that are to have different names."""
 
@@ -32,7 +32,7 @@ class Runs:
     """Runs that several tests look at, each made when it is first asked for."""
 
     clean: Callable[[], Ended]
-    deviating: Callable[[str], Ended]
+    faulty: Callable[[str], Ended]
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +42,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
         return run(tmp_path_factory.mktemp("clean"), *SELECTED)
 
     @cache
-    def deviating(name: str) -> Ended:
-        return run(tmp_path_factory.mktemp("deviating"), *SELECTED, f"--fault={name}")
+    def faulty(name: str) -> Ended:
+        return run(tmp_path_factory.mktemp("faulty"), *SELECTED, f"--fault={name}")
 
-    return Runs(clean, deviating)
+    return Runs(clean, faulty)
 
 
 def report_of(ended: Ended) -> Report:
@@ -62,7 +62,7 @@ def breaking() -> list[str]:
 
 
 FIRST, SECOND = "get-needs-no-key", "list-needs-no-key"
-"""Two defects of one requirement that are told apart by their operations."""
+"""Two defects of one requirement that are distinguished by their operations."""
 
 
 @SHARING
@@ -70,18 +70,18 @@ def test_two_runs_differ_in_nothing_but_the_occasion(runs: Runs, tmp_path: Path)
     again = run(tmp_path, *SELECTED)
     assert again.code == runs.clean().code == 0
     assert comparable(report_of(again)) == comparable(report_of(runs.clean()))
-    assert comparable(report_of(again)) != comparable(report_of(runs.deviating(FIRST)))
+    assert comparable(report_of(again)) != comparable(report_of(runs.faulty(FIRST)))
 
 
 @SHARING
 def test_a_defect_has_the_same_name_in_every_run(runs: Runs, tmp_path: Path) -> None:
     again = run(tmp_path, *SELECTED, f"--fault={FIRST}", "-n", "2")
-    assert named(again) == named(runs.deviating(FIRST)) != ()
+    assert named(again) == named(runs.faulty(FIRST)) != ()
 
 
 @SHARING
 def test_most_defects_of_a_requirement_have_names_of_their_own(runs: Runs) -> None:
-    found = [named(runs.deviating(name)) for name in breaking()[:LOOKED_AT]]
+    found = [named(runs.faulty(name)) for name in breaking()[:LOOKED_AT]]
     pairs = [one != other for one, other in combinations(found, 2)]
     assert all(found)
     assert sum(pairs) >= MOST * len(pairs)
@@ -89,21 +89,21 @@ def test_most_defects_of_a_requirement_have_names_of_their_own(runs: Runs) -> No
 
 @SHARING
 def test_what_the_baseline_knows_is_green_and_what_is_new_is_7(runs: Runs, tmp_path: Path) -> None:
-    baseline = f"--baseline={runs.deviating(FIRST).directory / 'report.json'}"
+    baseline = f"--baseline={runs.faulty(FIRST).directory / 'report.json'}"
     known = run(tmp_path / "known", *SELECTED, f"--fault={FIRST}", baseline, "--only-new")
     assert known.code == 0, known.output
     assert known.report["verdict"] == "nonconformant"
-    told = known.output.partition("= conformance =")[2]
-    assert "GATE GREEN  against run " in told
-    assert not {"FAIL", "NEW", "KNOWN"} & set(told.split())
+    summary = known.output.partition("= conformance =")[2]
+    assert "GATE GREEN  against run " in summary
+    assert not {"FAIL", "NEW", "KNOWN"} & set(summary.split())
     new = run(tmp_path / "new", *SELECTED, f"--fault={FIRST}", f"--fault={SECOND}", baseline, "--only-new")
     assert new.code == 7, new.output
     (change,) = (change for change in new.report["gate"]["changes"] if change["is_worse"])
     assert (change["requirement"], change["attributed_to"]) == (NAME, ["target"])
-    told = new.output.partition("= conformance =")[2]
-    assert change["new"][0] in told
-    assert named(runs.deviating(FIRST))[0] not in told
-    assert "GATE RED  against run " in told
+    summary = new.output.partition("= conformance =")[2]
+    assert change["new"][0] in summary
+    assert named(runs.faulty(FIRST))[0] not in summary
+    assert "GATE RED  against run " in summary
 
 
 @SHARING
@@ -117,7 +117,7 @@ def test_a_waived_violation_is_green_and_no_pass(fingerprint: bool, runs: Runs, 
         "link": "https://example.com/1",
         "expires": "9999-12-31",
     }
-    which = {"fingerprint": named(runs.deviating(FIRST))[0]} if fingerprint else {}
+    which = {"fingerprint": named(runs.faulty(FIRST))[0]} if fingerprint else {}
     (tmp_path / "waivers.yaml").write_text(yaml.safe_dump([{**entry, **which}]), "utf-8")
     waivers = f"--waivers={tmp_path / 'waivers.yaml'}"
     ended = run(tmp_path / "waived", *SELECTED, f"--fault={FIRST}", waivers)

@@ -11,7 +11,7 @@ from tests.suites.relay import relaying
 from tests.suites.sessions import run
 
 GATE = ("X-Gate", "sesame-opens-the-gate")
-STORY = "test_a_list_shows_nothing_of_another_project or a_stranger or (test_operations and getBatch)"
+SELECTED = "test_a_list_shows_nothing_of_another_project or a_stranger or (test_operations and getBatch)"
 
 
 def test_a_run_passes_a_gateway_with_all_its_requests(mock: MockAddress, tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_run_passes_a_gateway_with_all_its_requests(mock: MockAddress, tmp_pat
     keys = {"LLAMA_CLOUD_API_KEY": mock.api_key, "LLAMA_CLOUD_OTHER_API_KEY": mock.other_api_key}
     with relaying(mock.base_url, {}, demands=GATE, tls=certificates.serving) as front:
         target = (*early, f"--target={front.url}", *given)
-        ended = run(tmp_path / "report", *target, "-n", "2", "-k", STORY, f"--record={tmp_path / 'run.har'}", **keys)
+        ended = run(tmp_path / "report", *target, "-n", "2", "-k", SELECTED, f"--record={tmp_path / 'run.har'}", **keys)
         assert ended.code == 0, ended.output
         assert front.passed > 20
         passed = front.passed
@@ -70,9 +70,9 @@ def test_a_dead_proxy_is_a_6_and_named(tmp_path: Path) -> None:
     dead = {"HTTP_PROXY": "http://127.0.0.1:1"}
     ended = run(tmp_path, "--target=http://127.0.0.1:2", *FAST, **dead, LLAMA_CLOUD_API_KEY="llx-some")
     assert ended.code == 6, ended.output
-    told = " ".join(ended.output.split())
-    assert "the proxy http://127.0.0.1:1 that HTTP_PROXY names cannot be reached" in told
-    assert "Traceback" not in told
+    output = " ".join(ended.output.split())
+    assert "the proxy http://127.0.0.1:1 that HTTP_PROXY names cannot be reached" in output
+    assert "Traceback" not in output
 
 
 def test_the_mock_needs_nothing_of_the_surroundings(tmp_path: Path) -> None:
@@ -81,5 +81,5 @@ def test_the_mock_needs_nothing_of_the_surroundings(tmp_path: Path) -> None:
         **dict.fromkeys(("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"), "/nowhere"),
         "NO_PROXY": "[::1",
     }
-    ended = run(tmp_path, *FAST, "-k", STORY, "--profile=webhooks", **hostile)
+    ended = run(tmp_path, *FAST, "-k", SELECTED, "--profile=webhooks", **hostile)
     assert ended.code == 0, ended.output

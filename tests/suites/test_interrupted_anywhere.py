@@ -143,7 +143,7 @@ def test_a_signal_during_the_start_of_a_run_by_url_ends_with_a_sentence(
 ) -> None:
     module = {confirm: "fixtures.start", check_target: "fixtures.start", rehearse: "reports.planning"}[step]
 
-    def told_to_end(*_: object) -> None:
+    def terminate(*_: object) -> None:
         signal.raise_signal(number)
 
     with serving() as service:
@@ -152,7 +152,7 @@ def test_a_signal_during_the_start_of_a_run_by_url_ends_with_a_sentence(
             arguments.append("--plan")
 
         def work() -> int:
-            with patch.dict(os.environ, {KEY: "llx-of-a-test"}), patch(f"{module}.{step.__name__}", told_to_end):
+            with patch.dict(os.environ, {KEY: "llx-of-a-test"}), patch(f"{module}.{step.__name__}", terminate):
                 return command.run([*ONE_TEST, *arguments])
 
         code = in_fork(work, tmp_path / "output")
@@ -163,7 +163,7 @@ def test_a_signal_during_the_start_of_a_run_by_url_ends_with_a_sentence(
 
 
 def test_an_interrupt_while_modules_are_imported_ends_with_a_sentence(tmp_path: Path) -> None:
-    """Each module that the command imports takes Ctrl-C as if it came then; what is imported already is let go of."""
+    """Each module that the command imports takes Ctrl-C at that moment; what is imported already is let go of."""
     for module in ("suites.generation", "reports.verdicts", "fixtures.client"):
         output = tmp_path / f"{module}.txt"
 

@@ -131,7 +131,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize(("signalled", "number", "workers"), ENDS.values(), ids=ENDS)
-def test_a_run_that_is_told_to_end_does_so_at_once(
+def test_a_run_that_is_asked_to_end_does_so_at_once(
     signalled: Callable[[int, int], None], number: signal.Signals, workers: str, tmp_path: Path
 ) -> None:
     with going(tmp_path / "report", ("-n", workers)) as run:

@@ -50,7 +50,7 @@ def call(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def recording(folder: Path) -> str:
     """Traffic in which the new status is shown, left again, cancelled in, and not kept by its filter."""
     expired, running = batch("bat-1", "dir-1", STATUS), batch("bat-2", "dir-1", "RUNNING")
-    told: list[tuple[str, str, int, Any, dict[str, Any]]] = [
+    answers: list[tuple[str, str, int, Any, dict[str, Any]]] = [
         ("POST", BATCHES, 200, running, {"body": {"source_directory_id": "dir-1", "config": {"job": PARSE}}}),
         ("GET", f"{BATCHES}/bat-1", 200, expired, {}),
         ("GET", BATCHES, 200, page(expired, running), {"params": (("status", STATUS),)}),
@@ -59,7 +59,7 @@ def recording(folder: Path) -> str:
     ]
     exchanges = [
         exchange(method, path, status, answer, sent=10.0 * number, received=10 * number + 0.5, number=number, **more)
-        for number, (method, path, status, answer, more) in enumerate(told, start=1)
+        for number, (method, path, status, answer, more) in enumerate(answers, start=1)
     ]
     (folder / "a.har").write_bytes(document(map(entry, exchanges)))
     return "a.har"

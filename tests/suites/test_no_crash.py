@@ -1,13 +1,16 @@
-"""A violation is no crash: the report tells it, and no traceback of the suite, unless that is asked for."""
+"""A violation or an error is no crash: the report shows it without a traceback of the suite, unless one is wanted."""
 
 import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from suites.selection import is_violation, pytest_report_teststatus
+from fixtures.errors import SetupFailed
+from suites.selection import pytest_report_teststatus, word_for
 from suites.verify import RequirementViolated
+from tests.fixtures.loopback import Answer, serving
 from tests.suites.sessions import ROOT, Ended, run
 
 ONE_TEST = ("suites/scenarios/test_pages.py", "-k", "meets_every_batch_once and 3")
@@ -30,45 +33,65 @@ def test_a_violation_shows_no_line_of_the_suite(broken: Ended) -> None:
 
 
 def test_a_terminal_of_80_columns_is_enough(broken: Ended) -> None:
-    told = broken.output[broken.output.index("= conformance =") :]
-    wide = [line for line in told.splitlines() if len(line) > 80]
+    summary = broken.output[broken.output.index("= conformance =") :]
+    wide = [line for line in summary.splitlines() if len(line) > 80]
     assert all(line.startswith("      curl ") for line in wide)
 
 
-def status(is_violation: bool, **changes: Any) -> Any:
+def status(word: str | None, **changes: Any) -> Any:
     option = SimpleNamespace(**{"tbstyle": "auto", "showlocals": False, "verbose": 0, **changes})
-    report: Any = SimpleNamespace(is_violation=is_violation)
+    report: Any = SimpleNamespace(outcome_word=word)
     config: Any = SimpleNamespace(option=option)
     return pytest_report_teststatus(report, config)
 
 
 @pytest.mark.parametrize("changes", [{"tbstyle": "short"}, {"tbstyle": "long"}, {"showlocals": True}, {"verbose": 2}])
-def test_a_traceback_is_there_for_whoever_asks(changes: dict[str, Any]) -> None:
-    assert status(True, **changes) is None
+def test_a_traceback_is_there_for_whoever_wants_it(changes: dict[str, Any]) -> None:
+    assert status("violated", **changes) is None
+    assert status("inconclusive", **changes) is None
 
 
 @pytest.mark.parametrize("verbose", [-1, 0, 1])
-def test_a_crash_keeps_its_traceback_and_a_violation_has_none(verbose: int) -> None:
-    assert status(False, verbose=verbose) is None
-    assert status(True, verbose=verbose)[0] == "violated"
+def test_a_crash_alone_keeps_its_traceback(verbose: int) -> None:
+    assert status(None, verbose=verbose) is None
+    assert status("violated", verbose=verbose)[0] == "violated"
+    assert status("inconclusive", verbose=verbose)[0] == "inconclusive"
 
 
 CRASH = RuntimeError("a bug")
 VIOLATION = RequirementViolated()
+ERROR = SetupFailed("no directory can be made")
 
 
 @pytest.mark.parametrize(
-    ("error", "expected"),
+    ("error", "word"),
     [
-        (VIOLATION, True),
-        (ExceptionGroup("both", [VIOLATION, VIOLATION]), True),
-        (CRASH, False),
-        (ExceptionGroup("both", [VIOLATION, CRASH]), False),
-        (AssertionError(), False),
+        (VIOLATION, "violated"),
+        (ExceptionGroup("both", [VIOLATION, VIOLATION]), "violated"),
+        (ERROR, "inconclusive"),
+        (ExceptionGroup("both", [VIOLATION, ERROR]), "inconclusive"),
+        (CRASH, None),
+        (ExceptionGroup("both", [VIOLATION, CRASH]), None),
+        (AssertionError(), None),
     ],
 )
-def test_only_what_the_service_is_to_blame_for_is_a_violation(error: Exception, expected: bool) -> None:
-    assert is_violation(error) is expected
+def test_only_what_the_service_is_to_blame_for_is_a_violation(error: Exception, word: str | None) -> None:
+    assert word_for(error) == word
+
+
+def test_errors_of_a_run_are_sentences(tmp_path: Path) -> None:
+    """A set-up that fails in each test is one sentence, with how often it failed."""
+    tests = ("suites/scenarios/test_results.py", "-n0", "--request-timeout=5")
+    with serving() as service:
+        service.answers = [Answer(200, b'{"items": [], "next_page_token": null}')] * 2 + [Answer(500, b"{}")]
+        ended = run(tmp_path, f"--target={service.url}", *tests, LLAMA_CLOUD_API_KEY="llx-some-key")
+    assert ended.code == 6, ended.output
+    assert "Traceback" not in ended.output
+    assert not re.search(r"^\S+\.py:\d+", ended.output, re.M)
+    assert re.search(r"\d inconclusive", ended.output)
+    screen = " ".join(ended.output.split())
+    assert re.search(r"creating a directory failed in the set-up.*? \[and \d+ more like it\]", screen)
+    assert screen.count("creating a directory failed") == 1
 
 
 def labels(screen: str) -> list[str]:

@@ -16,8 +16,8 @@ def delivery(body: Any = b"", method: str = "POST") -> Delivery:
     return Delivery(method, (), body if isinstance(body, bytes | None) else json.dumps(body).encode(), 0.0)
 
 
-def webhook(*heard: Delivery, status: int = 200, **configuration: Any) -> Webhook:
-    return Webhook(Endpoint("http://127.0.0.1:1/x", status, list(heard)), configuration)
+def webhook(*deliveries: Delivery, status: int = 200, **configuration: Any) -> Webhook:
+    return Webhook(Endpoint("http://127.0.0.1:1/x", status, list(deliveries)), configuration)
 
 
 def notified(*statuses: str, **webhooks: Webhook) -> NotifiedBatch:
@@ -39,7 +39,7 @@ def test_a_status_that_was_shown_is_an_event_unless_it_was_passing(statuses: lis
     assert list(notified(*statuses).events) == events
 
 
-def test_an_endpoint_is_owed_what_came_about_and_was_subscribed_to() -> None:
+def test_an_endpoint_is_owed_what_happened_and_was_subscribed_to() -> None:
     named = notified(
         *("PENDING", "COMPLETED"),
         null=webhook(webhook_events=None),
@@ -51,7 +51,7 @@ def test_an_endpoint_is_owed_what_came_about_and_was_subscribed_to() -> None:
     assert (named.expected_events("error"), named.expected_events("some")) == ([], ["batch.success"])
 
 
-def test_it_is_over_when_everybody_was_told_enough() -> None:
+def test_it_is_over_when_everybody_was_notified() -> None:
     post, get = delivery(), delivery(method="GET")
     assert notified("COMPLETED", one=webhook(post)).is_complete
     assert not notified("COMPLETED", one=webhook()).is_complete

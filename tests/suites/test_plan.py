@@ -10,7 +10,7 @@ from fixtures.embedded import MockAddress
 from tests.suites.conftest import RunByUrl
 from tests.suites.sessions import directories_on, run
 
-STORIES = ("-n", "0", "--poll-interval", "1", "-k", "test_guide or test_results or test_access")
+SELECTED = ("-n", "0", "--poll-interval", "1", "-k", "test_guide or test_results or test_access")
 POLLS = 1.5
 """How many more requests a run may take than its rehearsal, whose batches end sooner or later."""
 DELETIONS = 60
@@ -26,11 +26,11 @@ def planned(output: str) -> Sequence[int]:
 
 @pytest.mark.parametrize("limits", [(), ("--max-billable-files=6",)], ids=["without limits", "six files"])
 def test_a_run_spends_what_was_planned(limits: Sequence[str], by_url: RunByUrl, mock: MockAddress) -> None:
-    plan = by_url("--plan", *STORIES, *limits)
+    plan = by_url("--plan", *SELECTED, *limits)
     assert plan.code == 0, plan.output
     assert not plan.directory.exists()
     requests, uploads, batches, files = planned(plan.output)
-    spent = by_url(*STORIES, *limits).report["run"]["spent"]
+    spent = by_url(*SELECTED, *limits).report["run"]["spent"]
     assert [spent["uploads"], spent["batches"], spent["billable_files"]] == [uploads, batches, files]
     assert requests / POLLS <= spent["requests"] <= requests * POLLS
     assert directories_on(mock) == []
@@ -39,7 +39,7 @@ def test_a_run_spends_what_was_planned(limits: Sequence[str], by_url: RunByUrl, 
 def test_a_plan_tells_what_a_limit_leaves_out_and_how_long_it_takes(tmp_path: Path) -> None:
     plan = run(
         tmp_path / "report",
-        *("--plan", "--target=https://batches.invalid", "--max-billable-files=0", "--rate=0.5", *STORIES),
+        *("--plan", "--target=https://batches.invalid", "--max-billable-files=0", "--rate=0.5", *SELECTED),
         LLAMA_CLOUD_API_KEY="llx-nobody",
     )
     assert plan.code == 0, plan.output

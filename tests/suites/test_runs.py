@@ -22,7 +22,7 @@ from tests.suites.sessions import (
     run,
 )
 
-STORY = "test_guide or test_pages"
+SELECTED = "test_guide or test_pages"
 """A few seconds of the suite."""
 IN_THE_MIDDLE = "test_an_unknown_job_type_is_refused or test_guide"
 """Some tests that end, and then one that takes long where batches do."""
@@ -66,7 +66,7 @@ def test_nothing_of_a_run_tells_the_keys_of_the_mock(whole: Ended, shared_out: E
 
 
 def test_a_service_that_is_reached_by_url_is_judged_as_far_as_it_can_be(by_url: RunByUrl, mock: MockAddress) -> None:
-    ended = by_url("-k", f"{STORY} or test_statuses or test_access or organization")
+    ended = by_url("-k", f"{SELECTED} or test_statuses or test_access or organization")
     assert ended.code == 0, ended.output
     assert ended.report["verdict"] == "conformant"
     assert ended.report["target"]["kind"] == "url"
@@ -147,7 +147,7 @@ def test_a_key_that_no_header_can_hold_is_not_shown(by_url: RunByUrl) -> None:
 USAGE = {
     "no key": (["--target=http://127.0.0.1:1"], "LLAMA_CLOUD_API_KEY"),
     "a target that is a word": (["--target=staging"], "--target"),
-    "an address that is none": (["--target=http://[::1"], "--target"),
+    "an invalid address": (["--target=http://[::1"], "--target"),
     "nothing selected": (["-k", "nothing_matches"], "No test of the suites was selected"),
     "a test that is not there": (["suites/scenarios/test_nothing.py"], "test_nothing"),
     "an option that is not there": (["--no-such-option"], "--no-such-option"),

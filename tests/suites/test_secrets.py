@@ -25,7 +25,7 @@ from tests.suites.sessions import ROOT, TIME_LIMIT, environment
 
 MAIN = "llx-Vq+7mXkR/2pTz9wLc4nYb8sHj3GdF6eQ"
 OTHER = "llx-Wu+5hJtN/8vBx1rKq6mPz3cDf7GyS9aE"
-STORY = "test_an_unknown_job_type_is_refused or test_a_list_shows_nothing_of_another_project or a_stranger"
+SELECTED = "test_an_unknown_job_type_is_refused or test_a_list_shows_nothing_of_another_project or a_stranger"
 BRIEF = """
 import hypothesis
 import pytest
@@ -57,7 +57,7 @@ def forms(key: str) -> Iterator[bytes]:
 FORMS = {form for key in (MAIN, OTHER) for form in forms(key)}
 
 
-def told(content: bytes) -> list[bytes]:
+def leaks(content: bytes) -> list[bytes]:
     """The places at which something tells of a key, with what stands around them."""
     found = [content.find(form) for form in FORMS]
     return [content[max(0, place - 60) : place + 60] for place in found if place >= 0]
@@ -77,7 +77,7 @@ class Traces:
             str(path.relative_to(self.folder)): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()
         }
         everything = {"the terminal": self.output, "command lines": b"\n".join(self.called), **written}
-        assert {name: found[:3] for name, content in everything.items() if (found := told(content))} == {}
+        assert {name: found[:3] for name, content in everything.items() if (found := leaks(content))} == {}
 
     def has(self, name: str) -> bool:
         return any(self.folder.glob(name))
@@ -129,7 +129,7 @@ def finish(process: "subprocess.Popen[bytes]", folder: Path, called: set[bytes])
 
 @contextmanager
 def watching() -> Iterator[set[bytes]]:
-    """What processes of this machine are called meanwhile; nothing where that is not told."""
+    """What processes of this machine are called meanwhile; nothing where that is unknown."""
     called: set[bytes] = set()
     ended = threading.Event()
 
@@ -184,10 +184,10 @@ def test_the_scan_finds_a_key_in_every_form(key: str, around: bytes) -> None:
     text = around + key.encode()
     changed = text[: len(around) + len(key) // 2] + b"?" + text[len(around) + len(key) // 2 + 1 :]
     for each in (text, changed, text[: len(around) + len(key) // 2]):
-        assert told(b"before " + each + b" after")
-        assert told(b"before " + quote(each, safe="").encode() + b" after")
-        assert told(b"before " + base64.b64encode(each) + b" after")
-    assert not told(b"llx-conformance-no-such-key")
+        assert leaks(b"before " + each + b" after")
+        assert leaks(b"before " + quote(each, safe="").encode() + b" after")
+        assert leaks(b"before " + base64.b64encode(each) + b" after")
+    assert not leaks(b"llx-conformance-no-such-key")
 
 
 # --- runs ---
@@ -195,7 +195,7 @@ def test_the_scan_finds_a_key_in_every_form(key: str, around: bytes) -> None:
 
 def test_a_run_that_finds_nothing(mock: MockAddress, leave: Leave, tmp_path: Path) -> None:
     with relay_to(mock) as relay:
-        traces = leave(f"--target={relay.url}", "-k", STORY, f"--debug={tmp_path / 'pytestdebug.log'}")
+        traces = leave(f"--target={relay.url}", "-k", SELECTED, f"--debug={tmp_path / 'pytestdebug.log'}")
     assert traces.code == 0, traces.output.decode()
     assert traces.has("cache/v/cache/nodeids")
     assert traces.has("pytestdebug.log")
@@ -212,8 +212,8 @@ def test_a_run_that_finds_much_and_tells_all_of_it(leave: Leave) -> None:
         running_mock("--pace", "0.05", "--fault=unknown-key-accepted") as mock,
         relay_to(mock, echoes=True) as relay,
     ):
-        story = f"{STORY} or test_the_config_is_a_snapshot or watched"
-        traces = leave(f"--target={relay.url}", "-k", story, *TALKATIVE, "--parse-configuration-id=cfg-none")
+        selected = f"{SELECTED} or test_the_config_is_a_snapshot or watched"
+        traces = leave(f"--target={relay.url}", "-k", selected, *TALKATIVE, "--parse-configuration-id=cfg-none")
     assert traces.code == 1, traces.output.decode()[-3000:]
     assert b"x-request-authorization" in traces.output.lower()
     assert b"login.example.com" in traces.output
@@ -222,7 +222,7 @@ def test_a_run_that_finds_much_and_tells_all_of_it(leave: Leave) -> None:
 
 def test_two_workers(mock: MockAddress, leave: Leave) -> None:
     with relay_to(mock, echoes=True) as relay:
-        traces = leave(f"--target={relay.url}", "-k", STORY, "-n2", *TALKATIVE)
+        traces = leave(f"--target={relay.url}", "-k", SELECTED, "-n2", *TALKATIVE)
     assert traces.code == 0, traces.output.decode()[-3000:]
     traces.assert_none_tells_a_key()
 
@@ -301,14 +301,14 @@ def test_ctrl_c_while_a_library_has_the_key(mask: str, mock: MockAddress, leave:
     (tmp_path / "interrupting.py").write_text(plugin, "utf-8")
     with relay_to(mock) as relay:
         traces = leave(
-            *("-p", "interrupting", f"--target={relay.url}", "-k", STORY, *TALKATIVE),
+            *("-p", "interrupting", f"--target={relay.url}", "-k", SELECTED, *TALKATIVE),
             *(f"--log-file={tmp_path / 'log.txt'}", f"--debug={tmp_path / 'debug.txt'}"),
             PYTHONPATH=str(tmp_path),
         )
     assert traces.code == 2, traces.output.decode()[-3000:]
     assert b"wire" in traces.output, "the locals of the library are shown"
     if mask == "without it":
-        assert told(traces.output)
+        assert leaks(traces.output)
     else:
         assert b"Bearer ***" in traces.output
         traces.assert_none_tells_a_key()

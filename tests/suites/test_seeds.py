@@ -1,4 +1,4 @@
-"""The seed of a run is told, and taken again."""
+"""The seed of a run is shown, and taken again."""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ EXCHANGES = list(History().exchanges.values())
 
 
 def seen(**changes: Any) -> dict[str, Any]:
-    told = {
+    given = {
         "check": "list-items-match-filters",
         "kind": "missing",
         "expected": ["a"],
@@ -28,7 +28,7 @@ def seen(**changes: Any) -> dict[str, Any]:
     }
     verify = Verify()
     with pytest.raises(RequirementViolated):
-        verify(NAME, False, **told)
+        verify(NAME, False, **given)
     (violation,) = verify.take("a test")["violations"]
     return dict(violation)
 
@@ -45,9 +45,9 @@ def seen(**changes: Any) -> dict[str, Any]:
     ids=str,
 )
 def test_what_no_report_can_use_is_refused(changes: dict[str, Any], refused: type[Exception]) -> None:
-    told = {"requirement": NAME, "check": "a-check", "kind": "missing", "expected": 1, "actual": 2, **changes}
+    given = {"requirement": NAME, "check": "a-check", "kind": "missing", "expected": 1, "actual": 2, **changes}
     with pytest.raises(refused):
-        observe(told.pop("requirement"), False, exchanges=told.pop("exchanges", EXCHANGES[:1]), **told)
+        observe(given.pop("requirement"), False, exchanges=given.pop("exchanges", EXCHANGES[:1]), **given)
 
 
 def test_what_holds_needs_no_exchange() -> None:
@@ -72,7 +72,7 @@ def test_the_operation_is_that_of_the_deciding_exchange_unless_it_is_given() -> 
     assert seen(operation=ANY_OPERATION)["operation"] is None
 
 
-def test_every_kind_is_told_in_a_sentence() -> None:
+def test_every_kind_is_described_in_a_sentence() -> None:
     assert list(KINDS) == sorted(KINDS)
     page = (ROOT / "docs" / "gate.md").read_text("utf-8")
     for kind, sentence in KINDS.items():
@@ -95,13 +95,14 @@ CHECKS = frozenset(
         "cancel-ends-the-batch",
         "create-is-echoed",
         "created-batch-is-listed",
+        "delivered-status-agrees",
         "delivery-has-headers",
         "delivery-is-posted",
         "delivery-is-signed",
         "delivery-names-its-batch",
         "end-is-final",
         "entries-are-of-the-directory",
-        "entry-tells-outcome",
+        "entry-has-outcome",
         "every-file-has-an-entry",
         "file-has-its-own-job",
         "file-is-named-once",
@@ -123,7 +124,6 @@ CHECKS = frozenset(
         "results-are-delivered",
         "results-are-null",
         "results-stay",
-        "told-status-agrees",
         "total-counts-matches",
         "trait-stays",
         "update-follows-creation",
@@ -132,7 +132,7 @@ CHECKS = frozenset(
         "walk-ends",
         "walk-meets-every-batch",
         "webhook-is-silent",
-        "webhook-is-told",
+        "webhook-is-notified",
     }
 )
 """Each is a part of fingerprints that others keep in baselines and waivers: none is renamed without a word to them."""

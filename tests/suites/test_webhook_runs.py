@@ -34,13 +34,13 @@ def test_a_service_without_webhooks_is_not_accused(variation: str, reason: str, 
 
 
 @pytest.mark.parametrize("names", [["custom-authorization-masked"], ["webhook-with-secret-refused"]], ids=str)
-def test_a_broken_promise_is_told_without_the_secrets_of_the_suite(names: Sequence[str], tmp_path: Path) -> None:
+def test_a_broken_promise_is_reported_without_the_secrets_of_the_suite(names: Sequence[str], tmp_path: Path) -> None:
     ended = run(tmp_path / "report", *TESTS, *(f"--fault={name}" for name in names))
     assert ended.code == 1, ended.output
     assert "made-up-" not in ended.everything_written
 
 
-def test_secrets_are_not_told_where_everything_holds(tmp_path: Path) -> None:
+def test_secrets_are_not_shown_where_everything_holds(tmp_path: Path) -> None:
     ended = run(tmp_path / "report", *TESTS)
     assert ended.code == 0, ended.output
     assert {ended.verdicts[id_] for id_ in WEBHOOKS} == {"pass"}
@@ -56,6 +56,6 @@ def test_a_target_beyond_loopback_needs_a_way_to_the_suite(tmp_path: Path) -> No
     assert ended.verdicts["webhook-sends-terminal-event"] == "pass", ended.output
 
 
-def test_who_does_not_ask_is_told_nothing_of_webhooks(tmp_path: Path) -> None:
+def test_who_does_not_ask_is_shown_nothing_of_webhooks(tmp_path: Path) -> None:
     ended = run(tmp_path / "report", "-n0", "-k", "test_guide")
     assert not set(WEBHOOKS) & set(ended.verdicts)

@@ -1,4 +1,4 @@
-"""Tells as JSON what the Python client's own types say of the batch operations; runs inside the client's environment.
+"""Writes as JSON what the Python client's own types say of the batch operations; runs inside the client's environment.
 
 For each method: its arguments by name, and what it gives. A type is an object with `fields`, an array with `items`, or
 a plain type, with `values` where only some are allowed; a field is a type with `required` and `null`.

@@ -1,4 +1,4 @@
-// Does with the Node client what it is told, one JSON line after the other, and tells what came of it.
+// Makes the calls of the Node client that it is asked for, one JSON line for each, and writes the result of each.
 // The orders and the answers are those of drive.py. The first argument is the folder of the installed package.
 // The client checks no answer against its types, which are gone at run time: whoever gives the orders does.
 
@@ -87,11 +87,11 @@ function classes(error) {
 
 for await (const line of createInterface({ input: process.stdin })) {
   exchanges = [];
-  let told;
+  let reply;
   try {
-    told = { value: await perform(JSON.parse(line)), error: null };
+    reply = { value: await perform(JSON.parse(line)), error: null };
   } catch (error) {
-    told = { value: null, error: { classes: classes(error), message: String(error?.message ?? error).slice(0, TEXT_LIMIT) } };
+    reply = { value: null, error: { classes: classes(error), message: String(error?.message ?? error).slice(0, TEXT_LIMIT) } };
   }
-  process.stdout.write(`${JSON.stringify({ ...told, exchanges })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...reply, exchanges })}\n`);
 }

@@ -1,11 +1,11 @@
-"""Does with the Python client what it is told, one JSON line after the other, and tells what came of it.
+"""Makes the calls of the Python client that it is asked for, one JSON line for each, and writes the result of each.
 
 Runs inside the client's environment. Key and base URL come from the variables that the client itself reads. A line
 asks for a `call`, such as `batches.get`, with `path` for arguments by position and `arguments` for those by name;
 `style` says whether the synchronous or the asynchronous client makes it, or `raw` for the response behind the model;
 `pages` is how many pages of a list are followed at the most; `key` is a key to be sent in place of the user's own.
 
-Every exchange that the client makes is told, so that the requests and answers themselves can be judged. The variable
+Every exchange of the client is written too, so that the requests and answers themselves can be judged. The variable
 GATEWAY has, as JSON, the `headers` and the `certificate` (with its `key`) that a gateway before the service asks for.
 """
 
@@ -35,7 +35,7 @@ class Hands:
         self._clients: dict[tuple[bool, str | None], Any] = {}
 
     def client(self, is_async: bool, key: str | None) -> Any:
-        """Return a client with response validation on that tells its exchanges."""
+        """Return a client with response validation on that reports its exchanges."""
         if (is_async, key) not in self._clients:
             kind, http, dress, hook = (
                 (llama_cloud.AsyncLlamaCloud, llama_cloud.DefaultAsyncHttpxClient, _dress_later, self._note_later)
@@ -160,20 +160,20 @@ def _plain(value: Any) -> Any:
 
 
 def answer(hands: Hands, order: dict[str, Any]) -> dict[str, Any]:
-    """Return what came of one order: the client's value or its exception, and the exchanges."""
+    """Return the result of one order: the client's value or its exception, and the exchanges."""
     hands.exchanges = []
     try:
-        told: dict[str, Any] = {"value": hands.perform(order), "error": None}
+        reply: dict[str, Any] = {"value": hands.perform(order), "error": None}
     except Exception as error:
         cause = f": {error.__cause__}" if error.__cause__ else ""
-        told = {
+        reply = {
             "value": None,
             "error": {
                 "classes": [each.__name__ for each in type(error).__mro__],
                 "message": f"{error}{cause}"[:TEXT_LIMIT],
             },
         }
-    return {**told, "exchanges": hands.exchanges}
+    return {**reply, "exchanges": hands.exchanges}
 
 
 def main() -> None:

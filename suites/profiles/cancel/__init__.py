@@ -1,1 +1,1 @@
-"""Stories of batches that are cancelled."""
+"""Scenarios of batches that are cancelled."""

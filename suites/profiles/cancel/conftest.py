@@ -1,4 +1,4 @@
-"""What the stories of cancelled batches begin with: whether the target offers to cancel at all."""
+"""What the scenarios of cancelled batches begin with: whether the target offers to cancel at all."""
 
 import pytest
 

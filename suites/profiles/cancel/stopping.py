@@ -20,7 +20,7 @@ LONG = 600.0
 A_WHILE = 2.0
 """Seconds in which a cancel that should not have come into effect might, where the clock is the wall's."""
 TRIES = 3
-"""Refusals of a cancel while a batch is RUNNING that are no accident, where it was told to be."""
+"""Refusals of a cancel while a batch is RUNNING that are no accident, where the script says so."""
 BATCHES_TO_CATCH = 3
 """Batches of which one is still under way when its cancel comes, unless they are too fast for that."""
 BATCHES_TO_SEE = 2
@@ -29,7 +29,7 @@ BATCHES_TO_SEE = 2
 
 @dataclass(frozen=True)
 class Attempt:
-    """How an attempt to cancel a batch came out.
+    """The result of an attempt to cancel a batch.
 
     `batch` is as the last read showed it, `accepted` is the cancel that succeeded, and `refused` holds those that were
     refused, each between two reads that showed these statuses.
@@ -68,7 +68,7 @@ class Stopping:
 
     @property
     def is_controlled(self) -> bool:
-        """Whether a batch goes where it is told, unless it is cancelled."""
+        """Whether a batch follows a script, unless it is cancelled."""
         return self.steps.target.control is not None
 
     def begin(
@@ -148,7 +148,7 @@ class Stopping:
                 f"and {attempt.batch['id']} was {attempt.batch.get('status')} by then"
             )
         if attempt.accepted is None and not all(call_of(exchange).refused for exchange in refused):
-            pytest.skip(f"needs a cancel that is neither a failure nor turned away ({refused[-1]})")
+            pytest.skip(f"needs a cancel that is neither a failure nor refused ({refused[-1]})")
         self.steps.verify(
             requirement,
             attempt.accepted is not None,
@@ -167,16 +167,16 @@ class Stopping:
         target = self.steps.target
         if not self.is_controlled:
             return self.steps.finish(self.steps.get(batch["id"]))
-        target.wait(LONG if target.moves_when_told else A_WHILE)
+        target.wait(LONG if target.controls_clock else A_WHILE)
         return self.steps.get(batch["id"])
 
     def cancelled(self, batch: Batch, accepted: Exchange) -> Batch:
         """Return the batch when its cancel has done its work. Skips where it ended before it could be stopped.
 
-        A scripted one has it behind it when what it was told to do is over. Raises `RunError` when it takes longer than
+        For a scripted one that is so when its script is over. Raises `RunError` when it takes longer than
         the user waits.
         """
-        if self.is_controlled and self.steps.target.moves_when_told:
+        if self.is_controlled and self.steps.target.controls_clock:
             self.steps.target.wait(LONG)
             ended = self.steps.get(batch["id"])
         else:

@@ -105,7 +105,7 @@ def test_a_finished_file_keeps_its_results(
     accepted = stopping.accepted(stopping.ask(batch))
     stopping.cancelled(batch, accepted)
     for file_id, known in finished.items():
-        exchange, job_id = steps.target.eventually(partial(_job_of, file_id, batch, steps), _is_told)
+        exchange, job_id = steps.target.eventually(partial(_job_of, file_id, batch, steps), _has_job)
         verify(
             "cancel-keeps-finished-results",
             job_id is not None and known in (None, job_id),
@@ -141,12 +141,12 @@ Finished = dict[str, str | None]
 def _controlled(
     directory: Directory, job_type: JobType, stopping: Stopping, steps: Steps, _: Client
 ) -> tuple[Batch, Finished]:
-    """Return a batch whose first file is finished, for it was told to be, and the second is not."""
+    """Return a batch whose first file is finished by its script, and the second is not."""
     first = directory.file_ids[0]
-    told: dict[str, dict[str, str | float]] = {
+    files: dict[str, dict[str, str | float]] = {
         first: {"outcome": "job", "job_status": "COMPLETED", "seconds": DONE_AFTER}
     }
-    batch = stopping.begin(directory, files=told, job_type=job_type)
+    batch = stopping.begin(directory, files=files, job_type=job_type)
     if stopping.script["files"][first].get("seconds") != DONE_AFTER:
         pytest.skip("needs a control protocol that can say when a file is finished")
     steps.target.wait(WAITED)
@@ -158,7 +158,7 @@ def _watched(
 ) -> tuple[Batch, Finished]:
     """Return a batch that shows a finished file while it is under way. Skips when it ends before."""
     if job_type != PARSE:
-        pytest.skip(f"needs {capabilities()['control']}; what is left to chance is asked of parse batches alone")
+        pytest.skip(f"needs {capabilities()['control']}; what depends on chance is checked with parse batches alone")
     batch = stopping.begin(directory, job_type=job_type)
     for _ in steps.target.pauses(steps.target.poll_timeout, f"batch {batch['id']} is to show a finished file"):
         batch = steps.expanded(batch["id"])
@@ -183,7 +183,7 @@ def _job_of(file_id: str, batch: Batch, steps: Steps) -> tuple[Exchange, str | N
     return exchange, reference and reference[1]
 
 
-def _is_told(found: tuple[Exchange, str | None]) -> bool:
+def _has_job(found: tuple[Exchange, str | None]) -> bool:
     return found[1] is not None
 
 
@@ -245,7 +245,7 @@ def test_the_own_project_may_be_named(stopping: Stopping, directories: Directori
     """A cancel with the project_id of the batch is accepted like one without."""
     project_id = stopping.first.batch.get("project_id")
     if not isinstance(project_id, str):
-        pytest.skip("the batch does not tell its project")
+        pytest.skip("the batch does not show its project")
     params = [("project_id", project_id)]
     attempt = stopping.attempt(directories.holding(1, "cancel in project"), params=params)
     stopping.accepted(attempt, "cancel-accepts-own-project")

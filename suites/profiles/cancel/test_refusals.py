@@ -1,4 +1,4 @@
-"""Cancels that have to be refused: of what has ended, of what is not there, and by those whom it does not belong to."""
+"""Cancels that have to be refused: of a batch that has ended, of an unknown one, and by callers who do not own it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -48,7 +48,7 @@ def test_a_batch_that_has_ended_cannot_be_cancelled(
     jobs = _jobs(steps.results(batch) if status == COMPLETED else entries(steps.expanded(batch["id"])))
     for _ in range(2):
         exchange = steps.batches.cancel(batch["id"])
-        if target.moves_when_told:
+        if target.controls_clock:
             target.wait(LATER)
         shown = steps.expanded(batch["id"])
         if exchange.response is None or not exchange.response.is_refusal:

@@ -1,1 +1,1 @@
-"""What a service tells its webhooks."""
+"""What a service sends to webhooks."""

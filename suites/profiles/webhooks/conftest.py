@@ -82,7 +82,7 @@ def notified(
                 f"needs a target that has webhooks; it accepted some, and nothing arrived at {receiver.address} within "
                 f"{target.poll_timeout:g} s after the end of a batch; --webhook-url gives it another way here"
             )
-    if target.moves_when_told:
+    if target.controls_clock:
         target.wait(AFTERWARDS)
     return found
 

@@ -54,7 +54,7 @@ class NotifiedBatch:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """The events that surely came about: statuses that were shown, and RUNNING only when it was no mere passing."""
+        """The events that surely happened: statuses that were shown, and RUNNING only when it was no mere passing."""
         was_running = ("RUNNING", "RUNNING") in pairwise(self.statuses)
         return (
             *([PENDING] if "PENDING" in self.statuses else []),
@@ -65,10 +65,10 @@ class NotifiedBatch:
     @property
     def was_notified(self) -> bool:
         """Whether any endpoint was sent anything."""
-        return any(webhook.endpoint.heard for webhook in self.webhooks.values())
+        return any(webhook.endpoint.deliveries for webhook in self.webhooks.values())
 
     def expected_events(self, name: str) -> list[str]:
-        """Return the events that came about and that a webhook subscribed to."""
+        """Return the events that happened and that a webhook subscribed to."""
         subscribed = self.webhooks[name].configuration.get("webhook_events")
         return [event for event in self.events if subscribed is None or event in subscribed]
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from fixtures.webhooks import SIGNATURE, is_signed
-from fixtures.webhooks import told as in_words
+from fixtures.webhooks import SIGNATURE, in_words, is_signed
 from suites.differences import beyond, enumerated
 from suites.profiles.webhooks.conftest import ANY_END, STRANGER
 from suites.profiles.webhooks.notifications import ALL, ENDS, PENDING, RUNNING, NotifiedBatch, status_in, texts_in
@@ -16,15 +15,15 @@ SHORTEST_ID = 5
 def _verify_delivered(notified: NotifiedBatch, name: str, requirement: str, verify: Verify) -> None:
     """Verify that a webhook got the events that it expects; one that got requests of other methods only is left out."""
     endpoint, expected = notified.webhooks[name].endpoint, notified.expected_events(name)
-    if endpoint.posts or not endpoint.heard:
+    if endpoint.posts or not endpoint.deliveries:
         verify(
             requirement,
             len(endpoint.posts) >= len(expected),
-            check="webhook-is-told",
+            check="webhook-is-notified",
             kind="missing",
             expected=expected,
             actual=[in_words(post) for post in endpoint.posts],
-            difference=f"{len(endpoint.posts)} of {len(expected)} deliveries arrived until long after the end",
+            difference=f"{len(endpoint.posts)} of {len(expected)} deliveries had arrived long after the end",
             operation=ANY_OPERATION,
             exchanges=notified.exchanges,
             case=f"{notified.case}, {name}",
@@ -32,7 +31,7 @@ def _verify_delivered(notified: NotifiedBatch, name: str, requirement: str, veri
 
 
 def _batches_with(event: str, notified: list[NotifiedBatch]) -> list[NotifiedBatch]:
-    """Return the batches of which an event surely came about. Skips the test when there are none."""
+    """Return the batches of which an event surely happened. Skips the test when there are none."""
     return [each for each in notified if event in each.events] or pytest.skip(
         f"needs a batch that can be seen as {event}"
     )
@@ -90,7 +89,7 @@ def _verify_signature_and_headers(notified: NotifiedBatch, verify: Verify) -> No
 
 @pytest.mark.requirement("webhook-configurations-accepted")
 def test_a_webhook_with_every_field_is_accepted(notified: list[NotifiedBatch], verify: Verify) -> None:
-    """Each create with webhooks that have all fields was answered with a batch, and something was told of it."""
+    """Each create with webhooks that have all fields was answered with a batch, and a webhook was notified of it."""
     for each in notified:
         verify(
             "webhook-configurations-accepted",
@@ -109,14 +108,14 @@ def test_deliveries_are_posted(notified: list[NotifiedBatch], verify: Verify) ->
     """No endpoint that is owed a delivery got requests of other methods alone."""
     for each in notified:
         for name, webhook in each.webhooks.items():
-            if webhook.endpoint.heard and each.expected_events(name):
+            if webhook.endpoint.deliveries and each.expected_events(name):
                 verify(
                     "webhook-is-delivered-by-post",
                     bool(webhook.endpoint.posts),
                     check="delivery-is-posted",
                     kind="not-matching",
                     expected="a POST",
-                    actual=in_words(webhook.endpoint.heard[0]),
+                    actual=in_words(webhook.endpoint.deliveries[0]),
                     operation=ANY_OPERATION,
                     exchanges=each.exchanges,
                     case=f"{each.case}, {name}",
@@ -125,28 +124,28 @@ def test_deliveries_are_posted(notified: list[NotifiedBatch], verify: Verify) ->
 
 @pytest.mark.requirement("webhook-sends-pending")
 def test_a_pending_batch_sends_its_event(notified: list[NotifiedBatch], verify: Verify) -> None:
-    """A batch that was PENDING at its create or at a get told so."""
+    """A batch that was PENDING at its create or at a get sends that event."""
     for each in _batches_with(PENDING, notified):
         _verify_delivered(each, PENDING, "webhook-sends-pending", verify)
 
 
 @pytest.mark.requirement("webhook-sends-running")
 def test_a_running_batch_sends_its_event(notified: list[NotifiedBatch], verify: Verify) -> None:
-    """A batch that went on to be RUNNING from one get to the next told so."""
+    """A batch that was RUNNING in one get and the next sends that event."""
     for each in _batches_with(RUNNING, notified):
         _verify_delivered(each, RUNNING, "webhook-sends-running", verify)
 
 
 @pytest.mark.requirement("webhook-sends-terminal-event")
 def test_a_terminal_status_sends_its_event(notified: list[NotifiedBatch], verify: Verify) -> None:
-    """A batch told of the end that a get shows."""
+    """A batch sends the event of the terminal status that a get shows."""
     for each in notified:
         _verify_delivered(each, each.end, "webhook-sends-terminal-event", verify)
 
 
 @pytest.mark.requirement("webhook-sends-no-other-terminal-event")
 def test_no_other_terminal_event_is_sent(notified: list[NotifiedBatch], verify: Verify) -> None:
-    """Endpoints for the two ends that a batch did not come to heard nothing, though other batches did come to them."""
+    """Endpoints for the two other terminal events receive nothing, though other batches do end that way."""
     for each in notified:
         for event in set(ENDS.values()) - {each.end}:
             _verify_silent(each, event, "webhook-sends-no-other-terminal-event", verify)
@@ -164,7 +163,7 @@ def test_an_endpoint_without_events_receives_all(notified: list[NotifiedBatch], 
 def test_the_status_in_a_delivery_agrees_with_a_get(notified: list[NotifiedBatch], verify: Verify) -> None:
     """A delivery for the end has no status but that end, and any other delivery no end that it did not have.
 
-    Only those who want to hear everything may be told of more than the batch.
+    Only an endpoint that subscribed to everything may be notified of more than the batch.
     """
     deliveries = [
         (each, name, delivery) for each in notified for name, delivery in each.deliveries() if name not in ALL
@@ -174,7 +173,7 @@ def test_the_status_in_a_delivery_agrees_with_a_get(notified: list[NotifiedBatch
             verify(
                 "webhook-status-agrees-with-get",
                 status == each.batch["status"],
-                check="told-status-agrees",
+                check="delivered-status-agrees",
                 kind="not-matching",
                 expected=each.batch["status"],
                 actual=status,
@@ -223,20 +222,20 @@ def test_deliveries_name_only_their_batch(notified: list[NotifiedBatch], verify:
 
 @pytest.mark.requirement("webhook-saved-configuration-is-used")
 def test_a_saved_configuration_verify_delivered(saved: NotifiedBatch, verify: Verify) -> None:
-    """The endpoint of a saved configuration is told like one that stands in the create, and in the same form."""
+    """The endpoint of a saved configuration is notified like one that is given in full, and in the same form."""
     _verify_delivered(saved, ANY_END, "webhook-saved-configuration-is-used", verify)
     _verify_signature_and_headers(saved, verify)
 
 
 @pytest.mark.requirement("webhook-endpoints-are-independent")
 def test_a_failing_endpoint_does_not_affect_the_others(combination: NotifiedBatch, verify: Verify) -> None:
-    """One endpoint answers everything with a 500; the others are told of the end."""
+    """One endpoint answers everything with a 500; the others are notified of the end."""
     _verify_delivered(combination, combination.end, "webhook-endpoints-are-independent", verify)
 
 
 @pytest.mark.requirement("webhook-sends-only-subscribed-events")
 def test_an_endpoint_for_another_product_receives_nothing(combination: NotifiedBatch, verify: Verify) -> None:
-    """A batch of parse jobs does nothing that another product would tell of."""
+    """A batch of parse jobs does nothing that is an event of another product."""
     if STRANGER not in combination.webhooks:
         pytest.skip("needs a target that accepts webhooks for events of any product")
     _verify_silent(combination, STRANGER, "webhook-sends-only-subscribed-events", verify)

@@ -35,7 +35,7 @@ END_BOUND = 10.0
 
 
 class Browser:
-    """One page of a browser. `said` collects what came to the console, errors and refusals among it."""
+    """One page of a browser. `said` collects what the console shows, errors and refusals among it."""
 
     def __init__(self, to_browser: int, from_browser: int) -> None:
         self._to, self._from = to_browser, from_browser
@@ -95,7 +95,7 @@ class Browser:
         while not condition():
             if time.monotonic() > end:
                 raise TimeoutError("the page did not come to what was waited for")
-            self._hear(STEP)
+            self._receive(STEP)
 
     def _ask(self, method: str, **params: Any) -> dict[str, Any]:
         self._number += 1
@@ -107,14 +107,14 @@ class Browser:
             data = data[os.write(self._to, data) :]
         end = time.monotonic() + ANSWER_BOUND
         while time.monotonic() < end:
-            for answer in self._hear(STEP):
+            for answer in self._receive(STEP):
                 if answer.get("id") == self._number:
                     assert "error" not in answer, (method, answer["error"])
                     result: dict[str, Any] = answer["result"]
                     return result
         raise TimeoutError(f"the browser did not answer {method}")
 
-    def _hear(self, seconds: float) -> list[dict[str, Any]]:
+    def _receive(self, seconds: float) -> list[dict[str, Any]]:
         readable, _, _ = select.select([self._from], [], [], seconds)
         if readable:
             chunk = os.read(self._from, 2**20)

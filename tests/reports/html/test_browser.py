@@ -79,7 +79,7 @@ def test_nothing_from_a_service_runs(browser: Browser, place: Place) -> None:
     assert browser.evaluate("[document.scripts.length, document.images.length]") == [1, 0]
 
 
-def test_the_policy_refuses_a_script_that_came_into_a_page_all_the_same(browser: Browser, place: Place) -> None:
+def test_the_policy_refuses_a_script_that_got_into_a_page_all_the_same(browser: Browser, place: Place) -> None:
     path = place("failing")
     html = path.read_text(encoding="utf-8")
     path.write_text(html.replace("<main", "<script>owned = 1</script><img src=x onerror='owned = 1'><main"))
@@ -123,8 +123,8 @@ def test_the_address_chooses_what_is_shown(
     expected = {f"requirement-{result.id}" for result in results if fits(result)}
     browser.open(place("failing"), f"#{given}")
     assert set(browser.evaluate(SHOWN_ROWS)) == expected
-    told = browser.evaluate("document.getElementById('filter-count').textContent")
-    assert told == f"{len(expected)} of {len(results)} requirements"
+    shown = browser.evaluate("document.getElementById('filter-count').textContent")
+    assert shown == f"{len(expected)} of {len(results)} requirements"
     empty = "[...document.querySelectorAll('table[data-group]:not([hidden])')].filter((each) => !each.querySelector("
     assert browser.evaluate(f"{empty}'tbody tr:not([hidden])')).length") == 0
 

@@ -95,8 +95,8 @@ def test_every_requirement_has_its_row_with_verdict_and_level() -> None:
     for result in report.requirements:
         row = rows[f"requirement-{result.id}"]
         assert (row.attributes["data-verdict"], row.attributes["data-level"]) == (result.verdict, result.level)
-        told = " ".join(" ".join(row.text).split())
-        assert all(part in told for part in (result.id, result.statement, result.source, result.verdict, result.level))
+        shown = " ".join(" ".join(row.text).split())
+        assert all(part in shown for part in (result.id, result.statement, result.source, result.verdict, result.level))
 
 
 def test_a_drawing_of_batches_has_a_table_beside_it() -> None:
@@ -105,7 +105,7 @@ def test_a_drawing_of_batches_has_a_table_beside_it() -> None:
     assert "PENDING at 0.0 ms (#2), still at 1.0 s; RUNNING at 2.0 s (#2), still at 5.0 s; COMPLETED at 9.0 s" in text
 
 
-def test_latencies_are_told_as_numbers_too() -> None:
+def test_latencies_are_shown_as_numbers_too() -> None:
     assert "getBatch 9 1.0 ms 2.0 s 2.0 s" in text_of(render_html(pages.conformant()))
 
 
@@ -165,7 +165,7 @@ def test_the_same_report_gives_the_same_page() -> None:
     assert render_html(pages.failing()) == render_html(pages.failing())
 
 
-def test_an_exchange_without_an_answer_is_told() -> None:
+def test_an_exchange_without_an_answer_is_shown() -> None:
     report = pages.failing()
     failed = next(result for result in report.requirements if result.id == "results-cover-every-file")
     exchange = replace(failed.violations[0].exchanges[-1], response=None, error="it took too long")
