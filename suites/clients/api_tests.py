@@ -1,7 +1,7 @@
 """The API tests that come with the source of the official Python client, run against the mock.
 
-None of their text is kept: they are unpacked into a temporary folder, and told there that a server is at hand. What
-they send goes through `real_ids`.
+None of their text is kept: they are unpacked into a temporary folder, where they lose the mark by which they are
+skipped. What they send goes through `real_ids`.
 """
 
 import os

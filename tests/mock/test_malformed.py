@@ -204,7 +204,7 @@ def test_good_raw_upload(api: Api) -> None:
     assert api.status("POST", path, content=FILE + END, headers=headers) == 201
 
 
-def test_an_unknown_method_is_told_the_known_ones(api: Api) -> None:
+def test_the_refusal_of_an_unknown_method_names_the_known_ones(api: Api) -> None:
     for path, allowed in (
         (BATCHES, "GET, POST"),
         (f"{BATCHES}/x/cancel", "POST"),
