@@ -19,7 +19,7 @@ def test_one_measure_can_be_taken_alone(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_command_that_does_not_end_is_stopped(tmp_path: Path) -> None:
-    with pytest.raises(Unmeasured, match="timeit pass had not ended after 0.01 s"):
+    with pytest.raises(Unmeasured, match="timeit pass had not ended after"):
         seconds_of("timeit", ["pass"], folder=tmp_path, longest=0.01)
 
 

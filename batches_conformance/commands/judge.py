@@ -23,7 +23,12 @@ def options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of every judgement of what others sent."""
     for option in (
         click.option(
-            "--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True, help="Where the report goes."
+            "--report-dir",
+            metavar="DIR",
+            type=FILE,
+            default=REPORT_DIR,
+            show_default=True,
+            help="Where the report goes.",
         ),
         click.option(
             "--settle-timeout",

@@ -17,6 +17,7 @@ import platformdirs
 
 from fixtures.errors import ClientFailed
 from spec.lint.__main__ import OLDEST_NODE, find_node
+from spec.text import end_of
 from suites.clients.table import NPMRC, ROOT, Client
 
 PLACE: Final = (
@@ -164,7 +165,7 @@ def _run(client: Client, command: list[str], folder: Path = ROOT) -> None:
         finally:
             _installers.discard(process)
     if code:
-        shown = " ".join(output.split())[-TEXT_LIMIT:]
+        shown = end_of(" ".join(output.split()), TEXT_LIMIT)
         raise ClientFailed(
-            f"{client.name} cannot be installed; see that its registry is reachable, then run again (…{shown})"
+            f"{client.name} cannot be installed; see that its registry is reachable, then run again ({shown})"
         )

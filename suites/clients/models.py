@@ -19,6 +19,7 @@ from fixtures.route import Route
 from fixtures.target import MAIN, Target
 from spec.elements import parameters_of
 from spec.openapi import Operation, operations
+from spec.text import end_of
 from spec.yaml_files import read_yaml
 from suites.clients import declarations
 from suites.clients.driver import driving
@@ -108,7 +109,7 @@ def describe(environment: Environment) -> Description:
             check=False,
         )
         if ended.returncode:
-            raise ValueError(ended.stderr[-TEXT_LIMIT:])
+            raise ValueError(end_of(ended.stderr, TEXT_LIMIT))
         found: Description = json.loads(ended.stdout)
         return found
     except (OSError, ValueError, LookupError, subprocess.TimeoutExpired) as error:

@@ -202,7 +202,9 @@ class ClientScenario:
             "configurations.create", name=f"batches-conformance {self.run_id}", parameters=PARAMETERS["extract_v2"]
         )
         if reply.is_refused:
-            raise Ended("not-exercised", f"needs an extract configuration that can be saved ({shortened(str(reply), SHOWN)})")
+            raise Ended(
+                "not-exercised", f"needs an extract configuration that can be saved ({shortened(str(reply), SHOWN)})"
+            )
         self.configuration = str(self.set_up(reply)["id"])
         return self.configuration
 
@@ -490,7 +492,9 @@ class ClientScenario:
             raise Ended("not-exercised", "the client has no cancel")
         reply = self.driver.call("batches.cancel", self.made("third")["id"])
         if not reply.answered:
-            raise Ended("not-exercised", f"the target has no cancel, or none for this batch ({shortened(str(reply), SHOWN)})")
+            raise Ended(
+                "not-exercised", f"the target has no cancel, or none for this batch ({shortened(str(reply), SHOWN)})"
+            )
         if wrong := self.misfit("batches.cancel", reply.value):
             raise Ended("limit", f"the client's own types do not fit: {wrong}")
         return str(reply.value["status"])

@@ -28,7 +28,10 @@ def command(only: Sequence[str], runs: int) -> int:
         try:
             for ratio in MEASURES[name](runs):
                 verdict = "ok" if ratio.holds else "MISSED"
-                print(f"{verdict:6}  {ratio.value:.2f}, at most {ratio.bound:g}  {ratio.name}: {ratio.figures}", flush=True)
+                print(
+                    f"{verdict:6}  {ratio.value:.2f}, at most {ratio.bound:g}  {ratio.name}: {ratio.figures}",
+                    flush=True,
+                )
                 code = code if ratio.holds else MISSED
         except Unmeasured as error:
             print(f"{name} could not be measured: {error}", file=sys.stderr)

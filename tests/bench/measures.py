@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -175,11 +176,15 @@ def long_recording(_runs: int) -> Iterator[Ratio]:
         yield Ratio(f"{name} of {recordings.EXCHANGES:,} recorded exchanges / bound", figures, value / most, 1.0)
 
 
-def _client(mock: MockAddress) -> Client:
+@contextmanager
+def _client(mock: MockAddress) -> Iterator[Client]:
     assert mock.control_url is not None
-    control, route = Control(Route(mock.control_url), STEP), Route(mock.base_url)
-    target = Target(route.url, "mock", {MAIN: Key(mock.api_key)}, {}, control, control, None, STEP, STEP, STEP, route)
-    return Client(target, STEP, STEP, "bench")
+    route = Route(mock.base_url)
+    keys = {MAIN: Key(mock.api_key)}
+    with closing(Control(Route(mock.control_url), STEP)) as control:
+        target = Target(route.url, "mock", keys, {}, control, control, None, STEP, STEP, STEP, route)
+        with Client(target, STEP, STEP, "bench") as client:
+            yield client
 
 
 MEASURES: Mapping[str, Callable[[int], Iterator[Ratio]]] = {

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from spec.text import end_of
+
 ROOT: Final = Path(__file__).parent.parent.parent
 SUITE: Final = "batches_conformance"
 LONGEST: Final = 1800.0
@@ -47,6 +49,6 @@ def seconds_of(
     except subprocess.TimeoutExpired:
         raise Unmeasured(f"{module} {' '.join(words)} had not ended after {longest:g} s, and was stopped.") from None
     if ended.returncode and not may_fail:
-        last = " ".join(ended.stdout.split())[-LAST_WORDS:]
+        last = end_of(" ".join(ended.stdout.split()), LAST_WORDS)
         raise Unmeasured(f"{module} {' '.join(words)} ended with {ended.returncode}: {last}")
     return time.perf_counter() - began
