@@ -7,7 +7,7 @@ import pytest
 from batches_conformance.command import run_command
 from reports import exit_codes
 from tests.bench import measures
-from tests.bench.timed import Unmeasured, seconds_of
+from tests.bench.timed import SUITE, Unmeasured, seconds_of
 
 
 def test_one_measure_can_be_taken_alone(capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,7 +25,7 @@ def test_a_command_that_does_not_end_is_stopped(tmp_path: Path) -> None:
 
 def test_a_command_that_fails_is_no_figure(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_runs: int) -> list[measures.Ratio]:
-        seconds_of(measures.SUITE, ["run", "--nosuch"])
+        seconds_of(SUITE, ["run", "--nosuch"])
         return []
 
     monkeypatch.setitem(measures.MEASURES, "waits", fails)

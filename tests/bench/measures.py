@@ -128,7 +128,7 @@ def _run_by_url(mock: MockAddress, workers: str) -> float:
     keys = {"LLAMA_CLOUD_API_KEY": mock.api_key, "LLAMA_CLOUD_OTHER_API_KEY": mock.other_api_key}
     with TemporaryDirectory() as folder:
         words = ["run", "-q", f"--report-dir={folder}", f"--numprocesses={workers}", f"--target={mock.base_url}"]
-        return seconds_of(SUITE, words, **keys)
+        return seconds_of(SUITE, words, variables=keys)
 
 
 def own_cost(_runs: int) -> Iterator[Ratio]:

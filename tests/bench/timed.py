@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,7 @@ def seconds_of(
     folder: Path = ROOT,
     may_fail: bool = False,
     longest: float = LONGEST,
-    **variables: str,
+    variables: Mapping[str, str] | None = None,
 ) -> float:
     """Measure how long `python -m MODULE WORDS` takes. Raises `Unmeasured`."""
     began = time.perf_counter()
@@ -37,7 +37,7 @@ def seconds_of(
         ended = subprocess.run(
             [sys.executable, "-m", module, *words],
             cwd=folder,
-            env={**os.environ, **variables},
+            env={**os.environ, **(variables or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
