@@ -29,6 +29,7 @@ WRONG = {
     ("mock", "--prot", "1"): "'--port'",
     ("mock", "--fault", "job-type-in-any-cas"): "job-type-in-any-case",
     ("clients", "--client", "pypi-2.9.2"): "pypi-2.9.1",
+    ("clients", "--fault", "job-type-in-any-cas"): "job-type-in-any-case",
     ("prove", "--requirement", "success-is-jsn"): "success-is-json",
     ("init", "--ci", "gihub"): "did you mean github?",
     ("contract", "diff", "--format", "jsn", "a", "b"): "did you mean json?",

@@ -8,6 +8,7 @@ import click
 import pytest
 
 from batches_conformance.groups import FILE, gateway_options
+from batches_conformance.variants import refuse_unknown_variants
 from reports.files import REPORT_DIR
 from spec.usage import suggestion
 from suites.clients.check import check, chosen, settings_for
@@ -39,6 +40,8 @@ def command(names: Sequence[str], report_dir: Path, **given: Any) -> int:
             raise click.UsageError(f"There is no client {name}{like}")
     try:
         clients = chosen(names)
-        return check(clients, settings_for(given, len(clients)), report_dir)
+        settings = settings_for(given, len(clients))
+        refuse_unknown_variants(settings)
+        return check(clients, settings, report_dir)
     except pytest.UsageError as error:
         raise click.UsageError(str(error)) from None
