@@ -2,13 +2,13 @@
 
 import textwrap
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from batches_conformance.plugins import PLUGINS
+from batches_conformance.variants import refuse_unknown_variants
 from fixtures.client import Client
 from fixtures.errors import RunError
 from fixtures.ledger import Ledger
@@ -25,7 +25,7 @@ from reports.hooks import ERRORS
 from reports.narrowing import addresses_suites
 from reports.planning import plan, totals
 from reports.reader import read
-from spec.usage import WrongUsage, suggestion
+from spec.usage import WrongUsage
 from suites.chosen import chosen_profiles
 from suites.generation import load_profile, seed
 from suites.oracles import of_run
@@ -56,23 +56,9 @@ def pytest_configure(config: pytest.Config) -> None:
         MASK.learn(config.stash[SETTINGS].secrets)
         if config.getoption("--hypothesis-profile") is None:
             load_profile(config.stash[SETTINGS].fuzz)
-        _check_variants(config.stash[SETTINGS])
+        refuse_unknown_variants(config.stash[SETTINGS])
         _check_seed(config)
         _weigh_tests(config)
-
-
-def _check_variants(settings: Settings) -> None:
-    """Refuse names that the mock does not know; `fixtures` may not ask it, as it is a process of its own there."""
-    if not settings.variants:
-        return
-    for option, plural, names in (
-        ("--fault", "faults", settings.faults),
-        ("--variation", "variations", settings.variations),
-    ):
-        known = getattr(import_module(f"fixtures.mock.{plural}"), plural.upper())
-        if unknown := [name for name in names if name not in known]:
-            like = suggestion(unknown[0], known) or f"; batches-conformance mock --list-{plural} shows which there are"
-            raise pytest.UsageError(f"{option} names the unknown {', '.join(unknown)}{like}")
 
 
 def _weigh_tests(config: pytest.Config) -> None:

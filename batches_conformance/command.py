@@ -11,11 +11,10 @@ import click
 
 from batches_conformance.location import IS_INSTALLED
 from reports.circumstances import suite_version
+from spec.process import INTERRUPTED, STOPPED
 from spec.usage import WRONG_USAGE, WrongUsage
 
 NAME: Final = "batches-conformance"
-INTERRUPTED: Final = 2
-"""How a command ends after Ctrl-C, as pytest does."""
 SUMMARIES: Final = {
     "run": "Check a service, or the mock, against the contract.",
     "plan": "Show what a run would do and spend, and send nothing.",
@@ -100,7 +99,8 @@ def run_command(arguments: Sequence[str]) -> int:
     """Do what the command line asks for, and return the exit code; wrong usage is one sentence, and 4."""
     try:
         code = root.main(list(arguments), prog_name=NAME, standalone_mode=False)
-    except click.Abort:
+    except click.Abort:  # What click makes of Ctrl-C.
+        print(STOPPED, file=sys.stderr)
         return INTERRUPTED
     except click.ClickException as error:
         error.show(sys.stderr)

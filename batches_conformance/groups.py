@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from fixtures import gateway
+from spec.usage import suggestion
 
 WHOLE: Final = 500
 """Characters of a summary that a help shows: all of them."""
@@ -26,6 +27,14 @@ class Group(click.Group):
         return list(self.commands)
 
 
+class Choice(click.Choice[str]):
+    """A choice that suggests the word which is most like a wrong one."""
+
+    def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
+        """Name the wrong word, those that there are, and the one that is probably meant."""
+        return f"{super().get_invalid_choice_message(value, ctx)}{suggestion(str(value), self.choices)}"
+
+
 FILE: Final = click.Path(path_type=Path)
 """A path that the code behind a command looks at itself, and says what is wrong with it."""
 
@@ -37,7 +46,7 @@ def gateway_options(function: Callable[..., Any]) -> Callable[..., Any]:
             name,
             metavar=declared["metavar"],
             multiple=declared.get("action") == "append",
-            help=declared["help"],
+            help=f"{declared['help'][0].upper()}{declared['help'][1:]}.",
         )(function)
     return function
 

@@ -49,6 +49,11 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[:limit]}{ELLIPSIS}"
 
 
+def end_of(text: str, limit: int) -> str:
+    """Keep the last characters of a text, and mark the cut with an ellipsis."""
+    return text if len(text) <= limit else f"{ELLIPSIS}{text[-limit:]}"
+
+
 def shortened_in_middle(text: str, limit: int) -> str:
     """Cut the middle out of a text that is longer than a number of characters, and mark the place with an ellipsis."""
     if len(text) <= limit:

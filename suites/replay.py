@@ -10,7 +10,7 @@ from typing import Any, Literal
 import httpx
 
 from fixtures.client import Client
-from fixtures.exchange import SECRET_HEADERS, Exchange, Request, Response
+from fixtures.exchange import CUT, SECRET_HEADERS, Exchange, Request, Response
 from fixtures.settings import Settings
 from fixtures.target import OTHER, open_target
 from spec.openapi import match
@@ -43,8 +43,6 @@ MAY_BE_FRUITLESS = frozenset(
 )
 """Requirements that an accepted create may still keep, if its batch comes to nothing."""
 
-_CUT = re.compile(r"… \(\d+ bytes\)\Z")
-"""How a body ends of which a report has only the beginning."""
 _ID = re.compile(r'"id":\s*"([^"]+)"')
 
 
@@ -92,7 +90,7 @@ def reason_not_to_send(
         return f"a {method} of this path changes something, and only requests that read are sent again"
     if is_create and not may_create:
         return "a create may be billed: --create sends it anyway"
-    if _CUT.search(body) or _is_multipart(request):
+    if CUT.search(body) or _is_multipart(request):
         return "the report has only a part of the body that was sent"
     known, hidden = LEFT_TO_THE_CLIENT | given, (name for name, value in request["headers"] if value == "***")
     if unknown := next((name for name in hidden if name.lower() not in known), None):
@@ -205,7 +203,7 @@ def _recorded(exchange: Plain, base_url: str) -> Exchange | None:
     request, response = exchange["request"], exchange["response"]
     path = _below(request["url"], base_url)
     bodies = (request["body"] or "", response["body"] if response else "")
-    if path is None or response is None or any(_CUT.search(body) for body in bodies):
+    if path is None or response is None or any(CUT.search(body) for body in bodies):
         return None
     sent_at = datetime.fromisoformat(exchange["sent_at"])
     sent = sent_at.timestamp() - time.time() + time.monotonic()

@@ -25,7 +25,7 @@ def as_value(value: object) -> Any:
         plain = _plain(value, DEPTH, entries, characters)
         if len(json.dumps(plain, ensure_ascii=False)) <= SIZE:
             return plain
-    return f"{json.dumps(plain, ensure_ascii=False)[:SIZE]}{ELLIPSIS}"
+    return shortened(json.dumps(plain, ensure_ascii=False), SIZE)
 
 
 def _plain(value: object, depth: int, entries: int, characters: int) -> Any:

@@ -5,12 +5,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import pytest
 
 from batches_conformance.command import ALIASES, NAME, RENAMED, root, run_command
-from spec.process import WRONG_USAGE
+from spec.process import INTERRUPTED, STOPPED, WRONG_USAGE
+from tests.bench.measures import MEASURES
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 80
@@ -27,7 +29,11 @@ WRONG = {
     ("mock", "--prot", "1"): "'--port'",
     ("mock", "--fault", "job-type-in-any-cas"): "job-type-in-any-case",
     ("clients", "--client", "pypi-2.9.2"): "pypi-2.9.1",
+    ("clients", "--fault", "job-type-in-any-cas"): "job-type-in-any-case",
     ("prove", "--requirement", "success-is-jsn"): "success-is-json",
+    ("init", "--ci", "gihub"): "did you mean github?",
+    ("contract", "diff", "--format", "jsn", "a", "b"): "did you mean json?",
+    ("judge", "--profile", "cancle", "a.har"): "did you mean cancel?",
 }
 """Words that are wrong, each with what is suggested."""
 WRONG_IN_A_RUN = {
@@ -120,3 +126,20 @@ def test_a_shell_completes_words(
         run_command([])
     assert ended.value.code == 0
     assert {line.partition(",")[2] for line in capsys.readouterr().out.splitlines()} == offered
+
+
+def test_a_proof_whose_matrix_cannot_be_written_does_not_begin(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["prove", "--requirement", "success-is-json", "--out", "/proc/nowhere"]) == WRONG_USAGE
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "/proc/nowhere cannot be written" in printed.err
+    assert "--out" in printed.err
+
+
+def test_an_interrupted_command_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(_runs: int) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(MEASURES, "waits", interrupted)
+    assert run_command(["bench", "--only", "waits"]) == INTERRUPTED
+    assert STOPPED in capsys.readouterr().err

@@ -60,7 +60,10 @@ def test_the_files_of_a_named_system_are_valid(system: str, tmp_path: Path, monk
 
 @pytest.mark.parametrize(
     ("marks", "found"),
-    [((), "no known CI system"), ((".gitlab-ci.yml", "Jenkinsfile"), "GitLab CI/CD and Jenkins")],
+    [
+        ((), "no files of a CI system that init knows"),
+        ((".gitlab-ci.yml", "Jenkinsfile"), "files of GitLab CI/CD and Jenkins"),
+    ],
     ids=["none", "several"],
 )
 def test_a_ci_that_is_not_clear_has_to_be_named(
@@ -69,7 +72,7 @@ def test_a_ci_that_is_not_clear_has_to_be_named(
     for mark in marks:
         (tmp_path / mark).touch()
     assert run_command(["init", str(tmp_path)]) == 4
-    assert f"has files of {found}: name one with --ci github|gitlab|jenkins|cron" in capsys.readouterr().err
+    assert f"has {found}: name one with --ci github|gitlab|jenkins|cron" in capsys.readouterr().err
     assert files_below(tmp_path) == set(marks)
 
 

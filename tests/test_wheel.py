@@ -145,6 +145,14 @@ def test_a_run_leaves_its_report_and_nothing_else(installation: Installation) ->
     assert "CONFORMANT" in shown.output
 
 
+def test_a_run_without_assertions_has_the_same_verdict(installation: Installation) -> None:
+    # Python itself would keep the modules that are imported before the command can say that nothing is kept.
+    variables = {"PYTHONOPTIMIZE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = installation.call("run", NARROW, "-n", "0", "-q", **variables)
+    assert (ended.code, ended.errors) == (0, "")
+    assert "CONFORMANT" in ended.output
+
+
 def test_a_service_is_checked_by_its_url(installation: Installation) -> None:
     with installation.mock() as service:
         key = {"LLAMA_CLOUD_API_KEY": service.api_key}

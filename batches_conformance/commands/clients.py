@@ -8,6 +8,7 @@ import click
 import pytest
 
 from batches_conformance.groups import FILE, gateway_options
+from batches_conformance.variants import refuse_unknown_variants
 from fixtures.errors import RunError
 from reports.files import REPORT_DIR
 from spec.usage import suggestion
@@ -20,7 +21,7 @@ from suites.clients.table import Client, load
 @click.option("--target", metavar="URL", help="A base URL; by default the mock, or $LLAMA_CLOUD_BASE_URL.")
 @click.option("--client", "names", metavar="NAME", multiple=True, help="Only this one, such as pypi-2.9.1.")
 @gateway_options
-@click.option("--project-id", metavar="ID")
+@click.option("--project-id", metavar="ID", help="The project of the key, for the clients that name it.")
 @click.option("--parse-configuration-id", metavar="ID", default="cfg-PARSE_AGENTIC", show_default=True)
 @click.option("--extract-configuration-id", metavar="ID", help="By default each client saves one.")
 @click.option("--poll-interval", metavar="SECONDS", type=float, default=10.0, show_default=True)
@@ -44,7 +45,9 @@ def command(names: Sequence[str], report_dir: Path, api_tests: bool, **given: An
         clients = chosen(names)
         if api_tests:
             return _run_api_tests(clients, given)
-        return check(clients, settings_for(given, len(clients)), report_dir)
+        settings = settings_for(given, len(clients))
+        refuse_unknown_variants(settings)
+        return check(clients, settings, report_dir)
     except pytest.UsageError as error:
         raise click.UsageError(str(error)) from None
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from batches_conformance.groups import Group
+from batches_conformance.groups import Choice, Group
 from spec.diff.accepted import accept, entries
 from spec.diff.annotations import annotation_lines
 from spec.diff.explained import differences, explanations
@@ -53,7 +53,7 @@ def rules() -> None:
 @click.argument("old")
 @click.argument("new")
 @click.option(
-    "--format", "form", type=click.Choice(("text", "json", "markdown")), default="text", help="The form of the answer."
+    "--format", "form", type=Choice(("text", "json", "markdown")), default="text", help="The form of the answer."
 )
 @click.option(
     "--accepted",
@@ -69,7 +69,7 @@ def rules() -> None:
 )
 @click.option(
     "--annotations",
-    type=click.Choice(("github",)),
+    type=Choice(("github",)),
     help="Print workflow commands as well, which GitHub shows beside the change; not with --format=json.",
 )
 def diff(old: str, new: str, form: str, accepted: str | None, explained: str | None, annotations: str | None) -> int:

@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from batches_conformance.groups import Choice
 from batches_conformance.location import ROOT
 
 _EXAMPLES: Final = ROOT / "docs" / "examples"
@@ -96,7 +97,7 @@ class _NotSetUp(click.ClickException):
 
 
 @click.command(name="init")
-@click.option("--ci", type=click.Choice([*SYSTEMS]), help="The CI system; by default the one whose files are there.")
+@click.option("--ci", type=Choice([*SYSTEMS]), help="The CI system; by default the one whose files are there.")
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
 @click.argument("repository", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".")
 def command(ci: str | None, force: bool, repository: Path) -> None:
@@ -119,8 +120,9 @@ def command(ci: str | None, force: bool, repository: Path) -> None:
 def _found(repository: Path) -> str:
     found = [name for name, system in SYSTEMS.items() if any((repository / mark).exists() for mark in system.marks)]
     if len(found) != 1:
-        what = " and ".join(SYSTEMS[name].title for name in found) or "no known CI system"
-        raise _NotSetUp(f"{repository} has files of {what}: name one with --ci {'|'.join(SYSTEMS)}.")
+        titles = " and ".join(SYSTEMS[name].title for name in found)
+        what = f"files of {titles}" if titles else "no files of a CI system that init knows"
+        raise _NotSetUp(f"{repository} has {what}: name one with --ci {'|'.join(SYSTEMS)}.")
     return found[0]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from batches_conformance.groups import FILE
+from batches_conformance.groups import FILE, Choice
 from reports.files import REPORT_DIR
 from reports.findings import Findings
 from reports.model import Recording
@@ -22,7 +22,14 @@ from suites.recordings.recorded import CutOff, Recorded
 def options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of every judgement of what others sent."""
     for option in (
-        click.option("--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True),
+        click.option(
+            "--report-dir",
+            metavar="DIR",
+            type=FILE,
+            default=REPORT_DIR,
+            show_default=True,
+            help="Where the report goes.",
+        ),
         click.option(
             "--settle-timeout",
             metavar="SECONDS",
@@ -34,7 +41,7 @@ def options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--profile",
             "asked",
-            type=click.Choice(sorted(profiles.load())),
+            type=Choice(sorted(profiles.load())),
             multiple=True,
             help="Also judge by this addition to the contract; can be given several times.",
         ),

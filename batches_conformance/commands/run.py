@@ -97,4 +97,6 @@ def _own() -> Iterator[str]:
     if location.IS_INSTALLED:
         cache = platformdirs.user_cache_path("batches-conformance")
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache / "hypothesis"))
-        yield from ("--assert=plain", "-o", f"cache_dir={cache / 'pytest'}")
+        # schemathesis decides by assertions what it collects; only those that pytest rewrites hold under -O.
+        yield f"--assert={'rewrite' if sys.flags.optimize else 'plain'}"
+        yield from ("-o", f"cache_dir={cache / 'pytest'}")

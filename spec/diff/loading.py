@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
+from spec import generations
 from spec.diff.document import Document, Unasked
 from spec.diff.places import objections
 from spec.diff.source import NotPlain, plain
@@ -45,7 +46,11 @@ def _text(name: str) -> str:
             return path.read_text(encoding="utf-8-sig")
         return _shown(f"{revision}:./{inside}" if not inside.startswith(("/", ".")) else name)
     except (OSError, ValueError) as error:
-        raise Unasked(f"{name} cannot be read ({error}): name a file, REVISION:PATH or a generation.") from None
+        reason = getattr(error, "strerror", None) or error
+        known = ", ".join(generations.load())
+        raise Unasked(
+            f"{name} cannot be read ({reason}): name a file, REVISION:PATH or a generation ({known})."
+        ) from None
 
 
 def _shown(entry: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import jsonschema_rs
 
 from spec.diff.document import MAPS_OF_SCHEMAS, VALUES, Document, Unasked
+from spec.text import shortened_in_middle
 from spec.yaml_files import read_yaml
 
 _FORM: Final = Path(__file__).with_name("document.schema.yaml")
@@ -96,10 +97,7 @@ def _plain(path: Any) -> Place:
 
 
 def _short(message: str) -> str:
-    words = " ".join(message.split())
-    return (
-        words if len(words) <= _MESSAGE_LIMIT else f"{words[: _MESSAGE_LIMIT // 2]} … {words[-_MESSAGE_LIMIT // 2 :]}"
-    )
+    return shortened_in_middle(" ".join(message.split()), _MESSAGE_LIMIT)
 
 
 @cache

@@ -10,6 +10,7 @@ from spec.diff.explained import Differences, Explanation
 from spec.diff.model import Acceptance, Change
 from spec.diff.rules import RULES
 from spec.diff.verdict import Verdict
+from spec.text import visible
 
 _WIDTH: Final = 110
 _OBJECTIONS: Final = "accepted breaks that do not fit"
@@ -138,8 +139,7 @@ def acceptance(entry: Acceptance) -> str:
 
 def one_line(text: str) -> str:
     """Return a text of somebody else that neither ends a line nor controls a terminal."""
-    words = " ".join(text.split())
-    return words if words.isprintable() else "".join(one if one.isprintable() else ascii(one)[1:-1] for one in words)
+    return visible(" ".join(text.split()))
 
 
 def rules_table() -> Iterator[str]:

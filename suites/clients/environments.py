@@ -18,6 +18,7 @@ import platformdirs
 
 from fixtures.errors import ClientFailed
 from spec.lint.__main__ import OLDEST_NODE, find_node
+from spec.text import end_of
 from suites.clients.table import NPMRC, ROOT, Client
 
 PLACE: Final = (
@@ -182,5 +183,5 @@ def _run(name: str, command: list[str], folder: Path = ROOT) -> None:
         finally:
             _installers.discard(process)
     if code:
-        shown = " ".join(output.split())[-TEXT_LIMIT:]
-        raise ClientFailed(f"{name} cannot be installed; see that its registry is reachable, then run again (…{shown})")
+        shown = end_of(" ".join(output.split()), TEXT_LIMIT)
+        raise ClientFailed(f"{name} cannot be installed; see that its registry is reachable, then run again ({shown})")

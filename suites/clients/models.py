@@ -20,6 +20,7 @@ from fixtures.target import MAIN, Target
 from spec import generations
 from spec.elements import parameters_of
 from spec.openapi import Operation, operations
+from spec.text import end_of
 from spec.yaml_files import read_yaml
 from suites.clients import declarations
 from suites.clients.driver import driving
@@ -117,7 +118,7 @@ def describe(environment: Environment) -> Description:
             check=False,
         )
         if ended.returncode:
-            raise ValueError(ended.stderr[-TEXT_LIMIT:])
+            raise ValueError(end_of(ended.stderr, TEXT_LIMIT))
         found: Description = json.loads(ended.stdout)
         return found
     except (OSError, ValueError, LookupError, subprocess.TimeoutExpired) as error:

@@ -18,6 +18,7 @@ from fixtures.projects import NEEDS_PROJECT, given_id, listed_ids, own_id
 from fixtures.settings import Settings
 from fixtures.target import MAIN, UNKNOWN, Target
 from spec import requirements
+from spec.text import shortened
 from suites.clients.driver import Driver, Reply
 from suites.clients.findings import ClientFinding, Ended
 from suites.clients.models import Description, unfit
@@ -105,7 +106,7 @@ class ClientScenario:
             if wrong:
                 raise Ended("limit" if requirement else "error", f"the client's own types do not fit: {wrong}")
             return reply.value
-        shown = str(reply)[:SHOWN]
+        shown = shortened(str(reply), SHOWN)
         if reply.is_unsupported:
             raise Ended("not-exercised", f"the client does not have it ({shown})")
         if reply.status is None or "APIConnectionError" in reply.classes:
@@ -121,7 +122,7 @@ class ClientScenario:
     def set_up(self, reply: Reply) -> Batch:
         """Return the object that a call of the set-up gives; where the client cannot read it, as it was received."""
         if reply.succeeded and not isinstance(reply.value, dict):
-            self.unreadable.append(f"{reply} in place of an object"[:SHOWN])
+            self.unreadable.append(shortened(f"{reply} in place of an object", SHOWN))
             return reply.body
         found: Batch = self.given(reply)
         return found
@@ -133,7 +134,7 @@ class ClientScenario:
         if not reply.is_refused:
             self.given(reply, requirement)
         if "APIError" not in reply.classes:
-            raise Ended("limit", f"the client raised {str(reply)[:SHOWN]} for a {reply.status}")
+            raise Ended("limit", f"the client raised {shortened(str(reply), SHOWN)} for a {reply.status}")
         return f"{reply.classes[0]} for {reply.status}"
 
     def made(self, name: str) -> Batch:
@@ -203,7 +204,9 @@ class ClientScenario:
             "configurations.create", name=f"batches-conformance {self.run_id}", parameters=PARAMETERS["extract_v2"]
         )
         if reply.is_refused:
-            raise Ended("not-exercised", f"needs an extract configuration that can be saved ({str(reply)[:SHOWN]})")
+            raise Ended(
+                "not-exercised", f"needs an extract configuration that can be saved ({shortened(str(reply), SHOWN)})"
+            )
         self.configuration = str(self.set_up(reply)["id"])
         return self.configuration
 
@@ -215,7 +218,7 @@ class ClientScenario:
             raise Ended("not-exercised", "needs something to delete, and nothing was made")
         replies = [self.driver.call(name, made) for name, made in doomed if made]
         if left := [reply for reply in replies if not reply.answered]:
-            raise Ended("not-exercised", f"{len(left)} things are left behind ({str(left[0])[:SHOWN]})")
+            raise Ended("not-exercised", f"{len(left)} things are left behind ({shortened(str(left[0]), SHOWN)})")
         return f"{len(replies)} things deleted"
 
     # --- the guide ---
@@ -238,7 +241,7 @@ class ClientScenario:
             "batches.create", style="async", source_directory_id=self.over(), config={"job": job}, **more
         )
         if more and reply.is_refused:
-            raise Ended("not-exercised", f"the target takes no {', '.join(more)} ({str(reply)[:SHOWN]})")
+            raise Ended("not-exercised", f"the target takes no {', '.join(more)} ({shortened(str(reply), SHOWN)})")
         self.batches[name] = self.given(reply, PRODUCTS[job_type].accepted, method="batches.create")
         return str(self.batches[name]["status"])
 
@@ -507,7 +510,9 @@ class ClientScenario:
             raise Ended("not-exercised", "the client has no cancel")
         reply = self.driver.call("batches.cancel", self.made("third")["id"])
         if not reply.answered:
-            raise Ended("not-exercised", f"the target has no cancel, or none for this batch ({str(reply)[:SHOWN]})")
+            raise Ended(
+                "not-exercised", f"the target has no cancel, or none for this batch ({shortened(str(reply), SHOWN)})"
+            )
         if wrong := self.misfit("batches.cancel", reply.value):
             raise Ended("limit", f"the client's own types do not fit: {wrong}")
         return str(reply.value["status"])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from fixtures.exchange import CUT
 from suites.recordings.fields import Odd, body_of, headers_of, object_of, status_of, text_of, url_of
 from suites.recordings.recorded import NO_ANSWER, PART_OF_BODY, CutOff, Recorded, unread
 from suites.recordings.times import moment_of, span_of
@@ -16,7 +17,6 @@ AT_ONCE = 1 << 16
 SLACK = 0.000_002
 """Seconds that its times may be off."""
 
-_CUT = re.compile(r"… \(\d+ bytes\)\Z")
 _EXCHANGES = re.compile(rb'"exchanges":\s*(?=\[)')
 """What stands before the exchanges of a violation, and never within a text, where quotes are escaped."""
 
@@ -71,7 +71,7 @@ def _recorded(number: int, exchange: Any) -> Recorded:
             method=text_of(request.get("method")),
             url=url_of(request),
             sent_headers=headers_of(request.get("headers")),
-            sent_body=b"" if _CUT.search(sent_body) else body_of(sent_body, None),
+            sent_body=b"" if CUT.search(sent_body) else body_of(sent_body, None),
             status=status_of(response.get("status")),
             headers=headers_of(response.get("headers")),
             body=body_of(body, None),
@@ -79,7 +79,7 @@ def _recorded(number: int, exchange: Any) -> Recorded:
             seconds=span_of(exchange.get("seconds")),
             slack=SLACK,
             caller=text_of(exchange.get("caller")) or None,
-            lack=NO_ANSWER if not response else PART_OF_BODY if _CUT.search(body) else None,
+            lack=NO_ANSWER if not response else PART_OF_BODY if CUT.search(body) else None,
         )
     except Odd as odd:
         return unread(number, str(odd))

@@ -1,13 +1,11 @@
 """The figures: whole commands compared, and the suite's own cost compared with that of its exchanges."""
 
 import json
-import os
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,9 +28,8 @@ from suites.oracles.panel import Panel
 from suites.tally import Tally
 from suites.verify import Verify
 from tests.bench import recordings
+from tests.bench.timed import ROOT, SUITE, seconds_of
 
-ROOT = Path(__file__).parent.parent.parent
-COMMAND = (sys.executable, "-m", "batches_conformance")
 SIZE_TESTS = "test_size"
 PARSE: JobType = "parse_v2"
 PRESET = "cfg-PARSE_AGENTIC"
@@ -59,15 +56,6 @@ class Ratio:
     def holds(self) -> bool:
         """Whether the ratio is within its bound."""
         return self.value <= self.bound
-
-
-def all_ratios(runs: int) -> Iterator[Ratio]:
-    """Take every figure; whole commands run `runs` times in turn, and their medians count."""
-    yield from against_schemathesis(runs)
-    yield overlap()
-    yield own_cost()
-    yield concurrent_waits()
-    yield from long_recording()
 
 
 @dataclass(frozen=True)
@@ -101,14 +89,7 @@ def against_schemathesis(runs: int) -> Iterator[Ratio]:
 def _run_suite() -> _SuiteRun:
     with TemporaryDirectory() as folder:
         junit = Path(folder, "tests.xml")
-        began = time.perf_counter()
-        subprocess.run(
-            [*COMMAND, "run", "-q", f"--report-dir={folder}", "--junitxml", str(junit)],
-            cwd=ROOT,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        seconds = time.perf_counter() - began
+        seconds = seconds_of(SUITE, ["run", "-q", f"--report-dir={folder}", "--junitxml", str(junit)])
         cases = ElementTree.parse(junit).iter("testcase")
         size = sum(float(case.get("time", 0)) for case in cases if SIZE_TESTS in case.get("classname", ""))
         report = json.loads(Path(folder, "report.json").read_text(encoding="utf-8"))
@@ -119,26 +100,23 @@ def _run_suite() -> _SuiteRun:
 def _run_schemathesis() -> tuple[float, int]:
     """Measure the seconds and requests of `st run`; it counts the cases itself, in its event stream."""
     with running_mock("--clock", "virtual") as mock, TemporaryDirectory() as folder:
-        command = [
-            *(sys.executable, "-m", "schemathesis.cli", "run", str(ROOT / "spec" / "openapi.yaml")),
-            *("--url", mock.base_url, "--header", f"Authorization: Bearer {mock.api_key}"),
-            *("--report", "ndjson", "--report-dir", folder),
+        words = [
+            *("run", str(ROOT / "spec" / "openapi.yaml"), "--url", mock.base_url),
+            *("--header", f"Authorization: Bearer {mock.api_key}", "--report", "ndjson", "--report-dir", folder),
         ]
-        began = time.perf_counter()
-        subprocess.run(command, cwd=folder, check=False, stdout=subprocess.DEVNULL)
-        seconds = time.perf_counter() - began
+        seconds = seconds_of("schemathesis.cli", words, folder=Path(folder), may_fail=True)
         text = "".join(path.read_text(encoding="utf-8") for path in Path(folder).iterdir() if path.is_file())
     return seconds, text.count('"status_code"')
 
 
-def overlap() -> Ratio:
+def overlap(_runs: int) -> Iterator[Ratio]:
     """Compare a run by URL of a slow service, on as many workers as the run chooses, with one process.
 
     One process already overlaps its uploads, so it takes no longer than all exchanges and waits one after the other.
     """
     with running_mock("--latency", f"{LATENCY}", "--pace", f"{PACE}") as mock:
         shared_out, alone = (_run_by_url(mock, workers) for workers in ("auto", "0"))
-    return Ratio(
+    yield Ratio(
         f"workers by URL at {LATENCY * 1000:.0f} ms / one process",
         f"{shared_out:.1f} s / {alone:.1f} s",
         shared_out / alone,
@@ -149,19 +127,11 @@ def overlap() -> Ratio:
 def _run_by_url(mock: MockAddress, workers: str) -> float:
     keys = {"LLAMA_CLOUD_API_KEY": mock.api_key, "LLAMA_CLOUD_OTHER_API_KEY": mock.other_api_key}
     with TemporaryDirectory() as folder:
-        command = [*COMMAND, "run", "-q", f"--report-dir={folder}", f"--numprocesses={workers}"]
-        began = time.perf_counter()
-        subprocess.run(
-            [*command, f"--target={mock.base_url}"],
-            cwd=ROOT,
-            env={**os.environ, **keys},
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        return time.perf_counter() - began
+        words = ["run", "-q", f"--report-dir={folder}", f"--numprocesses={workers}", f"--target={mock.base_url}"]
+        return seconds_of(SUITE, words, variables=keys)
 
 
-def own_cost() -> Ratio:
+def own_cost(_runs: int) -> Iterator[Ratio]:
     """Compare what recording, oracles and validation take per exchange with the exchange itself."""
     exchanges: list[Exchange] = []
     with running_mock("--clock", "virtual", "--control") as mock, _client(mock) as client:
@@ -182,20 +152,20 @@ def own_cost() -> Ratio:
         tally.on_exchange(exchange)
     own = (time.perf_counter() - began) / len(exchanges)
     other = sum(exchange.seconds for exchange in exchanges) / len(exchanges)
-    return Ratio("own cost / exchange", f"{own * 1000:.2f} ms / {other * 1000:.2f} ms", own / other, 1.0)
+    yield Ratio("own cost / exchange", f"{own * 1000:.2f} ms / {other * 1000:.2f} ms", own / other, 1.0)
 
 
-def concurrent_waits() -> Ratio:
+def concurrent_waits(_runs: int) -> Iterator[Ratio]:
     """Compare ten concurrent waits on the mock with what they would sleep."""
     with running_mock("--clock", "virtual", "--control") as mock, _client(mock) as client:
         began = time.perf_counter()
         with ThreadPoolExecutor(WAITS) as pool:
             list(pool.map(client.target.wait, [STEP] * WAITS))
         seconds = time.perf_counter() - began
-    return Ratio(f"{WAITS} waits of {STEP:g} s", f"{seconds:.2f} s / {STEP:g} s", seconds / STEP, 0.05)
+    yield Ratio(f"{WAITS} waits of {STEP:g} s", f"{seconds:.2f} s / {STEP:g} s", seconds / STEP, 0.05)
 
 
-def long_recording() -> Iterator[Ratio]:
+def long_recording(_runs: int) -> Iterator[Ratio]:
     """Compare what a recording of a hundred thousand exchanges takes to judge with what it may take."""
     seconds, memory = recordings.figures()
     for name, value, most, unit in (
@@ -206,8 +176,22 @@ def long_recording() -> Iterator[Ratio]:
         yield Ratio(f"{name} of {recordings.EXCHANGES:,} recorded exchanges / bound", figures, value / most, 1.0)
 
 
-def _client(mock: MockAddress) -> Client:
+@contextmanager
+def _client(mock: MockAddress) -> Iterator[Client]:
     assert mock.control_url is not None
-    control, route = Control(Route(mock.control_url), STEP), Route(mock.base_url)
-    target = Target(route.url, "mock", {MAIN: Key(mock.api_key)}, {}, control, control, None, STEP, STEP, STEP, route)
-    return Client(target, STEP, STEP, "bench")
+    route = Route(mock.base_url)
+    keys = {MAIN: Key(mock.api_key)}
+    with closing(Control(Route(mock.control_url), STEP)) as control:
+        target = Target(route.url, "mock", keys, {}, control, control, None, STEP, STEP, STEP, route)
+        with Client(target, STEP, STEP, "bench") as client:
+            yield client
+
+
+MEASURES: Mapping[str, Callable[[int], Iterator[Ratio]]] = {
+    "schemathesis": against_schemathesis,
+    "workers": overlap,
+    "own-cost": own_cost,
+    "waits": concurrent_waits,
+    "recording": long_recording,
+}
+"""Each measure by name; whole commands run as often as it is given in turn, and their medians count."""

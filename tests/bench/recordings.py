@@ -2,16 +2,14 @@
 
 import json
 import resource
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from fixtures.target import ANONYMOUS
+from tests.bench.timed import SUITE, seconds_of
 
-ROOT = Path(__file__).parent.parent.parent
 EXCHANGES = 100_000
 KIBIBYTE = 1024
 MOST_SECONDS = 60.0
@@ -22,23 +20,16 @@ def figures() -> tuple[float, float]:
     """Measure the processor seconds and the peak of memory in bytes that judging a long recording of the mock takes."""
     with TemporaryDirectory() as folder:
         short, long = Path(folder, "short.har"), Path(folder, "long.har")
-        _run(
-            *("run", "-q", "-n0", "--deselect=suites/scenarios/test_size.py"),
-            *(f"--report-dir={folder}/run", f"--record={short}", "suites/scenarios"),
-        )
+        run = ("run", "-q", "-n0", "--deselect=suites/scenarios/test_size.py", "suites/scenarios")
+        seconds_of(SUITE, [*run, f"--report-dir={folder}/run", f"--record={short}"])
         write_long(short, long)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        _run("judge", str(long), "--report-dir", f"{folder}/judged")
+        seconds_of(SUITE, ["judge", str(long), "--report-dir", f"{folder}/judged"])
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         judged = json.loads(Path(folder, "judged", "report.json").read_text(encoding="utf-8"))["run"]["recording"]
         assert judged["judged"] == EXCHANGES
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return seconds, after.ru_maxrss * KIBIBYTE
-
-
-def _run(*words: str) -> None:
-    command = [sys.executable, "-m", "batches_conformance", *words]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 def write_long(short: Path, long: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import click
 
@@ -60,11 +61,13 @@ def command(
 ) -> int:
     """Show that every fault is noticed and no variation accused; the exit code is 7 when one is misjudged."""
     contract = requirements.load()
+    if seed is not None and size is None:
+        raise WrongUsage("--seed selects a --sample: give both, or neither.")
     if unknown := set(requirement) - contract.keys():
         like = suggestion(min(unknown), contract) or "; docs/contract.md has them all."
         raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}{like}")
-    if seed is not None and size is None:
-        raise WrongUsage("--seed selects a --sample: give both, or neither.")
+    if not (by_pairs or from_recordings):
+        _make(out)
     narrowed = bool(requirement)
     faults = {
         name: variant
@@ -85,7 +88,6 @@ def command(
     proof = _prove(faults, combinations, alone, only=requirement, black_box=black_box, jobs=jobs)
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, FAULTS.values()))
-    out.mkdir(parents=True, exist_ok=True)
     stem = "prove-black-box" if black_box else "prove"
     (out / f"{stem}.json").write_text(render.as_json(proof, contract), encoding="utf-8")
     (out / f"{stem}.md").write_text(render.as_markdown(proof, contract), encoding="utf-8")
@@ -94,6 +96,15 @@ def command(
     print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in proof.figures().items()))
     print(f"The matrix is in {out / stem}.md and .json.")
     return MISJUDGED if proof.problems else exit_codes.CONFORMANT
+
+
+def _make(folder: Path) -> None:
+    """Make the folder of the matrix before the proof, which takes long. Raises `WrongUsage`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise WrongUsage(f"{folder} cannot be written ({error.strerror}): name another folder with --out.") from None
 
 
 def _print_problems(problems: Iterable[str]) -> int:

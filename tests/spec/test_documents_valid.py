@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 import spec
 from spec import profiles
 from spec.elements import elements, sendable, showable
+from spec.enumerations import terminal_statuses, transient_statuses
 from spec.openapi import CONTRACT, SETUP, document, match, operations
 
 FOLDER = CONTRACT.parent
@@ -29,6 +30,12 @@ def test_a_document_is_valid(path: Path) -> None:
 def test_every_document_of_the_folder_is_looked_at() -> None:
     described = {path for path in FOLDER.glob("*.yaml") if "openapi" in loaded(path)}
     assert described == set(DOCUMENTS)
+
+
+def test_the_control_protocol_has_the_statuses_of_the_contract() -> None:
+    script = loaded(FOLDER / "control.yaml")["components"]["schemas"]["Script"]["properties"]
+    assert script["steps"]["items"]["properties"]["status"]["enum"] == list(transient_statuses())
+    assert script["end"]["enum"] == list(terminal_statuses())
 
 
 def test_the_version_is_that_of_the_contract() -> None:

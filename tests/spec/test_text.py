@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spec.text import shortened, shortened_in_middle, visible, visible_lines
+from spec.text import end_of, shortened, shortened_in_middle, visible, visible_lines
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,8 @@ def test_a_cut_is_marked_by_an_ellipsis() -> None:
     assert (shortened("abc", 3), shortened("abcd", 3)) == ("abc", "abc…")
     assert shortened_in_middle("short", 11) == "short"
     assert shortened_in_middle("a" * 500 + "b" * 500, 11) == "aaaa … bbbb"
+
+
+def test_a_long_text_keeps_its_end() -> None:
+    assert end_of("abc", 3) == "abc"
+    assert end_of("abcdef", 3) == "…def"

@@ -20,6 +20,10 @@ TREE = ("batches_conformance", "fixtures", "reports", "spec", "suites", "conftes
 STATUS = "EXPIRED"
 IN_CONTRACT = ("RUNNING, COMPLETED", f"RUNNING, {STATUS}, COMPLETED")
 IS_TERMINAL = ("COMPLETED: true", f"{STATUS}: true, COMPLETED: true")
+IN_MOCK = (
+    ('    COMPLETED = "COMPLETED"', f'    {STATUS} = "{STATUS}"\n    COMPLETED = "COMPLETED"'),
+    ("frozenset({BatchStatus.COMPLETED", f"frozenset({{BatchStatus.{STATUS}, BatchStatus.COMPLETED"),
+)
 
 
 def checkout(folder: Path, *edits: tuple[str, str]) -> Path:
@@ -80,6 +84,19 @@ def test_a_new_status_is_judged_and_shown_without_another_edit(tmp_path: Path) -
     chosen = call(folder, "run", "--collect-only", "-q", "-n0", "-k", STATUS)
     assert f"test_a_status_selects_the_batches_in_it[{STATUS}]" in chosen.stdout
     assert f"PENDING>RUNNING>{STATUS}" in chosen.stdout
+
+
+def test_the_mock_gets_a_status_in_its_model_alone(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, IN_CONTRACT, IS_TERMINAL)
+    model = folder / "fixtures" / "mock" / "model.py"
+    text = model.read_text(encoding="utf-8")
+    for before, after in IN_MOCK:
+        assert before in text
+        text = text.replace(before, after, 1)
+    model.write_text(text, encoding="utf-8")
+    ended = call(folder, "run", "-q", "-n0", "-k", STATUS, "--report-dir", "out")
+    assert ended.returncode == 0, ended.stdout
+    assert "CONFORMANT" in ended.stdout
 
 
 def test_a_status_of_which_nobody_has_said_whether_it_is_terminal_is_refused(tmp_path: Path) -> None:
