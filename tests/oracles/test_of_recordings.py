@@ -162,6 +162,10 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
         ),
     ),
     "a batch that is found late": ("get-finds-new-batch-at-once", lambda t: t.create().get(code=404).get()),
+    "a batch that is found and lost for a moment": (
+        "get-finds-new-batch-at-once",
+        lambda t: t.create().get().get(code=404).get(),
+    ),
     "a batch that is not found for long": ("get-returns-requested-batch", lambda t: t.create().wait().get(code=404)),
     "a batch that a new one pushes to the next page": (
         "pages-survive-insertions",
