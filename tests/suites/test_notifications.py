@@ -29,7 +29,7 @@ def notified(*statuses: str, **webhooks: Webhook) -> NotifiedBatch:
     [
         (["COMPLETED"], ["batch.success"]),
         (["PENDING", "FAILED"], ["batch.pending", "batch.error"]),
-        (["RUNNING", "CANCELLED"], ["batch.cancelled"]),
+        (["PENDING", "CANCELLED"], ["batch.pending"]),
         (["RUNNING", "PENDING", "RUNNING", "COMPLETED"], ["batch.pending", "batch.success"]),
         (["PENDING", "RUNNING", "RUNNING", "COMPLETED"], ["batch.pending", "batch.running", "batch.success"]),
         (["THROTTLED", "THROTTLED", "COMPLETED"], ["batch.success"]),
@@ -60,6 +60,8 @@ def test_it_is_over_when_everybody_was_told_enough() -> None:
     assert notified("PENDING", "COMPLETED", one=webhook(post, post, post)).is_complete
     assert notified("COMPLETED", one=webhook(webhook_events=["batch.error"])).is_complete
     assert notified("COMPLETED", one=webhook(status=500)).is_complete
+    assert not notified("CANCELLED", **{"batch.cancelled": webhook()}).is_complete
+    assert notified("CANCELLED", **{"batch.cancelled": webhook(post), "any": webhook()}).is_complete
 
 
 def test_any_request_shows_that_there_are_webhooks() -> None:
