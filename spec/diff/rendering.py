@@ -63,8 +63,8 @@ def _claim(element: str, explanation: Explanation) -> str:
 
 
 def _speaking(change: Change) -> list[str]:
-    told = f"requirements: {', '.join(change.requirements)}"
-    wrapped = textwrap.wrap(told, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6)
+    listed = f"requirements: {', '.join(change.requirements)}"
+    wrapped = textwrap.wrap(listed, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6)
     return wrapped if change.requirements else []
 
 

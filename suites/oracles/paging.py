@@ -194,7 +194,7 @@ def _repeats(
 ) -> Iterator[Observation]:
     """Yield what a later page holds again.
 
-    Somebody who was not heard may have created a batch during the walk, unless the walk is over one directory.
+    Somebody who was not observed may have created a batch during the walk, unless the walk is over one directory.
     """
     if before is None or not call.batches:
         return

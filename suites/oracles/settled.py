@@ -230,7 +230,7 @@ def list_keeps_up(lag: float = SETTLED) -> Look:
                         False,
                         check="list-keeps-up",
                         kind="not-matching",
-                        expected=f"{other} since {known[1].text}, or what came after it",
+                        expected=f"{other} since {known[1].text}, or what follows it",
                         actual=f"{status} since {updated.text}",
                         exchanges=[known[0].exchange, call.exchange],
                         case=f"batch {batch['id']}",

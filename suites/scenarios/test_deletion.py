@@ -89,8 +89,8 @@ class Remains:
                 case=case,
             )
 
-    def _note(self, requirement: str, holds: bool, **told: Any) -> None:
-        self._verify.record(observe(requirement, holds, **told))
+    def _note(self, requirement: str, holds: bool, **details: Any) -> None:
+        self._verify.record(observe(requirement, holds, **details))
 
 
 def _is_broken(call: Call) -> bool:

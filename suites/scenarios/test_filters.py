@@ -248,7 +248,7 @@ DIRECTORY, STATUS = "source_directory_id", "status"
 def combinations_of_filters(series: Series) -> Iterator[dict[str, str]]:
     """Yield filters that are used together: every two and three of the four, and all of them.
 
-    For each filter there are batches which the others let through and it does not, and batches which all let through.
+    For each filter there are batches that match all others and not it, and batches that match all.
     """
     times = [created.text for created, _ in series.created()]
     middle = len(times) // 2
@@ -319,7 +319,7 @@ def _matching(series: Series, filters: dict[str, str]) -> tuple[set[str], set[st
 @pytest.mark.requirement("list-filters-combine")
 @pytest.mark.parametrize("position", [0, len(STATUSES) // 2], ids=["oldest", "middle"])
 def test_both_bounds_can_be_one_instant(position: int, series: Series, verify: Verify, walks: Walks) -> None:
-    """What either bound lets through alone, both let through together, also beside other filters."""
+    """What matches either bound alone matches both together, also beside other filters."""
     bound, batch = series.created()[position]
     alone = [walks.listed({batch["id"]}, **{parameter: bound.text}) for parameter in (AFTER, BEFORE)]
     if not all(batch["id"] in walk.ids for walk in alone):

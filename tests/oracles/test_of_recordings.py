@@ -166,6 +166,10 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
         ),
     ),
     "a batch that is found late": ("get-finds-new-batch-at-once", lambda t: t.create().get(code=404).get()),
+    "a batch that is found and lost for a moment": (
+        "get-finds-new-batch-at-once",
+        lambda t: t.create().get().get(code=404).get(),
+    ),
     "a batch that is not found for long": ("get-returns-requested-batch", lambda t: t.create().wait().get(code=404)),
     "a batch that a new one pushes to the next page": (
         "pages-survive-insertions",
@@ -221,7 +225,7 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     "a list that shows a little later what was before a get": lambda t: (
         t.create().get("RUNNING", updated=7).list(batch("bat-1", "dir-1", "PENDING"))
     ),
-    "a list that shows what came after a get": lambda t: (
+    "a list that shows what followed a get": lambda t: (
         t.get("RUNNING", updated=7).wait().list(batch("bat-1", "dir-1", "PENDING", updated=8))
     ),
     "a list without update times": lambda t: (

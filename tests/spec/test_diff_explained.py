@@ -16,7 +16,7 @@ main = main_of("contract")
 OLDEST, LATEST = "2.8", "2.14"
 SCHEMAS = ("components", "schemas")
 GET = ("paths", "/api/v2/batches/{batch_id}", "get")
-Tell = Callable[..., tuple[object, str]]
+Compare = Callable[..., tuple[object, str]]
 
 
 def nested(path: tuple[str, ...], leaf: Any) -> dict[str, Any]:
@@ -48,7 +48,7 @@ NOTE = DIFFERENT["a field of a batch"][0]
 
 
 @pytest.fixture
-def tell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Tell:
+def compare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Compare:
     """Compare a generation with itself, changed, where these differences are known."""
     monkeypatch.chdir(tmp_path)
 
@@ -68,34 +68,35 @@ def tell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
     return call
 
 
-def test_a_document_that_says_the_same_differs_in_nothing(tell: Tell) -> None:
-    code, told = tell({})
+def test_a_document_that_says_the_same_differs_in_nothing(compare: Compare) -> None:
+    code, output = compare({})
     assert code == 0
-    assert "0 differences that touch the contract, 0 unexplained, 0 unused explanations." in told
+    assert "0 differences that touch the contract, 0 unexplained, 0 unused explanations." in output
 
 
 @pytest.mark.parametrize(("change", "headline"), DIFFERENT.values(), ids=DIFFERENT)
-def test_what_nobody_explains_is_named(change: dict[str, Any], headline: str, tell: Tell) -> None:
-    code, told = tell(change)
+def test_what_nobody_explains_is_named(change: dict[str, Any], headline: str, compare: Compare) -> None:
+    code, output = compare(change)
     assert code == 7
-    assert f"\n  {headline}" in told.partition("\nunexplained")[2]
+    assert f"\n  {headline}" in output.partition("\nunexplained")[2]
 
 
-def test_a_difference_beside_the_contract_is_none(tell: Tell) -> None:
+def test_a_difference_beside_the_contract_is_none(compare: Compare) -> None:
     elsewhere = {"paths": {"/api/v1/beta/directories/{directory_id}/share": {"post": OF_BATCH}}}
     directory = nested((*SCHEMAS, "Directory", "properties", "note"), {"type": "string"})
-    assert tell(patched(elsewhere, directory))[0] == 0
+    assert compare(patched(elsewhere, directory))[0] == 0
 
 
-def test_what_is_explained_is_told_with_its_reason_and_requirements(tell: Tell) -> None:
+def test_what_is_explained_is_shown_with_its_reason_and_requirements(compare: Compare) -> None:
     change = nested((*SCHEMAS, "Batch", "properties", "id", "minLength"), 9)
     before = {"what": "changed", "aspect": "limits", "ours": "minLength 1", "published": "minLength 9"}
-    code, told = tell(change, {**ENTRY, "elements": ["Batch.id"], **before})
-    assert code == 0, told
+    code, output = compare(change, {**ENTRY, "elements": ["Batch.id"], **before})
+    assert code == 0, output
     assert (
-        "\nexplained\n  Batch.id changed: limits from minLength 1 to minLength 9\n    A server may add fields." in told
+        "\nexplained\n  Batch.id changed: limits from minLength 1 to minLength 9\n    A server may add fields."
+        in output
     )
-    assert "    requirements: create-answers-with-batch, batch-id-is-unique" in told
+    assert "    requirements: create-answers-with-batch, batch-id-is-unique" in output
 
 
 @pytest.mark.parametrize(
@@ -103,27 +104,29 @@ def test_what_is_explained_is_told_with_its_reason_and_requirements(tell: Tell) 
     [{"elements": ["Batch.not"]}, {"elements": ["Batch.note.more"]}, {"what": "removed"}, {"aspect": "null"}],
     ids=str,
 )
-def test_an_explanation_of_something_else_explains_nothing_and_is_reported(changes: dict[str, Any], tell: Tell) -> None:
-    code, told = tell(NOTE, {**ENTRY, **changes})
+def test_an_explanation_of_something_else_explains_nothing_and_is_reported(
+    changes: dict[str, Any], compare: Compare
+) -> None:
+    code, output = compare(NOTE, {**ENTRY, **changes})
     assert code == 7
-    assert "unexplained\n  Batch.note added" in told
-    assert "explains nothing any more\n" in told
+    assert "unexplained\n  Batch.note added" in output
+    assert "explains nothing any more\n" in output
 
 
-def test_one_element_of_several_that_does_not_differ_is_reported(tell: Tell) -> None:
-    code, told = tell(NOTE, {**ENTRY, "elements": ["Batch.note", "Batch.nota"]})
+def test_one_element_of_several_that_does_not_differ_is_reported(compare: Compare) -> None:
+    code, output = compare(NOTE, {**ENTRY, "elements": ["Batch.note", "Batch.nota"]})
     assert code == 7
-    assert "1 unused explanation." in told
-    assert "explains nothing any more\n  Batch.nota added" in told
+    assert "1 unused explanation." in output
+    assert "explains nothing any more\n  Batch.nota added" in output
 
 
-def test_an_explanation_is_for_its_generations(tell: Tell) -> None:
-    assert tell(NOTE, ENTRY)[0] == 0
-    code, told = tell(NOTE, ENTRY, generation=OLDEST)
+def test_an_explanation_is_for_its_generations(compare: Compare) -> None:
+    assert compare(NOTE, ENTRY)[0] == 0
+    code, output = compare(NOTE, ENTRY, generation=OLDEST)
     assert code == 7
-    assert "  Batch.note added" in told
-    assert "cancelBatch added" in told, "the profile is new to it"
-    assert "0 unused explanations" in told, "an explanation for another generation is left aside"
+    assert "  Batch.note added" in output
+    assert "cancelBatch added" in output, "the profile is new to it"
+    assert "0 unused explanations" in output, "an explanation for another generation is left aside"
 
 
 @pytest.mark.parametrize(
@@ -139,13 +142,13 @@ def test_an_explanation_is_for_its_generations(tell: Tell) -> None:
     ],
     ids=str,
 )
-def test_an_entry_that_explains_nothing_clearly_is_wrong_usage(entry: Any, words: str, tell: Tell) -> None:
-    code, told = tell(NOTE, entry)
+def test_an_entry_that_explains_nothing_clearly_is_wrong_usage(entry: Any, words: str, compare: Compare) -> None:
+    code, output = compare(NOTE, entry)
     assert code == 4
-    assert words in told
+    assert words in output
 
 
-def test_what_is_no_generation_has_no_explanations(tell: Tell) -> None:
-    code, told = tell(NOTE, ENTRY, generation="published.yaml")
+def test_what_is_no_generation_has_no_explanations(compare: Compare) -> None:
+    code, output = compare(NOTE, ENTRY, generation="published.yaml")
     assert code == 4
-    assert "published.yaml is no generation: explanations are for 2.8, 2.10, 2.14." in told
+    assert "published.yaml is no generation: explanations are for 2.8, 2.10, 2.14." in output

@@ -39,6 +39,7 @@ def notified(*statuses: str, **webhooks: Webhook) -> NotifiedBatch:
         (["COMPLETED"], ["batch.success"]),
         (["PENDING", "FAILED"], ["batch.pending", "batch.error"]),
         (["RUNNING", "CANCELLED"], []),
+        (["PENDING", "CANCELLED"], ["batch.pending"]),
         (["RUNNING", "PENDING", "RUNNING", "COMPLETED"], ["batch.pending", "batch.success"]),
         (["PENDING", "RUNNING", "RUNNING", "COMPLETED"], ["batch.pending", "batch.running", "batch.success"]),
         (["THROTTLED", "THROTTLED", "COMPLETED"], ["batch.success"]),
@@ -69,6 +70,8 @@ def test_it_is_over_when_every_endpoint_got_enough() -> None:
     assert notified("PENDING", "COMPLETED", one=webhook(post, post, post)).is_complete
     assert notified("COMPLETED", one=webhook(webhook_events=["batch.error"])).is_complete
     assert notified("COMPLETED", one=webhook(status=500)).is_complete
+    assert not notified("CANCELLED", **{"batch.cancelled": webhook()}).is_complete
+    assert notified("CANCELLED", **{"batch.cancelled": webhook(post), "any": webhook()}).is_complete
 
 
 def test_missing_events_are_known_by_name_where_every_delivery_names_one() -> None:

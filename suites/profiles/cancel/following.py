@@ -73,9 +73,9 @@ class Following:
     def _has_work_left(self, batch: Batch) -> bool:
         """Whether not every file of a batch is known to be finished; most services show none while it is under way."""
         results = entries(batch)
-        return not results or not all(self._is_told_of(entry) for entry in results)
+        return not results or not all(self._is_finished(entry) for entry in results)
 
-    def _is_told_of(self, entry: Batch) -> bool:
+    def _is_finished(self, entry: Batch) -> bool:
         return bool(entry.get("error_message")) or self._status_of_job(entry) in OVER
 
     def _is_cut(self, batch: Batch) -> bool:

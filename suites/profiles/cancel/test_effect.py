@@ -44,7 +44,7 @@ def test_an_accepted_cancel_stops_a_batch(
         ends.append(_end_of_another(directory, job_type, stopping, Following(steps, client, job_type)))
     is_stopped = ends[-1].status == CANCELLED
     if not is_stopped and not _is_no_accident(ends, directory, job_type, steps):
-        pytest.skip(f"needs a batch that is stopped before its work is over, and they are {_told(ends)}")
+        pytest.skip(f"needs a batch that is stopped before its work is over, and they are {_described(ends)}")
     verify(
         "cancel-ends-in-cancelled",
         is_stopped,
@@ -52,7 +52,7 @@ def test_an_accepted_cancel_stops_a_batch(
         kind="not-matching",
         expected=CANCELLED,
         actual=[end.status for end in ends],
-        difference=f"all cancels of {len(ends)} batches were accepted in time, and they became {_told(ends)}",
+        difference=f"all cancels of {len(ends)} batches were accepted in time, and they became {_described(ends)}",
         exchanges=[exchange for end in ends for exchange in (end.accepted, end.shown)],
         case=job_type,
     )
@@ -78,5 +78,5 @@ def _is_no_accident(ends: Sequence[End], directory: Directory, job_type: JobType
     return not others or steps.finish(steps.create(directory, job_type))["status"] == COMPLETED
 
 
-def _told(ends: Sequence[End]) -> str:
+def _described(ends: Sequence[End]) -> str:
     return ", ".join(f"{end.status} {end.remaining:.1f} s after its cancel" for end in ends)

@@ -94,7 +94,7 @@ class NotifiedBatch:
     def missing_events(self, name: str) -> list[str]:
         """Return the expected events that a webhook did not get.
 
-        They are told apart by name where all deliveries name one, else they are counted.
+        They are distinguished by name where all deliveries name one, else they are counted.
         """
         posts, expected = self.webhooks[name].endpoint.posts, self.expected_events(name)
         named = [events_in(post) for post in posts]

@@ -396,7 +396,7 @@ def test_the_default_format_is_string(notified: list[NotifiedBatch], verify: Ver
         for name in (NULL, ABSENT)
     }
     if forms[NULL] != {"string"} or not forms[ABSENT]:
-        pytest.skip("needs deliveries in which the formats string and json can be told apart")
+        pytest.skip("needs deliveries in which the formats string and json differ")
     verify(
         "webhook-output-format-is-kept",
         forms[ABSENT] == forms[NULL],
