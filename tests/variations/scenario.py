@@ -31,7 +31,7 @@ async def run_scenario(variants: Sequence[Variant]) -> None:
     """Create a directory with a file and a batch of it, read and list the batch, and provoke refusals."""
     transport = httpx.ASGITransport(app=apply(variants, ServiceSettings(virtual_clock=True)))
     async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
-        directory = await send(client, "POST", DIRECTORIES, json={"name": "d"})
+        directory = await send(client, "POST", DIRECTORIES, json={"name": "d", "type": "ephemeral"})
         path = f"{DIRECTORIES}/{quote(directory['id'], safe='')}/files/upload"
         assert (await send(client, "POST", path, files=PDF))["id"]
         job = {"type": "parse_v2", "configuration_id": "cfg-PARSE_FAST"}
