@@ -21,7 +21,7 @@ from suites.clients.table import Client, load
 @click.option("--target", metavar="URL", help="A base URL; by default the mock, or $LLAMA_CLOUD_BASE_URL.")
 @click.option("--client", "names", metavar="NAME", multiple=True, help="Only this one, such as pypi-2.9.1.")
 @gateway_options
-@click.option("--project-id", metavar="ID", help="The project of the key, for the clients that name it.")
+@click.option("--project-id", metavar="ID", help="The project of the key, where it has to be named.")
 @click.option("--parse-configuration-id", metavar="ID", default="cfg-PARSE_AGENTIC", show_default=True)
 @click.option("--extract-configuration-id", metavar="ID", help="By default each client saves one.")
 @click.option("--poll-interval", metavar="SECONDS", type=float, default=10.0, show_default=True)

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -21,6 +22,7 @@ from spec.text import visible
 from tests.reports import samples
 from tests.reports.html.test_page import text_of
 
+ROOT = Path(__file__).parents[2]
 PAGE = json.dumps({"items": [{"id": f"bat-{number}"} for number in range(90)]})
 ASKED = samples.exchange(number=7)
 DECIDING = samples.exchange(
@@ -59,6 +61,13 @@ def test_what_matters_is_shown_first() -> None:
         "observed",
         "repeat",
     ]
+
+
+def test_the_page_about_reports_explains_each_part() -> None:
+    page = (ROOT / "docs" / "reading-a-report.md").read_text(encoding="utf-8")
+    table = page.partition("| part | what it says |\n")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`([a-z]+)`", row.split("|")[1])}
+    assert named == {"curl" if label == "repeat" else label for label in parts_of()}
 
 
 def test_values_are_json_and_no_python() -> None:
