@@ -1,14 +1,19 @@
 """A run is split into parts that lose no test, share none, and weigh about the same."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from suites.selection import COSTLY
 from suites.shards import Shard, parse, plan_of, split
+
+SUITES = Path(__file__).parents[2] / "suites"
 
 
 @dataclass
@@ -69,3 +74,9 @@ def test_a_part_is_read(text: str, shard: Shard) -> None:
 def test_what_is_no_part_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="such as 2/5"):
         parse(text)
+
+
+def test_every_fixture_that_keeps_tests_together_is_there() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in SUITES.rglob("*.py")]
+    fixtures = {name for text in sources for name in re.findall(r"^@pytest\.fixture.*\ndef (\w+)", text, re.MULTILINE)}
+    assert fixtures >= COSTLY
