@@ -32,6 +32,8 @@ TERMINAL = frozenset(terminal_statuses())
 COMPLETED = "COMPLETED"
 
 NOT_FOUND = 404
+GONE = frozenset({NOT_FOUND, 410})
+"""Statuses by which a server says that something is not there, or not any more."""
 ABOUT_FORM = frozenset({400, 422})
 """Statuses by which a server refuses the form of what it was asked, and nothing else."""
 ABOUT_KEY = frozenset({401, 403})

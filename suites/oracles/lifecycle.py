@@ -9,7 +9,19 @@ from suites.moments import Moment, moment
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.oracles.settled import SETTLED
-from suites.traffic import CREATE, DELETE_DIRECTORY, GET, LIST, NOT_FOUND, TERMINAL, Call, echoes, job_of, status_of
+from suites.traffic import (
+    CREATE,
+    DELETE_DIRECTORY,
+    GET,
+    GONE,
+    LIST,
+    NOT_FOUND,
+    TERMINAL,
+    Call,
+    echoes,
+    job_of,
+    status_of,
+)
 from suites.verify import ANY_OPERATION, Observation, observe
 
 
@@ -53,8 +65,6 @@ Shown = tuple[Any, ...]
 
 AGREEMENT = "list-agrees-with-get"
 AT_ONCE = "get-finds-new-batch-at-once"
-GONE = frozenset({NOT_FOUND, 410})
-"""Statuses by which a service says that something is not there, or not any more."""
 STAYS = ("trait-stays", "changed", ANY_OPERATION)
 AGREES = ("views-agree", "not-matching", LIST)
 """What is asked, the kind of violation, and the operation, of what stays in a view, and of what both views share."""
@@ -208,7 +218,7 @@ def get_returns_batch_asked_for(lag: float = SETTLED) -> Look:
     directory was deleted may have gone with it.
     """
     created: Memory[tuple[str, str], Call] = Memory()
-    deleted: Memory[object, Call] = Memory()
+    deleted: Memory[str, Call] = Memory()
     found: Memory[tuple[str, str], Call] = Memory()
     missed: Memory[tuple[str, str], list[Call]] = Memory()
 
@@ -234,7 +244,7 @@ def get_returns_batch_asked_for(lag: float = SETTLED) -> Look:
             )
         if creation is None or not call.is_after(creation) or _adds_parameters(call, creation):
             return
-        if call.exchange.status in GONE and creation.sent_body.get("source_directory_id") in deleted:
+        if call.exchange.status in GONE and str(creation.sent_body.get("source_directory_id")) in deleted:
             return
         key = call.caller, asked
         if call.exchange.status == NOT_FOUND and call.seconds_after(creation) < lag:

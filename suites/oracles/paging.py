@@ -12,7 +12,7 @@ from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.oracles.settled import SETTLED
-from suites.traffic import COMPLETED, CREATE, LIST, STATUSES, TERMINAL, Call, echoes, status_of
+from suites.traffic import COMPLETED, CREATE, DELETE_DIRECTORY, LIST, STATUSES, TERMINAL, Call, echoes, status_of
 from suites.verify import Observation, observe
 
 COMPARED = 200
@@ -88,14 +88,19 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
     """Check that a walk that was followed from its first page to its last holds what has matched for long, once.
 
     Looked for are batches that the same caller created, in the same scope, well before the walk began; for a status,
-    those that had ended by then. A batch that is met twice counts where it has not changed between. Where a page_size
-    was asked for and nothing was received, the service may not have made anything of it.
+    those that had ended by then, and none whose directory was deleted. A batch that is met twice counts where it has
+    not changed between. Where a page_size was asked for and nothing was received, the service may not have made anything of it.
     """
     open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory()
     births: Memory[tuple[str, str], deque[Born]] = Memory()
     ended: Memory[str, tuple[Call, str]] = Memory()
 
     def remember(call: Call) -> None:
+        if call.name == DELETE_DIRECTORY and call.succeeded:
+            for key, known in list(births.items()):
+                births[key] = deque(
+                    (born for born in known if born.directory_id != call.path["directory_id"]), COMPARED
+                )
         for batch in call.batches:
             if status_of(batch) in TERMINAL:
                 ended.setdefault(batch["id"], (call, str(status_of(batch))))

@@ -9,7 +9,9 @@ from suites.oracles.oracle import Look, oracle
 from suites.products import PRODUCTS
 from suites.traffic import (
     COMPLETED,
+    DELETE_DIRECTORY,
     GET,
+    GONE,
     LIST,
     STATUSES,
     TERMINAL,
@@ -96,11 +98,17 @@ def results_are_delivered(lag: float = SETTLED) -> Look:
 
 @oracle("expanded-read-succeeds-in-any-status", "expand-accepts-repetition")
 def expanded_get_succeeds() -> Look:
-    """Check that a batch that the same caller has read can be read expanded too, however often results are named."""
+    """Check that a batch that the same caller has read can be read expanded too, however often results are named.
+
+    A batch whose directory was deleted may have gone with it.
+    """
     read: Memory[tuple[str, str], Call] = Memory()
+    deleted: Memory[str, Call] = Memory()
     shown: Memory[str, tuple[Call, dict[str, str | None]]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
+        if call.name == DELETE_DIRECTORY and call.succeeded:
+            deleted[call.path["directory_id"]] = call
         if call.name != GET:
             return
         key = call.caller, call.path["batch_id"]
@@ -113,6 +121,12 @@ def expanded_get_succeeds() -> Look:
         requirement = "expanded-read-succeeds-in-any-status" if times == 1 else "expand-accepts-repetition"
         is_refused = call.refused and not call.refuses_key and not call.refuses_headers
         is_alike = known is not None and call.is_after(known) and others == list(known.exchange.request.params)
+        if (
+            known
+            and call.exchange.status in GONE
+            and any(str(batch.get("source_directory_id")) in deleted for batch in known.batches)
+        ):
+            return
         if known and times and is_alike and (call.succeeded or is_refused):
             yield observe(
                 requirement,

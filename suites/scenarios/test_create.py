@@ -16,9 +16,9 @@ from suites.differences import lacking
 from suites.products import EXTRACT, JOB_TYPES, PARSE
 from suites.scenarios.conftest import Series
 from suites.steps import Batch, Steps, failure_of
-from suites.traffic import call_of, job_of
+from suites.traffic import call_of
 from suites.unknown import unknown_id
-from suites.verify import ANY_OPERATION, Verify
+from suites.verify import Verify
 from suites.walks import Walks
 
 Body = dict[str, Any]
@@ -38,33 +38,6 @@ def test_a_directory_can_be_processed_again(steps: Steps, directories: Directori
     directory = directories.holding(1, "twice")
     for _ in range(2):
         steps.get(steps.create(directory)["id"])
-
-
-@pytest.mark.requirement("config-never-changes")
-def test_the_config_is_a_snapshot(
-    steps: Steps, directories: Directories, configurations: Configurations, verify: Verify
-) -> None:
-    """A batch keeps its config when its directory is processed with another one, and when its own is deleted."""
-    saved = configurations.save(PARSE, "snapshot")
-    directory = directories.holding(1, "snapshot")
-    batch = steps.create(directory, configuration_id=saved)
-    steps.create(directory)
-    steps.finish(batch)
-    configurations.delete(saved)
-    exchange = steps.read(batch["id"])
-    now = steps.accepted(exchange, "get-returns-requested-batch")
-    verify(
-        "config-never-changes",
-        job_of(now) == (PARSE, saved),
-        check="trait-stays",
-        kind="changed",
-        expected=[PARSE, saved],
-        actual=job_of(now),
-        difference=f"config.job was {('parse_v2', saved)} and is {job_of(now)}",
-        operation=ANY_OPERATION,
-        exchanges=[exchange],
-        case="another batch was created over the directory, and then the configuration was deleted",
-    )
 
 
 def seen_with(name: str, value: str, requirement: str, steps: Steps, walks: Walks, directory: Directory) -> list[Batch]:

@@ -232,7 +232,15 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
         t.get("RUNNING", updated=7).wait().list({**batch("bat-1", "dir-1", "PENDING"), "updated_at": None})
     ),
     "a batch whose directory was deleted": lambda t: (
-        t.create().say("DELETE", f"{DIRECTORIES}/dir-1", 204, None).wait().get(code=404)
+        t.create()
+        .get()
+        .say("DELETE", f"{DIRECTORIES}/dir-1", 204, None)
+        .wait()
+        .get(code=404)
+        .get(params=EXPAND, code=410)
+    ),
+    "a list without the batches of a directory that was deleted": lambda t: (
+        two(t).say("DELETE", f"{DIRECTORIES}/dir-1", 204, None).wait().list()
     ),
     "a list a little behind": lambda t: t.get().list(batch("bat-1", "dir-1", "RUNNING")),
     "a file that nobody knows": lambda t: t.create().get(params=EXPAND, **RESULTS),

@@ -164,6 +164,7 @@ def test_a_batch_stands_when_what_it_was_made_of_is_deleted(
         remains.has_its_jobs(lambda file_id: OUTLIVES if file_id == gone else RESOLVES, case)
 
     unfinished = steps.create(directory)
+    remains.can_be_read("get-returns-requested-batch", "its directory is processed by another configuration")
     if not directories.delete(directory):
         pytest.skip("needs a directory that can be deleted")
     case = "its directory was deleted"
