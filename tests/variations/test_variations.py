@@ -56,7 +56,7 @@ async def answers(name: str, *requests: tuple[str, str, Any]) -> list[httpx.Resp
     async with httpx.AsyncClient(transport=transport, base_url="http://mock", headers=KEY) as client:
         directory = (await client.post(DIRECTORIES, json={"name": "d"})).json()["id"]
         path = f"{DIRECTORIES}/{directory}/files"
-        upload = {"data": {"unique_id": "u"}, "files": PDF}
+        upload: dict[str, Any] = {"data": {"unique_id": "u"}, "files": PDF}
         await client.post(f"{path}/upload", **upload)
         return [
             await client.request(method, url.replace("FILES", path), **(upload if body is PDF else {"json": body}))
