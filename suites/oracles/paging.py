@@ -89,7 +89,8 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
 
     Looked for are batches that the same caller created, in the same scope, well before the walk began; for a status,
     those that had ended by then, and none whose directory was deleted. A batch that is met twice counts where it has
-    not changed between. Where a page_size was asked for and nothing was received, the service may not have made anything of it.
+    not changed between. Where a page_size was asked for and nothing was received, the service may not have made
+    anything of it.
     """
     open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory()
     births: Memory[tuple[str, str], deque[Born]] = Memory()

@@ -42,6 +42,7 @@ LISTENS = "it ends with Ctrl-C; tests/recordings/test_proxy.py does that"
 NOT_EXECUTED = {
     "batches-conformance bench": "its figures mean nothing on a busy machine",
     "batches-conformance clients": CHECKED_BY_CI,
+    "batches-conformance clients --api-tests": CHECKED_BY_CI,
     "batches-conformance clients --target https://your-service.example --yes": CHECKED_BY_CI,
     "batches-conformance contract diff 2.14 published.yaml --explained spec/diff/published.yaml": PUBLISHED_ELSEWHERE,
     "batches-conformance contract diff origin/main:spec/openapi.yaml spec/openapi.yaml": ASKS_GIT,
