@@ -106,7 +106,7 @@ class Witness(Verify):
 def observed(timeline: Iterable[Exchange]) -> Witness:
     """What all oracles say of a timeline. None of them may break."""
     witness = Witness()
-    panel = Panel(of_run(SETTLED), witness)
+    panel = Panel(of_run(SETTLED, waiting=False), witness)
     for one in timeline:
         panel.on_exchange(one)
     witness.taken = witness.take(TEST)

@@ -99,7 +99,7 @@ def received(client: socket.socket) -> tuple[Request, list[int]]:
 
 
 def ended(clients: dict[int, socket.socket]) -> Iterable[socket.socket]:
-    """Give the clients whose forks have ended, which are told."""
+    """Notify the clients whose forks have ended, and give them."""
     while clients:
         child, status = os.waitpid(-1, os.WNOHANG)
         if child == 0:

@@ -177,7 +177,7 @@ def test_a_directory_is_found_wherever_an_envelope_may_carry_it() -> None:
     assert directories_in(delivery({"data": {"source_directory_id": "d"}, "source_directory_id": 1})) == {"d"}
 
 
-def test_the_forms_of_a_delivery_are_told_apart() -> None:
+def test_the_forms_of_a_delivery_are_distinguished() -> None:
     inner = {"status": "FAILED"}
     for body, expected in (
         ({"data": inner}, "json"),
