@@ -116,31 +116,31 @@ def test_any_request_shows_that_there_are_webhooks() -> None:
 @pytest.mark.parametrize(
     ("body", "statuses"),
     [
-        ({"status": "COMPLETED"}, {"COMPLETED"}),
-        (json.dumps({"status": "PENDING"}), {"PENDING"}),
-        (json.dumps(json.dumps({"status": "PENDING"})), set()),
-        ({"status": "completed"}, set()),
-        ({"status": "success"}, set()),
-        ({"status": 200}, set()),
-        ({"status": ["COMPLETED"]}, set()),
-        ({"data": {"status": "COMPLETED"}}, {"COMPLETED"}),
-        ({"data": json.dumps({"status": "COMPLETED"})}, {"COMPLETED"}),
-        ({"data": {"batch": {"status": "FAILED"}}, "status": "COMPLETED"}, {"COMPLETED", "FAILED"}),
-        ({"data": {"object": json.dumps({"status": "FAILED"})}}, {"FAILED"}),
-        ({"data": "COMPLETED", "batch": 1, "payload": None}, set()),
-        ({"data": {"jobs": [{"status": "FAILED"}], "previous": {"status": "RUNNING"}}}, set()),
-        ([{"status": "COMPLETED"}], {"COMPLETED"}),
-        ([{"status": "COMPLETED"}, {"status": "FAILED"}], set()),
-        (b"status=COMPLETED", set()),
-        (b"", set()),
-        (b"\xff\xfe", set()),
-        (None, set()),
-        (DEEP, set()),
+        ({"status": "COMPLETED"}, ["COMPLETED"]),
+        (json.dumps({"status": "PENDING"}), ["PENDING"]),
+        (json.dumps(json.dumps({"status": "PENDING"})), []),
+        ({"status": "completed"}, []),
+        ({"status": "success"}, []),
+        ({"status": 200}, []),
+        ({"status": ["COMPLETED"]}, []),
+        ({"data": {"status": "COMPLETED"}}, ["COMPLETED"]),
+        ({"data": json.dumps({"status": "COMPLETED"})}, ["COMPLETED"]),
+        ({"data": {"batch": {"status": "FAILED"}}, "status": "COMPLETED"}, ["COMPLETED", "FAILED"]),
+        ({"data": {"object": json.dumps({"status": "FAILED"})}}, ["FAILED"]),
+        ({"data": "COMPLETED", "batch": 1, "payload": None}, []),
+        ({"data": {"jobs": [{"status": "FAILED"}], "previous": {"status": "RUNNING"}}}, []),
+        ([{"status": "COMPLETED"}], ["COMPLETED"]),
+        ([{"status": "COMPLETED"}, {"status": "FAILED"}], []),
+        (b"status=COMPLETED", []),
+        (b"", []),
+        (b"\xff\xfe", []),
+        (None, []),
+        (DEEP, []),
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_a_status_counts_wherever_an_envelope_may_carry_it(body: Any, statuses: set[str]) -> None:
-    assert statuses_in(delivery(body)) == statuses
+def test_a_status_counts_wherever_an_envelope_may_carry_it(body: Any, statuses: list[str]) -> None:
+    assert statuses_in(delivery(body)) == set(statuses)
 
 
 def test_an_event_counts_where_the_sources_name_it() -> None:
