@@ -70,8 +70,8 @@ def test_it_is_over_when_every_endpoint_got_enough() -> None:
     assert notified("PENDING", "COMPLETED", one=webhook(post, post, post)).is_complete
     assert notified("COMPLETED", one=webhook(webhook_events=["batch.error"])).is_complete
     assert notified("COMPLETED", one=webhook(status=500)).is_complete
-    assert not notified("CANCELLED", **{"batch.cancelled": webhook()}).is_complete
-    assert notified("CANCELLED", **{"batch.cancelled": webhook(post), "any": webhook()}).is_complete
+    assert not notified("CANCELLED", **{"batch.cancelled": webhook()}).has_end_delivered
+    assert notified("CANCELLED", **{"batch.cancelled": webhook(post), "any": webhook()}).has_end_delivered
 
 
 def test_missing_events_are_known_by_name_where_every_delivery_names_one() -> None:
