@@ -274,6 +274,7 @@ def test_creates_that_may_come_to_nothing_are_those_that_the_suite_waits_for() -
     found = {
         name
         for path in sources("suites")
-        for name in re.findall(r'refused_or_fruitless\(\s*"([a-z0-9-]+)"', path.read_text("utf-8"))
+        if "refused_or_fruitless(" in (text := path.read_text("utf-8"))
+        for name in re.findall(r'"(create-refuses-(?!incomplete|unknown-job)[a-z0-9-]+)"', text)
     }
     assert found == MAY_BE_FRUITLESS

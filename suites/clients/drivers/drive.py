@@ -21,7 +21,7 @@ from typing import Any
 llama_cloud: Any = importlib.import_module("llama_cloud")
 httpx: Any = importlib.import_module("httpx")
 
-X = json.loads(os.environ.get("X", "{}"))
+GATEWAY = json.loads(os.environ.get("GATEWAY", "{}"))
 RETRIES = 4
 TEXT_LIMIT = 2_000
 
@@ -104,15 +104,15 @@ class Hands:
 def _trusted() -> Any:
     """Return the certificates that count, and the one that is shown."""
     tls = httpx.create_ssl_context()
-    if X.get("certificate"):
-        tls.load_cert_chain(X["certificate"], X["key"])
+    if GATEWAY.get("certificate"):
+        tls.load_cert_chain(GATEWAY["certificate"], GATEWAY["key"])
     return tls
 
 
 def _dress(request: Any) -> None:
     """Put the gateway's headers to a request to the service, and take them off one to where a redirect leads."""
     url, own = request.url, httpx.URL(os.environ["LLAMA_CLOUD_BASE_URL"])
-    given = {name.encode(): value.encode("latin-1") for name, value in X.get("headers", {}).items()}
+    given = {name.encode(): value.encode("latin-1") for name, value in GATEWAY.get("headers", {}).items()}
     names = {name.lower() for name in given}
     kept = [(name, value) for name, value in request.headers.raw if name.lower() not in names]
     is_own = (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port)
