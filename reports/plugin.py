@@ -223,7 +223,8 @@ class ConformanceReporter:
             self._count(report)
             self._ended.add(report, record)
             self._findings.add(record)
-        if report.failed and not record.get("violations") and not record.get("errors"):
+        is_known = record.get("violations") or record.get("errors") or getattr(report, "outcome_word", None)
+        if report.failed and not is_known:
             self._add_failure(report)
         self._keeper.note()
 

@@ -26,7 +26,7 @@ LOCKS = {
     "tox": ("tox",),
     "locking": ("locking",),
 }
-TASKS = {"conformance", "tests", "lint", "bench", "prove", "clients", "lock"}
+TASKS = {"conformance", "tests", "lint", "bench", "prove", "clients", "lock", "published"}
 ENTRY = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[0-9][0-9a-z.]*)"
     r"(?P<marker> ; .+?)?(?P<hashes>( --hash=sha256:[0-9a-f]{64})+)"
