@@ -79,6 +79,15 @@ def test_only_what_the_service_is_to_blame_for_is_a_violation(error: Exception, 
     assert word_for(error) == word
 
 
+def test_a_violation_that_a_shared_fixture_meets_is_no_error(tmp_path: Path) -> None:
+    """Each test that needs the fixture fails with the violation, which is recorded with the first of them."""
+    known = ("--fault=pending-batch-not-found", "--requirement=get-returns-requested-batch")
+    ended = run(tmp_path, "-n0", *known)
+    assert ended.code == 1, ended.output
+    assert int(re.findall(r"(\d+) violated", ended.output)[-1]) > 1
+    assert ended.report["errors"] == []
+
+
 def test_errors_of_a_run_are_sentences(tmp_path: Path) -> None:
     """A set-up that fails in each test is one sentence, with how often it failed."""
     tests = ("suites/scenarios/test_results.py", "-n0", "--request-timeout=5")
