@@ -3,11 +3,15 @@
 from functools import partial
 from typing import Any
 
+from suites.moments import SECOND, moment
 from suites.profiles.cancel.stopping import CANCELLED
 from suites.steps import Batch, Steps
 from suites.traffic import STATUSES
 from suites.verify import Verify
 from suites.walks import Walk, Walks
+
+ROUNDED = 2 * SECOND
+"""Nanoseconds by which a creation time may be shown too late at the most."""
 
 
 def is_listed_as_cancelled(batch: Batch, steps: Steps, walks: Walks, verify: Verify) -> None:
@@ -46,9 +50,10 @@ def is_listed_as_cancelled(batch: Batch, steps: Steps, walks: Walks, verify: Ver
 
 
 def _selections(batch: Batch) -> list[dict[str, Any]]:
-    """Return filters that let the batch through."""
-    since = {"created_at_on_or_after": batch["created_at"]} if batch.get("created_at") else None
-    return [{"source_directory_id": batch["source_directory_id"]}, *([since] if since else [])]
+    """Return filters that the batch matches, however its creation time was rounded."""
+    created = moment(batch.get("created_at"))
+    since = [{"created_at_on_or_after": created.shifted(-ROUNDED)}] if created else []
+    return [{"source_directory_id": batch["source_directory_id"]}, *since]
 
 
 def _is_shown_as_cancelled(batch: Batch, steps: Steps, walks: Walks, verify: Verify) -> None:
