@@ -27,9 +27,9 @@ ORGANIZATION: Final = "--organization-id=org-1"
 OFFERED: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
     "a key, and the 20 files of the default": ((), (KEY,)),
     "two keys, the organization, 60 files": ((ORGANIZATION, "--max-billable-files=60"), (KEY, OTHER_KEY)),
-    "two keys, the organization, 1,100 files": ((ORGANIZATION, "--max-billable-files=1100"), (KEY, OTHER_KEY)),
+    "two keys, the organization, 1,200 files": ((ORGANIZATION, "--max-billable-files=1200"), (KEY, OTHER_KEY)),
     "all that, and the control protocol": (
-        (ORGANIZATION, "--max-billable-files=1100", "--control-url=https://control.your-service.example"),
+        (ORGANIZATION, "--max-billable-files=1200", "--control-url=https://control.your-service.example"),
         (KEY, OTHER_KEY),
     ),
 }
