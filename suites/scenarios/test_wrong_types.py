@@ -20,7 +20,7 @@ NO_TEXT: tuple[Any, ...] = (None, False, 0, 7, [], {})
 NO_OBJECT: tuple[Any, ...] = (None, False, "text", [])
 """What stands in the place of an object, beside the object itself in a list and as text."""
 
-ODD_TEXTS = ("", " ", "null", "a/b", "%2F", "é🙂", "x" * 4000)
+ODD_TEXTS = ("", " ", "null", "a/b", "%2F", "é🙂", "0a" * 2000)
 """Texts that are the id of nothing."""
 
 MEDIA_TYPES = (

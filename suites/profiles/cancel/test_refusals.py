@@ -84,7 +84,7 @@ def test_a_batch_that_is_not_there_cannot_be_cancelled(completed: Batch, steps: 
 @pytest.mark.requirement("cancel-without-server-error")
 def test_a_malformed_cancel_is_no_failure(completed: Batch, batches: Batches) -> None:
     """Whatever the id, the parameters and the body are."""
-    for batch_id in (" ", "a/b", "%00", "..%2f", "x" * 500, "\u00e9", completed["source_directory_id"]):
+    for batch_id in (" ", "a/b", "%00", "..%2f", "0a" * 250, "\u00e9", completed["source_directory_id"]):
         batches.cancel(batch_id)
     for params in ([("project_id", "")], [("project_id", "none")], [("organization_id", "\0")], [("expand", "x")]):
         batches.cancel(completed["id"], params=params)
