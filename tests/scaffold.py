@@ -78,9 +78,9 @@ def test_{function}(steps: Steps, directories: Directories) -> None:
 FAULT: Final = '''\
 """Services that break {id}."""
 
-from fixtures.mock.faults.fault import fault
-from fixtures.mock.model import Batch, Entry, JsonObject
-from fixtures.mock.render import Render
+from ..model import Batch, Entry, JsonObject
+from ..render import Render
+from .fault import fault
 
 
 @fault("{id}")
@@ -93,9 +93,9 @@ class {camel}Broken(Render):
 VARIATION: Final = '''\
 """What a service may do otherwise and keep {id}."""
 
-from fixtures.mock.model import Batch, Entry, JsonObject
-from fixtures.mock.render import Render
-from fixtures.mock.variations.variation import variation
+from ..model import Batch, Entry, JsonObject
+from ..render import Render
+from .variation import variation
 
 
 class {camel}Otherwise(Render):

@@ -146,7 +146,7 @@ def test_every_command_is_guarded_from_its_first_import_to_its_end() -> None:
             continue
         first = next(node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom))
         is_mock = name.startswith("fixtures/mock/")
-        assert ast.unparse(first) == f"from {'fixtures.mock' if is_mock else 'spec'} import process", name
+        assert ast.unparse(first) == f"from {'.' if is_mock else 'spec'} import process", name
         assert is_mock or ast.unparse(module.body[-1]).endswith("process.run(main)"), name
 
 
