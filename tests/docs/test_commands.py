@@ -131,6 +131,7 @@ class Desk:
             "AFTER": "after.json",
             "DIR": "joined",
             "MOCK": "mock.json",
+            "NIGHTS": "of-mock",
             "SERVICE": "after.json",
             "OLD": "2.8",
             "NEW": "2.10",
