@@ -12,10 +12,12 @@ from reports.history.past import past_requirements, past_run
 from reports.history.tracking import track
 from reports.html.page import render_html
 from reports.model import Report
+from reports.release.page import render_page as render_release
 from reports.verdicts import judge
 from spec import requirements
 from tests.reports import samples
 from tests.reports.history import months
+from tests.reports.release import made
 
 EVIL = (
     '"><script>document.title="owned"</script><img src=x onerror="owned=1">\x1b[31m\u202e]]>--><svg onload="owned=1">'
@@ -131,5 +133,6 @@ ALL: dict[str, Callable[[], Report]] = {
 RENDERED: dict[str, Callable[[], str]] = {
     **{name: partial(lambda make: render_html(make()), make) for name, make in ALL.items()},
     "history": history,
+    "release": lambda: render_release(made.not_ready(EVIL)),
 }
 """Every kind of page, as HTML."""

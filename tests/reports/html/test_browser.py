@@ -89,7 +89,15 @@ def test_the_policy_refuses_a_script_that_got_into_a_page_all_the_same(browser: 
 
 @pytest.mark.parametrize(
     ("name", "dark"),
-    [("failing", False), ("failing", True), ("conformant", True), ("history", False), ("history", True)],
+    [
+        ("failing", False),
+        ("failing", True),
+        ("conformant", True),
+        ("history", False),
+        ("history", True),
+        ("release", False),
+        ("release", True),
+    ],
 )
 def test_text_stands_out_from_its_ground(browser: Browser, place: Place, name: str, dark: bool) -> None:
     browser.open(place(name), dark=dark)
