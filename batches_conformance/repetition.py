@@ -23,7 +23,7 @@ from spec.usage import WrongUsage
 MOST: Final = 100
 """Runs at the most."""
 _JUDGED: Final = (exit_codes.NONCONFORMANT, exit_codes.REGRESSED, exit_codes.INCONCLUSIVE, exit_codes.CONFORMANT)
-"""The exit codes of runs that came to their end, the one that counts most first."""
+"""The exit codes of completed runs, the one that counts most first."""
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ class Question:
 @click.option("--max-billable-files", metavar="N", type=click.IntRange(0), help="Of each service, by all parts.")
 @click.option("--yes", is_flag=True, help="Write to services beyond loopback.")
 @click.option("--out", metavar="DIR", type=FILE, default=OUT, show_default=True, help="Where everything is written.")
-@click.option("--resume", is_flag=True, help="Take the parts that came to their end there with the same options.")
+@click.option("--resume", is_flag=True, help="Take the parts that were completed there with the same options.")
 @click.option("--plan", is_flag=True, help="Say what the parts would do and spend, and send nothing.")
 @gateway_options
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF run]...")

@@ -53,7 +53,7 @@ def of_target(history: History, target: str) -> History:
 
 
 def concerned(history: History, changes: Iterable[RequirementChange]) -> list[ViolationHistory]:
-    """Return what a history knows of the violations that came or went."""
+    """Return what a history knows of the violations that appeared or went."""
     named = {fingerprint for change in changes for fingerprint in (*change.new, *change.gone)}
     return [each for each in history.violations if each.fingerprint in named]
 

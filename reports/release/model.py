@@ -44,7 +44,7 @@ class Table(Model):
 
 @dataclass(frozen=True)
 class Part(Model):
-    """What one part of the question came to."""
+    """The answer of one part of the question."""
 
     name: PartName
     answer: Answer
