@@ -67,8 +67,7 @@ class _Packed:
         if isinstance(entry, dict):
             for message, body in (("request", "postData"), ("response", "content")):
                 part = entry[message].get(body) if isinstance(entry.get(message), dict) else None
-                content = self._body(part.get("_file")) if isinstance(part, dict) else None
-                if content is not None:
+                if isinstance(part, dict) and (content := self._body(part.get("_file"))) is not None:
                     part |= {"text": b64encode(content).decode("ascii"), "encoding": BASE64}
         return entry
 
