@@ -7,15 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import click
 import pytest
 
 from batches_conformance.command import ALIASES, NAME, RENAMED, root, run_command
 from docs.options import COMPLETION
-from spec.process import INTERRUPTED, STOPPED, WRONG_USAGE
-from tests.bench.measures import MEASURES
+from spec.process import WRONG_USAGE
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 80
@@ -172,12 +170,3 @@ def test_a_proof_whose_matrix_cannot_be_written_does_not_begin(capsys: pytest.Ca
     assert printed.out == ""
     assert "/proc/nowhere cannot be written" in printed.err
     assert "--out" in printed.err
-
-
-def test_an_interrupted_command_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(_runs: int) -> NoReturn:
-        raise KeyboardInterrupt
-
-    monkeypatch.setitem(MEASURES, "waits", interrupted)
-    assert run_command(["bench", "--only", "waits"]) == INTERRUPTED
-    assert STOPPED in capsys.readouterr().err

@@ -16,7 +16,7 @@ from fixtures.mask import MASK, hide
 from fixtures.settings import Settings, settings_of
 from fixtures.target import open_target
 from spec import generations
-from suites.clients.driver import driving
+from suites.clients.driver import driving, stop_driving
 from suites.clients.environments import Environment, NoRuntime, prepare, stop_installing
 from suites.clients.findings import ClientFinding, of_verdict
 from suites.clients.models import (
@@ -50,6 +50,7 @@ def check(clients: list[Release], settings: Settings, folder: Path) -> int:
     except KeyboardInterrupt:
         pool.shutdown(wait=False, cancel_futures=True)
         stop_installing()
+        stop_driving()
         if not settings.is_mock:
             print(f"What the clients have made on {settings.target} by now may still be there.", file=sys.stderr)
         raise
