@@ -11,7 +11,6 @@ import click
 
 from batches_conformance.location import IS_INSTALLED
 from reports.circumstances import suite_version
-from spec.process import INTERRUPTED, STOPPED
 from spec.usage import WRONG_USAGE, WrongUsage
 
 NAME: Final = "batches-conformance"
@@ -100,9 +99,8 @@ def run_command(arguments: Sequence[str]) -> int:
     """Do what the command line asks for, and return the exit code; wrong usage is one sentence, and 4."""
     try:
         code = root.main(list(arguments), prog_name=NAME, standalone_mode=False)
-    except click.Abort:  # What click makes of Ctrl-C.
-        print(STOPPED, file=sys.stderr)
-        return INTERRUPTED
+    except click.Abort:  # What click makes of Ctrl-C; `process.run` waits for no thread then.
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         error.show(sys.stderr)
         return WRONG_USAGE

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reports.decision import Decision, Group
+from reports.decision import Decision, StandingGroup
 from reports.model import Report, ReportedViolation, RequirementResult
 from reports.violation import BRIEF, parts, text_lines
 from reports.wording import describe_waiver
@@ -49,7 +49,7 @@ def _gate(decision: Decision) -> Iterator[str]:
         yield _command(kind, decision.title, _cut(decision.headline), *map(_cut, decision.reasons))
 
 
-def _failure(decision: Decision, group: Group, result: RequirementResult, violation: ReportedViolation) -> str:
+def _failure(decision: Decision, group: StandingGroup, result: RequirementResult, violation: ReportedViolation) -> str:
     kind = "notice"
     if group.is_open:
         kind = "error" if decision.decides(result) or not decision.word else "warning"

@@ -5,8 +5,9 @@ import re
 import shlex
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
-from reports.model import ReportedExchange, ReportedRequest
+from reports.model import ReportedExchange, ReportedRequest, ReportedTarget
 from spec.text import visible
 
 _OWN_KEY: Final = "$LLAMA_CLOUD_API_KEY"
@@ -29,14 +30,17 @@ _LEFT_TO_CURL: Final = frozenset(
 _HIDDEN: Final = "***"
 """What the record has in the place of a secret."""
 _GLOB: Final = re.compile(r"[\[\]{}]")
+_CERT_ESCAPED: Final = re.compile(r"[\\:]")
+"""What curl takes for the beginning of a password, or of an escape, in the name of a certificate's file."""
 _DOT_SEGMENT: Final = re.compile(r"/\.{1,2}(?:[/?#]|$)")
 
 
-def curl_line(exchange: ReportedExchange) -> str:
+def curl_line(exchange: ReportedExchange, target: ReportedTarget | None = None) -> str:
     """Tell an exchange as one line for bash or zsh, without a control character.
 
-    Keys and secret headers stand there as environment variables. A body that cannot be repeated from the record, as
-    it is multipart, was cut or holds a NUL, is named in a comment at the end instead.
+    Keys and secret headers stand there as environment variables, and the certificates with which the target was
+    reached as the paths of their files. A body that cannot be repeated from the record, as it is multipart, was cut or
+    holds a NUL, is named in a comment at the end instead.
     """
     request = exchange.request
     remark = _why_body_is_left_out(request)
@@ -44,6 +48,7 @@ def curl_line(exchange: ReportedExchange) -> str:
         "curl",
         "-i",
         *_switches(request),
+        *_certificates(request.url, target),
         quote(request.url),
         *_authorization(exchange.caller),
     ]
@@ -78,6 +83,23 @@ def _switches(request: ReportedRequest) -> Iterator[str]:
         yield "--globoff"
     if _DOT_SEGMENT.search(request.url):
         yield "--path-as-is"
+
+
+def _certificates(url: str, target: ReportedTarget | None) -> Iterator[str]:
+    """Name the files of certificates; another origin than the target's is shown none of a client."""
+    if target is None or not url.startswith("https://"):
+        return
+    client, key, issuers = (target.settings.get(name) for name in ("client_cert", "client_key", "ca_bundle"))
+    if client and _authority(url) == _authority(target.base_url):
+        yield from ("--cert", quote(_CERT_ESCAPED.sub(r"\\\g<0>", client)))
+        if key:
+            yield from ("--key", quote(key))
+    if issuers:
+        yield from ("--cacert", quote(issuers))
+
+
+def _authority(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2].lower().removesuffix(":443")
 
 
 def _authorization(caller: str) -> list[str]:

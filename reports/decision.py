@@ -32,7 +32,7 @@ _TONES: Final[dict[str, Tone]] = {
 
 
 @dataclass(frozen=True)
-class Group:
+class StandingGroup:
     """The requirements that have violations of one standing, a must before a should, with those violations alone."""
 
     standing: Standing
@@ -144,7 +144,7 @@ class Decision:
         return (*map(describe_change, worse), *names, *self._gate.objections)
 
     @cached_property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[StandingGroup, ...]:
         """The violations by standing, those that decide first."""
         groups = []
         for standing in STANDINGS:
@@ -153,12 +153,12 @@ class Decision:
                 if some := tuple(each for each in result.violations if self.standing(result, each) == standing):
                     results.append(replace(result, violations=some))
             if results:
-                groups.append(Group(standing, tuple(results)))
+                groups.append(StandingGroup(standing, tuple(results)))
         return tuple(groups)
 
-    def of(self, standing: Standing) -> Group:
+    def of(self, standing: Standing) -> StandingGroup:
         """Return the violations of one standing, which may be none."""
-        return next((group for group in self.groups if group.standing == standing), Group(standing, ()))
+        return next((group for group in self.groups if group.standing == standing), StandingGroup(standing, ()))
 
     def standing(self, result: RequirementResult, violation: ReportedViolation) -> Standing:
         """Classify a violation as the gate does: waived, new since the baseline, known to it; `failed` without one."""

@@ -5,13 +5,12 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from itertools import accumulate
 from typing import Any
 
 from pydantic import ValidationError
 
-from reports.curl import curl_line
 from reports.examples import in_order, joined
 from reports.fingerprints import fingerprint
 from reports.model import (
@@ -92,11 +91,7 @@ class Findings:
     @property
     def violations(self) -> tuple[ReportedViolation, ...]:
         """One violation for each fingerprint, in an order that does not depend on which worker was first."""
-        return tuple(
-            replace(violation, curl=curl_line(violation.evidence) if violation.evidence else None)
-            for _, kept in sorted(self._violations.items())
-            for violation in in_order(kept.values())
-        )
+        return tuple(violation for _, kept in sorted(self._violations.items()) for violation in in_order(kept.values()))
 
     @property
     def errors(self) -> tuple[str, ...]:

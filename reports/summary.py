@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from reports.advice import advice, waive_line
-from reports.decision import Decision, Group
+from reports.decision import Decision, StandingGroup
 from reports.model import Report, ReportedViolation, RequirementResult
 from reports.violation import FULL, headline, parts, text_lines, title
 from reports.wording import describe_recording, describe_spending, describe_target, describe_waiver, reasons_of
@@ -139,7 +139,7 @@ def _cut(text: str) -> str:
     return escape(shortened(text, TEXT_LIMIT))
 
 
-def _violation(group: Group, result: RequirementResult, violation: ReportedViolation) -> Iterator[str]:
+def _violation(group: StandingGroup, result: RequirementResult, violation: ReportedViolation) -> Iterator[str]:
     standing = "" if group.standing == "failed" else f"{group.standing}: "
     summary = html.escape(visible(f"{standing}{title(result, violation)}: {headline(violation)}"))
     details = list(parts(result, violation, FULL))

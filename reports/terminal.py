@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from reports.advice import advice, waive_line
-from reports.decision import Decision, Group, Standing
+from reports.decision import Decision, Standing, StandingGroup
 from reports.lines import INDENT, Line, Span, Writer
 from reports.model import Report, ReportedViolation, RequirementResult
 from reports.verdicts import counts, shard_name
@@ -155,7 +155,7 @@ def _unexercised(results: Iterable[RequirementResult], writer: Writer) -> Iterat
         yield from writer.paragraph(", ".join(names), INDENT + 2, "quiet")
 
 
-def _listed(group: Group, writer: Writer) -> Iterator[Line]:
+def _listed(group: StandingGroup, writer: Writer) -> Iterator[Line]:
     """List known or waived violations: a line for each, and its waivers."""
     for result in group.results:
         yield (Span(" " * INDENT), Span(f"{result.level}  "), Span(visible(result.id), "strong"))

@@ -2,7 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from reports.curl import curl_line
 from reports.findings import Findings
 from reports.model import (
     Report,
@@ -36,7 +38,8 @@ def judge(
     """
     violations: defaultdict[str, list[ReportedViolation]] = defaultdict(list)
     for violation in findings.violations:
-        violations[violation.requirement].append(violation)
+        curl = curl_line(violation.evidence, target) if violation.evidence else None
+        violations[violation.requirement].append(replace(violation, curl=curl))
     results = tuple(
         _result(requirement, findings, tuple(violations[name]), target=target, run=run)
         for name, requirement in requirements.items()

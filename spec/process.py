@@ -54,6 +54,7 @@ def run(main: Callable[[], int | None]) -> NoReturn:
     if output and output.failure:
         _say(f"Standard output could not be written ({output.failure.strerror}): the output is not complete.")
         code = code or BROKEN
+    exec("")  # Else Python ends by SIGINT where that interrupted a text that was executed, as dataclasses do.
     raise SystemExit(code)
 
 

@@ -8,7 +8,7 @@ import pytest
 from fixtures.exchange import Exchange
 from suites.appearance import Appearance
 from suites.coverage import Coverage
-from suites.timelines import Timelines
+from suites.timelines import Sightings
 from suites.traffic import CREATE, UPLOAD, Call, read
 
 
@@ -28,7 +28,7 @@ class Tally:
         self._latencies: dict[str, Counter[str]] = {}
         self._coverage = Coverage()
         self._appearance = Appearance()
-        self.timelines = Timelines()
+        self.timelines = Sightings()
         self._batches = 0
         self._billable_files = 0
         self._files: Counter[str] = Counter()

@@ -57,7 +57,7 @@ class _Followed:
         return taken
 
 
-class Timelines:
+class Sightings:
     """Follows the batches that were created through one client; those of others are nobody's business.
 
     `clock` returns the seconds of the target. Lists are left out: on which page a batch stands is open.

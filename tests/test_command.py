@@ -1,21 +1,35 @@
 """The command line: help that fits, and errors that name the wrong word and suggest the right one."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import click
 import pytest
 
 from batches_conformance.command import ALIASES, NAME, RENAMED, root, run_command
-from spec.process import INTERRUPTED, STOPPED, WRONG_USAGE
-from tests.bench.measures import MEASURES
+from docs.options import COMPLETION
+from spec.process import WRONG_USAGE
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 80
+COMPLETE = "_BATCHES_CONFORMANCE_COMPLETE"
+OFFERS = {
+    "bash": re.compile(r"^plain,(.+)$", re.MULTILINE),
+    "zsh": re.compile(r"^plain\n(.+)$", re.MULTILINE),
+    "fish": re.compile(r"^plain,([^\t\n]+)", re.MULTILINE),
+}
+"""What each shell offers of what it is given."""
+REGISTERED = {
+    "bash": ("", f"complete -p {NAME}"),
+    "zsh": ("autoload -Uz compinit; compinit -u -D", f"echo $_comps[{NAME}]"),
+    "fish": ("", f"complete -c {NAME}"),
+}
+"""What each shell has to do before it takes a completion, and how it says that it has one."""
 WRONG = {
     ("reports", "show"): "'report'",
     ("spec", "diff"): "'contract'",
@@ -117,19 +131,41 @@ def test_older_words_are_none_of_today() -> None:
     ],
     ids=["command", "subcommand", "option"],
 )
+@pytest.mark.parametrize("shell", OFFERS)
 def test_a_shell_completes_words(
+    shell: str,
     typed: tuple[str, ...],
     offered: set[str],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("_BATCHES_CONFORMANCE_COMPLETE", "bash_complete")
+    monkeypatch.setenv(COMPLETE, f"{shell}_complete")
     monkeypatch.setenv("COMP_WORDS", " ".join([NAME, *typed]))
-    monkeypatch.setenv("COMP_CWORD", str(len(typed)))
+    monkeypatch.setenv("COMP_CWORD", typed[-1] if shell == "fish" else str(len(typed)))
     with pytest.raises(SystemExit) as ended:
         run_command([])
     assert ended.value.code == 0
-    assert {line.partition(",")[2] for line in capsys.readouterr().out.splitlines()} == offered
+    assert set(OFFERS[shell].findall(capsys.readouterr().out)) == offered
+
+
+@pytest.mark.parametrize("line", COMPLETION, ids=OFFERS)
+def test_a_shell_takes_the_line_of_the_page(line: str, tmp_path: Path) -> None:
+    file, _, taken = line.partition(" ")
+    (shell,) = (name for name in OFFERS if name in file)
+    if shutil.which(shell) is None:
+        pytest.skip(f"needs {shell}")
+    command = tmp_path / NAME
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m batches_conformance "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    before, after = REGISTERED[shell]
+    known = subprocess.run(
+        [shell, "-c", f"{before}\n{taken}\n{after}"],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "_batches_conformance_completion" in known.stdout
 
 
 def test_a_proof_whose_matrix_cannot_be_written_does_not_begin(capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,12 +174,3 @@ def test_a_proof_whose_matrix_cannot_be_written_does_not_begin(capsys: pytest.Ca
     assert printed.out == ""
     assert "/proc/nowhere cannot be written" in printed.err
     assert "--out" in printed.err
-
-
-def test_an_interrupted_command_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(_runs: int) -> NoReturn:
-        raise KeyboardInterrupt
-
-    monkeypatch.setitem(MEASURES, "waits", interrupted)
-    assert run_command(["bench", "--only", "waits"]) == INTERRUPTED
-    assert STOPPED in capsys.readouterr().err

@@ -156,7 +156,7 @@ def test_a_run_without_assertions_has_the_same_verdict(installation: Installatio
 def test_a_service_is_checked_by_its_url(installation: Installation) -> None:
     with installation.mock() as service:
         key = {"LLAMA_CLOUD_API_KEY": service.api_key}
-        words = ("--target", service.base_url, "--poll-interval", "0.05", "-q", "-n", "2")
+        words = ("--target", service.base_url, "--poll-interval", "0.05", "-q", "-n", "1")
         ended = installation.call("run", NARROW, *words, **key)
         assert (ended.code, ended.errors) == (0, "")
         cleaned = installation.call("clean-up", "--target", service.base_url, **key)

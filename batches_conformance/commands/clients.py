@@ -14,7 +14,7 @@ from reports.files import REPORT_DIR
 from spec.usage import suggestion
 from suites.clients.api_tests import run_released
 from suites.clients.check import CONFORMANT, INCONCLUSIVE, UNEXPLAINED, check, chosen, settings_for
-from suites.clients.table import Client, load
+from suites.clients.table import Release, load
 
 
 @click.command(name="clients")
@@ -52,7 +52,7 @@ def command(names: Sequence[str], report_dir: Path, api_tests: bool, **given: An
         raise click.UsageError(str(error)) from None
 
 
-def _run_api_tests(clients: list[Client], given: dict[str, Any]) -> int:
+def _run_api_tests(clients: list[Release], given: dict[str, Any]) -> int:
     """Run the tests of the newest of these clients, and return the exit code."""
     from_pypi = [client for client in clients if client.registry == "pypi"]
     if given["target"] or not from_pypi:

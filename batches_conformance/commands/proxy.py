@@ -55,5 +55,5 @@ def command(
     hide(route.secrets)
     listen(port, route, observed.take)
     observed.judge(findings.add)
-    settings = {"recordings": [SOURCE], "target": target}
+    settings = {"recordings": [SOURCE], "target": target, **route.gateway.shown()}
     return judge.report(findings, observed.counts, settings, began, asked, report_dir, fallback=target)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from reports.advice import advice, waive_line
-from reports.decision import Decision, Group, Standing
+from reports.decision import Decision, Standing, StandingGroup
 from reports.html.markup import Element, cell, head, row, table, tag
 from reports.html.words import anchor, badge, evidence_anchor, mark, moment
 from reports.model import Recording, RequirementResult
@@ -138,13 +138,13 @@ def _label(result: RequirementResult) -> str:
     return "passed" if result.verdict == "pass" else result.verdict.replace("-", " ")
 
 
-def _violated(decision: Decision, group: Group) -> Element:
+def _violated(decision: Decision, group: StandingGroup) -> Element:
     with_curl = group.results[0] if group is decision.groups[0] else None
     items = [_failure(group, result, with_curl=result is with_curl) for result in group.results]
     return tag("section", tag("h2", _HEADINGS[group.standing]), tag("ul", items, class_="plain"), id=group.standing)
 
 
-def _failure(group: Group, result: RequirementResult, *, with_curl: bool) -> Element:
+def _failure(group: StandingGroup, result: RequirementResult, *, with_curl: bool) -> Element:
     first = result.violations[0]
     curl = first.curl or "" if with_curl else ""
     waivers = result.waivers if group.standing == "waived" else ()

@@ -27,7 +27,7 @@ Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Operation:
+class DocumentedOperation:
     """An operation as it stands in one document, with what its path says for it."""
 
     id: str
@@ -64,7 +64,7 @@ class Comparison:
             yield from self._operation(before[key], after[key])
         yield from self._calls(*(_webhooks(document) for document in (self.old, self.new)))
 
-    def _operation(self, old: Operation, new: Operation) -> Iterator[Finding]:
+    def _operation(self, old: DocumentedOperation, new: DocumentedOperation) -> Iterator[Finding]:
         if old.id != new.id:
             yield Finding(old.id, "changed", "operation-renamed", "name", old.id, new.id)
         yield from _deprecated(old.id, old.definition, new.definition)
@@ -76,7 +76,7 @@ class Comparison:
 
     # --- parameters ---
 
-    def _parameters(self, old: Operation, new: Operation, side: Side) -> Iterator[Finding]:
+    def _parameters(self, old: DocumentedOperation, new: DocumentedOperation, side: Side) -> Iterator[Finding]:
         """Yield what differs between the parameters of a request, seen by who sends or by who reads it."""
         what = _PARAMETER[side]
         for key in old.parameters.keys() - new.parameters.keys():
@@ -116,7 +116,7 @@ class Comparison:
 
     # --- bodies ---
 
-    def _body(self, old: Operation, new: Operation) -> Iterator[Finding]:
+    def _body(self, old: DocumentedOperation, new: DocumentedOperation) -> Iterator[Finding]:
         element = f"{old.id}:body"
         before, after = _body(self.old, old), _body(self.new, new)
         if before and after:
@@ -144,7 +144,7 @@ class Comparison:
 
     # --- answers ---
 
-    def _answers(self, old: Operation, new: Operation) -> Iterator[Finding]:
+    def _answers(self, old: DocumentedOperation, new: DocumentedOperation) -> Iterator[Finding]:
         before, after = _answers(self.old, old), _answers(self.new, new)
         for status in sorted(before.keys() | after.keys()):
             element = f"{old.id}:{'default' if status == 'DEFAULT' else status}"
@@ -192,7 +192,9 @@ class Comparison:
 
     # --- what a listener is sent ---
 
-    def _calls(self, before: dict[Key, Operation], after: dict[Key, Operation]) -> Iterator[Finding]:
+    def _calls(
+        self, before: dict[Key, DocumentedOperation], after: dict[Key, DocumentedOperation]
+    ) -> Iterator[Finding]:
         """Yield what differs between the requests that a client is sent, as webhooks or callbacks."""
         for key in before.keys() - after.keys():
             yield Finding(before[key].id, "removed", "webhook-removed")
@@ -210,7 +212,7 @@ class Comparison:
 
     # --- who gets in ---
 
-    def _credentials(self, old: Operation, new: Operation) -> Iterator[Finding]:
+    def _credentials(self, old: DocumentedOperation, new: DocumentedOperation) -> Iterator[Finding]:
         before, after = (
             _ways(document, one.definition.get("security", document.raw.get("security", [])))
             for document, one in ((self.old, old), (self.new, new))
@@ -224,7 +226,7 @@ class Comparison:
                 old.id, "changed", "credentials-accepted", "credentials", _alternatives(before), _alternatives(after)
             )
 
-    def _shown_credentials(self, old: Operation, new: Operation) -> Iterator[Finding]:
+    def _shown_credentials(self, old: DocumentedOperation, new: DocumentedOperation) -> Iterator[Finding]:
         """Yield what differs in the credentials that a listener is shown: those that its webhook names itself."""
         before, after = (
             _ways(document, one.definition.get("security", [])) for document, one in ((self.old, old), (self.new, new))
@@ -249,9 +251,9 @@ class Comparison:
             )
 
 
-def _operations(document: Document, paths: dict[str, Any]) -> dict[Key, Operation]:
+def _operations(document: Document, paths: dict[str, Any]) -> dict[Key, DocumentedOperation]:
     """Return the operations by method and path, whatever the parameters of the path are called."""
-    found: dict[Key, Operation] = {}
+    found: dict[Key, DocumentedOperation] = {}
     for path, item in named(paths).items():
         whole = document.resolved(item)
         names = re.findall(r"\{([^}]*)\}", path)
@@ -265,7 +267,7 @@ def _operations(document: Document, paths: dict[str, Any]) -> dict[Key, Operatio
                 if (key := _key(parameter, names)) != ("header", ""):
                     parameters[key] = parameter
             id_ = definition.get("operationId", f"{method.upper()} {path}")
-            found[method, re.sub(r"\{[^}]*\}", "{}", path)] = Operation(id_, definition, parameters)
+            found[method, re.sub(r"\{[^}]*\}", "{}", path)] = DocumentedOperation(id_, definition, parameters)
     return found
 
 
@@ -278,13 +280,13 @@ def _key(parameter: dict[str, Any], path: list[str]) -> tuple[str, str]:
     return place, name
 
 
-def _webhooks(document: Document) -> dict[Key, Operation]:
+def _webhooks(document: Document) -> dict[Key, DocumentedOperation]:
     """Return what is sent to a listener, by method and name of the webhook; it goes by that name."""
     operations = _operations(document, document.raw.get("webhooks", {}))
     return {(method, name): replace(one, id=name) for (method, name), one in operations.items()}
 
 
-def _callbacks(document: Document, operation: Operation, id_: str) -> dict[Key, Operation]:
+def _callbacks(document: Document, operation: DocumentedOperation, id_: str) -> dict[Key, DocumentedOperation]:
     """Return what is sent to the URLs that an operation was given, by method, name of the callback and place."""
     return {
         (method, name, place): replace(one, id=f"{id_}!{name}")
@@ -293,12 +295,12 @@ def _callbacks(document: Document, operation: Operation, id_: str) -> dict[Key, 
     }
 
 
-def _body(document: Document, operation: Operation) -> dict[str, Any]:
+def _body(document: Document, operation: DocumentedOperation) -> dict[str, Any]:
     whole: dict[str, Any] = document.resolved(operation.definition.get("requestBody", {}))
     return whole
 
 
-def _answers(document: Document, operation: Operation) -> dict[str, dict[str, Any]]:
+def _answers(document: Document, operation: DocumentedOperation) -> dict[str, dict[str, Any]]:
     listed = named(operation.definition.get("responses", {}))
     return {status.upper(): document.resolved(answer) for status, answer in listed.items()}
 

@@ -19,7 +19,7 @@ from fixtures.embedded import running_mock
 from fixtures.errors import ClientFailed
 from suites.clients.environments import download_source, prepare_python
 from suites.clients.real_ids import with_real_ids
-from suites.clients.table import API_TESTS_LOCK, Client
+from suites.clients.table import API_TESTS_LOCK, Release
 
 RESOURCES: Final = {
     "batches": "tests/api_resources/test_batches.py",
@@ -38,7 +38,7 @@ SHOWN: Final = 3000
 
 
 @dataclass(frozen=True)
-class Tally:
+class ResourceTally:
     """How many tests of a resource there are, and how many passed."""
 
     resource: str
@@ -53,7 +53,7 @@ class Tally:
 class Outcome:
     """The tally of each resource, and what pytest printed."""
 
-    tallies: tuple[Tally, ...]
+    tallies: tuple[ResourceTally, ...]
     output: str
 
     @property
@@ -66,7 +66,7 @@ class Outcome:
         return "\n".join([*shown, *map(str, self.tallies)])
 
 
-def run_released(client: Client, mock: Sequence[str] = ()) -> Outcome:
+def run_released(client: Release, mock: Sequence[str] = ()) -> Outcome:
     """Run the tests of a release against a mock with these arguments. Raises `ClientFailed` when they cannot be had."""
     python = prepare_python("api-tests", API_TESTS_LOCK)
     with TemporaryDirectory() as folder:
@@ -117,8 +117,8 @@ def _run(root: Path, python: Path, resources: Mapping[str, str], url: str) -> Ou
     return Outcome(tuple(_tally(resource, file, cases) for resource, file in resources.items()), done.stdout)
 
 
-def _tally(resource: str, file: str, cases: Sequence[ElementTree.Element]) -> Tally:
+def _tally(resource: str, file: str, cases: Sequence[ElementTree.Element]) -> ResourceTally:
     module = file.removesuffix(".py").replace("/", ".") + "."
     own = [case for case in cases if f"{case.get('classname')}.".startswith(module)]
     passed = [case for case in own if not {"failure", "error", "skipped"} & {each.tag for each in case}]
-    return Tally(resource, len(passed), len(own))
+    return ResourceTally(resource, len(passed), len(own))

@@ -16,7 +16,7 @@ from fixtures.mask import MASK, hide
 from fixtures.settings import Settings, settings_of
 from fixtures.target import open_target
 from spec import generations
-from suites.clients.driver import driving
+from suites.clients.driver import driving, stop_driving
 from suites.clients.environments import Environment, NoRuntime, prepare, stop_installing
 from suites.clients.findings import ClientFinding, of_verdict
 from suites.clients.models import (
@@ -31,7 +31,7 @@ from suites.clients.models import (
 )
 from suites.clients.render import ClientReport, as_json, as_markdown, as_text
 from suites.clients.scenario import BILLABLE_FILES, OPERATIONS, ClientScenario, findings_of
-from suites.clients.table import Client, load
+from suites.clients.table import Release, load
 
 CONFORMANT: Final = 0
 NONCONFORMANT: Final = 1
@@ -39,7 +39,7 @@ INCONCLUSIVE: Final = 6
 UNEXPLAINED: Final = 7
 
 
-def check(clients: list[Client], settings: Settings, folder: Path) -> int:
+def check(clients: list[Release], settings: Settings, folder: Path) -> int:
     """Drive clients, write `clients.json` and `clients.md` to a folder, print the matrix, and return the exit code."""
     hide(settings.secrets)
     began = time.monotonic()
@@ -50,6 +50,7 @@ def check(clients: list[Client], settings: Settings, folder: Path) -> int:
     except KeyboardInterrupt:
         pool.shutdown(wait=False, cancel_futures=True)
         stop_installing()
+        stop_driving()
         if not settings.is_mock:
             print(f"What the clients have made on {settings.target} by now may still be there.", file=sys.stderr)
         raise
@@ -80,7 +81,7 @@ def exit_code(outcome: ClientReport) -> int:
     return CONFORMANT
 
 
-def chosen(names: Sequence[str]) -> list[Client]:
+def chosen(names: Sequence[str]) -> list[Release]:
     """Return the clients of these names, or all of them. Raises `pytest.UsageError`."""
     known = {client.name: client for client in load()}
     for name in names:
@@ -100,7 +101,7 @@ def settings_for(given: Mapping[str, Any], clients: int) -> Settings:
     return settings
 
 
-def _of_client(client: Client, settings: Settings) -> tuple[list[ClientFinding], ClientDifferences | None]:
+def _of_client(client: Release, settings: Settings) -> tuple[list[ClientFinding], ClientDifferences | None]:
     """Return what one client does, and what its types say; one that cannot be installed is an error."""
     try:
         environment = prepare(client)

@@ -33,6 +33,9 @@ STOP_TIMEOUT: Final = 5.0
 Style = Literal["sync", "async", "raw"]
 Listener = Callable[[Exchange], None]
 
+_drivers: set["subprocess.Popen[str]"] = set()
+"""Those at work, of all threads."""
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -192,14 +195,22 @@ def driving(environment: Environment, target: Target, request_timeout: float) ->
         encoding="utf-8",
     ) as process:
         assert process.stdin is not None
+        _drivers.add(process)
         try:
             yield Driver(process, environment.client.name, target)
         finally:
+            _drivers.discard(process)
             process.stdin.close()
             try:
                 process.wait(STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def stop_driving() -> None:
+    """End the drivers that are at work."""
+    for process in tuple(_drivers):
+        process.kill()
 
 
 def _variables(route: Route, key: Key, request_timeout: float) -> dict[str, str]:

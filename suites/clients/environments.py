@@ -19,7 +19,7 @@ import platformdirs
 from fixtures.errors import ClientFailed
 from spec.lint.__main__ import OLDEST_NODE, find_node
 from spec.text import end_of
-from suites.clients.table import NPMRC, ROOT, Client
+from suites.clients.table import NPMRC, ROOT, Release
 
 PLACE: Final = (
     ROOT / ".tox" / "clients"
@@ -46,7 +46,7 @@ class NoRuntime(Exception):
 class Environment:
     """Where a client is installed, and the command that starts a driver with it."""
 
-    client: Client
+    client: Release
     folder: Path
 
     @property
@@ -62,7 +62,7 @@ class Environment:
         return self.folder / "node_modules" / Path(self.client.package)
 
 
-def prepare(client: Client, place: Path = PLACE) -> Environment:
+def prepare(client: Release, place: Path = PLACE) -> Environment:
     """Return the environment of a client, made unless it is there for this very lock.
 
     Raises `NoRuntime` without a Node for a client that needs one, and `ClientFailed` when it cannot be installed.
@@ -124,7 +124,7 @@ def _pip(folder: Path) -> list[str]:
     return [str(_python(folder)), "-m", "pip"]
 
 
-def download_source(client: Client, python: Path, folder: Path) -> Path:
+def download_source(client: Release, python: Path, folder: Path) -> Path:
     """Return the source distribution of a client, downloaded into a folder. Raises `ClientFailed` when it cannot be.
 
     `python` is that of an environment for pip to work in. What comes has to have a hash of the client's lock.

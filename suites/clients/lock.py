@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from suites.clients.table import LOCKS, NPMRC, Client, load
+from suites.clients.table import LOCKS, NPMRC, Release, load
 
 UV: Final = (
     *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
@@ -23,12 +23,12 @@ UV: Final = (
 NOT_LOCKED: Final = process.BROKEN
 
 
-def lock_python(client: Client) -> str:
+def lock_python(client: Release) -> str:
     """Return the lock of a client from PyPI, as pip reads it with `--require-hashes`."""
     return _run(UV, input=f"{client.package}=={client.version}")
 
 
-def lock_node(client: Client) -> str:
+def lock_node(client: Release) -> str:
     """Return the `package-lock.json` of a client from npm."""
     npm = shutil.which("npm")
     if npm is None:

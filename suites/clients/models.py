@@ -27,7 +27,7 @@ from suites.clients.driver import driving
 from suites.clients.environments import DRIVERS, Environment
 from suites.clients.shapes import Shape, misfit, of_schema, sample
 from suites.clients.stub import stub_server
-from suites.clients.table import Client, Registry
+from suites.clients.table import Registry, Release
 from suites.traffic import json_object
 
 EXPLANATIONS: Final = Path(__file__).with_name("differences.yaml")
@@ -60,7 +60,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class ClientExplanation:
     """Why some differences are right: those of these elements, in the clients of some generations.
 
     `clients` are the names of those of which it holds, where it does not hold of all of these generations.
@@ -75,7 +75,7 @@ class Explanation:
     why: str
     clients: tuple[str, ...] = ()
 
-    def is_about(self, client: Client) -> bool:
+    def is_about(self, client: Release) -> bool:
         """Whether it is about a client at all."""
         is_named = not self.clients or client.name in self.clients
         return is_named and client.generation in self.generations and client.registry in self.registries
@@ -87,10 +87,10 @@ class Explanation:
 
 
 @cache
-def explanations() -> tuple[Explanation, ...]:
+def explanations() -> tuple[ClientExplanation, ...]:
     """Return the explanations of `differences.yaml`."""
     return tuple(
-        Explanation(
+        ClientExplanation(
             **{
                 **entry,
                 "elements": tuple(entry["elements"]),
@@ -292,12 +292,12 @@ def _values(shape: Shape) -> str:
 class ClientDifferences:
     """The differences of one client, each with its explanation, and what is to be fixed."""
 
-    client: Client
-    explained: tuple[tuple[Difference, Explanation], ...]
+    client: Release
+    explained: tuple[tuple[Difference, ClientExplanation], ...]
     complaints: tuple[str, ...]
 
 
-def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanation]) -> ClientDifferences:
+def judged(client: Release, found: Sequence[Difference], known: Sequence[ClientExplanation]) -> ClientDifferences:
     """Find the explanation of each difference; complain of those without one, and of explanations of nothing."""
     about = [explanation for explanation in known if explanation.is_about(client)]
     explained = [
@@ -315,7 +315,7 @@ def judged(client: Client, found: Sequence[Difference], known: Sequence[Explanat
     return ClientDifferences(client, tuple(explained), tuple(complaints))
 
 
-def stale(known: Sequence[Explanation], clients: Sequence[Client]) -> list[str]:
+def stale(known: Sequence[ClientExplanation], clients: Sequence[Release]) -> list[str]:
     """Complain of clients of a generation that does not exist, and of explanations for one without a client."""
     strange = [
         f"{client.name}: there is no generation {client.generation}"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from spec.text import visible
 from suites.clients.findings import MARKS, ClientFinding, Verdict, of_verdict
 from suites.clients.models import ClientDifferences
-from suites.clients.table import Client
+from suites.clients.table import Release
 
 WIDTH: Final = 80
 LABEL: Final = 24
@@ -27,7 +27,7 @@ class ClientReport:
     """All that was found of all clients."""
 
     target: str
-    clients: Sequence[Client]
+    clients: Sequence[Release]
     findings: Sequence[ClientFinding]
     comparisons: Sequence[ClientDifferences]
     complaints: Sequence[str]
@@ -69,7 +69,7 @@ def as_text(outcome: ClientReport) -> str:
     return "\n".join(lines)
 
 
-def _block(outcome: ClientReport, clients: Sequence[Client]) -> Iterator[str]:
+def _block(outcome: ClientReport, clients: Sequence[Release]) -> Iterator[str]:
     yield " " * LABEL + "".join(f"{client.registry:>{COLUMN}}" for client in clients)
     yield " " * LABEL + "".join(f"{client.version:>{COLUMN}}" for client in clients)
     for operation in outcome.operations:
@@ -81,7 +81,7 @@ def _block(outcome: ClientReport, clients: Sequence[Client]) -> Iterator[str]:
         yield f"{'types':{LABEL}}" + "".join(f"{cell:>{COLUMN}}" for cell in cells)
 
 
-def _mark(outcome: ClientReport, client: Client, operation: str) -> str:
+def _mark(outcome: ClientReport, client: Release, operation: str) -> str:
     finding = outcome.cells.get((client.name, operation))
     return MARKS[finding.verdict] if finding else "-"
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from fixtures.configurations import PARAMETERS
 from fixtures.directories import LIFETIME
-from fixtures.documents import Document, damaged_document, good_documents
+from fixtures.documents import SourceFile, damaged_document, good_documents
 from fixtures.errors import RunError
 from fixtures.projects import NEEDS_PROJECT, given_id, listed_ids, own_id
 from fixtures.settings import Settings
@@ -177,7 +177,7 @@ class ClientScenario:
             raise Ended("error", f"the directory lists {files} files of {FILES} that were uploaded")
         return f"{FILES} files"
 
-    def _upload(self, directory: str, document: Document) -> bool:
+    def _upload(self, directory: str, document: SourceFile) -> bool:
         """Whether the target takes a file."""
         file = {"$file": document.name, "text": document.content.decode("ascii")}
         reply = self.driver.call(

@@ -19,7 +19,7 @@ PACKAGES: Final[dict[Registry, str]] = {"pypi": "llama-cloud", "npm": "@llamaind
 
 
 @dataclass(frozen=True)
-class Client:
+class Release:
     """One release of a client, and the generation of the API that it was made for."""
 
     registry: Registry
@@ -52,9 +52,9 @@ class Client:
         }
 
 
-def load(file: Path = FILE) -> list[Client]:
+def load(file: Path = FILE) -> list[Release]:
     """Return the clients in the order of the table. Raises `ValueError` when one stands there twice."""
-    clients = [Client(**entry) for entry in tomllib.loads(file.read_text(encoding="utf-8"))["clients"]]
+    clients = [Release(**entry) for entry in tomllib.loads(file.read_text(encoding="utf-8"))["clients"]]
     for client in clients:
         if clients.count(client) > 1 or client.registry not in PACKAGES:
             raise ValueError(f"{file.name} has {client.name} twice, or from a registry that is not known")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from suites.recordings import cassette, har, own_report
+from suites.recordings import cassette, har, har_zip, own_report
 from suites.recordings.opening import opened
 from suites.recordings.recorded import CutOff, NoRecording, Reader, Recorded
 
@@ -34,6 +34,8 @@ def _reader(file: BinaryIO, path: Path) -> Reader:
     text = head.lstrip()
     if not text:
         raise NoRecording(f"{path} is empty: name a recording.")
+    if head.startswith(har_zip.MARK):
+        return har_zip.read
     if text.startswith(b"{"):
         if text[1:].lstrip().startswith(own_report.MARK):
             return own_report.read

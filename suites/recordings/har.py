@@ -1,10 +1,10 @@
 """HAR files, as browsers, proxies and HTTP clients write them, read entry by entry."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from fixtures.wire import NoAnswer, unpacked
 from suites.recordings.fields import (
@@ -65,15 +65,19 @@ BODIES = ("_body", "body", "text")
 """Where else recorders keep the body of an answer."""
 
 
-def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
-    """Yield the entries of a HAR file. Raises `NoRecording` or `CutOff`."""
+def _as_it_is(entry: Any) -> Any:
+    return entry
+
+
+def read(file: IO[bytes], name: str, completed: Callable[[Any], Any] = _as_it_is) -> Iterator[Recorded]:
+    """Yield the entries of a HAR file, each as `completed` returns it. Raises `NoRecording` or `CutOff`."""
     text, number, is_begun = Text(file), 0, False
     is_absolute: bool | None = None
     try:
         is_late = _creator_before_entries(text, name) in STAMPED_AT_END
         is_begun = True
         for number, entry in enumerate(text.items(), start=1):
-            found = recorded(number, entry)
+            found = recorded(number, completed(entry))
             if found.started is not None:
                 own = has_offset(entry.get("startedDateTime"))
                 is_absolute = own if is_absolute is None else is_absolute

@@ -4,7 +4,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 CHUNK = 1 << 20
 """Bytes that are read at once, at the least."""
@@ -83,7 +83,7 @@ class _Border:
 class Text:
     """A JSON text that stands in a file of UTF-8. Bytes that are none of it become lone surrogates."""
 
-    def __init__(self, file: BinaryIO, chunk: int = CHUNK) -> None:
+    def __init__(self, file: IO[bytes], chunk: int = CHUNK) -> None:
         self._file = file
         self._chunk = chunk
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.directories import Directories
+from fixtures.directories import Directories, Directory
 from fixtures.target import Target
 from spec.enumerations import terminal_statuses, transient_statuses
 from suites.differences import differing, enumerated, kind_of, lacking
@@ -157,6 +157,8 @@ def test_a_batch_that_nobody_reads_goes_through_its_statuses_in_the_lists(
                 lambda walk: shown_by(walk, {batch["id"]}) == {batch["id"]: status},  # noqa: B023
             )
             shown = shown_by(walk, {batch["id"]})
+            if filters and not shown and not _is_listed_as(batch["id"], status, directory, walks):
+                break  # Whoever shares the service has moved its clock on.
             verify(
                 "list-filters-combine" if filters else "list-shows-created-batch",
                 bool(shown),
@@ -171,6 +173,11 @@ def test_a_batch_that_nobody_reads_goes_through_its_statuses_in_the_lists(
             if shown[batch["id"]] != status:
                 _agrees(batch["id"], status, shown[batch["id"]], walk, steps, verify)
     _agrees(batch["id"], end, end, walk, steps, verify)
+
+
+def _is_listed_as(batch_id: str, status: str, directory: Directory, walks: Walks) -> bool:
+    """Whether a list without a filter by status still shows a batch in this one."""
+    return shown_by(walks.all(source_directory_id=directory.id), {batch_id}) == {batch_id: status}
 
 
 def _agrees(batch_id: str, status: str, listed: object, walk: Walk, steps: Steps, verify: Verify) -> None:

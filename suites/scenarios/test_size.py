@@ -16,7 +16,7 @@ BORDERS = (101, 250, 500)
 """Numbers of files at which results may be put together of several parts."""
 
 
-class Large:
+class LargeDirectory:
     """The one large directory of a run, which is only ever filled further; another is begun when it holds too much."""
 
     def __init__(self, directories: Directories) -> None:
@@ -35,9 +35,9 @@ class Large:
 
 
 @pytest.fixture(scope="module")
-def large(directories: Directories) -> Large:
+def large(directories: Directories) -> LargeDirectory:
     """Give a large directory, filled only as far as it is needed."""
-    return Large(directories)
+    return LargeDirectory(directories)
 
 
 @pytest.mark.requirement(
@@ -46,7 +46,7 @@ def large(directories: Directories) -> Large:
     "results-name-only-source-files",
     "each-file-has-its-own-job",
 )
-def test_results_are_whole_at_every_border(large: Large, steps: Steps) -> None:
+def test_results_are_whole_at_every_border(large: LargeDirectory, steps: Steps) -> None:
     """Batches over a directory that grows have an entry for each file, just over 100 of them as at 500.
 
     What they take must leave enough for the batches of the limit itself.
@@ -62,7 +62,7 @@ def test_results_are_whole_at_every_border(large: Large, steps: Steps) -> None:
     "create-accepts-1000-files", "results-cover-every-file", "each-file-has-its-own-job", "parse-jobs-resolve"
 )
 def test_a_thousand_files_are_accepted(
-    large: Large, steps: Steps, directories: Directories, batches: Batches, verify: Verify
+    large: LargeDirectory, steps: Steps, directories: Directories, batches: Batches, verify: Verify
 ) -> None:
     """A directory of exactly 1,000 files becomes a batch with a result for each.
 
@@ -92,7 +92,7 @@ def test_a_thousand_files_are_accepted(
 
 @pytest.mark.requirement("create-refuses-1001-files", "refused-create-leaves-nothing")
 @pytest.mark.parametrize("job_type", JOB_TYPES)
-def test_one_more_file_is_refused(job_type: JobType, large: Large, steps: Steps, batches: Batches) -> None:
+def test_one_more_file_is_refused(job_type: JobType, large: LargeDirectory, steps: Steps, batches: Batches) -> None:
     """A directory of 1,001 files is refused for either job type, and no batch of it is left behind."""
     directory = large.holding(LIMIT + 1)
     exchange = batches.create(directory.id, job_type, steps.configuration_id(job_type))

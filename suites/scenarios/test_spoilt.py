@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory
-from fixtures.documents import Document, damaged_document, empty_document, unsupported_document
+from fixtures.documents import SourceFile, damaged_document, empty_document, unsupported_document
 from suites.products import JOB_TYPES
 from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED, call_of
@@ -34,7 +34,7 @@ SHOWN = pytest.mark.requirement(
     ],
 )
 def test_a_batch_of_bad_files_ends_and_shows_its_results(
-    bad: Sequence[Callable[[str], Document]], job_type: JobType, steps: Steps, directories: Directories, run_id: str
+    bad: Sequence[Callable[[str], SourceFile]], job_type: JobType, steps: Steps, directories: Directories, run_id: str
 ) -> None:
     """Each file has an entry that tells what became of it, where the target accepts and completes such a batch."""
     directory = directories.create("only bad")

@@ -11,7 +11,7 @@ import pytest
 from batches_conformance.commands import clients as clients_module
 from fixtures.errors import ClientFailed
 from spec.process import WRONG_USAGE
-from suites.clients.api_tests import Outcome, Tally, run_source
+from suites.clients.api_tests import Outcome, ResourceTally, run_source
 from suites.clients.real_ids import with_real_ids
 from tests.command import main_of
 from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, SAVED_WEBHOOKS, running
@@ -60,16 +60,16 @@ def source(folder: Path, tests: str, version: str = "1") -> Path:
 
 def test_tests_count_although_they_are_released_as_skipped(tmp_path: Path) -> None:
     outcome = run_source(source(tmp_path, GOOD + BAD), PYTHON, {"things": FILE})
-    assert outcome.tallies == (Tally("things", 3, 5),), outcome.output
+    assert outcome.tallies == (ResourceTally("things", 3, 5),), outcome.output
     assert not outcome.passed
     assert "test_fails" in str(outcome)
 
 
 def test_only_tests_that_are_there_and_pass_are_a_pass() -> None:
-    whole = Outcome((Tally("things", 3, 3),), "")
+    whole = Outcome((ResourceTally("things", 3, 3),), "")
     assert whole.passed
     assert str(whole).split() == ["things", "3", "of", "3"]
-    assert not Outcome((*whole.tallies, Tally("others", 0, 0)), "").passed
+    assert not Outcome((*whole.tallies, ResourceTally("others", 0, 0)), "").passed
 
 
 def test_tests_that_are_not_there_or_do_not_run_are_an_error(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_the_command_counts_and_says_why_it_cannot(
     def run(passed: int) -> None:
         def released(client: object, mock: object) -> Outcome:
             seen.append((client, mock))
-            return Outcome((Tally("things", passed, 2),), "why")
+            return Outcome((ResourceTally("things", passed, 2),), "why")
 
         monkeypatch.setattr(clients_module, "run_released", released)
 

@@ -27,14 +27,14 @@ from suites.clients.environments import Environment, prepare
 from suites.clients.findings import ClientFinding
 from suites.clients.models import Description, describe, differences, explanations, judged, requests
 from suites.clients.stub import stub_server
-from suites.clients.table import ROOT, Client
+from suites.clients.table import ROOT, Release
 from tests.command import main_of
 from tests.fixtures.certificates import made_in
 from tests.fixtures.loopback import Answer, serving
 from tests.fixtures.targets import target_at
 from tests.suites.relay import relaying
 
-OURS = Client("pypi", "2.9.0", "2.8")
+OURS = Release("pypi", "2.9.0", "2.8")
 INSTALLED = Environment(OURS, Path(sys.prefix))
 """The client that the environment of the tests has."""
 clients = main_of("clients")
@@ -234,7 +234,7 @@ exports.toFile = async (content, name) => ({ content, name });
 
 @pytest.mark.skipif(find_node() is None, reason="needs Node")
 def test_the_driver_for_node_tells_the_same(tmp_path: Path) -> None:
-    environment = Environment(Client("npm", "0", "0-0"), tmp_path)
+    environment = Environment(Release("npm", "0", "0-0"), tmp_path)
     environment.package.mkdir(parents=True)
     (environment.package / "package.json").write_text(json.dumps({"main": "index.js"}))
     (environment.package / "index.js").write_text(NODE_CLIENT)

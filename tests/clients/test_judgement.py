@@ -13,7 +13,7 @@ from suites.clients.findings import ClientFinding, Ended, Verdict
 from suites.clients.models import ClientDifferences
 from suites.clients.render import WIDTH, ClientReport, as_json, as_markdown, as_text
 from suites.clients.scenario import OPERATIONS
-from suites.clients.table import Client
+from suites.clients.table import Release
 from tests.clients.fake import reply, scenario
 
 API = ("APIError",)
@@ -93,7 +93,7 @@ def test_every_requirement_that_the_scenario_names_exists() -> None:
 
 # --- the matrix ---
 
-CLIENTS = [Client("pypi", f"2.{minor}.0", "2.8") for minor in range(9)]
+CLIENTS = [Release("pypi", f"2.{minor}.0", "2.8") for minor in range(9)]
 
 
 def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int = 1) -> ClientReport:

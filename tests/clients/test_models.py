@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from suites.clients.declarations import UnreadableTypes, operations
-from suites.clients.models import Difference, Explanation, Sent, differences, explanations, judged, stale, unfit
+from suites.clients.models import ClientExplanation, Difference, Sent, differences, explanations, judged, stale, unfit
 from suites.clients.shapes import misfit, of_schema
-from suites.clients.table import Client
+from suites.clients.table import Release
 from tests.clients.fake import faithful
 
-CLIENT = Client("pypi", "1.0", "2.8")
+CLIENT = Release("pypi", "1.0", "2.8")
 PROFILES = ("cancel", "webhooks")
 Change = Callable[[dict[str, Any], dict[str, Sent]], object]
 
@@ -104,7 +104,7 @@ def test_a_parameter_that_is_never_sent_is_a_difference() -> None:
     assert Difference("getBatch expand", "request", "sent", "not sent") in differences(description, sent, "pypi")
 
 
-def explanation(**changes: Any) -> Explanation:
+def explanation(**changes: Any) -> ClientExplanation:
     given = {
         "elements": ("listBatches?status",),
         "aspect": "null",
@@ -114,7 +114,7 @@ def explanation(**changes: Any) -> Explanation:
         "registries": ("pypi",),
         "why": "Because.",
     }
-    return Explanation(**{**given, **changes})
+    return ClientExplanation(**{**given, **changes})
 
 
 DIFFERENCE = Difference("listBatches?status", "null", "never null", "may be null")

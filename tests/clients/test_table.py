@@ -12,14 +12,14 @@ from spec import generations
 from suites.clients import lock, table
 from suites.clients.environments import NoRuntime, prepare
 from suites.clients.models import explanations, stale
-from suites.clients.table import LOCKS, Client, load
+from suites.clients.table import LOCKS, Release, load
 from tests.test_packaging import ENTRY
 
 FROM_PYPI = [client for client in load() if client.registry == "pypi"]
 FROM_NPM = [client for client in load() if client.registry == "npm"]
 
 
-def entries(client: Client) -> list[str]:
+def entries(client: Release) -> list[str]:
     joined = re.sub(r" \\\n +", " ", client.lock.read_text(encoding="utf-8"))
     return [line.strip() for line in joined.splitlines() if line.strip() and not line.strip().startswith("#")]
 
@@ -42,7 +42,7 @@ def test_a_version_is_within_its_generation() -> None:
 
 
 @pytest.mark.parametrize("client", FROM_PYPI, ids=str)
-def test_a_lock_for_python_has_this_version_and_hashes(client: Client) -> None:
+def test_a_lock_for_python_has_this_version_and_hashes(client: Release) -> None:
     found = entries(client)
     assert all(ENTRY.fullmatch(entry) for entry in found)
     assert any(entry.startswith(f"{client.package}=={client.version} ") for entry in found)
@@ -50,7 +50,7 @@ def test_a_lock_for_python_has_this_version_and_hashes(client: Client) -> None:
 
 
 @pytest.mark.parametrize("client", FROM_NPM, ids=str)
-def test_a_lock_for_node_has_this_version_and_hashes(client: Client) -> None:
+def test_a_lock_for_node_has_this_version_and_hashes(client: Release) -> None:
     packages = json.loads(client.lock.read_text(encoding="utf-8"))["packages"]
     assert packages.pop("")["dependencies"] == {client.package: client.version}
     assert packages[f"node_modules/{client.package}"]["version"] == client.version
@@ -69,7 +69,7 @@ def test_a_client_stands_in_the_table_once(tmp_path: Path) -> None:
 def test_locking_makes_what_is_missing_and_deletes_what_nobody_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    known, new = Client("pypi", "1", "1-1"), Client("pypi", "2", "1-2")
+    known, new = Release("pypi", "1", "1-1"), Release("pypi", "2", "1-2")
     monkeypatch.setattr(table, "LOCKS", tmp_path)
     monkeypatch.setattr(lock, "LOCKS", tmp_path)
     monkeypatch.setattr(lock, "load", lambda: [known, new])
@@ -87,12 +87,12 @@ def test_locking_makes_what_is_missing_and_deletes_what_nobody_needs(
 def test_locking_fails_when_a_registry_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def unreachable(_: Client) -> str:
+    def unreachable(_: Release) -> str:
         raise subprocess.CalledProcessError(1, "uv", stderr="no route")
 
     monkeypatch.setattr(table, "LOCKS", tmp_path)
     monkeypatch.setattr(lock, "LOCKS", tmp_path)
-    monkeypatch.setattr(lock, "load", lambda: [Client("pypi", "1", "1-1")])
+    monkeypatch.setattr(lock, "load", lambda: [Release("pypi", "1", "1-1")])
     monkeypatch.setattr(lock, "lock_python", unreachable)
     assert lock.main() == lock.NOT_LOCKED
     assert "pypi-1 was not locked: no route" in capsys.readouterr().err
@@ -112,4 +112,4 @@ def test_a_client_of_npm_needs_node(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_the_table_is_one_line_for_each_client() -> None:
     lines = [line for line in table.FILE.read_text(encoding="utf-8").splitlines() if line.strip().startswith("{")]
-    assert [Client(**tomllib.loads(f"a = {line.strip().rstrip(',')}")["a"]) for line in lines] == load()
+    assert [Release(**tomllib.loads(f"a = {line.strip().rstrip(',')}")["a"]) for line in lines] == load()

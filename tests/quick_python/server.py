@@ -138,9 +138,11 @@ def warm_up() -> None:
     for module in MODULES:
         import_module(module)
     from _pytest.assertion.rewrite import AssertionRewritingHook
+    from _pytest.config import Config
 
-    # What is imported already cannot be rewritten, and needs no warning.
+    # What is imported already cannot be rewritten: it needs no warning, and is not to be looked for.
     AssertionRewritingHook._warn_already_imported = lambda *_: None  # type: ignore[method-assign]
+    Config._mark_plugins_for_rewrite = lambda *_: None  # type: ignore[method-assign]
     sys.path.remove(os.fspath(ROOT))
     gc.collect()
     gc.freeze()

@@ -1,6 +1,7 @@
 """What has changed is written in time, and not too often."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,8 @@ from reports import keeper
 from reports.keeper import Keeper
 
 TIME_LIMIT = 10.0
+SLOW = 0.05
+"""Seconds that a slow writing takes."""
 
 
 class Notebook:
@@ -69,20 +72,23 @@ def test_changes_that_come_fast_are_written_together(monkeypatch: pytest.MonkeyP
 
 
 def test_a_slow_writing_is_followed_by_a_long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    pauses: list[float] = []
-    times = iter((0.0, 3.0))
-    monkeypatch.setattr(keeper, "perf_counter", lambda: next(times))
-    kept = Keeper(lambda: None)
+    monkeypatch.setattr(keeper, "SHARE", 0.25)
+    moments: list[float] = []
 
-    def wait(seconds: float) -> bool:
-        pauses.append(seconds)
-        return len(pauses) > 1
+    def act() -> None:
+        moments.append(time.perf_counter())
+        threading.Event().wait(SLOW)
+        moments.append(time.perf_counter())
 
-    monkeypatch.setattr(kept._stopped, "wait", wait)
-    kept.note()
+    notebook = Notebook(act)
+    kept = Keeper(notebook.write)
     kept.start()
+    for _ in range(2):
+        kept.note()
+        notebook.wait()
     kept.stop()
-    assert pauses == [0.01, 3.0 / keeper.SHARE]
+    began, ended, began_again, _ = moments
+    assert began_again - ended >= (ended - began) / keeper.SHARE * 0.99
 
 
 def test_a_file_that_cannot_be_written_is_tried_again() -> None:

@@ -81,6 +81,32 @@ def test_ctrl_c_has_a_code_of_its_own() -> None:
     assert (ended.returncode, ended.stderr) == (process.INTERRUPTED, f"{process.STOPPED}\n")
 
 
+INTERRUPTED_IN_A_TEXT = """
+from spec import process
+TEXT = "raise KeyboardInterrupt"
+def main():
+    try:
+        exec(TEXT)
+    except KeyboardInterrupt:
+        return process.INTERRUPTED
+if __name__ == "__main__":
+    {last}
+"""
+
+
+@pytest.mark.parametrize("last", ["process.run(main)", "exec(TEXT)"], ids=["caught", "uncaught"])
+def test_an_interrupt_while_a_text_is_executed_is_no_death_by_signal(last: str, tmp_path: Path) -> None:
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED_IN_A_TEXT.format(last=last), encoding="utf-8")
+    ended = subprocess.run(
+        [REAL, "-m", "interrupted"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == process.INTERRUPTED
+
+
 @pytest.mark.parametrize("code", [0, 1])
 @pytest.mark.parametrize(
     "shell", ['"$@" | head -n 0; exit "${PIPESTATUS[0]}"', '"$@" >&-', '"$@" 2>&-', '"$@" <&-'], ids=str

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from fixtures.exchange import Exchange
-from suites.profiles.cancel.following import READS_WITH_WORK_LEFT, End
+from suites.profiles.cancel.following import READS_WITH_WORK_LEFT, CancelEnd
 from tests.oracles.timeline import BATCHES, exchange
 
 CANCEL: Exchange = exchange("POST", f"{BATCHES}/bat-1/cancel", 200, {}, sent=0.0, received=0.1)
 LATE: dict[str, Any] = {"age": 1.0, "remaining": 2.0, "reads": READS_WITH_WORK_LEFT, "is_cut": False}
 
 
-def end(status: str, **shown: Any) -> End:
-    return End({"id": "bat-1", "status": status}, CANCEL, CANCEL, **{**LATE, **shown})
+def end(status: str, **shown: Any) -> CancelEnd:
+    return CancelEnd({"id": "bat-1", "status": status}, CANCEL, CANCEL, **{**LATE, **shown})
 
 
 @pytest.mark.parametrize("status", ["COMPLETED", "FAILED"])

@@ -1,15 +1,17 @@
 """Runs that share a project: neither changes what the other finds."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
 from fixtures.embedded import MockAddress, running_mock
 from tests.suites.sessions import Ended, directories_on, run
 
-SELECTED = ("-n", "3", "-k", "test_filters or test_pages or test_access or test_guide")
+SELECTED = ("-n", "3", "-k", "test_filters or test_pages or (test_access and not stranger) or test_guide")
 """What looks at lists, where others would be seen, and one whole scenario."""
 
 
@@ -33,3 +35,35 @@ def test_two_runs_at_once_find_what_one_finds(real: MockAddress, tmp_path: Path)
     assert "pass" in alone.verdicts.values()
     assert alone.report["errors"] == one.report["errors"] == other.report["errors"] == []
     assert directories_on(real) == []
+
+
+BREATH = 0.01
+"""Seconds between two moves of the clock."""
+LEAP = 4.0
+"""Seconds of a clock: less than a scripted batch stays in a status, and more than a list may lag."""
+
+
+def test_a_clock_that_somebody_else_moves_accuses_nobody(tmp_path: Path) -> None:
+    """As another worker does, between any two requests."""
+    ended = threading.Event()
+    with running_mock("--clock", "virtual", "--control") as mock:
+
+        def move() -> None:
+            with httpx.Client(trust_env=False) as client:
+                while not ended.wait(BREATH):
+                    client.post(f"{mock.control_url}/clock/advance", json={"seconds": LEAP}).raise_for_status()
+
+        with ThreadPoolExecutor(1) as pool:
+            moved = pool.submit(move)
+            try:
+                run_ended = run(
+                    tmp_path,
+                    *(f"--target={mock.base_url}", f"--control-url={mock.control_url}", "-n0"),
+                    *("--settle-timeout=1", "--poll-interval=0.5", "-k", "in_the_lists and COMPLETED"),
+                    LLAMA_CLOUD_API_KEY=mock.api_key,
+                )
+            finally:
+                ended.set()
+            moved.result()
+    assert run_ended.code in (0, 6), run_ended.output
+    assert "fail" not in run_ended.verdicts.values()

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.embedded import running_mock
 from spec import process
 from suites.clients import environments
 from suites.clients.environments import stop_installing
+from tests.suites.relay import relaying
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 60
@@ -24,12 +26,12 @@ ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
 @contextmanager
-def started(*words: str) -> Iterator["subprocess.Popen[str]"]:
+def started(*words: str, **given: str) -> Iterator["subprocess.Popen[str]"]:
     """A command in a session of its own."""
     with subprocess.Popen(
         [sys.executable, *words],
         cwd=ROOT,
-        env={**os.environ, "PYTHONUTF8": "1"},
+        env={**os.environ, "PYTHONUTF8": "1", **given},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -70,6 +72,51 @@ def test_the_proxy_ends_with_its_report_from_the_first_word_on(number: signal.Si
     assert "No exchange could be judged" in output
     assert "Traceback" not in output
     assert (tmp_path / "report.json").is_file()
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_judgement_ends_with_a_sentence_and_no_report(number: signal.Signals, tmp_path: Path) -> None:
+    """In the middle of a recording that does not come to its end."""
+    recording, report = tmp_path / "endless.har", tmp_path / "report"
+    os.mkfifo(recording)
+    words = ("judge", str(recording), f"--report-dir={report}")
+    with started("-m", "batches_conformance", *words) as command, recording.open("wb"):
+        command.send_signal(number)
+        output, _ = command.communicate(timeout=TIME_LIMIT)
+    assert (command.returncode, output.strip()) == (process.INTERRUPTED, process.STOPPED)
+    assert not report.exists()
+
+
+CLIENTS = """
+import sys
+from pathlib import Path
+from suites.clients import check, environments
+check.prepare = lambda client: environments.Environment(client, Path(sys.prefix))
+from batches_conformance.__main__ import main
+main()
+"""
+"""The command, which does not install the client that is there."""
+
+
+def test_clients_end_at_once_with_their_drivers(tmp_path: Path) -> None:
+    options = ("--client", "pypi-2.9.1", "--request-timeout", "600", f"--report-dir={tmp_path}")
+    with running_mock() as mock, relaying(mock.base_url, {}) as front:
+        front.holds.set()
+        with started(
+            "-c", CLIENTS, "clients", "--target", front.url, *options, LLAMA_CLOUD_API_KEY=mock.api_key
+        ) as command:
+            assert front.held.wait(TIME_LIMIT)
+            threads = Path(f"/proc/{command.pid}/task").iterdir()
+            drivers = [pid for thread in threads for pid in (thread / "children").read_text("ascii").split()]
+            command.send_signal(signal.SIGTERM)
+            output, _ = command.communicate(timeout=TIME_LIMIT)
+    assert command.returncode == process.INTERRUPTED
+    assert output.split("\n\n") == [
+        f"What the clients have made on {front.url} by now may still be there.",
+        f"{process.STOPPED}\n",
+    ]
+    assert drivers
+    assert not [pid for pid in drivers if is_alive(int(pid))]
 
 
 INTERRUPTED = """

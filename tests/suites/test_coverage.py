@@ -12,7 +12,7 @@ from fixtures.exchange import Exchange, Request, Response
 from spec.elements import elements, fields_of
 from suites.coverage import Coverage
 from suites.tally import Tally
-from suites.timelines import TEXT_LIMIT, Timelines
+from suites.timelines import TEXT_LIMIT, Sightings
 from suites.traffic import Call, read
 
 BATCHES = "/api/v2/batches"
@@ -102,19 +102,19 @@ def test_calls_of_the_set_up_and_earlier_calls_are_left_alone() -> None:
 
 
 @pytest.fixture
-def timelines() -> Timelines:
-    followed, moments = Timelines(), iter(range(100))
+def timelines() -> Sightings:
+    followed, moments = Sightings(), iter(range(100))
     followed.clock = lambda: float(next(moments))
     return followed
 
 
-def sightings_of(timelines: Timelines) -> Iterator[tuple[str, float, float, int]]:
+def sightings_of(timelines: Sightings) -> Iterator[tuple[str, float, float, int]]:
     for each in timelines.take():
         for sighting in each["sightings"]:
             yield sighting["status"], sighting["first"], sighting["last"], sighting["times"]
 
 
-def test_a_batch_is_followed_from_its_create(timelines: Timelines) -> None:
+def test_a_batch_is_followed_from_its_create(timelines: Sightings) -> None:
     for each in (create(), *(call("GET", f"{BATCHES}/bat-1", 200, batch(s)) for s in ("PENDING", "RUNNING"))):
         timelines.on_exchange(each)
     assert list(sightings_of(timelines)) == [("PENDING", 0, 1, 2), ("RUNNING", 2, 2, 1)]
@@ -123,7 +123,7 @@ def test_a_batch_is_followed_from_its_create(timelines: Timelines) -> None:
     assert timelines.take() == []
 
 
-def test_batches_of_others_and_lists_are_not_followed(timelines: Timelines) -> None:
+def test_batches_of_others_and_lists_are_not_followed(timelines: Sightings) -> None:
     timelines.on_exchange(call("GET", f"{BATCHES}/bat-9", 200, batch("RUNNING", "bat-9")))
     timelines.on_exchange(create())
     timelines.take()
@@ -131,7 +131,7 @@ def test_batches_of_others_and_lists_are_not_followed(timelines: Timelines) -> N
     assert timelines.take() == []
 
 
-def test_long_and_signed_words_of_a_service_are_cut_and_hidden(timelines: Timelines) -> None:
+def test_long_and_signed_words_of_a_service_are_cut_and_hidden(timelines: Sightings) -> None:
     timelines.on_exchange(create("?sig=abcdefgh&" + "x" * 1000))
     (taken,) = timelines.take()
     assert taken["id"].startswith("?sig=***&x")

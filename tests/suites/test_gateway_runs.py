@@ -1,10 +1,13 @@
 """Whole runs behind a gateway, and in surroundings in which nothing can be asked."""
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from fixtures.embedded import MockAddress
+from fixtures.embedded import MockAddress, running_mock
 from tests.fixtures.certificates import made_in
 from tests.suites.conftest import FAST
 from tests.suites.relay import relaying
@@ -45,6 +48,34 @@ def test_a_run_passes_a_gateway_with_all_its_requests(mock: MockAddress, tmp_pat
     recorded = (tmp_path / "run.har").read_text("utf-8")
     assert '"x-stage", "value": "blue"' in recorded
     assert GATE[1] not in ended.everything_written + cleaned.output + recorded
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
+def test_the_line_that_repeats_a_violation_passes_the_gateway_too(tmp_path: Path) -> None:
+    certificates = made_in(tmp_path)
+    with (
+        running_mock("--clock", "virtual", "--fault=unknown-job-type-means-parse") as mock,
+        relaying(mock.base_url, {}, demands=GATE, tls=certificates.serving) as front,
+    ):
+        ended = run(
+            tmp_path / "report",
+            *("-c", "pyproject.toml", "-p", "fixtures.session", f"--target={front.url}", *FAST),
+            *("--secret-header", ": ".join(GATE), f"--client-cert={certificates.client}"),
+            *(f"--ca-bundle={certificates.issuers}", "--requirement=create-refuses-unknown-job-type"),
+            LLAMA_CLOUD_API_KEY=mock.api_key,
+        )
+        assert ended.code == 1, ended.output
+        (line,) = {each for each in ended.output.splitlines() if each.lstrip().startswith("curl ")}
+        repeated = subprocess.run(
+            ["bash", "-c", f"{line} --silent --noproxy '*'"],
+            env={"PATH": os.environ["PATH"], "LLAMA_CLOUD_API_KEY": mock.api_key, "X_GATE": GATE[1]},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert front.refused == 0
+    assert "Directory not found" in repeated.stdout  # The mock itself responds; the run has deleted it.
+    assert GATE[1] not in ended.everything_written
 
 
 @pytest.mark.parametrize(

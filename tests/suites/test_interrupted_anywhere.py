@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,8 @@ def _main_with(plugin: object) -> Callable[[list[str], Sequence[object]], Any]:
 
 @pytest.fixture(scope="module")
 def called(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The hooks in the order of their calls in a run."""
+    """The hooks in the order of their calls in a run; all that a run imports is there for the forks from here on."""
+    import_module("tests.warm")
     folder = tmp_path_factory.mktemp("moments")
     names = folder / "names"
 

@@ -29,7 +29,7 @@ LOOK = 0.02
 """Seconds between two looks at a condition."""
 SOON_WAITING = "test_an_unknown_job_type_is_refused or test_guide"
 """Some tests that end, and then one that waits for a batch."""
-KILLS = 10
+KILLS = 6
 SEED = 20300101
 LATEST_KILL = 1.0
 """Seconds after the first report within which a run is killed; it goes on for longer."""

@@ -10,7 +10,7 @@ from fixtures.embedded import MockAddress
 from tests.suites.conftest import RunByUrl
 from tests.suites.sessions import directories_on, run
 
-SELECTED = ("-n", "0", "--poll-interval", "1", "-k", "test_guide or test_results or test_access")
+SELECTED = ("-n", "0", "--poll-interval", "1", "-k", "test_guide or test_results")
 POLLS = 1.5
 """How many more requests a run may take than its rehearsal, whose batches end sooner or later."""
 DELETIONS = 60

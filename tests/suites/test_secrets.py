@@ -24,7 +24,11 @@ from tests.suites.sessions import ROOT, TIME_LIMIT, environment
 
 MAIN = "llx-Vq+7mXkR/2pTz9wLc4nYb8sHj3GdF6eQ"
 OTHER = "llx-Wu+5hJtN/8vBx1rKq6mPz3cDf7GyS9aE"
-SELECTED = "test_an_unknown_job_type_is_refused or test_a_list_shows_nothing_of_another_project or a_stranger"
+SELECTED = (
+    "test_an_unknown_job_type_is_refused or test_a_list_shows_nothing_of_another_project or (a_stranger and half)"
+)
+STRANGERS = "a_stranger"
+"""All whose keys resemble a real one."""
 BRIEF = """
 import hypothesis
 import pytest
@@ -211,7 +215,7 @@ def test_a_run_that_finds_much_and_tells_all_of_it(leave: Leave) -> None:
         running_mock("--pace", "0.05", "--fault=unknown-key-accepted") as mock,
         relay_to(mock, echoes=True) as relay,
     ):
-        selected = f"{SELECTED} or test_the_config_is_a_snapshot or watched"
+        selected = f"{SELECTED} or {STRANGERS} or test_the_config_is_a_snapshot or watched"
         traces = leave(f"--target={relay.url}", "-k", selected, *TALKATIVE, "--parse-configuration-id=cfg-none")
     assert traces.code == 1, traces.output.decode()[-3000:]
     assert b"x-request-authorization" in traces.output.lower()
@@ -329,7 +333,9 @@ def test_no_redirect_within_a_run_takes_a_key_with_it(leave: Leave) -> None:
         page = Answer(200, b'{"items": []}')
         away = Answer(307, b"", (("Location", f"{elsewhere.url}/{MAIN}"),))
         front.answers[:] = [page, Answer(422), Answer(422), page, away]
-        traces = leave(f"--target={front.url}", *TALKATIVE, "-k", "test_an_unknown_job_type_is_refused or stranger")
+        traces = leave(
+            f"--target={front.url}", *TALKATIVE, "-k", "test_an_unknown_job_type_is_refused or (stranger and half)"
+        )
     assert traces.code in (1, 6), traces.output.decode()[-3000:]
     assert len(front.asked) > 5
     assert not elsewhere.asked

@@ -18,7 +18,7 @@ OVER = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 
 
 @dataclass(frozen=True)
-class End:
+class CancelEnd:
     """How a batch ended whose cancel was accepted.
 
     `age` is for how many seconds it had existed by then, `remaining` for how many more it was seen with work left, and
@@ -53,7 +53,7 @@ class Following:
         self._client = client
         self._job_type = job_type
 
-    def to_its_end(self, attempt: Attempt, accepted: Exchange, age: float) -> End:
+    def to_its_end(self, attempt: Attempt, accepted: Exchange, age: float) -> CancelEnd:
         """Return how a batch ends. Raises `Unanswered` when that takes longer than the user waits."""
         target, batch_id = self._steps.target, attempt.batch["id"]
         began, remaining, reads = target.now, 0.0, 0
@@ -62,7 +62,7 @@ class Following:
             batch = self._steps.accepted(exchange, "expanded-read-succeeds-in-any-status")
             if batch.get("status") in TERMINAL:
                 is_cut = batch["status"] == COMPLETED and self._is_cut(batch)
-                return End(batch, accepted, exchange, age, remaining, reads, is_cut)
+                return CancelEnd(batch, accepted, exchange, age, remaining, reads, is_cut)
             if waited and self._has_work_left(batch):
                 remaining, reads = target.now - began, reads + 1
         raise Unanswered(

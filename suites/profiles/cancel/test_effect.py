@@ -8,7 +8,7 @@ from fixtures.client import Client
 from fixtures.configurations import JobType
 from fixtures.directories import Directories, Directory
 from suites.products import JOB_TYPES
-from suites.profiles.cancel.following import End, Following
+from suites.profiles.cancel.following import CancelEnd, Following
 from suites.profiles.cancel.listing import is_listed_as_cancelled
 from suites.profiles.cancel.stopping import CANCELLED, Stopping
 from suites.steps import Steps
@@ -39,7 +39,7 @@ def test_an_accepted_cancel_stops_a_batch(
 ) -> None:
     """One of a few batches, of whichever product, ends CANCELLED, is listed as that, and is beyond a further cancel."""
     directory = directories.holding(1, "cancel for good")
-    ends: list[End] = []
+    ends: list[CancelEnd] = []
     while len(ends) < BATCHES_TO_STOP and CANCELLED not in {end.status for end in ends}:
         ends.append(_end_of_another(directory, job_type, stopping, Following(steps, client, job_type)))
     is_stopped = ends[-1].status == CANCELLED
@@ -62,7 +62,7 @@ def test_an_accepted_cancel_stops_a_batch(
     steps.get(batch["id"])
 
 
-def _end_of_another(directory: Directory, job_type: JobType, stopping: Stopping, following: Following) -> End:
+def _end_of_another(directory: Directory, job_type: JobType, stopping: Stopping, following: Following) -> CancelEnd:
     """Return the end of a further batch whose cancel was accepted."""
     began = stopping.steps.target.now
     attempt = stopping.attempt(directory, job_type=job_type)
@@ -70,7 +70,7 @@ def _end_of_another(directory: Directory, job_type: JobType, stopping: Stopping,
     return following.to_its_end(attempt, accepted, stopping.steps.target.now - began)
 
 
-def _is_no_accident(ends: Sequence[End], directory: Directory, job_type: JobType, steps: Steps) -> bool:
+def _is_no_accident(ends: Sequence[CancelEnd], directory: Directory, job_type: JobType, steps: Steps) -> bool:
     """Whether each batch had work left, or has failed where one that nobody cancels completes."""
     others = [end for end in ends if not end.had_work_left]
     if any(end.status == COMPLETED for end in others):
@@ -78,5 +78,5 @@ def _is_no_accident(ends: Sequence[End], directory: Directory, job_type: JobType
     return not others or steps.finish(steps.create(directory, job_type))["status"] == COMPLETED
 
 
-def _described(ends: Sequence[End]) -> str:
+def _described(ends: Sequence[CancelEnd]) -> str:
     return ", ".join(f"{end.status} {end.remaining:.1f} s after its cancel" for end in ends)
