@@ -1,7 +1,7 @@
 """What the answers of a target look like: their statuses, the names of their headers, the kinds of their values."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Set
+from collections.abc import Iterator, Set
 from functools import lru_cache
 
 from fixtures.exchange import Response
@@ -25,7 +25,7 @@ class Appearance:
 
     def __init__(self) -> None:
         self._sorts: dict[str, Counter[str]] = {"statuses": Counter(), "headers": Counter(), "fields": Counter()}
-        self._fields: Memory[Hashable, frozenset[str]] = Memory()
+        self._fields: Memory[object, frozenset[str]] = Memory()
 
     def on_exchange(self, call: Call) -> None:
         """Count what the answer of one call looks like."""
@@ -69,18 +69,19 @@ def _of_body(response: Response) -> Iterator[str]:
     except ValueError:
         yield f"not JSON: {_named(response.media_type or 'no content type')}"
         return
-    yield from _of_value("", body, DEEPEST)
+    yield from of_value("", body, DEEPEST)
 
 
-def _of_value(place: str, value: object, levels: int) -> Iterator[str]:
+def of_value(place: str, value: object, levels: int) -> Iterator[str]:
+    """Yield what the kinds of a value and of its parts are, each behind its place."""
     if isinstance(value, dict):
         yield f"{place or '.'}: object"
         for name, part in value.items() if levels else ():
-            yield from _of_value(f"{place}.{_named(name)}", part, levels - 1)
+            yield from of_value(f"{place}.{_named(name)}", part, levels - 1)
     elif isinstance(value, list):
         yield f"{place or '.'}: array"
         for part in value if levels else ():
-            yield from _of_value(f"{place}[]", part, levels - 1)
+            yield from of_value(f"{place}[]", part, levels - 1)
     else:
         yield f"{place or '.'}: {'date-time' if moment(value) else KINDS[type(value)]}"
 

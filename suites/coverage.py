@@ -1,7 +1,7 @@
 """Which elements of the contract were sent, and which were seen."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 
 from spec.elements import fields_of, parameters_of
 from suites.oracles.memory import Memory
@@ -15,8 +15,8 @@ class Coverage:
     def __init__(self) -> None:
         self._sent: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
-        self._in_requests: Memory[Hashable, frozenset[str]] = Memory()
-        self._in_answers: Memory[Hashable, frozenset[str]] = Memory()
+        self._in_requests: Memory[object, frozenset[str]] = Memory()
+        self._in_answers: Memory[object, frozenset[str]] = Memory()
 
     def on_exchange(self, call: Call) -> None:
         """Count what one call of the contract carries; calls of the set-up are left alone."""

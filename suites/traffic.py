@@ -5,7 +5,7 @@ Nothing here assumes that an answer is well formed: what cannot be read is left 
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -114,7 +114,7 @@ class Call:
         return json_object(self.exchange.request.body)
 
     @cached_property
-    def shape(self) -> Hashable:
+    def shape(self) -> object:
         """What the body of the answer has in common with others that look alike."""
         response = self.exchange.response
         if response is None or not response.body:

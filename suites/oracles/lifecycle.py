@@ -65,9 +65,11 @@ Shown = tuple[Any, ...]
 
 AGREEMENT = "list-agrees-with-get"
 AT_ONCE = "get-finds-new-batch-at-once"
-STAYS = [(trait.requirement, "trait-stays", "changed", ANY_OPERATION) for trait in TRAITS]
-AGREES = [(AGREEMENT, "views-agree", "not-matching", LIST)] * len(TRAITS)
-"""Of each trait the requirement, what is asked, the kind of violation, and the operation: in a view, and in both."""
+STAYS = ("trait-stays", "changed", ANY_OPERATION)
+AGREES = ("views-agree", "not-matching", LIST)
+"""What is asked, the kind of violation, and the operation, of what stays in a view, and of what both views share."""
+IN_ONE_VIEW = [(trait.requirement, *STAYS) for trait in TRAITS]
+IN_BOTH_VIEWS = [(AGREEMENT, *AGREES)] * len(TRAITS)
 
 
 def _view(call: Call) -> str:
@@ -92,9 +94,9 @@ def traits_never_change() -> Look:
             before, counterpart = latest.get((batch["id"], view)), latest.get((batch["id"], other))
             now = call, tuple([trait.of(batch) for trait in TRAITS])
             if before is not None:
-                yield from _compared(STAYS, before, now, batch)
+                yield from _compared(IN_ONE_VIEW, before, now, batch)
             if counterpart is not None:
-                yield from _compared(AGREES, counterpart, now, batch)
+                yield from _compared(IN_BOTH_VIEWS, counterpart, now, batch)
             latest[batch["id"], view] = now
 
     return look

@@ -15,10 +15,14 @@ class Memory(dict[K, V]):
     The caches of cachetools forget by reads as well, or by the first write alone.
     """
 
+    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+        super().__init__()
+        self._most = most
+
     def __setitem__(self, key: K, value: V) -> None:
         self.pop(key, None)
         super().__setitem__(key, value)
-        if len(self) > MOST_REMEMBERED:
+        if len(self) > self._most:
             del self[next(iter(self))]
 
     def setdefault(self, key: K, default: V) -> V:

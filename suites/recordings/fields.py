@@ -99,7 +99,7 @@ def _pairs(value: object) -> Iterator[tuple[object, object]]:
 def headers_of(value: object) -> Headers:
     """Return headers as pairs, `Host` for its pseudo-header of HTTP/2; what is no text in a value shows as such."""
     pairs = [("host", content) if name == ":authority" else (name, content) for name, content in pairs_of(value)]
-    if not all([_is_header_name(name) for name, _ in pairs]):
+    if not all(_is_header_name(name) for name, _ in pairs):
         raise Odd(ODD)
     return tuple([(name, _HALF.sub("\ufffd", content)) for name, content in pairs if not name.startswith(":")])
 

@@ -52,7 +52,7 @@ def has_redacted_values(recorded: Recorded) -> bool:
 
 def _may_be_redacted(text: bytes) -> bool:
     small = text.lower()
-    return any([hint in small for hint in _HINTS])
+    return any(hint in small for hint in _HINTS)
 
 
 def _texts(body: bytes) -> Iterator[str]:
