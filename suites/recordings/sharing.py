@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Final
 
@@ -24,6 +24,7 @@ COUNTING = 12
 """What it costs to count the traffic, which the first share does, beside most oracles."""
 COSTS = {"traits_never_change": 5, "walks_hold_every_match": 3}
 """What other oracles cost beside most of them."""
+LOST = "A process that judged a part of the recording was ended from outside: judge it again, perhaps with --jobs 1."
 
 
 def most_jobs(exchanges: int, asked: int | None) -> int:
@@ -53,12 +54,21 @@ def sharing(shares: Sequence[Share]) -> Iterator[Callable[[Piece], Iterator[Reco
 
         def found_in(piece: Piece) -> Iterator[Record]:
             for helper in helpers:
-                helper.send(piece)
+                with suppress(OSError):
+                    helper.send(piece)
             yield own.found_in(piece)
-            for helper in helpers:
-                yield helper.recv()
+            yield from map(_received, helpers)
 
         yield found_in
+
+
+def _received(helper: Connection) -> Record:
+    """Return what a helper has found, and that it is lost where it gives nothing any more."""
+    try:
+        found: Record = helper.recv()
+        return found
+    except (EOFError, OSError):
+        return {"errors": [LOST]}
 
 
 @contextmanager

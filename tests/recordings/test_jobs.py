@@ -11,7 +11,7 @@ import pytest
 
 from suites.oracles import of_recordings
 from suites.recordings.order import AT_ONCE
-from suites.recordings.sharing import LARGE, most_jobs, parted
+from suites.recordings.sharing import LARGE, LOST, most_jobs, parted
 from tests.command import main_of
 from tests.oracles.history import History
 from tests.oracles.timeline import answered
@@ -81,6 +81,22 @@ def test_no_process_is_left_when_the_first_is_killed(recording: Path, tmp_path: 
         process.kill()
         output, _ = process.communicate(timeout=SECONDS_TO_END)
     assert output == b""
+
+
+def test_a_process_that_is_killed_leaves_the_rest_to_the_others_and_the_run_inconclusive(
+    recording: Path, tmp_path: Path
+) -> None:
+    words = ["judge", str(recording), str(recording), "--jobs=3", f"--report-dir={tmp_path}"]
+    with subprocess.Popen(
+        [REAL, "-m", "batches_conformance", *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        while not has_children(process.pid):
+            assert process.poll() is None
+        subprocess.run(["pkill", "-KILL", "-P", str(process.pid)], check=True)
+        output, _ = process.communicate(timeout=SECONDS_TO_END)
+    assert "was ended from outside: judge it again" in " ".join(output.decode().split())
+    errors = json.loads((tmp_path / "report.json").read_text("utf-8"))["errors"]
+    assert errors == [LOST]
 
 
 def has_children(pid: int) -> bool:
