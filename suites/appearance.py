@@ -1,20 +1,19 @@
 """What the answers of a target look like: their statuses, the names of their headers, the kinds of their values."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from functools import lru_cache
 
 from fixtures.exchange import Response
 from fixtures.words import unsigned
 from spec.text import shortened
 from suites.moments import moment
+from suites.oracles.memory import Memory
+from suites.shapes import DEEPEST
 from suites.traffic import Call
 
 MOST_FEATURES = 1_000
 """Different features of each sort that are kept; a service that invents names without end has no more of them."""
-DEEPEST = 6
-"""Levels of a body that are looked into."""
-ENTRIES_LOOKED_AT = 20
-"""Entries of a list that are looked at; the others look alike, or another list will show it."""
 NAME_LIMIT = 80
 """Characters of the name of a header or of a field that are kept."""
 
@@ -26,16 +25,20 @@ class Appearance:
 
     def __init__(self) -> None:
         self._sorts: dict[str, Counter[str]] = {"statuses": Counter(), "headers": Counter(), "fields": Counter()}
+        self._fields: Memory[object, frozenset[str]] = Memory()
 
     def on_exchange(self, call: Call) -> None:
         """Count what the answer of one call looks like."""
         response = call.exchange.response
         if response is None:
             return
-        form = f"{call.name} {response.status // 100}XX"
+        group = f"{response.status // 100}XX"
         self._count("statuses", {f"{call.name} {response.status}"})
-        self._count("headers", {f"{response.status // 100}XX {_named(name.lower())}" for name, _ in response.headers})
-        self._count("fields", {f"{form} {feature}" for feature in _of_body(response)})
+        self._count("headers", {_header(group, name) for name, _ in response.headers})
+        answered = call.name, group, call.shape
+        if answered not in self._fields:
+            self._fields[answered] = frozenset(f"{call.name} {group} {feature}" for feature in _of_body(response))
+        self._count("fields", self._fields[answered])
 
     def take(self) -> dict[str, dict[str, int]]:
         """Return the counts since the last call, by sort."""
@@ -44,9 +47,17 @@ class Appearance:
             counts.clear()
         return taken
 
-    def _count(self, sort: str, features: set[str]) -> None:
+    def _count(self, sort: str, features: Set[str]) -> None:
         counts = self._sorts[sort]
-        counts.update(feature for feature in features if feature in counts or len(counts) < MOST_FEATURES)
+        if features <= counts.keys():
+            counts.update(features)
+        else:
+            counts.update(feature for feature in features if feature in counts or len(counts) < MOST_FEATURES)
+
+
+@lru_cache(maxsize=MOST_FEATURES)
+def _header(group: str, name: str) -> str:
+    return f"{group} {_named(name.lower())}"
 
 
 def _of_body(response: Response) -> Iterator[str]:
@@ -58,18 +69,19 @@ def _of_body(response: Response) -> Iterator[str]:
     except ValueError:
         yield f"not JSON: {_named(response.media_type or 'no content type')}"
         return
-    yield from _of_value("", body, DEEPEST)
+    yield from of_value("", body, DEEPEST)
 
 
-def _of_value(place: str, value: object, levels: int) -> Iterator[str]:
+def of_value(place: str, value: object, levels: int) -> Iterator[str]:
+    """Yield what the kinds of a value and of its parts are, each behind its place."""
     if isinstance(value, dict):
         yield f"{place or '.'}: object"
         for name, part in value.items() if levels else ():
-            yield from _of_value(f"{place}.{_named(name)}", part, levels - 1)
+            yield from of_value(f"{place}.{_named(name)}", part, levels - 1)
     elif isinstance(value, list):
         yield f"{place or '.'}: array"
-        for part in value[:ENTRIES_LOOKED_AT] if levels else ():
-            yield from _of_value(f"{place}[]", part, levels - 1)
+        for part in value if levels else ():
+            yield from of_value(f"{place}[]", part, levels - 1)
     else:
         yield f"{place or '.'}: {'date-time' if moment(value) else KINDS[type(value)]}"
 

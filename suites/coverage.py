@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from spec.elements import fields_of, parameters_of
+from suites.oracles.memory import Memory
+from suites.shapes import shape_of
 from suites.traffic import Call
 
 
@@ -13,13 +15,22 @@ class Coverage:
     def __init__(self) -> None:
         self._sent: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
+        self._in_requests: Memory[object, frozenset[str]] = Memory()
+        self._in_answers: Memory[object, frozenset[str]] = Memory()
 
     def on_exchange(self, call: Call) -> None:
         """Count what one call of the contract carries; calls of the set-up are left alone."""
         if call.operation.is_setup:
             return
-        self._sent.update(set(_sent(call)))
-        self._seen.update(set(_seen(call)))
+        params = [*call.path.items(), *call.exchange.request.params]
+        asked = call.name, *[(name, shape_of(value)) for name, value in params], shape_of(call.sent_body)
+        if asked not in self._in_requests:
+            self._in_requests[asked] = frozenset(_sent(call))
+        self._sent.update(self._in_requests[asked])
+        answered = call.name, call.exchange.status, call.shape
+        if answered not in self._in_answers:
+            self._in_answers[answered] = frozenset(_seen(call))
+        self._seen.update(self._in_answers[answered])
 
     def take(self) -> dict[str, dict[str, int]]:
         """Return the counts since the last call."""

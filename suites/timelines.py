@@ -7,6 +7,7 @@ from typing import Any
 
 from fixtures.words import unsigned
 from spec.text import shortened
+from suites.oracles.memory import Memory
 from suites.traffic import CANCEL, CREATE, GET, Call, job_of, status_of
 
 TEXT_LIMIT = 80
@@ -65,7 +66,8 @@ class Sightings:
 
     def __init__(self) -> None:
         self.clock: Callable[[], float] = time.monotonic
-        self._followed: dict[str, _Followed] = {}
+        self._followed: Memory[str, _Followed] = Memory()
+        self._seen: dict[str, _Followed] = {}
 
     def on_exchange(self, call: Call) -> None:
         """Note the status of the batch that an answer shows."""
@@ -80,10 +82,13 @@ class Sightings:
             followed, status = self._followed.get(batch["id"]), status_of(batch)
             if followed and status is not None:
                 followed.see(_shown(status), now, exchange.number)
+                self._seen[batch["id"]] = followed
 
     def take(self) -> list[dict[str, Any]]:
         """Return the batches that were seen since the last call, with what was seen of them since."""
-        return [followed.take() for followed in self._followed.values() if followed.sightings]
+        taken = [followed.take() for followed in self._seen.values()]
+        self._seen.clear()
+        return taken
 
 
 def _shown(value: object) -> str:

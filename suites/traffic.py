@@ -14,6 +14,7 @@ from fixtures.exchange import Exchange
 from spec.enumerations import statuses, terminal_statuses
 from spec.openapi import Operation, match
 from suites.products import JOB_TYPES
+from suites.shapes import shape_of
 
 T = TypeVar("T")
 
@@ -113,6 +114,17 @@ class Call:
         return json_object(self.exchange.request.body)
 
     @cached_property
+    def shape(self) -> object:
+        """What the body of the answer has in common with others that look alike."""
+        response = self.exchange.response
+        if response is None or not response.body:
+            return None
+        try:
+            return shape_of(response.json)
+        except ValueError:
+            return ValueError, response.media_type
+
+    @cached_property
     def batches(self) -> list[dict[str, Any]]:
         """The batches that the answer of a contract operation shows, each with an id that is text."""
         if self.operation.is_setup:
@@ -122,7 +134,7 @@ class Call:
 
     def forget(self) -> None:
         """Give back the memory of what was read of the bodies; it is read again when it is asked for."""
-        for name in ("answer", "sent_body", "batches"):
+        for name in ("answer", "sent_body", "shape", "batches"):
             vars(self).pop(name, None)
         vars(self.exchange.request).pop("params", None)
         if self.exchange.response is not None:
@@ -154,6 +166,8 @@ def call_of(exchange: Exchange) -> Call:
 
 def json_object(body: bytes) -> dict[str, Any]:
     """Return a body as a JSON object; empty when it is none."""
+    if not body:
+        return {}
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):

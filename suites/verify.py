@@ -5,7 +5,8 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from fixtures.exchange import Exchange
@@ -20,6 +21,8 @@ EXCHANGES_SHOWN = 4
 """How many exchanges a violation carries into the report."""
 ANY_OPERATION = ""
 """Given where it is a matter of chance which operation shows that something is wrong with a batch."""
+CHECKS_REMEMBERED = 1024
+"""Checks of requirements that are known to have proper names; the suite has fewer."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """The form of the id of a check."""
 
@@ -29,7 +32,8 @@ class Observation:
     """One look at one requirement: what was asked, and if it does not hold, what was expected and what was received.
 
     `check` and `kind` name what was asked and in which way the answer was wrong. `exchanges` show it, `deciding` is the
-    index of the one that shows the fault. `oracle` is the one that looked; a test that looks itself has none.
+    index of the one that shows the fault. `oracle` is the one that looked; a test that looks itself has none. Where the
+    requirement holds, nothing is kept but that.
     """
 
     requirement: str
@@ -64,6 +68,29 @@ class RequirementViolated(AssertionError):
         self.observations = observations
 
 
+@lru_cache(maxsize=CHECKS_REMEMBERED)
+def held(requirement: str, *, check: str, kind: str) -> Observation:
+    """Return the observation that `requirement` holds. Raises as `observe` does for what is not known."""
+    if requirement not in requirements.load():
+        raise KeyError(f"spec/requirements.yaml has no requirement {requirement!r}")
+    if kind not in KINDS:
+        raise KeyError(f"spec/kinds.py has no kind {kind!r}")
+    if not SLUG.fullmatch(check):
+        raise ValueError(f"{check!r} is not an id of a check: use small letters, digits and hyphens")
+    return Observation(
+        requirement=requirement,
+        check=check,
+        holds=True,
+        kind=kind,
+        expected=None,
+        actual=None,
+        difference="",
+        case="",
+        exchanges=(),
+        deciding=-1,
+    )
+
+
 def observe(
     requirement: str,
     holds: bool,
@@ -85,22 +112,17 @@ def observe(
     the contract has no such requirement or there is no such kind, `ValueError` when the check has no proper id, or
     nothing shows that something is wrong.
     """
-    if requirement not in requirements.load():
-        raise KeyError(f"spec/requirements.yaml has no requirement {requirement!r}")
-    if kind not in KINDS:
-        raise KeyError(f"spec/kinds.py has no kind {kind!r}")
-    if not SLUG.fullmatch(check):
-        raise ValueError(f"{check!r} is not an id of a check: use small letters, digits and hyphens")
-    if not holds and not exchanges:
+    observation = held(requirement, check=check, kind=kind)
+    if holds:
+        return observation
+    if not exchanges:
         raise ValueError(f"the check {check} finds {requirement} violated, and no exchange shows it")
-    return Observation(
-        requirement=requirement,
-        check=check,
-        holds=holds,
-        kind=kind,
-        expected=None if holds else as_value(expected),
-        actual=None if holds else as_value(actual),
-        difference="" if holds else unsigned(difference),
+    return replace(
+        observation,
+        holds=False,
+        expected=as_value(expected),
+        actual=as_value(actual),
+        difference=unsigned(difference),
         case=case,
         exchanges=tuple(exchanges),
         deciding=deciding,
@@ -151,13 +173,14 @@ class Verify:
         if not holds:
             raise RequirementViolated(observation)
 
-    def record(self, observation: Observation) -> None:
-        """Keep an observation that was made elsewhere."""
+    def record(self, *observations: Observation) -> None:
+        """Keep observations that were made elsewhere."""
         with self._lock:
-            if observation.holds:
-                self._held[observation.requirement] += 1
-            else:
-                self._violated.append(observation)
+            for observation in observations:
+                if observation.holds:
+                    self._held[observation.requirement] += 1
+                else:
+                    self._violated.append(observation)
 
     def could_not_ask(self, requirement: str, reason: str) -> None:
         """Note why a requirement was not exercised on some occasion."""

@@ -53,9 +53,20 @@ def options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.command(name="judge")
 @click.argument("recordings", type=FILE, nargs=-1, required=True, metavar="RECORDING...")
 @click.option("--base-url", metavar="URL", help="Judge only exchanges below this URL.")
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Processes that share the work on a recording. By default one, or all processors for a large recording.",
+)
 @options
 def command(
-    recordings: Sequence[Path], base_url: str | None, asked: Sequence[str], settle_timeout: float, report_dir: Path
+    recordings: Sequence[Path],
+    base_url: str | None,
+    jobs: int | None,
+    asked: Sequence[str],
+    settle_timeout: float,
+    report_dir: Path,
 ) -> int:
     """Judge recorded traffic: HAR files, cassettes of schemathesis, or a report.json of this suite.
 
@@ -68,7 +79,7 @@ def command(
         worker = "main" if len(recordings) == 1 else path.name
         judge = Judge(path.name, worker, only, settle_timeout)
         _take_all(judge, read(path), findings)
-        judge.judge(findings.add)
+        judge.judge(findings.add, jobs)
         counts.append(judge.counts)
     settings = {"recordings": [path.name for path in recordings], "base_url": base_url}
     return report(findings, merged(counts), settings, began, asked, report_dir, fallback=base_url)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fixtures.exchange import TooDeep
 from suites.oracles.access import STRANGERS
+from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CANCEL, CREATE, TERMINAL, Call, status_of
 from suites.verify import Observation, observe
@@ -100,7 +101,7 @@ def cancel_returns_batch_asked_for() -> Look:
 @oracle("cancel-refused-in-terminal-status")
 def cancel_refused_after_the_end() -> Look:
     """Check that a batch that was seen in a terminal status is beyond a cancel, whatever showed it there."""
-    ended: dict[str, tuple[Call, str]] = {}
+    ended: Memory[str, tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         ending = ended.get(call.path.get("batch_id", ""))

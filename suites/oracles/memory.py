@@ -1,6 +1,5 @@
 """What an oracle remembers: the latest of what it saw, so that traffic without an end fits into memory."""
 
-from collections.abc import Iterator, MutableMapping
 from typing import TypeVar
 
 K = TypeVar("K")
@@ -10,29 +9,24 @@ MOST_REMEMBERED = 4_000
 """Entries beyond which the one that was written first is forgotten."""
 
 
-class Memory(MutableMapping[K, V]):
-    """A mapping that forgets what was not written for long.
+class Memory(dict[K, V]):
+    """A mapping that forgets what was not written for long; it is written by `memory[key] = value` and `setdefault`.
 
     The caches of cachetools forget by reads as well, or by the first write alone.
     """
 
-    def __init__(self) -> None:
-        self._entries: dict[K, V] = {}
-
-    def __getitem__(self, key: K) -> V:
-        return self._entries[key]
+    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+        super().__init__()
+        self._most = most
 
     def __setitem__(self, key: K, value: V) -> None:
-        self._entries.pop(key, None)
-        self._entries[key] = value
-        if len(self._entries) > MOST_REMEMBERED:
-            del self._entries[next(iter(self._entries))]
+        self.pop(key, None)
+        super().__setitem__(key, value)
+        if len(self) > self._most:
+            del self[next(iter(self))]
 
-    def __delitem__(self, key: K) -> None:
-        del self._entries[key]
-
-    def __iter__(self) -> Iterator[K]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
+    def setdefault(self, key: K, default: V) -> V:
+        """Return what is remembered, which is the default from now on if it was nothing."""
+        if key not in self:
+            self[key] = default
+        return self[key]

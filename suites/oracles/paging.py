@@ -23,6 +23,8 @@ MICROSECOND = 1_000
 """Its nanoseconds."""
 LONGEST_WALK = 2_000
 """Pages after which a walk is followed no more."""
+OPEN_WALKS = 500
+"""Walks that are followed at a time; each holds all that it has met."""
 
 LOSE, REPEAT, INSERT = "pages-lose-nothing", "pages-repeat-nothing", "pages-survive-insertions"
 SHOWS, INSTANTS, ENDS = "list-shows-created-batch", "list-compares-instants", "walk-over-pages-ends"
@@ -92,7 +94,7 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
     not changed between. Where a page_size was asked for and nothing was received, the service may not have made
     anything of it.
     """
-    open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory()
+    open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory(OPEN_WALKS)
     births: Memory[tuple[str, str], deque[Born]] = Memory()
     ended: Memory[str, tuple[Call, str]] = Memory()
 

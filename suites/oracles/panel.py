@@ -6,7 +6,7 @@ from dataclasses import replace
 from fixtures.exchange import Exchange
 from suites.oracles.oracle import Oracle
 from suites.traffic import read
-from suites.verify import Verify
+from suites.verify import Observation, Verify
 
 
 class Panel:
@@ -21,13 +21,15 @@ class Panel:
         call = read(exchange)
         if call is None:
             return
+        observations: list[Observation] = []
         for name, look in list(self._looks.items()):
             try:
                 for observation in look(call):
-                    self._verify.record(observation if observation.holds else replace(observation, oracle=name))
+                    observations.append(observation if observation.holds else replace(observation, oracle=name))
             except Exception as error:
                 del self._looks[name]
                 self._verify.record_error(
                     f"the oracle {name} broke on {exchange}: {error!r}; report this as a bug of the suite"
                 )
+        self._verify.record(*observations)
         call.forget()

@@ -52,7 +52,7 @@ class Callers:
         if identity is None:
             return f"somebody, in exchange {recorded.number}"
         number = self._numbers.setdefault(identity, len(self._numbers) + 1)
-        asked = dict(parse_qsl(urlsplit(recorded.url).query))
+        asked = dict(_query(recorded.url))
         scope = [f"{name} {asked[name]}" for name in SCOPE if name in asked]
         return ", ".join([f"key {number}", *scope])
 
@@ -68,8 +68,13 @@ class Callers:
 
 
 def _credentials(recorded: Recorded) -> Iterator[str]:
-    yield from (value for name, value in recorded.sent_headers if _is_secret(name))
-    yield from (value for name, value in parse_qsl(urlsplit(recorded.url).query) if _is_secret(name))
+    yield from [value for name, value in recorded.sent_headers if _is_secret(name)]
+    yield from [value for name, value in _query(recorded.url) if _is_secret(name)]
+
+
+@lru_cache(maxsize=64)
+def _query(url: str) -> tuple[tuple[str, str], ...]:
+    return tuple(parse_qsl(urlsplit(url).query))
 
 
 @lru_cache(maxsize=1024)
@@ -122,14 +127,13 @@ class Secrets:
 
 
 def _secrets(recorded: Recorded) -> Iterator[str]:
-    for name, value in (*recorded.sent_headers, *recorded.headers):
-        if _is_secret(name) and name.lower() not in ("cookie", "set-cookie"):
-            yield from _parts_of(value)
-        elif _is_secret(name):
+    headers = (*recorded.sent_headers, *recorded.headers)
+    for name, value in [(name, value) for name, value in headers if _is_secret(name)]:
+        if name.lower() in ("cookie", "set-cookie"):
             yield from (part.partition("=")[2] for part in value.split(";") if len(part) > SHORTEST_SECRET)
-    for name, value in parse_qsl(urlsplit(recorded.url).query):
-        if _is_secret(name):
-            yield value
+        else:
+            yield from _parts_of(value)
+    yield from [value for name, value in _query(recorded.url) if _is_secret(name)]
 
 
 def _parts_of(value: str) -> Iterator[str]:
@@ -144,4 +148,10 @@ def _parts_of(value: str) -> Iterator[str]:
 
 def shown(headers: Headers) -> Headers:
     """Return headers as they may be shown, in part at least: what opens something is hidden."""
-    return tuple((name, HIDDEN if _is_secret(name) else value) for name, value in headers)
+    return tuple([_shown(*header) for header in headers])
+
+
+@lru_cache(maxsize=1024)
+def _shown(name: str, value: str) -> tuple[str, str]:
+    """Return a header as it may be shown, which is one and the same object where it is repeated."""
+    return name, HIDDEN if _is_secret(name) else value

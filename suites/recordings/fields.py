@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes, urlencode, urlsplit
 
@@ -43,11 +44,13 @@ def object_of(value: object) -> dict[str, Any]:
 
 def text_of(value: object) -> str:
     """Return a text, empty where there is none. Raises `Odd`."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if not isinstance(value, str | int | float):
+    if not isinstance(value, int | float):
         raise Odd(ODD)
     return str(value)
 
@@ -63,7 +66,7 @@ def status_of(value: object) -> int:
 
 def pairs_of(value: object) -> Pairs:
     """Return names and values: objects that have both, list of two, one object, or lines. Raises `Odd`."""
-    return () if value is None else tuple((_name_of(name), text_of(content)) for name, content in _pairs(value))
+    return () if value is None else tuple([(_name_of(name), text_of(content)) for name, content in _pairs(value)])
 
 
 def _name_of(value: object) -> str:
@@ -96,9 +99,14 @@ def _pairs(value: object) -> Iterator[tuple[object, object]]:
 def headers_of(value: object) -> Headers:
     """Return headers as pairs, `Host` for its pseudo-header of HTTP/2; what is no text in a value shows as such."""
     pairs = [("host", content) if name == ":authority" else (name, content) for name, content in pairs_of(value)]
-    if not all(_HEADER_NAME.fullmatch(name) for name, _ in pairs):
+    if not all(_is_header_name(name) for name, _ in pairs):
         raise Odd(ODD)
-    return tuple((name, _HALF.sub("\ufffd", content)) for name, content in pairs if not name.startswith(":"))
+    return tuple([(name, _HALF.sub("\ufffd", content)) for name, content in pairs if not name.startswith(":")])
+
+
+@lru_cache(maxsize=1024)
+def _is_header_name(name: str) -> bool:
+    return _HEADER_NAME.fullmatch(name) is not None
 
 
 def url_of(request: dict[str, Any]) -> str:
@@ -128,6 +136,8 @@ def url_of(request: dict[str, Any]) -> str:
 
 def with_query(url: str, beside: Pairs) -> str:
     """Return the URL with the query that its recorder keeps beside it. Raises `Odd` where the two disagree."""
+    if not beside:
+        return url
     parts = urlsplit(url)
     own: dict[str, set[bytes]] = {}
     for pair in parts.query.split("&"):

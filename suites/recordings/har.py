@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import IO, Any
 
@@ -81,7 +80,7 @@ def read(file: IO[bytes], name: str, completed: Callable[[Any], Any] = _as_it_is
             if found.started is not None:
                 own = has_offset(entry.get("startedDateTime"))
                 is_absolute = own if is_absolute is None else is_absolute
-                found = found if own == is_absolute else replace(found, started=None)
+                found = found if own == is_absolute else found._replace(started=None)
             yield stamped_at_end(found) if is_late else found
     except EndOfText:
         if not is_begun:
@@ -109,8 +108,8 @@ def _creator_before_entries(text: Text, name: str) -> str | None:
 def stamped_at_end(found: Recorded) -> Recorded:
     """Return an exchange with its start, where the recorder has noted its end."""
     if found.started is None or found.seconds is None:
-        return replace(found, started=None)
-    return replace(found, started=found.started - found.seconds, slack=found.slack + DELAY)
+        return found._replace(started=None)
+    return found._replace(started=found.started - found.seconds, slack=found.slack + DELAY)
 
 
 def recorded(number: int, entry: Any) -> Recorded:
@@ -124,11 +123,11 @@ def recorded(number: int, entry: Any) -> Recorded:
             return unread(number)
     except Odd as odd:
         return unread(number, str(odd))
-    known = replace(unread(number), method=method.strip().upper(), url=url)
+    known = unread(number)._replace(method=method.strip().upper(), url=url)
     try:
         return _with_answer(_with_request(known, request), entry)
     except Odd as odd:
-        return replace(known, lack=str(odd))
+        return known._replace(lack=str(odd))
 
 
 def _with_request(known: Recorded, request: dict[str, Any]) -> Recorded:
@@ -137,8 +136,7 @@ def _with_request(known: Recorded, request: dict[str, Any]) -> Recorded:
     cookies = pairs_of(request.get("cookies"))
     if cookies and header(sent_headers, "cookie") is None:
         sent_headers = (*sent_headers, ("cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
-    return replace(
-        known,
+    return known._replace(
         url=with_query(known.url, _pairs_of_query(query)),
         sent_headers=sent_headers,
         sent_body=sent_body_of(request.get("postData")),
@@ -162,8 +160,7 @@ def _with_answer(known: Recorded, entry: dict[str, Any]) -> Recorded:
     started, start_slack = moment_of(entry.get("startedDateTime"))
     seconds, time_slack = seconds_of(entry)
     body, lack = _body(content, response, headers) if 200 <= status < 300 else _refusal(content)
-    return replace(
-        known,
+    return known._replace(
         status=status,
         headers=headers,
         body=body,

@@ -1,38 +1,23 @@
 """Shows the oracles what was recorded, in the order of the answers, and counts what could not be judged."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from hashlib import blake2b
-from typing import Any
 from urllib.parse import urlsplit
 
-from fixtures.exchange import Exchange, Request, Response
 from fixtures.wire import MOST_BYTES
 from spec.openapi import match
 from suites.oracles import of_recordings
-from suites.oracles.memory import Memory
-from suites.oracles.panel import Panel
 from suites.oracles.settled import SETTLED
-from suites.recordings.callers import Callers, Secrets, shown
+from suites.recordings.callers import Callers
 from suites.recordings.clocks import Clocks
 from suites.recordings.order import Spool
-from suites.recordings.recorded import NO_QUERY, REDACTED, Recorded, header
+from suites.recordings.recorded import REDACTED, Recorded
 from suites.recordings.redaction import has_redacted_values
-from suites.tally import Tally
-from suites.traffic import CREATE, LIST, read
-from suites.verify import Verify
+from suites.recordings.share import Context, Record, Share, below
+from suites.recordings.sharing import most_jobs, parted, sharing
 
 TOO_LARGE = f"the body of the answer is larger than {MOST_BYTES:,} bytes"
-RECORDED_TWICE = "a create that was recorded twice, or repeated under one idempotency key"
-AT_ONCE = 1_000
-"""Exchanges after which what was found is handed on."""
-
-_BELOW_BASE = re.compile(r"/api/v\d+/")
-
-Record = dict[str, Any]
 
 
 @dataclass
@@ -60,7 +45,6 @@ class Judge:
         self._lag = lag
         self._spool = Spool()
         self._clocks = Clocks()
-        self._secrets = Secrets()
         self._callers: defaultdict[str, Callers] = defaultdict(Callers)
         self._shows_queries = False
 
@@ -83,66 +67,21 @@ class Judge:
         self._clocks.note(recorded)
         self._spool.add(base, recorded)
 
-    def judge(self, add: Callable[[Record], None]) -> None:
-        """Give everything that is found to `add`, piece by piece, as plain data with no key in it."""
-        verify, tally = Verify(), Tally()
-        panels: dict[str, Panel] = {}
-        twins: Memory[bytes, Exchange] = Memory()
-        now = 0.0
-        tally.timelines.clock = lambda: now
-        with self._spool:
-            for number, (base, recorded) in enumerate(self._spool, start=1):
-                self._secrets.note(recorded)
-                exchange = self._exchange(base, recorded)
-                if _is_twin(exchange, recorded, twins):
-                    self.counts.set_aside[RECORDED_TWICE] += 1
-                    continue
-                if recorded.query_in == "nowhere" and not self._shows_queries and _rests_on_query(exchange):
-                    self.counts.set_aside[NO_QUERY] += 1
-                    continue
-                now = exchange.received
-                tally.on_exchange(exchange)
-                if base not in panels:
-                    panels[base] = Panel(of_recordings(self._lag), verify)
-                panels[base].on_exchange(exchange)
-                self.counts.judged += 1
-                if number % AT_ONCE == 0:
-                    add(self._found(verify, tally))
-            add(self._found(verify, tally))
+    def judge(self, add: Callable[[Record], None], jobs: int | None = None) -> None:
+        """Give everything that is found to `add`, piece by piece, as plain data with no key in it.
 
-    def _found(self, verify: Verify, tally: Tally) -> Record:
-        found = verify.take(self._name)
-        shown = ("expected", "actual", "difference", "case", "exchanges")
-        found["violations"] = [
-            {**violation, **{name: self._secrets.hide(violation[name]) for name in shown}}
-            for violation in found["violations"]
-        ]
-        counted = tally.take([])
-        del counted["spent"]
-        return {**found, **counted, "batches": self._secrets.hide(counted["batches"])}
-
-    def _exchange(self, base: str, recorded: Recorded) -> Exchange:
-        parts = urlsplit(recorded.url)
-        sent = recorded.started or 0.0
-        return Exchange(
-            number=recorded.number,
-            worker=self._worker,
-            caller=self._callers[base].name(recorded),
-            request=Request(
-                method=recorded.method.upper(),
-                url=parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl(),
-                path=_below(parts.path),
-                query=parts.query,
-                headers=shown(recorded.sent_headers),
-                body=recorded.sent_body,
-            ),
-            response=Response(recorded.status, shown(recorded.headers), recorded.body),
-            error=None,
-            sent_at=datetime.fromtimestamp(sent, UTC),
-            sent=sent,
-            received=sent + (recorded.seconds or 0.0),
-            slack=self._clocks.slack(recorded),
-        )
+        `jobs` processes share the work, by default as many as there are processors if the recording is large. What is
+        found does not depend on them.
+        """
+        context = Context(self._name, self._worker, self._callers, self._clocks, self._shows_queries)
+        parts = parted(of_recordings(self._lag), most_jobs(len(self._spool), jobs))
+        shares = [Share(context, oracles, counts_traffic=number == 0) for number, oracles in enumerate(parts)]
+        with self._spool, sharing(shares) as found_in:
+            for piece in self._spool.pieces():
+                for found in found_in(piece):
+                    add(found)
+        self.counts.judged += shares[0].judged
+        self.counts.set_aside += shares[0].set_aside
 
 
 def _lack(recorded: Recorded) -> str | None:
@@ -152,12 +91,6 @@ def _lack(recorded: Recorded) -> str | None:
     return REDACTED if has_redacted_values(recorded) else None
 
 
-def _rests_on_query(exchange: Exchange) -> bool:
-    """Whether an answer may be right or wrong by a query: a list, or results."""
-    call = read(exchange)
-    return call is not None and (call.name == LIST or call.answer.get("results") is not None)
-
-
 def base_of(recorded: Recorded) -> str | None:
     """Return the base URL below which an exchange is one of the service; `None` where it is none."""
     try:
@@ -165,35 +98,10 @@ def base_of(recorded: Recorded) -> str | None:
         host = parts.netloc.rpartition("@")[2].lower()
     except ValueError:
         return None
-    below = _below(parts.path)
-    if not host or match(recorded.method.upper(), below) is None:
+    path = below(parts.path)
+    if not host or match(recorded.method.upper(), path) is None:
         return None
-    return f"{parts.scheme.lower()}://{host}{parts.path.removesuffix(below)}"
-
-
-def _below(path: str) -> str:
-    """Return the part of a path that follows the base URL, which may have a path of its own."""
-    begins = [found.start() for found in _BELOW_BASE.finditer(path)]
-    return path[begins[-1] :] if begins else path
-
-
-def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchange]) -> bool:
-    """Whether a create is one that was observed before: written down twice, or sent again to be answered as before.
-
-    Two recorders, of which nobody knows whose clock is right, show the same `Date` and the same headers beside it.
-    """
-    found = match(exchange.request.method, exchange.request.path)
-    if found is None or found[0].id != CREATE or not 200 <= recorded.status < 300:
-        return False
-    retry = header(recorded.sent_headers, "idempotency-key") or ""
-    identity = (recorded.url, recorded.sent_body, recorded.body, retry)
-    digest = blake2b(repr(identity).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    twin = twins.get(digest)
-    twins[digest] = exchange
-    if twin is None or twin.response is None or exchange.response is None:
-        return False
-    is_same_answer = exchange.response.header("date") is not None and exchange.response.headers == twin.response.headers
-    return bool(retry) or is_same_answer or exchange.sent - exchange.slack <= twin.received + twin.slack
+    return f"{parts.scheme.lower()}://{host}{parts.path.removesuffix(path)}"
 
 
 def merged(counts: Iterable[Counts]) -> Counts:

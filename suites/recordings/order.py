@@ -7,8 +7,11 @@ from typing import Self
 
 from suites.recordings.recorded import Recorded
 
-AT_ONCE = 500
-"""Exchanges that are written together."""
+AT_ONCE = 1_000
+"""Exchanges that are written together, and read."""
+
+Piece = list[tuple[str, bytes]]
+"""Exchanges in order, packed, each with the base URL that it is below."""
 
 
 class Spool:
@@ -23,21 +26,27 @@ class Spool:
         self._file.execute("CREATE TABLE spooled (moment REAL, number INTEGER, base TEXT, exchange BLOB)")
         self._waiting: list[tuple[float, int, str, bytes]] = []
         self._last = 0.0
+        self._count = 0
 
     def add(self, base: str, recorded: Recorded) -> None:
         """Take an exchange."""
+        self._count += 1
         if recorded.started is not None:
             self._last = recorded.started + (recorded.seconds or 0.0)
         self._waiting.append((self._last, recorded.number, base, pickle.dumps(recorded, pickle.HIGHEST_PROTOCOL)))
         if len(self._waiting) >= AT_ONCE:
             self._write()
 
-    def __iter__(self) -> Iterator[tuple[str, Recorded]]:
+    def __len__(self) -> int:
+        return self._count
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield what was taken, in order, so many exchanges at a time."""
         self._write()
         self._file.execute("CREATE INDEX IF NOT EXISTS by_moment ON spooled (moment, number)")
         rows = self._file.execute("SELECT base, exchange FROM spooled ORDER BY moment, number")
-        for base, exchange in rows:
-            yield base, pickle.loads(exchange)
+        while piece := rows.fetchmany(AT_ONCE):
+            yield piece
 
     def __enter__(self) -> Self:
         return self
@@ -51,3 +60,9 @@ class Spool:
         self._file.executemany("INSERT INTO spooled VALUES (?, ?, ?, ?)", self._waiting)
         self._file.execute("COMMIT")
         self._waiting.clear()
+
+
+def unpacked(piece: Piece) -> Iterator[tuple[str, Recorded]]:
+    """Yield the exchanges of a piece."""
+    for base, exchange in piece:
+        yield base, pickle.loads(exchange)

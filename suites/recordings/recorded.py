@@ -1,8 +1,7 @@
 """What every kind of recording comes down to."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 from spec.usage import WrongUsage
 
@@ -18,8 +17,7 @@ class CutOff(Exception):
     """A recording ends before its end. The message is a sentence that says so; what stood before it was given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An exchange as a recorder wrote it down, keys and all.
 
     `number` is its place in the recording, from 1. `started` is in seconds since 1970, `seconds` is how long it took,

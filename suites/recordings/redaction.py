@@ -21,12 +21,12 @@ _REDACTED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_HINT = re.compile(
-    rb"\*\*\*|\xe2\x80\xa2|\xe2\x97\x8f|\xe2\x96|\\u2022|\\u25cf|\\u25[89a]|[xX]{4}|\{\{|\$\{"
-    rb"|[Rr](?:edact|EDACT|emoved|EMOVED)|[Ff](?:iltered|ILTERED)|[Mm](?:asked|ASKED)|[Cc](?:ensored|ENSORED)"
-    rb"|[Ss](?:crubbed|CRUBBED|aniti|ANITI|tripped|TRIPPED)|[Aa](?:nonymi|NONYMI)|[Oo](?:bfus|BFUS)|[Hh](?:idden|IDDEN)"
+_HINTS = (
+    *(b"***", b"\xe2", b"\\u2", b"xxxx", b"{{", b"${"),
+    *(b"redact", b"filtered", b"masked", b"censored", b"scrubbed", b"saniti", b"anonymi", b"obfus", b"removed"),
+    *(b"hidden", b"stripped"),
 )
-"""Without which there is nothing of the kind in a body."""
+"""Without any of which, in small letters, there is nothing of the kind in a text."""
 FREE_TEXT = frozenset({"error_message", "detail", "message", "name", "description"})
 """Fields in which a service may write what it likes."""
 ASKED_FOR = frozenset({*list_parameters(), "expand"})
@@ -40,13 +40,19 @@ def is_redacted(value: str) -> bool:
 
 def has_redacted_values(recorded: Recorded) -> bool:
     """Whether a judgement of the exchange would rest on a value that its recorder has struck out."""
-    parts = urlsplit(recorded.url)
-    asked = [value for name, value in parse_qsl(parts.query) if name in ASKED_FOR]
-    named = [unquote(segment) for segment in parts.path.split("/")]
-    if any(map(is_redacted, [*asked, *named])):
-        return True
+    if _may_be_redacted(unquote(recorded.url).encode(errors="replace")):
+        parts = urlsplit(recorded.url)
+        asked = [value for name, value in parse_qsl(parts.query) if name in ASKED_FOR]
+        named = [unquote(segment) for segment in parts.path.split("/")]
+        if any(map(is_redacted, [*asked, *named])):
+            return True
     bodies = (recorded.sent_body, recorded.body if 200 <= recorded.status < 300 else b"")
-    return any(is_redacted(text) for body in bodies if _HINT.search(body) for text in _texts(body))
+    return any(is_redacted(text) for body in bodies if _may_be_redacted(body) for text in _texts(body))
+
+
+def _may_be_redacted(text: bytes) -> bool:
+    small = text.lower()
+    return any(hint in small for hint in _HINTS)
 
 
 def _texts(body: bytes) -> Iterator[str]:

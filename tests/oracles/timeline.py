@@ -86,9 +86,9 @@ class Witness(Verify):
         self.seen: list[Observation] = []
         self.taken: dict[str, Any] = {}
 
-    def record(self, observation: Observation) -> None:
-        self.seen.append(observation)
-        super().record(observation)
+    def record(self, *observations: Observation) -> None:
+        self.seen += observations
+        super().record(*observations)
 
     @property
     def accused(self) -> set[str]:

@@ -10,8 +10,9 @@ from fixtures.exchange import Exchange
 from fixtures.target import ANONYMOUS
 from suites.oracles.settled import SETTLED
 from suites.recordings import har
-from suites.recordings.judge import Counts, Judge, Record
+from suites.recordings.judge import Counts, Judge
 from suites.recordings.record import entry_of
+from suites.recordings.share import Record
 
 Json = dict[str, Any]
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from fixtures.exchange import Exchange, Headers, Request, Response
-from suites.appearance import DEEPEST, ENTRIES_LOOKED_AT, MOST_FEATURES, Appearance
+from suites.appearance import MOST_FEATURES, Appearance
+from suites.shapes import DEEPEST
 from suites.traffic import call_of
 
 PATH = "/api/v2/batches/bat-1"
@@ -50,12 +51,15 @@ def test_a_body_of_any_form_is_shown(body: bytes, field: str) -> None:
     assert set(shown(body)["fields"]) == {f"getBatch 2XX {field}"}
 
 
+def test_every_entry_of_a_list_is_looked_at() -> None:
+    assert fields([0] * 1_000 + ["late"]) == {".: array", "[]: integer", "[]: string"}
+
+
 def test_there_is_an_end_to_what_is_looked_at() -> None:
     deep: Any = 1
     for _ in range(50):
         deep = {"a": deep}
     assert len(fields(deep)) == DEEPEST + 1
-    assert fields([0] * ENTRIES_LOOKED_AT + ["late"]) == {".: array", "[]: integer"}
     many = {f"field{number}": 1 for number in range(3 * MOST_FEATURES)}
     assert len(shown(json.dumps(many).encode())["fields"]) == MOST_FEATURES
     (long,) = (name for name in fields({"n" * 10_000: 1}) if "n" in name.partition(":")[0])

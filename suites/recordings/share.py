@@ -1,0 +1,147 @@
+"""Shows the oracles what was recorded: all of them, or their share of the work."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urlsplit
+
+from fixtures.exchange import Exchange, Request, Response
+from spec.openapi import match
+from suites.oracles.memory import Memory
+from suites.oracles.oracle import Oracle
+from suites.oracles.panel import Panel
+from suites.recordings.callers import Callers, Secrets, shown
+from suites.recordings.clocks import Clocks
+from suites.recordings.order import Piece, unpacked
+from suites.recordings.recorded import NO_QUERY, Recorded, header
+from suites.tally import Tally
+from suites.traffic import CREATE, LIST, read
+from suites.verify import Verify
+
+RECORDED_TWICE = "a create that was recorded twice, or repeated under one idempotency key"
+
+_BELOW_BASE = re.compile(r"/api/v\d+/")
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known of a whole recording before the first of its exchanges is judged."""
+
+    name: str
+    worker: str
+    callers: Mapping[str, Callers]
+    clocks: Clocks
+    shows_queries: bool
+
+
+class Share:
+    """Shows every exchange, in order, to some oracles, and counts the traffic if `counts_traffic`.
+
+    Each share finds out by itself which exchanges are set aside.
+    """
+
+    def __init__(self, context: Context, oracles: Sequence[Oracle], *, counts_traffic: bool) -> None:
+        self.judged = 0
+        self.set_aside: Counter[str] = Counter()
+        self._context = context
+        self._oracles = oracles
+        self._verify = Verify()
+        self._tally = Tally() if counts_traffic else None
+        self._secrets = Secrets()
+        self._panels: dict[str, Panel] = {}
+        self._twins: Memory[bytes, Exchange] = Memory()
+
+    def found_in(self, piece: Piece) -> Record:
+        """Return what is found in the exchanges that follow, as plain data with no key in it."""
+        for base, recorded in unpacked(piece):
+            self._secrets.note(recorded)
+            exchange = self._exchange(base, recorded)
+            if _is_twin(exchange, recorded, self._twins):
+                self.set_aside[RECORDED_TWICE] += 1
+            elif recorded.query_in == "nowhere" and not self._context.shows_queries and _rests_on_query(exchange):
+                self.set_aside[NO_QUERY] += 1
+            else:
+                self._show(base, exchange)
+        return self._found()
+
+    def _show(self, base: str, exchange: Exchange) -> None:
+        if self._tally is not None:
+            self._tally.timelines.clock = lambda: exchange.received
+            self._tally.on_exchange(exchange)
+        if base not in self._panels:
+            self._panels[base] = Panel(self._oracles, self._verify)
+        self._panels[base].on_exchange(exchange)
+        self.judged += 1
+
+    def _found(self) -> Record:
+        found = self._verify.take(self._context.name)
+        parts = ("expected", "actual", "difference", "case", "exchanges")
+        found["violations"] = [
+            {**violation, **{name: self._secrets.hide(violation[name]) for name in parts}}
+            for violation in found["violations"]
+        ]
+        if self._tally is None:
+            return found
+        counted = self._tally.take([])
+        del counted["spent"]
+        return {**found, **counted, "batches": self._secrets.hide(counted["batches"])}
+
+    def _exchange(self, base: str, recorded: Recorded) -> Exchange:
+        parts = urlsplit(recorded.url)
+        sent = recorded.started or 0.0
+        return Exchange(
+            number=recorded.number,
+            worker=self._context.worker,
+            caller=self._context.callers[base].name(recorded),
+            request=Request(
+                method=recorded.method.upper(),
+                url=parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl(),
+                path=below(parts.path),
+                query=parts.query,
+                headers=shown(recorded.sent_headers),
+                body=recorded.sent_body,
+            ),
+            response=Response(recorded.status, shown(recorded.headers), recorded.body),
+            error=None,
+            sent_at=datetime.fromtimestamp(sent, UTC),
+            sent=sent,
+            received=sent + (recorded.seconds or 0.0),
+            slack=self._context.clocks.slack(recorded),
+        )
+
+
+def _rests_on_query(exchange: Exchange) -> bool:
+    """Whether an answer may be right or wrong by a query: a list, or results."""
+    call = read(exchange)
+    return call is not None and (call.name == LIST or call.answer.get("results") is not None)
+
+
+def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchange]) -> bool:
+    """Whether a create is one that was observed before: written down twice, or sent again to be answered as before.
+
+    Two recorders, of which nobody knows whose clock is right, show the same `Date` and the same headers beside it.
+    """
+    found = match(exchange.request.method, exchange.request.path)
+    if found is None or found[0].id != CREATE or not 200 <= recorded.status < 300:
+        return False
+    retry = header(recorded.sent_headers, "idempotency-key") or ""
+    identity = (recorded.url, recorded.sent_body, recorded.body, retry)
+    digest = blake2b(repr(identity).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    twin = twins.get(digest)
+    twins[digest] = exchange
+    if twin is None or twin.response is None or exchange.response is None:
+        return False
+    is_same_answer = exchange.response.header("date") is not None and exchange.response.headers == twin.response.headers
+    return bool(retry) or is_same_answer or exchange.sent - exchange.slack <= twin.received + twin.slack
+
+
+def below(path: str) -> str:
+    """Return the part of a path that follows the base URL, which may have a path of its own."""
+    begins = [found.start() for found in _BELOW_BASE.finditer(path)]
+    return path[begins[-1] :] if begins else path

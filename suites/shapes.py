@@ -1,0 +1,36 @@
+"""The shape of a JSON value: what those have in common that differ in ids, texts and numbers alone."""
+
+from functools import cache
+
+from spec.elements import sendable, showable
+from suites.moments import Moment, moment
+
+DEEPEST = 6
+"""Levels of a value that are looked into; the contract has no more."""
+MOST_PARTS = 200
+"""Fields of an object, and different entries of a list, beyond which a value is like no other."""
+
+
+def shape_of(value: object, levels: int = DEEPEST) -> object:
+    """Return what is equal for values with the same fields, of the same kinds, and with the same words of the contract.
+
+    It can be a key. The order and the number of the entries of a list are no part of it.
+    """
+    if isinstance(value, str):
+        return value if value in _words() else Moment if value[4:5] == "-" and moment(value) else str
+    if isinstance(value, dict) and levels:
+        shapes = [shape_of(part, levels - 1) for part in value.values()]
+        return (*value, *shapes) if len(shapes) <= MOST_PARTS else LikeNoOther()
+    if isinstance(value, list) and levels:
+        different = frozenset([shape_of(part, levels - 1) for part in value])
+        return different if len(different) <= MOST_PARTS else LikeNoOther()
+    return type(value)
+
+
+class LikeNoOther:
+    """The shape of a value that is not compared."""
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(element.partition("=")[2] for element in sendable() | showable() if "=" in element)
