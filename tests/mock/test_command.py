@@ -259,6 +259,15 @@ def test_a_port_that_cannot_be_used_is_said_in_one_sentence(module: str, port: s
     assert "--port" in errors
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.host.invalid", "a" * 300, ""], ids=lambda host: host[:9])
+def test_a_host_that_cannot_be_used_is_said_in_one_sentence(host: str) -> None:
+    with start("--port=0", "--host", host) as process:
+        output, errors = process.communicate(timeout=TIME_LIMIT)
+    assert (process.returncode, output) == (4, "")
+    assert errors.count("\n") == 1
+    assert "--host" in errors
+
+
 @pytest.mark.parametrize("origin", ["localhost:3000", "http://localhost:3000/", "http://a b", "null", ""])
 def test_what_is_no_origin_is_said_in_one_sentence(origin: str) -> None:
     with start("--port=0", "--cors", origin) as process:
