@@ -11,8 +11,8 @@ import pytest
 from fixtures.mock.situations import SITUATIONS
 from tests.mock.api import BATCHES, DIRECTORIES, PDF, Api, running
 
+OF_ENDS = ("batches-fail", "batches-take-long=2.5")
 OF_BATCHES = (
-    "batches-fail=3",
     "batches-throttled",
     "batches-take-long=60",
     "files-fail",
@@ -41,12 +41,12 @@ def batches() -> Iterator[Api]:
 
 
 def test_every_situation_is_met_here() -> None:
-    assert {name.partition("=")[0] for name in OF_BATCHES + OF_LIMITS + OF_THE_LINE} == set(SITUATIONS)
+    assert {name.partition("=")[0] for name in OF_ENDS + OF_BATCHES + OF_LIMITS + OF_THE_LINE} == set(SITUATIONS)
 
 
-def test_a_batch_waits_runs_long_fails_and_shows_everything_late(batches: Api) -> None:
+def test_a_batch_waits_runs_long_and_shows_everything_late(batches: Api) -> None:
     directory_id = batches.directory("a.pdf", "b.pdf")
-    ids = [batches.create(directory_id)["id"] for _ in range(3)]
+    ids = [batches.create(directory_id)["id"] for _ in range(2)]
 
     def seen() -> tuple[list[str], list[str]]:
         return (
@@ -58,8 +58,7 @@ def test_a_batch_waits_runs_long_fails_and_shows_everything_late(batches: Api) -
     for seconds in (0, 2, 28, 2, 58, 2):
         batches.advance(seconds)
         moments.append(seen())
-    throttled, running_ones, ended = ([status] * 3 for status in ("THROTTLED", "RUNNING", "COMPLETED"))
-    ended[2] = "FAILED"
+    throttled, running_ones, ended = ([status] * 2 for status in ("THROTTLED", "RUNNING", "COMPLETED"))
     assert moments == [
         (throttled, []),
         (throttled, throttled),
@@ -70,10 +69,19 @@ def test_a_batch_waits_runs_long_fails_and_shows_everything_late(batches: Api) -
     ]
     assert batches.results(ids[0]) is None
     batches.advance(3)
-    for id_ in ids[:2]:
+    for id_ in ids:
         jobs = [entry["job_reference"]["id"] for entry in batches.results(id_)]
         statuses = [batches.ok("GET", f"/api/v2/parse/{job}")["job"]["status"] for job in jobs]
         assert statuses == ["FAILED", "COMPLETED"]
+
+
+def test_a_batch_fails_as_every_batch_does() -> None:
+    with situated(*OF_ENDS) as api:
+        batch_id = api.create(api.directory("a.pdf"))["id"]
+        api.advance(3.4)
+        assert api.get(batch_id)["status"] == "RUNNING"
+        api.advance(0.1)
+        assert api.get(batch_id)["status"] == "FAILED"
 
 
 def test_an_ephemeral_directory_is_soon_gone(batches: Api) -> None:
