@@ -438,6 +438,6 @@ def test_nothing_below_control_is_altered_by_a_variant(api: Api) -> None:
 def test_control_answers_errors_as_json(api: Api) -> None:
     assert api.client.get("/control/none").json() == {"detail": "Not Found"}
     refused = api.client.put("/control/reset")
-    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "OPTIONS, POST")
     assert api.client.get("/controls").json() == {"detail": "Not Found"}
     assert httpx.get(f"{api.info['base_url']}/control", trust_env=False).status_code == 404
