@@ -36,14 +36,15 @@ def test_health_tells_the_clock_and_what_is_in_force(api: Api) -> None:
     assert health["status"] == "ok"
     assert health["clock"]["kind"] == "virtual"
     assert health["version"] in (ROOT / "pyproject.toml").read_text("utf-8")
-    assert (health["faults"], health["variations"]) == ([], [])
+    assert [health[kind] for kind in ("faults", "variations", "situations")] == [[], [], []]
 
 
 def test_health_and_page_name_faults_and_variations_and_are_not_changed_by_them() -> None:
-    names = ("job-type-in-any-case", "page-size-bounded")
-    with running("--fault", names[0], "--variation", names[1], "--latency", "1000") as altered:
+    names = ("job-type-in-any-case", "page-size-bounded", "slow-answers=1000")
+    options = ("--fault", names[0], "--variation", names[1], "--situation", names[2], "--latency", "1000")
+    with running(*options) as altered:
         health = altered.client.get("/health").json()
-        assert (health["faults"], health["variations"]) == ([names[0]], [names[1]])
+        assert [health[kind] for kind in ("faults", "variations", "situations")] == [[name] for name in names]
         page = altered.client.get("/docs").text
         assert all(name in page for name in names)
 
