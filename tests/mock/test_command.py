@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, redirect_stdout
@@ -31,6 +32,8 @@ from tests.mock.api import BATCHES, DIRECTORIES, ROOT, Api
 KEY = "llx-mock-main"
 TIME_LIMIT = 20
 """Seconds after which a mock is given up."""
+STEP = 0.01
+"""Seconds between two looks at the log."""
 END_BOUND = 10
 """Seconds within which a mock ends, however busy the machine."""
 LAST = "  console.log(batch.id, batch.status);"
@@ -72,9 +75,13 @@ class Shown:
     def logged(self, *asked: tuple[str, str]) -> list[str]:
         """The lines of the log about some requests, which are sent one by one."""
         before = self.log.read_text(encoding="utf-8")
-        for method, path in asked:
+        for number, (method, path) in enumerate(asked, start=1):
             self.client.request(method, path)
-        return self.log.read_text(encoding="utf-8").removeprefix(before).splitlines()
+            end = time.monotonic() + TIME_LIMIT
+            while len(lines := self.log.read_text(encoding="utf-8").removeprefix(before).splitlines()) < number:
+                assert time.monotonic() < end, "the request is not logged"
+                time.sleep(STEP)
+        return lines
 
 
 @pytest.fixture(scope="module")
