@@ -28,6 +28,7 @@ from fixtures.mock.render import Render
 from fixtures.mock.service import ServiceSettings
 from fixtures.mock.variants import variant_of
 from tests.mock.api import BATCHES, DIRECTORIES, ROOT, Api
+from tests.reports.html.browser import Browser
 
 KEY = "llx-mock-main"
 TIME_LIMIT = 20
@@ -306,6 +307,29 @@ def test_a_page_of_a_named_origin_may_use_it(shown: Shown, origin: str) -> None:
     refused = httpx.get(f"{shown.url}{BATCHES}", headers={"Origin": origin}, trust_env=False)
     assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, origin)
     assert shown.client.put(BATCHES, headers={"Origin": origin}).headers["access-control-allow-origin"] == origin
+
+
+CALLS = """(async () => {
+  const headers = { Authorization: "Bearer llx-mock-main", "Content-Type": "application/json" };
+  const answers = [];
+  for (const [method, path, body] of [["GET", "BATCHES"], ["POST", "BATCHES", "{}"], ["PUT", "BATCHES", "{}"]]) {
+    const answer = await fetch(`URL${path}`, { method, headers, body });
+    answers.push([answer.status, Object.keys(await answer.json())[0], answer.headers.get("allow")]);
+  }
+  return answers;
+})()"""
+
+
+def test_a_page_of_any_origin_may_use_it_if_all_may(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<!DOCTYPE html><title>A page</title>", encoding="utf-8")
+    with start("--port=0", "--json", "--cors=*") as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["base_url"]
+        browser.open(tmp_path / "page.html")
+        answers = browser.evaluate(CALLS.replace("BATCHES", BATCHES).replace("URL", url))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(END_BOUND) == 0
+    assert answers == [[200, "items", None], [422, "detail", None], [405, "detail", "GET, HEAD, OPTIONS, POST"]]
 
 
 def test_a_page_of_another_origin_may_not(shown: Shown) -> None:
