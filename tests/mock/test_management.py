@@ -278,6 +278,16 @@ def test_the_journal_shows_requests_without_keys(api: Api) -> None:
     assert "s3cret" not in text
 
 
+def test_the_journal_shows_the_method_that_was_sent(api: Api) -> None:
+    for method in ("HEAD", "OPTIONS", "DELETE"):
+        api.call(method, BATCHES)
+    assert [(asked["method"], asked["status"]) for asked in journal(api)] == [
+        ("HEAD", 200),
+        ("OPTIONS", 204),
+        ("DELETE", 405),
+    ]
+
+
 def test_the_journal_is_filtered_and_cleared(api: Api) -> None:
     directory_id = api.directory("a.pdf")
     api.call("GET", BATCHES)
