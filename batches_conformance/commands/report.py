@@ -21,11 +21,13 @@ from reports.explain import Check, Fault, Knowledge, chosen, explanation, find, 
 from reports.history import file as history_file
 from reports.history.gathering import NOTHING, gather
 from reports.history.lines import history_lines
-from reports.history.tracking import concerned, newest, of_target
+from reports.history.past import past_run
+from reports.history.tracking import concerned, last_conformant, newest, of_target
 from reports.history.words import since_lines
 from reports.lines import Line, Writer
 from reports.merge import merge
 from reports.model import Report, ReportedExchange, ReportedTarget, ReportedViolation, validated
+from reports.openmetrics import render_openmetrics
 from reports.reader import read
 from reports.replayed import Replayed, exit_code, replay_lines
 from reports.screen import print_lines
@@ -308,6 +310,26 @@ def history_of_runs(
     written = history_file.write(found, file)
     print_lines(history_lines(found, width=shutil.get_terminal_size().columns))
     print("\n".join(["", *map(str, written)]))
+    return exit_codes.CONFORMANT
+
+
+@command.command()
+@click.argument("report", type=FILE)
+@click.option("--history", metavar="FILE", type=FILE, help="A history.json, which knows the last conformant run.")
+@click.option("--out", metavar="FILE", type=FILE, help="Where it is written; by default it is printed.")
+def metrics(report: Path, history: Path | None, out: Path | None) -> int:
+    """Show REPORT as OpenMetrics text: verdicts, violations, spending, latencies, and the last conformant run."""
+    judged = read(report)
+    known = history_file.read_history(history) if history else NOTHING
+    target = past_run(judged).target
+    text = render_openmetrics(judged, last_conformant(of_target(known, target)) if known.runs else None)
+    if out is None:
+        print(text, end="")
+        return exit_codes.CONFORMANT
+    try:
+        files.replace(out, text)
+    except OSError as error:
+        raise WrongUsage(f"{out} could not be written ({error.strerror}); name another file.") from None
     return exit_codes.CONFORMANT
 
 

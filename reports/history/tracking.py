@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -50,6 +51,16 @@ def of_target(history: History, target: str) -> History:
         known = ", ".join(dict.fromkeys(run.target for run in history.runs))
         raise UnsuitableReport(f"There is no run of {target}; there are runs of {known}.")
     return track(runs, history.contract, history.unread)
+
+
+def last_conformant(history: History) -> str | None:
+    """Return when the last conformant run ended, `None` where no run was."""
+    ends = [
+        datetime.fromisoformat(run.started_at) + timedelta(seconds=run.seconds)
+        for run in history.runs
+        if run.verdict == "conformant"
+    ]
+    return max(ends).isoformat() if ends else None
 
 
 def concerned(history: History, changes: Iterable[RequirementChange]) -> list[ViolationHistory]:
