@@ -14,7 +14,7 @@ from fixtures.mock.situations import SITUATIONS
 from tests.mock.api import BATCHES, DIRECTORIES, PDF, ROOT, Api, running
 
 PROGRAM = ROOT / "docs" / "examples" / "careful.py"
-OF_THE_LINE = ("connection-cut=4", "answer-cut=5", "service-unavailable=6", "no-answer=7", "slow-answers=0.01")
+OF_THE_LINE = ("connection-cut=4", "answer-cut=6", "service-unavailable=11", "no-answer=9", "slow-answers=0.01")
 LATE = (
     "lists-lag",
     "results-late=1",
