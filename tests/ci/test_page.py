@@ -20,7 +20,7 @@ def examples_without_another_page() -> set[str]:
     pages = [path for path in (ROOT / "docs").glob("*.md") if path.name != "ci.md"]
     others = "\n".join(path.read_text("utf-8") for path in pages)
     examples = {f"docs/examples/{path.name}" for path in (ROOT / "docs" / "examples").iterdir() if path.is_file()}
-    return {name for name in examples if f"`{name}`" not in others}
+    return {name for name in examples if name not in others}
 
 
 def test_the_table_names_each_example_and_nothing_else() -> None:
