@@ -2,7 +2,10 @@
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,9 +16,10 @@ from openapi_spec_validator import validate
 
 from batches_conformance.command import run_command
 from fixtures.mock.routes import Operations, public_operations
-from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, ROOT, SAVED_WEBHOOKS, Api, running
+from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, PDF, ROOT, SAVED_WEBHOOKS, Api, running
 from tests.reports.html.browser import Browser
 
+SAVED = {"name": "c", "parameters": {"product_type": "parse_v2", "tier": "fast", "version": "latest"}}
 PATHS = ("/docs", "/openapi.json", "/health")
 EXPLAINED = Path(__file__).with_name("described.yaml")
 GENERATION = "2.14"
@@ -165,14 +169,13 @@ def flow(api: Api) -> Iterator[tuple[str, str, dict[str, Any]]]:
     extraction = api.results(extracted)[0]["job_reference"]["id"]
     files = f"{DIRECTORIES}/{directory_id}/files"
     (first, *_) = api.ok("GET", files)["items"]
-    configuration = {"name": "c", "parameters": {"product_type": "parse_v2", "tier": "fast", "version": "latest"}}
-    config_id = api.ok("POST", CONFIGURATIONS, json=configuration)["id"]
+    config_id = saved(api)
     webhook = {"webhook_url": "http://127.0.0.1:9/", "webhook_events": ["batch.success"], "webhook_headers": {"a": "b"}}
     webhook_id = api.ok("POST", SAVED_WEBHOOKS, json=webhook)["id"]
     batches, one = BATCHES, f"{BATCHES}/{{batch_id}}"
     directory, file = f"{DIRECTORIES}/{{directory_id}}", f"{DIRECTORIES}/{{directory_id}}/files/{{directory_file_id}}"
     of_directory, config = f"{directory}/files", f"{CONFIGURATIONS}/{{config_id}}"
-    saved = f"{SAVED_WEBHOOKS}/{{config_id}}"
+    webhook_path = f"{SAVED_WEBHOOKS}/{{config_id}}"
     body = api.batch_body(directory_id)
     yield batches, "POST", {"url": BATCHES, "json": body}
     yield batches, "POST", {"url": BATCHES, "json": {}}
@@ -207,7 +210,7 @@ def flow(api: Api) -> Iterator[tuple[str, str, dict[str, Any]]]:
         },
     )
     yield directory, "DELETE", {"url": f"{DIRECTORIES}/{api.directory()}"}
-    yield CONFIGURATIONS, "POST", {"url": CONFIGURATIONS, "json": configuration}
+    yield CONFIGURATIONS, "POST", {"url": CONFIGURATIONS, "json": SAVED}
     yield CONFIGURATIONS, "GET", {"url": CONFIGURATIONS}
     yield config, "GET", {"url": f"{CONFIGURATIONS}/{config_id}"}
     yield config, "PUT", {"url": f"{CONFIGURATIONS}/{config_id}", "json": {"name": "e"}}
@@ -215,9 +218,9 @@ def flow(api: Api) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield SAVED_WEBHOOKS, "POST", {"url": SAVED_WEBHOOKS, "json": webhook}
     yield SAVED_WEBHOOKS, "GET", {"url": SAVED_WEBHOOKS}
     yield "/api/v2/webhook-configs", "GET", {"url": "/api/v2/webhook-configs"}
-    yield saved, "GET", {"url": f"{SAVED_WEBHOOKS}/{webhook_id}"}
-    yield saved, "PUT", {"url": f"{SAVED_WEBHOOKS}/{webhook_id}", "json": {"webhook_events": None}}
-    yield saved, "DELETE", {"url": f"{SAVED_WEBHOOKS}/{webhook_id}"}
+    yield webhook_path, "GET", {"url": f"{SAVED_WEBHOOKS}/{webhook_id}"}
+    yield webhook_path, "PUT", {"url": f"{SAVED_WEBHOOKS}/{webhook_id}", "json": {"webhook_events": None}}
+    yield webhook_path, "DELETE", {"url": f"{SAVED_WEBHOOKS}/{webhook_id}"}
     for path in ("/api/v1/projects", "/api/v2/projects"):
         yield path, "GET", {"url": path}
 
@@ -280,6 +283,45 @@ def test_the_page_shows_each_operation_with_its_curl_lines(api: Api, document: d
     for name in names:
         assert articles[name].startswith(f"curl -sS &quot;{api.info['base_url']}/api/")
         assert f"Bearer {api.key}" in articles[name]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_the_curl_lines_of_the_page_work(api: Api, tmp_path: Path) -> None:
+    directory_id = api.directory("a.pdf")
+    batches = [api.create(directory_id), api.create(directory_id, "extract_v2", api.info["extract_configuration_id"])]
+    api.advance(10_000)
+    parse, extract = (api.results(batch["id"])[0]["job_reference"]["id"] for batch in batches)
+    (file,) = api.ok("GET", f"{DIRECTORIES}/{directory_id}/files")["items"]
+    webhook = api.ok("POST", SAVED_WEBHOOKS, json={"webhook_url": "http://127.0.0.1:9/"})["id"]
+    of_all = {"directory_id": directory_id, "directory_file_id": file["id"], "file_id": file["file_id"]}
+    of_one = {
+        "getBatch": {"batch_id": batches[0]["id"]},
+        "cancelBatch": {"batch_id": api.create(directory_id)["id"]},
+        "getParseJob": {"job_id": parse},
+        "getExtractJob": {"job_id": extract},
+        "deleteFile": {"directory_file_id": api.upload(directory_id)},
+        **{f"{verb}Webhook": {"config_id": webhook} for verb in ("get", "change", "delete")},
+        **{f"{verb}Configuration": {"config_id": api.info["parse_configuration_id"]} for verb in ("get", "change")},
+        "deleteConfiguration": {"config_id": saved(api)},
+        "deleteDirectory": {"directory_id": api.directory()},
+    }
+    (tmp_path / "invoice.pdf").write_bytes(PDF)
+    last = {"deleteFiles", "deleteWebhook"}
+    page = unescape(api.client.get("/docs").text)
+    articles = re.findall(r'<article id="(\w+)".*?<pre[^>]*><code>(curl .*?)</code>', page, flags=re.DOTALL)
+    script = "\n".join(
+        f"{''.join(f'{variable}={value}; ' for variable, value in (of_all | of_one.get(name, {})).items())}"
+        + lines.replace("curl -sS", f"curl -sS -o /dev/null -w '{name} %{{http_code}}\\n'")
+        for name, lines in sorted(articles, key=lambda article: article[0] in last)
+    )
+    ended = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    codes = dict(line.split() for line in ended.stdout.splitlines())
+    assert codes.keys() == dict(articles).keys()
+    assert {name: code for name, code in codes.items() if not code.startswith("2")} == {}
+
+
+def saved(api: Api) -> str:
+    return str(api.ok("POST", CONFIGURATIONS, json=SAVED)["id"])
 
 
 def test_the_address_on_the_page_is_that_by_which_it_was_reached(api: Api) -> None:
