@@ -1,0 +1,124 @@
+"""The mock inside other people's tests: `with running_mock() as mock:`.
+
+The mock is a process of its own, so nothing of it is imported here, and no frozen clock, patched client or stopped
+debugger of a test reaches it. It ends with the block, and with the process that started it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from tempfile import TemporaryFile
+from typing import IO, Final, Literal, TypedDict
+
+from batches_conformance.location import IS_INSTALLED, ROOT
+
+SECONDS_TO_STOP: Final = 5.0
+"""How long the mock may take to end by itself."""
+
+
+class MockFailed(Exception):
+    """The mock did not start, or refused what it was asked for; the message is one sentence."""
+
+
+class ClientOptions(TypedDict):
+    """What the official Python client takes: `LlamaCloud(**mock.client_options)`."""
+
+    api_key: str
+    base_url: str
+
+
+@dataclass(frozen=True)
+class Mock:
+    """A mock that is running: where it listens, and what it was seeded with."""
+
+    base_url: str
+    control_url: str
+    api_key: str = field(repr=False)
+    other_api_key: str = field(repr=False)
+    """The key of another project, in another organization."""
+    limited_api_key: str = field(repr=False)
+    """The key of a project whose plan has no batches."""
+    project_id: str
+    other_project_id: str
+    organization_id: str
+    parse_configuration_id: str
+    extract_configuration_id: str
+
+    @property
+    def client_options(self) -> ClientOptions:
+        """What the official Python client takes, to work with the main project."""
+        return {"api_key": self.api_key, "base_url": self.base_url}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that the official clients read, for a program that gets no arguments."""
+        return {"LLAMA_CLOUD_API_KEY": self.api_key, "LLAMA_CLOUD_BASE_URL": self.base_url}
+
+
+@contextmanager
+def running_mock(
+    *,
+    faults: Sequence[str] = (),
+    variations: Sequence[str] = (),
+    clock: Literal["wall", "virtual"] = "wall",
+    pace: float = 0.05,
+    options: Sequence[str] = (),
+) -> Iterator[Mock]:
+    """Run a mock on a free port of loopback until the block ends.
+
+    `clock` and `pace` are those of the command, except that a batch stays in a status for a twentieth of a second
+    unless told otherwise; `options` are further words for the command. Raises `MockFailed` when it does not start.
+    """
+    words = [
+        *("--clock", clock, "--pace", str(pace), "--control"),
+        *(f"--fault={name}" for name in faults),
+        *(f"--variation={name}" for name in variations),
+        *options,
+    ]
+    with (
+        TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints,
+        subprocess.Popen(
+            [sys.executable, "-m", "fixtures.mock", "--port=0", "--json", "--until-stdin-closes", *words],
+            cwd=ROOT,
+            env=_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            start_new_session=True,
+            encoding="utf-8",
+        ) as process,
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            if not line:
+                raise MockFailed(_last_words(process, complaints))
+            said: Mapping[str, str] = json.loads(line)
+            yield Mock(**{each.name: said[each.name] for each in fields(Mock)})
+        finally:
+            process.stdin.close()
+            try:
+                process.wait(SECONDS_TO_STOP)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables of the process: Python finds the mock in the folder where it starts, and writes nothing."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    return kept | ({"PYTHONDONTWRITEBYTECODE": "1"} if IS_INSTALLED else {})
+
+
+def _last_words(process: "subprocess.Popen[str]", complaints: IO[str]) -> str:
+    """Why the mock has ended before it served."""
+    try:
+        code = process.wait(SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        return "The mock printed nothing; start it alone: batches-conformance mock"
+    complaints.seek(0)
+    return complaints.read().strip().rpartition("\n")[2].removeprefix("Error: ") or f"The mock ended with {code}."

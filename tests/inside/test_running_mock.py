@@ -1,0 +1,111 @@
+"""`running_mock`, as a stranger's program uses it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from batches_conformance.mock import Mock, MockFailed, running_mock
+from tests.quick_python.starting import REAL
+
+SECONDS_TO_CLOSE = 10
+STRANGER = """
+import sys
+from batches_conformance.mock import running_mock
+
+general = {"fixtures", "spec", "suites", "reports", "tests", "conftest"}
+with running_mock() as mock:
+    assert not general & set(sys.modules), "names that belong to the user"
+    assert not {"fastapi", "uvicorn", "starlette", "click"} & set(sys.modules), "the mock is imported"
+    print(mock.base_url, flush=True)
+    sys.stdin.read()
+"""
+
+
+def port_of(mock: Mock | str) -> tuple[str, int]:
+    found = urlsplit(mock if isinstance(mock, str) else mock.base_url)
+    assert found.hostname
+    assert found.port
+    return found.hostname, found.port
+
+
+@pytest.fixture
+def start(stranger: Path) -> Callable[..., "subprocess.Popen[str]"]:
+    def start(**variables: str) -> "subprocess.Popen[str]":
+        path = os.pathsep.join([str(stranger), str(stranger / "site")])
+        return subprocess.Popen(
+            [REAL, "-c", STRANGER],
+            cwd=stranger,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", **variables},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+    return start
+
+
+@pytest.mark.parametrize("variables", [{}, {"PYTHONSAFEPATH": "1"}], ids=["plain", "safe path"])
+def test_packages_of_the_user_keep_their_names(
+    start: Callable[..., "subprocess.Popen[str]"], variables: dict[str, str]
+) -> None:
+    output, errors = start(**variables).communicate("", timeout=SECONDS_TO_CLOSE)
+    assert (output[:17], errors) == ("http://127.0.0.1:", "")
+
+
+def test_the_mock_ends_with_a_killed_process(start: Callable[..., "subprocess.Popen[str]"]) -> None:
+    with start() as process:
+        assert process.stdout is not None
+        address = port_of(process.stdout.readline().strip())
+        with socket.create_connection(address, SECONDS_TO_CLOSE) as connection:
+            process.send_signal(signal.SIGKILL)
+            with suppress(ConnectionResetError):
+                assert connection.recv(1) == b""
+
+
+def test_the_mock_ends_with_its_block(mock: Mock) -> None:
+    with running_mock() as other:
+        assert port_of(other) != port_of(mock)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(port_of(other), SECONDS_TO_CLOSE)
+
+
+def test_an_error_in_the_block_is_the_error_of_the_block() -> None:
+    with pytest.raises(ZeroDivisionError), running_mock():
+        _ = 1 / 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"faults": ["no-such-fault"]}, "There is no fault 'no-such-fault'"),
+        ({"variations": ["results-after-3-second"]}, "did you mean results-after-3-seconds?"),
+        ({"pace": -1.0}, "Invalid value for '--pace'"),
+        ({"options": ["--colour"]}, "No such option '--colour'"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_be_served_is_one_sentence(wrong: dict[str, object], sentence: str) -> None:
+    with pytest.raises(MockFailed) as raised, running_mock(**wrong):  # type: ignore[arg-type]
+        pass
+    assert sentence in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_python_that_cannot_serve_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(MockFailed, match=r"^The mock ended with 1\.$"), running_mock():
+        pass
+
+
+def test_no_key_is_shown(mock: Mock) -> None:
+    assert "llx" not in f"{mock} {mock!r}"
+    assert mock.client_options == {"api_key": mock.api_key, "base_url": mock.base_url}
