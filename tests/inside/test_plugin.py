@@ -4,8 +4,6 @@ import os
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.quick_python.starting import REAL
 
 TIME_LIMIT = 60
