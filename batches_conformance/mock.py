@@ -12,10 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from tempfile import TemporaryFile
-from typing import IO, Final, Literal, TypedDict
+from typing import IO, Any, Final, Literal, TypedDict
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
 
 from batches_conformance.location import IS_INSTALLED, ROOT
 
+SECONDS_TO_ANSWER: Final = 30.0
+"""How long the control protocol may take to answer."""
 SECONDS_TO_STOP: Final = 5.0
 """How long the mock may take to end by itself."""
 
@@ -57,6 +61,20 @@ class Mock:
     def environment(self) -> dict[str, str]:
         """The variables that the official clients read, for a program that gets no arguments."""
         return {"LLAMA_CLOUD_API_KEY": self.api_key, "LLAMA_CLOUD_BASE_URL": self.base_url}
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """Return the answer to a request of the control protocol. Raises `MockFailed` when it is refused."""
+        request = Request(
+            f"{self.control_url}/{path}",
+            None if body is None else json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+            method=method,
+        )
+        try:
+            with build_opener(ProxyHandler({})).open(request, timeout=SECONDS_TO_ANSWER) as answer:
+                return json.loads(answer.read() or "null")
+        except HTTPError as error:
+            raise MockFailed(_reason(json.load(error))) from None
 
 
 @contextmanager
@@ -106,6 +124,14 @@ def running_mock(
                 process.wait(SECONDS_TO_STOP)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _reason(refusal: dict[str, Any]) -> str:
+    """Return in one sentence why the control protocol refuses something."""
+    detail = refusal["detail"]
+    if isinstance(detail, str):
+        return detail
+    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in detail)
 
 
 def _environment() -> dict[str, str]:

@@ -28,7 +28,7 @@ def batches_mock_settings() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def batches_mock_session(batches_mock_settings: dict[str, Any]) -> "Iterator[Mock]":
-    """The mock of the session, or of one worker of xdist; nothing resets it."""
+    """Run the mock of the session, or of one worker of xdist; nothing resets it."""
     from batches_conformance.mock import running_mock
 
     with running_mock(**batches_mock_settings) as mock:
@@ -39,7 +39,7 @@ def batches_mock_session(batches_mock_settings: dict[str, Any]) -> "Iterator[Moc
 def batches_mock(
     request: pytest.FixtureRequest, batches_mock_session: "Mock", monkeypatch: pytest.MonkeyPatch
 ) -> "Mock":
-    """The session's mock as at its start, behaving as the markers say, in the variables that the clients read."""
+    """Return the session's mock, reset, as the markers want it, and in the variables that the clients read."""
     for name, value in batches_mock_session.environment.items():
         monkeypatch.setenv(name, value)
     return batches_mock_session

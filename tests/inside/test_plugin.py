@@ -1,96 +1,86 @@
 """The pytest plugin, in the project of a user who has installed the package."""
 
-import os
+import re
 import subprocess
-from pathlib import Path
 
-from tests.quick_python.starting import REAL
+import pytest
 
-TIME_LIMIT = 60
-USES_NOTHING = """
+from tests.inside.stranger import Stranger, stranger_in
+
+PROJECT = {
+    "test_1_nobody_uses_it.py": """
 import sys
 
-def test_nothing_is_imported_that_nobody_uses():
+def test_nothing_is_imported():
     ours = {name for name in sys.modules if name.startswith("batches_conformance")}
     assert ours == {"batches_conformance", "batches_conformance.pytest_plugin"}
     assert not {"fastapi", "uvicorn", "starlette", "click", "httpx", "pydantic"} & set(sys.modules)
-"""
-ON_TWO_WORKERS = """
-import os, pathlib, pytest
-
-@pytest.mark.parametrize("number", range(4))
-def test_each_worker_has_its_own(batches_mock, number):
-    pathlib.Path(f"{os.environ['PYTEST_XDIST_WORKER']}-{number}.url").write_text(batches_mock.base_url)
-    assert os.environ["LLAMA_CLOUD_BASE_URL"] == batches_mock.base_url
-"""
-ENVIRONMENT = """
+""",
+    "test_2_variables.py": """
 import os
 
-def test_with(batches_mock):
+def test_with_the_mock(batches_mock):
     assert os.environ["LLAMA_CLOUD_API_KEY"] == batches_mock.api_key
+    assert os.environ["LLAMA_CLOUD_BASE_URL"] == batches_mock.base_url
 
-def test_without():
+def test_without_it():
     assert os.environ["LLAMA_CLOUD_API_KEY"] == "of the user"
     assert "LLAMA_CLOUD_BASE_URL" not in os.environ
-"""
-FAILS = """
+""",
+    "test_3_names.py": """
 from fixtures import OF_THE_USER
 
 def test_that_fails(batches_mock):
-    assert batches_mock is None
+    assert not OF_THE_USER
+""",
+}
+ON_TWO_WORKERS = """
+import os, pathlib
+
+def test_with_the_mock(batches_mock):
+    pathlib.Path(os.environ["PYTEST_XDIST_WORKER"] + ".url").write_text(batches_mock.base_url)
 """
-SETTINGS = """
+WRONG_SETTINGS = """
 import pytest
 
 @pytest.fixture(scope="session")
 def batches_mock_settings():
-    return {"clock": "virtual"}
+    return {"clock": "sundial"}
 """
 
 
-def pytest_in(folder: Path, *words: str, **files: str) -> "subprocess.CompletedProcess[str]":
-    """Let a user's pytest run on these files, without a word about the plugin."""
-    for name, text in files.items():
-        (folder / f"{name}.py").write_text(text, encoding="utf-8")
-    path = os.pathsep.join([str(folder), str(folder / "site")])
-    return subprocess.run(
-        [REAL, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": path, "LLAMA_CLOUD_API_KEY": "of the user"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=TIME_LIMIT,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
+    """The project's tests, after their end."""
+    project = stranger_in(tmp_path_factory.mktemp("project"))
+    return project.pytest("-rA", "--showlocals", "--full-trace", "--strict-markers", files=PROJECT)
 
 
-def test_it_costs_nothing_where_nobody_uses_it(stranger: Path) -> None:
-    ended = pytest_in(stranger, test_it=USES_NOTHING)
-    assert ended.returncode == 0, ended.stdout
+@pytest.mark.parametrize(
+    "test",
+    [
+        "PASSED test_1_nobody_uses_it.py::test_nothing_is_imported",
+        "PASSED test_2_variables.py::test_with_the_mock",
+        "PASSED test_2_variables.py::test_without_it",
+        "FAILED test_3_names.py::test_that_fails - assert not True",
+    ],
+)
+def test_each_test_of_the_project_ends_as_it_should(test: str, ended: "subprocess.CompletedProcess[str]") -> None:
+    assert test in ended.stdout.splitlines(), ended.stdout
 
 
-def test_each_worker_has_its_own_mock(stranger: Path) -> None:
-    ended = pytest_in(stranger, "-n", "2", "--dist", "each", test_it=ON_TWO_WORKERS)
-    assert ended.returncode == 0, ended.stdout
-    urls = {path.name[:3]: path.read_text() for path in stranger.glob("*.url")}
-    assert len(set(urls.values())) == 2
-
-
-def test_the_variables_of_the_user_come_back(stranger: Path) -> None:
-    ended = pytest_in(stranger, "-p", "no:randomly", test_it=ENVIRONMENT)
-    assert ended.returncode == 0, ended.stdout
-
-
-def test_no_key_is_printed(stranger: Path) -> None:
-    ended = pytest_in(stranger, "--showlocals", "--full-trace", test_it=FAILS)
-    assert ended.returncode == 1
-    assert "Mock(base_url=" in ended.stdout
+def test_no_key_is_printed(ended: "subprocess.CompletedProcess[str]") -> None:
+    assert re.search(r"batches_mock += Mock\(base_url=", ended.stdout)
     assert "llx" not in ended.stdout + ended.stderr
 
 
-def test_what_is_set_wrongly_is_a_sentence(stranger: Path) -> None:
-    wrong = SETTINGS.replace('"virtual"', '"sundial"')
-    ended = pytest_in(stranger, "--tb=line", test_it=FAILS, conftest=wrong)
+def test_each_worker_has_its_own_mock(stranger: Stranger) -> None:
+    ended = stranger.pytest("-n", "2", "--dist", "each", files={"test_it.py": ON_TWO_WORKERS})
+    assert ended.returncode == 0, ended.stdout
+    assert len({path.read_text() for path in stranger.folder.glob("gw*.url")}) == 2
+
+
+def test_what_is_set_wrongly_is_a_sentence(stranger: Stranger) -> None:
+    ended = stranger.pytest("--tb=line", files={"test_it.py": ON_TWO_WORKERS, "conftest.py": WRONG_SETTINGS})
     assert ended.returncode == 1
     assert "MockFailed: Invalid value for '--clock'" in ended.stdout

@@ -1,22 +1,18 @@
 """`running_mock`, as a stranger's program uses it."""
 
-import os
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from batches_conformance.mock import Mock, MockFailed, running_mock
-from tests.quick_python.starting import REAL
+from tests.inside.stranger import Stranger
 
 SECONDS_TO_CLOSE = 10
-STRANGER = """
+PROGRAM = """
 import sys
 from batches_conformance.mock import running_mock
 
@@ -24,6 +20,9 @@ general = {"fixtures", "spec", "suites", "reports", "tests", "conftest"}
 with running_mock() as mock:
     assert not general & set(sys.modules), "names that belong to the user"
     assert not {"fastapi", "uvicorn", "starlette", "click"} & set(sys.modules), "the mock is imported"
+    import fixtures
+
+    assert fixtures.OF_THE_USER
     print(mock.base_url, flush=True)
     sys.stdin.read()
 """
@@ -36,33 +35,14 @@ def port_of(mock: Mock | str) -> tuple[str, int]:
     return found.hostname, found.port
 
 
-@pytest.fixture
-def start(stranger: Path) -> Callable[..., "subprocess.Popen[str]"]:
-    def start(**variables: str) -> "subprocess.Popen[str]":
-        path = os.pathsep.join([str(stranger), str(stranger / "site")])
-        return subprocess.Popen(
-            [REAL, "-c", STRANGER],
-            cwd=stranger,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", **variables},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-
-    return start
-
-
 @pytest.mark.parametrize("variables", [{}, {"PYTHONSAFEPATH": "1"}], ids=["plain", "safe path"])
-def test_packages_of_the_user_keep_their_names(
-    start: Callable[..., "subprocess.Popen[str]"], variables: dict[str, str]
-) -> None:
-    output, errors = start(**variables).communicate("", timeout=SECONDS_TO_CLOSE)
+def test_packages_of_the_user_keep_their_names(stranger: Stranger, variables: dict[str, str]) -> None:
+    output, errors = stranger.start(PROGRAM, **variables).communicate("", timeout=SECONDS_TO_CLOSE)
     assert (output[:17], errors) == ("http://127.0.0.1:", "")
 
 
-def test_the_mock_ends_with_a_killed_process(start: Callable[..., "subprocess.Popen[str]"]) -> None:
-    with start() as process:
+def test_the_mock_ends_with_a_killed_process(stranger: Stranger) -> None:
+    with stranger.start(PROGRAM) as process:
         assert process.stdout is not None
         address = port_of(process.stdout.readline().strip())
         with socket.create_connection(address, SECONDS_TO_CLOSE) as connection:

@@ -1,0 +1,70 @@
+"""Tests of a program on the Batches API, against the mock: `pip install batches-conformance llama-cloud`, then `pytest`.
+
+The fixture `batches_mock` is there without an import, and the clients find the mock by the variables that it sets.
+"""
+
+import asyncio
+
+import pytest
+from llama_cloud import AsyncLlamaCloud, LlamaCloud
+from llama_cloud.types import BatchGetResponse
+
+from batches_conformance.mock import Mock
+
+PDF = b"%PDF-1.4\n"
+TERMINAL = {"COMPLETED", "FAILED", "CANCELLED"}
+
+
+def parse(client: LlamaCloud, *names: str) -> BatchGetResponse:
+    """Stand for your program: upload files, run a batch over them, wait for its end."""
+    directory = client.beta.directories.create(name="invoices")
+    for name in names:
+        client.beta.directories.files.upload(directory.id, upload_file=(name, PDF))
+    batch_id = client.batches.create(
+        source_directory_id=directory.id,
+        config={"job": {"type": "parse_v2", "configuration_id": "cfg-PARSE_AGENTIC"}},
+    ).id
+    while True:
+        batch = client.batches.get(batch_id, expand=["results"])
+        if batch.status in TERMINAL:
+            return batch
+
+
+def test_every_file_gets_a_job(batches_mock: Mock) -> None:  # noqa: ARG001
+    """The synchronous client."""
+    with LlamaCloud() as client:
+        results = parse(client, "one.pdf", "two.pdf").results or []
+    assert [result.job_reference.type for result in results if result.job_reference] == ["parse_v2", "parse_v2"]
+
+
+def test_a_project_begins_empty(batches_mock: Mock) -> None:
+    """The asynchronous client, told where the mock is; nothing is left of the test before."""
+
+    async def batches() -> list[str]:
+        async with AsyncLlamaCloud(**batches_mock.client_options) as client:
+            return [batch.id async for batch in client.batches.list()]
+
+    assert asyncio.run(batches()) == []
+
+
+def test_a_batch_that_fails(batches_mock: Mock) -> None:
+    """The next batch takes its course as the test wants it."""
+    batches_mock.script(end="FAILED")
+    with LlamaCloud() as client:
+        assert parse(client, "one.pdf").status == "FAILED"
+
+
+@pytest.mark.batches_mock(variations=["rate-limit"])
+def test_a_limit_is_waited_for(batches_mock: Mock) -> None:
+    """Every seventh request is refused with 429; the client sends it again."""
+    with LlamaCloud() as client:
+        assert parse(client, "one.pdf", "two.pdf").status == "COMPLETED"
+    assert 429 in {request["status"] for request in batches_mock.requests()}
+
+
+def test_what_was_sent(batches_mock: Mock) -> None:
+    """The journal has every request, with its body and without its key."""
+    with LlamaCloud() as client:
+        parse(client, "one.pdf")
+    [created] = batches_mock.requests(method="POST", path="/api/v2/batches")
+    assert created["status"] == 201
