@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from tempfile import TemporaryFile
 from typing import IO, Any, Final, Literal, TypedDict
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from batches_conformance.location import IS_INSTALLED, ROOT
@@ -61,6 +62,50 @@ class Mock:
     def environment(self) -> dict[str, str]:
         """The variables that the official clients read, for a program that gets no arguments."""
         return {"LLAMA_CLOUD_API_KEY": self.api_key, "LLAMA_CLOUD_BASE_URL": self.base_url}
+
+    def reset(self) -> None:
+        """Return to the state at the start: data, keys, clock, faults and variations, and an empty journal."""
+        self.control("POST", "reset")
+
+    def use(
+        self, *, faults: Sequence[str] = (), variations: Sequence[str] = (), situations: Sequence[str] = ()
+    ) -> None:
+        """Behave in these ways from now on, and in no other; the data stay."""
+        self.control("PUT", "variants", {"faults": faults, "variations": variations, "situations": situations})
+
+    def script(
+        self,
+        *,
+        end: Literal["COMPLETED", "FAILED", "CANCELLED"] = "COMPLETED",
+        steps: Sequence[Mapping[str, Any]] | None = None,
+        files: Mapping[str, Mapping[str, Any]] | None = None,
+        batches: int = 1,
+    ) -> None:
+        """Choose what happens to the next batches: their steps, their end, and what becomes of their files.
+
+        A step is `{"status": "THROTTLED", "seconds": 5}`. A file is named by its id or its name, and its outcome is
+        `{"outcome": "unmapped", "error_message": "…"}` or `{"outcome": "job", "job_status": "FAILED"}`.
+        """
+        script: dict[str, Any] = {"end": end, "batches": batches}
+        given = {"steps": steps, "files": files}
+        self.control("POST", "next-batches", script | {name: each for name, each in given.items() if each is not None})
+
+    def requests(
+        self, *, method: str | None = None, path: str | None = None, status: int | str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the requests that were sent, oldest first; a path may have wildcards, and a status be `4xx`."""
+        given = {"method": method, "path": path, "status": status}
+        query = urlencode({name: each for name, each in given.items() if each is not None})
+        found: list[dict[str, Any]] = self.control("GET", f"requests?{query}")["requests"]
+        return found
+
+    def clock_rate(self, rate: float) -> None:
+        """Let the clock go so many times as fast as the machine's; at 0 it stands still until it is moved."""
+        self.control("PUT", "clock", {"rate": rate})
+
+    def advance(self, seconds: float) -> None:
+        """Move a clock that stands still, and let everything happen that is due by then."""
+        self.control("POST", "clock/advance", {"seconds": seconds})
 
     def control(self, method: str, path: str, body: object = None) -> Any:
         """Return the answer to a request of the control protocol. Raises `MockFailed` when it is refused."""

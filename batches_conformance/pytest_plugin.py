@@ -4,19 +4,21 @@ pytest loads it wherever the package is installed, so it imports nothing until a
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
     from batches_conformance.mock import Mock
 
+MARKER: Final = "batches_mock"
+KINDS: Final = frozenset({"faults", "situations", "variations"})
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
     config.addinivalue_line(
-        "markers",
-        "batches_mock(faults=[], variations=[]): how the mock of the fixture `batches_mock` behaves in this test.",
+        "markers", f"{MARKER}(faults=[], situations=[], variations=[]): how the mock of `batches_mock` behaves here."
     )
 
 
@@ -29,10 +31,13 @@ def batches_mock_settings() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def batches_mock_session(batches_mock_settings: dict[str, Any]) -> "Iterator[Mock]":
     """Run the mock of the session, or of one worker of xdist; nothing resets it."""
-    from batches_conformance.mock import running_mock
+    from batches_conformance.mock import MockFailed, running_mock
 
-    with running_mock(**batches_mock_settings) as mock:
-        yield mock
+    try:
+        with running_mock(**batches_mock_settings) as mock:
+            yield mock
+    except MockFailed as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture
@@ -40,6 +45,25 @@ def batches_mock(
     request: pytest.FixtureRequest, batches_mock_session: "Mock", monkeypatch: pytest.MonkeyPatch
 ) -> "Mock":
     """Return the session's mock, reset, as the markers want it, and in the variables that the clients read."""
+    from batches_conformance.mock import MockFailed
+
+    batches_mock_session.reset()
+    if wanted := _wanted(request.node):
+        try:
+            batches_mock_session.use(**wanted)
+        except MockFailed as error:
+            pytest.fail(str(error), pytrace=False)
     for name, value in batches_mock_session.environment.items():
         monkeypatch.setenv(name, value)
     return batches_mock_session
+
+
+def _wanted(item: pytest.Item) -> dict[str, list[str]]:
+    """Return the names of each kind that the markers of a test, its class and its module have."""
+    wanted: dict[str, list[str]] = {}
+    for marker in item.iter_markers(MARKER):
+        if marker.args or not KINDS.issuperset(marker.kwargs) or any(isinstance(n, str) for n in marker.kwargs.values()):
+            pytest.fail(f"The marker {MARKER} takes {', '.join(sorted(KINDS))}, each with a list of names", pytrace=False)
+        for kind, names in marker.kwargs.items():
+            wanted.setdefault(kind, []).extend(names)
+    return wanted

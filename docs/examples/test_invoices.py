@@ -1,6 +1,7 @@
-"""Tests of a program on the Batches API, against the mock: `pip install batches-conformance llama-cloud`, then `pytest`.
+"""Tests of a program on the Batches API, against the mock.
 
-The fixture `batches_mock` is there without an import, and the clients find the mock by the variables that it sets.
+The fixture `batches_mock` is there without an import wherever the package is installed, and the clients find the mock
+by the variables that it sets.
 """
 
 import asyncio
