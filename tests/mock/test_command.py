@@ -84,7 +84,7 @@ class Shouting(Render):
 
 
 def test_a_part_can_be_replaced() -> None:
-    mock = Mock(ServiceSettings(virtual_clock=True), [variant_of(Shouting)])
+    mock = Mock(ServiceSettings(rate=0), [variant_of(Shouting)])
     transport = httpx.ASGITransport(mock)
     headers = {"Authorization": f"Bearer {mock.seeds.main_key}"}
 
