@@ -129,17 +129,19 @@ def running_mock(
     variations: Sequence[str] = (),
     clock: Literal["wall", "virtual"] = "wall",
     pace: float = 0.05,
+    seed: str | os.PathLike[str] | None = None,
     options: Sequence[str] = (),
 ) -> Iterator[Mock]:
     """Run a mock on a free port of loopback until the block ends.
 
-    `clock` and `pace` are those of the command, except that a batch stays in a status for a twentieth of a second
-    unless told otherwise; `options` are further words for the command. Raises `MockFailed` when it does not start.
+    The arguments are the options of the command, but a batch stays in a status for a twentieth of a second only;
+    `options` are further words for it. Raises `MockFailed` when it does not start.
     """
     words = [
         *("--clock", clock, "--pace", str(pace), "--control"),
         *(f"--fault={name}" for name in faults),
         *(f"--variation={name}" for name in variations),
+        *(() if seed is None else ("--seed", os.path.abspath(seed))),
         *options,
     ]
     with (

@@ -4,6 +4,7 @@ pytest loads it wherever the package is installed, so it imports nothing until a
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -31,13 +32,10 @@ def batches_mock_settings() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def batches_mock_session(batches_mock_settings: dict[str, Any]) -> "Iterator[Mock]":
     """Run the mock of the session, or of one worker of xdist; nothing resets it."""
-    from batches_conformance.mock import MockFailed, running_mock
+    from batches_conformance.mock import running_mock
 
-    try:
-        with running_mock(**batches_mock_settings) as mock:
-            yield mock
-    except MockFailed as error:
-        pytest.fail(str(error), pytrace=False)
+    with _in_one_sentence(), running_mock(**batches_mock_settings) as mock:
+        yield mock
 
 
 @pytest.fixture
@@ -45,14 +43,10 @@ def batches_mock(
     request: pytest.FixtureRequest, batches_mock_session: "Mock", monkeypatch: pytest.MonkeyPatch
 ) -> "Mock":
     """Return the session's mock, reset, as the markers want it, and in the variables that the clients read."""
-    from batches_conformance.mock import MockFailed
-
     batches_mock_session.reset()
     if wanted := _wanted(request.node):
-        try:
+        with _in_one_sentence():
             batches_mock_session.use(**wanted)
-        except MockFailed as error:
-            pytest.fail(str(error), pytrace=False)
     for name, value in batches_mock_session.environment.items():
         monkeypatch.setenv(name, value)
     return batches_mock_session
@@ -62,8 +56,20 @@ def _wanted(item: pytest.Item) -> dict[str, list[str]]:
     """Return the names of each kind that the markers of a test, its class and its module have."""
     wanted: dict[str, list[str]] = {}
     for marker in item.iter_markers(MARKER):
-        if marker.args or not KINDS.issuperset(marker.kwargs) or any(isinstance(n, str) for n in marker.kwargs.values()):
-            pytest.fail(f"The marker {MARKER} takes {', '.join(sorted(KINDS))}, each with a list of names", pytrace=False)
+        is_list = [isinstance(names, list | tuple) for names in marker.kwargs.values()]
+        if marker.args or not KINDS.issuperset(marker.kwargs) or not all(is_list):
+            pytest.fail(f"The marker {MARKER} takes {', '.join(sorted(KINDS))}, each a list of names.", pytrace=False)
         for kind, names in marker.kwargs.items():
             wanted.setdefault(kind, []).extend(names)
     return wanted
+
+
+@contextmanager
+def _in_one_sentence() -> Iterator[None]:
+    """Let a test fail by what the mock says, without a traceback."""
+    from batches_conformance.mock import MockFailed
+
+    try:
+        yield
+    except MockFailed as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -39,7 +39,7 @@ def test_every_file_gets_a_job(batches_mock: Mock) -> None:  # noqa: ARG001
 
 
 def test_a_project_begins_empty(batches_mock: Mock) -> None:
-    """The asynchronous client, told where the mock is; nothing is left of the test before."""
+    """The asynchronous client, which takes the place of the mock as arguments; nothing is left of the test before."""
 
     async def batches() -> list[str]:
         async with AsyncLlamaCloud(**batches_mock.client_options) as client:
@@ -49,7 +49,7 @@ def test_a_project_begins_empty(batches_mock: Mock) -> None:
 
 
 def test_a_batch_that_fails(batches_mock: Mock) -> None:
-    """The next batch takes its course as the test wants it."""
+    """The next batch ends as the test wants it."""
     batches_mock.script(end="FAILED")
     with LlamaCloud() as client:
         assert parse(client, "one.pdf").status == "FAILED"

@@ -11,9 +11,15 @@ from tests.inside.stranger import Stranger, stranger_in
 
 
 @pytest.fixture(scope="session")
-def mock() -> Iterator[Mock]:
+def started() -> Iterator[Mock]:
     with running_mock() as mock:
         yield mock
+
+
+@pytest.fixture
+def mock(started: Mock) -> Mock:
+    started.reset()
+    return started
 
 
 @pytest.fixture(scope="module", params=["pypi", "npm"])

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from batches_conformance.mock import Mock, running_mock
+from batches_conformance.mock import Mock
 from tests.inside.programs import Language
 from tests.mock.api import PDF
 
 QUICKLY = ("--every", "0.02")
+TIMES_AS_FAST = 30
 
 
 @pytest.fixture
@@ -32,22 +33,15 @@ def test_every_file_is_parsed(newest: Language, mock: Mock, invoices: Path) -> N
     assert listed == f"listed {statuses[0].partition(' ')[0]}"
 
 
-def test_every_file_is_extracted(newest: Language, mock: Mock, invoices: Path) -> None:
-    saved = ("--product", "extract_v2", "--configuration", mock.extract_configuration_id)
-    ended = newest.run("guide", str(invoices), *saved, *QUICKLY, variables=mock.environment)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert re.search(r"^one\.pdf: ejb-\S+ COMPLETED$", ended.stdout, re.MULTILINE)
-
-
-def test_a_file_that_fails_is_named(newest: Language, mock: Mock, invoices: Path) -> None:
+def test_a_file_that_fails_is_named_in_results_that_come_late(newest: Language, mock: Mock, invoices: Path) -> None:
     (invoices / "broken.pdf").write_bytes(b"no document")
-    ended = newest.run("guide", str(invoices), *QUICKLY, variables=mock.environment)
+    saved = ("--product", "extract_v2", "--configuration", mock.extract_configuration_id)
+    mock.use(variations=["results-after-3-seconds"])
+    mock.clock_rate(TIMES_AS_FAST)
+    ended = newest.run("guide", str(invoices), *saved, *QUICKLY, variables=mock.environment)
     assert (ended.returncode, ended.stderr) == (1, "")
-    assert "broken.pdf: The file is named .pdf but is no PDF document.\none.pdf: pjb-" in ended.stdout
-
-
-def test_results_that_come_late_are_waited_for(newest: Language, invoices: Path) -> None:
-    with running_mock(variations=["results-lag-after-completed"]) as late:
-        ended = newest.run("guide", str(invoices), *QUICKLY, variables=late.environment)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.count("pdf: pjb-") == 2
+    *_, broken, one, two, _ = ended.stdout.splitlines()
+    assert broken == "broken.pdf: The file is named .pdf but is no PDF document."
+    assert re.fullmatch(r"one\.pdf: ejb-\S+ COMPLETED", one)
+    assert re.fullmatch(r"two\.pdf: ejb-\S+ COMPLETED", two)
+    assert len(mock.requests(path="/api/v2/batches/*")) > 3

@@ -27,13 +27,59 @@ def test_without_it():
     assert os.environ["LLAMA_CLOUD_API_KEY"] == "of the user"
     assert "LLAMA_CLOUD_BASE_URL" not in os.environ
 """,
-    "test_3_names.py": """
+    "test_3_markers.py": """
+import pytest
+
+pytestmark = pytest.mark.batches_mock(variations=["results-in-reverse-order"])
+
+def variants(mock):
+    return {name for names in mock.control("GET", "variants").values() for name in names}
+
+@pytest.mark.batches_mock(faults=["results-always-shown"])
+def test_markers_add_up(batches_mock):
+    assert variants(batches_mock) == {"results-in-reverse-order", "results-always-shown"}
+
+def test_a_test_has_its_own(batches_mock):
+    assert variants(batches_mock) == {"results-in-reverse-order"}
+
+@pytest.mark.batches_mock(faults=["results-always-show"])
+def test_of_an_unknown_fault(batches_mock):
+    pass
+
+@pytest.mark.batches_mock(faults="results-always-shown")
+def test_of_no_list(batches_mock):
+    pass
+
+@pytest.mark.batches_mock(pace=1)
+def test_of_another_word(batches_mock):
+    pass
+""",
+    "test_4_reset.py": """
+from llama_cloud import LlamaCloud
+
+def directories():
+    with LlamaCloud() as client:
+        client.beta.directories.create(name="invoices")
+        return len(list(client.beta.directories.list()))
+
+def test_first(batches_mock):
+    assert directories() == 1
+
+def test_second(batches_mock):
+    assert directories() == 1
+    assert len(batches_mock.requests()) == 2
+
+def test_third(batches_mock_session):
+    assert directories() == 2
+""",
+    "test_5_names.py": """
 from fixtures import OF_THE_USER
 
 def test_that_fails(batches_mock):
     assert not OF_THE_USER
 """,
 }
+TAKES_LISTS = "Failed: The marker batches_mock takes faults, situations, variations, each a list of names."
 ON_TWO_WORKERS = """
 import os, pathlib
 
@@ -62,7 +108,16 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProc
         "PASSED test_1_nobody_uses_it.py::test_nothing_is_imported",
         "PASSED test_2_variables.py::test_with_the_mock",
         "PASSED test_2_variables.py::test_without_it",
-        "FAILED test_3_names.py::test_that_fails - assert not True",
+        "PASSED test_3_markers.py::test_markers_add_up",
+        "PASSED test_3_markers.py::test_a_test_has_its_own",
+        "ERROR test_3_markers.py::test_of_an_unknown_fault - Failed: There is no fault 'results-always-show'; "
+        "did you mean results-always-shown?",
+        f"ERROR test_3_markers.py::test_of_no_list - {TAKES_LISTS}",
+        f"ERROR test_3_markers.py::test_of_another_word - {TAKES_LISTS}",
+        "PASSED test_4_reset.py::test_first",
+        "PASSED test_4_reset.py::test_second",
+        "PASSED test_4_reset.py::test_third",
+        "FAILED test_5_names.py::test_that_fails - assert not True",
     ],
 )
 def test_each_test_of_the_project_ends_as_it_should(test: str, ended: "subprocess.CompletedProcess[str]") -> None:
@@ -81,6 +136,7 @@ def test_each_worker_has_its_own_mock(stranger: Stranger) -> None:
 
 
 def test_what_is_set_wrongly_is_a_sentence(stranger: Stranger) -> None:
-    ended = stranger.pytest("--tb=line", files={"test_it.py": ON_TWO_WORKERS, "conftest.py": WRONG_SETTINGS})
+    ended = stranger.pytest(files={"test_it.py": ON_TWO_WORKERS, "conftest.py": WRONG_SETTINGS})
     assert ended.returncode == 1
-    assert "MockFailed: Invalid value for '--clock'" in ended.stdout
+    assert "ERROR test_it.py::test_with_the_mock - Failed: Invalid value for '--clock'" in ended.stdout
+    assert "Traceback" not in ended.stdout

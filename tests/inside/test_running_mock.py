@@ -4,6 +4,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -89,3 +90,28 @@ def test_a_python_that_cannot_serve_is_named(monkeypatch: pytest.MonkeyPatch) ->
 def test_no_key_is_shown(mock: Mock) -> None:
     assert "llx" not in f"{mock} {mock!r}"
     assert mock.client_options == {"api_key": mock.api_key, "base_url": mock.base_url}
+
+
+def test_a_seed_lies_where_the_program_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("seed.json").write_text('{"directories": [{"name": "invoices", "files": ["one.pdf"]}]}', encoding="utf-8")
+    with running_mock(seed="seed.json") as mock:
+        [directory] = mock.control("GET", "state")["directories"]
+        assert directory["name"] == "invoices"
+
+
+def test_the_clock_is_moved_or_goes_faster(mock: Mock) -> None:
+    with pytest.raises(MockFailed, match="wall clock"):
+        mock.advance(60)
+    mock.clock_rate(0)
+    mock.advance(3600)
+    assert mock.control("GET", "clock")["kind"] == "virtual"
+    mock.reset()
+    assert mock.control("GET", "clock")["kind"] == "wall"
+
+
+def test_what_control_refuses_is_one_sentence(mock: Mock) -> None:
+    with pytest.raises(MockFailed, match=r"^body\.end: "):
+        mock.control("POST", "next-batches", {"end": "RUNNING"})
+    with pytest.raises(MockFailed, match=r"^Not Found$"):
+        mock.control("GET", "no-such-operation")
