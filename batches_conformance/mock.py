@@ -38,7 +38,7 @@ class ClientOptions(TypedDict):
 
 @dataclass(frozen=True)
 class Mock:
-    """A mock that is running: where it listens, and what it was seeded with."""
+    """A mock that is running: where it listens, and what it was seeded with; what a seed has not is empty."""
 
     base_url: str
     control_url: str
@@ -163,8 +163,8 @@ def running_mock(
             line = process.stdout.readline()
             if not line:
                 raise MockFailed(_last_words(process, complaints))
-            said: Mapping[str, str] = json.loads(line)
-            yield Mock(**{each.name: said[each.name] for each in fields(Mock)})
+            said: Mapping[str, str | None] = json.loads(line)
+            yield Mock(**{each.name: said[each.name] or "" for each in fields(Mock)})
         finally:
             process.stdin.close()
             try:

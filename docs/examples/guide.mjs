@@ -53,7 +53,8 @@ async function runBatch(directoryId) {
     console.log(batch.id, batch.status);
   }
   if (batch.status !== "COMPLETED") {
-    throw new Error(`The batch is ${batch.status}: there are no results to rely on`);
+    console.error(`The batch is ${batch.status}: there are no results to rely on`);
+    process.exit(1);
   }
   return batch.id;
 }

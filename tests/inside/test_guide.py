@@ -45,3 +45,9 @@ def test_a_file_that_fails_is_named_in_results_that_come_late(newest: Language, 
     assert re.fullmatch(r"one\.pdf: ejb-\S+ COMPLETED", one)
     assert re.fullmatch(r"two\.pdf: ejb-\S+ COMPLETED", two)
     assert len(mock.requests(path="/api/v2/batches/*")) > 3
+
+
+def test_a_batch_that_fails_has_no_results(newest: Language, mock: Mock, invoices: Path) -> None:
+    mock.script(end="FAILED")
+    ended = newest.run("guide", str(invoices), *QUICKLY, variables=mock.environment)
+    assert (ended.returncode, ended.stderr) == (1, "The batch is FAILED: there are no results to rely on\n")

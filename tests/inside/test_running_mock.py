@@ -1,5 +1,6 @@
 """`running_mock`, as a stranger's program uses it."""
 
+import json
 import signal
 import socket
 import sys
@@ -7,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from batches_conformance.mock import Mock, MockFailed, running_mock
@@ -94,10 +96,18 @@ def test_no_key_is_shown(mock: Mock) -> None:
 
 def test_a_seed_lies_where_the_program_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("seed.json").write_text('{"directories": [{"name": "invoices", "files": ["one.pdf"]}]}', encoding="utf-8")
+    seed = {"projects": [{"name": "alone"}], "directories": [{"name": "invoices", "files": ["one.pdf"]}]}
+    Path("seed.json").write_text(json.dumps(seed), encoding="utf-8")
     with running_mock(seed="seed.json") as mock:
         [directory] = mock.control("GET", "state")["directories"]
         assert directory["name"] == "invoices"
+        assert (mock.api_key, mock.other_api_key) == ("llx-mock-alone", "")
+
+
+def test_no_patched_client_of_the_program_is_used(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", None)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    mock.reset()
 
 
 def test_the_clock_is_moved_or_goes_faster(mock: Mock) -> None:
