@@ -68,9 +68,13 @@ class Mock:
         self.control("POST", "reset")
 
     def use(
-        self, *, faults: Sequence[str] = (), variations: Sequence[str] = (), situations: Sequence[str] = ()
+        self,
+        *,
+        faults: Sequence[str] | None = None,
+        variations: Sequence[str] | None = None,
+        situations: Sequence[str] | None = None,
     ) -> None:
-        """Behave in these ways from now on, and in no other; the data stay."""
+        """Have these on from now on, and no others of their kinds; the data stay, and so does a kind left out."""
         self.control("PUT", "variants", {"faults": faults, "variations": variations, "situations": situations})
 
     def script(
@@ -127,6 +131,7 @@ def running_mock(
     *,
     faults: Sequence[str] = (),
     variations: Sequence[str] = (),
+    situations: Sequence[str] = (),
     clock: Literal["wall", "virtual"] = "wall",
     pace: float = 0.05,
     seed: str | os.PathLike[str] | None = None,
@@ -141,6 +146,7 @@ def running_mock(
         *("--clock", clock, "--pace", str(pace), "--control"),
         *(f"--fault={name}" for name in faults),
         *(f"--variation={name}" for name in variations),
+        *(f"--situation={name}" for name in situations),
         *(() if seed is None else ("--seed", os.path.abspath(seed))),
         *options,
     ]
@@ -178,7 +184,7 @@ def _reason(refusal: dict[str, Any]) -> str:
     detail = refusal["detail"]
     if isinstance(detail, str):
         return detail
-    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in detail)
+    return "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in detail)
 
 
 def _environment() -> dict[str, str]:

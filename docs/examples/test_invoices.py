@@ -16,15 +16,20 @@ PDF = b"%PDF-1.4\n"
 TERMINAL = {"COMPLETED", "FAILED", "CANCELLED"}
 
 
-def parse(client: LlamaCloud, *names: str) -> BatchGetResponse:
-    """Stand for your program: upload files, run a batch over them, wait for its end."""
+def start(client: LlamaCloud, *names: str) -> str:
+    """Stand for a part of your program: upload files, create a batch over them, and return its id."""
     directory = client.beta.directories.create(name="invoices")
     for name in names:
         client.beta.directories.files.upload(directory.id, upload_file=(name, PDF))
-    batch_id = client.batches.create(
+    return client.batches.create(
         source_directory_id=directory.id,
         config={"job": {"type": "parse_v2", "configuration_id": "cfg-PARSE_AGENTIC"}},
     ).id
+
+
+def parse(client: LlamaCloud, *names: str) -> BatchGetResponse:
+    """Stand for the whole of it: wait for the end of the batch."""
+    batch_id = start(client, *names)
     while True:
         batch = client.batches.get(batch_id, expand=["results"])
         if batch.status in TERMINAL:
@@ -55,12 +60,32 @@ def test_a_batch_that_fails(batches_mock: Mock) -> None:
         assert parse(client, "one.pdf").status == "FAILED"
 
 
-@pytest.mark.batches_mock(variations=["rate-limit"])
-def test_a_limit_is_waited_for(batches_mock: Mock) -> None:
-    """Every seventh request is refused with 429; the client sends it again."""
+@pytest.mark.batches_mock(situations=["service-unavailable=4"])
+def test_a_busy_service_is_asked_again(batches_mock: Mock) -> None:
+    """Every fourth request is answered with 503; the client sends it again."""
     with LlamaCloud() as client:
         assert parse(client, "one.pdf", "two.pdf").status == "COMPLETED"
-    assert 429 in {request["status"] for request in batches_mock.requests()}
+    assert batches_mock.requests(status=503)
+
+
+def test_hours_pass_at_once(batches_mock: Mock) -> None:
+    """The clock stands still, and is moved to the end of a long batch."""
+    batches_mock.clock_rate(0)
+    batches_mock.script(steps=[{"status": "THROTTLED", "seconds": 3600}, {"status": "RUNNING", "seconds": 60}])
+    with LlamaCloud() as client:
+        batch_id = start(client, "one.pdf")
+        batches_mock.advance(3599)
+        assert client.batches.get(batch_id).status == "THROTTLED"
+        batches_mock.advance(61)
+        assert client.batches.get(batch_id).status == "COMPLETED"
+
+
+def test_a_file_that_fails(batches_mock: Mock) -> None:
+    """A batch is COMPLETED although one of its files has no job."""
+    batches_mock.script(files={"two.pdf": {"outcome": "unmapped", "error_message": "No text."}})
+    with LlamaCloud() as client:
+        results = parse(client, "one.pdf", "two.pdf").results or []
+    assert [result.error_message for result in results] == [None, "No text."]
 
 
 def test_what_was_sent(batches_mock: Mock) -> None:

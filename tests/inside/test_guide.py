@@ -36,7 +36,7 @@ def test_every_file_is_parsed(newest: Language, mock: Mock, invoices: Path) -> N
 def test_a_file_that_fails_is_named_in_results_that_come_late(newest: Language, mock: Mock, invoices: Path) -> None:
     (invoices / "broken.pdf").write_bytes(b"no document")
     saved = ("--product", "extract_v2", "--configuration", mock.extract_configuration_id)
-    mock.use(variations=["results-after-3-seconds"])
+    mock.use(situations=["results-late"])
     mock.clock_rate(TIMES_AS_FAST)
     ended = newest.run("guide", str(invoices), *saved, *QUICKLY, variables=mock.environment)
     assert (ended.returncode, ended.stderr) == (1, "")

@@ -110,8 +110,8 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProc
         "PASSED test_2_variables.py::test_without_it",
         "PASSED test_3_markers.py::test_markers_add_up",
         "PASSED test_3_markers.py::test_a_test_has_its_own",
-        "ERROR test_3_markers.py::test_of_an_unknown_fault - Failed: There is no fault 'results-always-show'; "
-        "did you mean results-always-shown?",
+        "ERROR test_3_markers.py::test_of_an_unknown_fault - Failed: faults: There is no fault "
+        "'results-always-show'; did you mean results-always-shown?",
         f"ERROR test_3_markers.py::test_of_no_list - {TAKES_LISTS}",
         f"ERROR test_3_markers.py::test_of_another_word - {TAKES_LISTS}",
         "PASSED test_4_reset.py::test_first",

@@ -71,6 +71,7 @@ def test_an_error_in_the_block_is_the_error_of_the_block() -> None:
     [
         ({"faults": ["no-such-fault"]}, "There is no fault 'no-such-fault'"),
         ({"variations": ["results-after-3-second"]}, "did you mean results-after-3-seconds?"),
+        ({"situations": ["results-late=soon"]}, "results-late"),
         ({"pace": -1.0}, "Invalid value for '--pace'"),
         ({"options": ["--colour"]}, "No such option '--colour'"),
     ],
@@ -121,7 +122,7 @@ def test_the_clock_is_moved_or_goes_faster(mock: Mock) -> None:
 
 
 def test_what_control_refuses_is_one_sentence(mock: Mock) -> None:
-    with pytest.raises(MockFailed, match=r"^body\.end: "):
+    with pytest.raises(MockFailed, match=r"^end: "):
         mock.control("POST", "next-batches", {"end": "RUNNING"})
     with pytest.raises(MockFailed, match=r"^Not Found$"):
         mock.control("GET", "no-such-operation")
