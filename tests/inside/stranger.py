@@ -24,7 +24,7 @@ class Stranger:
     @property
     def variables(self) -> dict[str, str]:
         path = os.pathsep.join([str(self.folder), str(self.folder / "site")])
-        return {"PATH": os.environ["PATH"], "PYTHONPATH": path, "LLAMA_CLOUD_API_KEY": "of the user"}
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": path, "LLAMA_CLOUD_API_KEY": "of the user", "COLUMNS": "200"}
 
     def start(self, program: str, **variables: str) -> "subprocess.Popen[str]":
         """Start a program in the folder."""

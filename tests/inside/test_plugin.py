@@ -55,22 +55,19 @@ def test_of_another_word(batches_mock):
     pass
 """,
     "test_4_reset.py": """
-from llama_cloud import LlamaCloud
-
-def directories():
-    with LlamaCloud() as client:
-        client.beta.directories.create(name="invoices")
-        return len(list(client.beta.directories.list()))
+def next_batches(mock):
+    return len(mock.control("GET", "state")["next"])
 
 def test_first(batches_mock):
-    assert directories() == 1
+    batches_mock.script(end="FAILED", batches=2)
+    assert next_batches(batches_mock) == 2
 
 def test_second(batches_mock):
-    assert directories() == 1
-    assert len(batches_mock.requests()) == 2
+    assert next_batches(batches_mock) == 0
+    batches_mock.script(end="FAILED")
 
 def test_third(batches_mock_session):
-    assert directories() == 2
+    assert next_batches(batches_mock_session) == 1
 """,
     "test_5_names.py": """
 from fixtures import OF_THE_USER
