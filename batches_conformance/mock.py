@@ -97,7 +97,7 @@ class Mock:
     def requests(
         self, *, method: str | None = None, path: str | None = None, status: int | str | None = None
     ) -> list[dict[str, Any]]:
-        """Return the requests that were sent, oldest first; a path may have wildcards, and a status be `4xx`."""
+        """Return the latest thousand requests, oldest first; a path may have wildcards, and a status be `4xx`."""
         given = {"method": method, "path": path, "status": status}
         query = urlencode({name: each for name, each in given.items() if each is not None})
         found: list[dict[str, Any]] = self.control("GET", f"requests?{query}")["requests"]
@@ -112,7 +112,7 @@ class Mock:
         self.control("POST", "clock/advance", {"seconds": seconds})
 
     def control(self, method: str, path: str, body: object = None) -> Any:
-        """Return the answer to a request of the control protocol. Raises `MockFailed` when it is refused."""
+        """Return the answer to a request of the control protocol. Raises `MockFailed` without one, or when refused."""
         request = Request(
             f"{self.control_url}/{path}",
             None if body is None else json.dumps(body).encode(),
@@ -124,6 +124,8 @@ class Mock:
                 return json.loads(answer.read() or "null")
         except HTTPError as error:
             raise MockFailed(_reason(json.load(error))) from None
+        except OSError as error:
+            raise MockFailed(f"The mock at {self.base_url} does not answer: {error}") from None
 
 
 @contextmanager

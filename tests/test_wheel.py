@@ -212,7 +212,7 @@ def test_the_other_commands_work(installation: Installation, words: tuple[str, .
 def test_the_tests_of_a_user_run_on_the_mock(installation: Installation) -> None:
     shutil.copy(ROOT / "docs" / "examples" / "test_invoices.py", installation.folder)
     (installation.folder / "fixtures.py").write_text("raise SystemExit('not to be imported')", encoding="utf-8")
-    words = ["-m", "pytest", "-n", "2", "-p", "no:cacheprovider", "-p", "no:schemathesis"]
+    words = ["-m", "pytest", "-p", "no:cacheprovider", "-p", "no:schemathesis"]
     ended = subprocess.run(
         [str(installation.environment / "bin" / "python"), *words],
         cwd=installation.folder,

@@ -57,8 +57,8 @@ def test_the_mock_ends_with_a_killed_process(stranger: Stranger) -> None:
 def test_the_mock_ends_with_its_block(mock: Mock) -> None:
     with running_mock() as other:
         assert port_of(other) != port_of(mock)
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(port_of(other), SECONDS_TO_CLOSE)
+    with pytest.raises(MockFailed, match="does not answer"):
+        other.reset()
 
 
 def test_an_error_in_the_block_is_the_error_of_the_block() -> None:
