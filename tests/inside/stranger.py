@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 GENERAL = ("fixtures", "spec", "tests")
 """Names of ours that a user's packages may have as well."""
 NO_OTHERS = [word for plugin in ("randomly", "schemathesis", "cacheprovider") for word in ("-p", f"no:{plugin}")]
-TIME_LIMIT = 60
+TIME_LIMIT = 120
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ import shlex
 from pathlib import Path
 
 from tests.docs.pages import ROOT, Block, blocks
-from tests.inside.programs import language
+from tests.inside.programs import ended, language
 from tests.inside.stranger import Stranger
 from tests.quick_python.starting import REAL
 
 PAGE = [block for block in blocks((ROOT / "docs" / "inside-tests.md").read_text("utf-8")) if block.language == "python"]
-TIME_LIMIT = 60
+TIME_LIMIT = 120
 
 
 def block_with(text: str) -> Block:
@@ -27,9 +27,9 @@ def test_the_program_of_the_page_works(stranger: Stranger) -> None:
 
 def test_the_tests_of_the_page_pass(stranger: Stranger) -> None:
     files = {"test_it.py": block_with("def test_").text, "conftest.py": block_with("def batches_mock_settings").text}
-    ended = stranger.pytest("-q", files=files)
-    assert ended.returncode == 0, ended.stdout
-    assert "2 passed" in ended.stdout
+    tests = stranger.pytest("-q", files=files)
+    assert tests.returncode == 0, tests.stdout
+    assert "2 passed" in tests.stdout
 
 
 def test_there_is_no_other_program_in_the_page() -> None:
@@ -43,6 +43,6 @@ def test_tests_of_node_use_the_command(tmp_path: Path) -> None:
     command.chmod(0o755)
     node = language("npm", tmp_path)
     variables = {"PATH": f"{command.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    ended = node.run("invoices.test", variables=variables)
-    assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
-    assert "\n# pass 3\n# fail 0\n" in ended.stdout
+    code, output, errors = ended(node.start("invoices.test", variables=variables))
+    assert (code, errors) == (0, ""), output
+    assert "\n# pass 3\n# fail 0\n" in output
