@@ -96,7 +96,7 @@ def batches_mock_settings():
 def ended(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
     """The project's tests, after their end."""
     project = stranger_in(tmp_path_factory.mktemp("project"))
-    return project.pytest("-rA", "--showlocals", "--full-trace", "--strict-markers", files=PROJECT)
+    return project.pytest("-W", "error", "-rA", "--showlocals", "--full-trace", "--strict-markers", files=PROJECT)
 
 
 @pytest.mark.parametrize(

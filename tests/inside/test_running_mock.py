@@ -121,6 +121,16 @@ def test_the_clock_is_moved_or_goes_faster(mock: Mock) -> None:
     assert mock.control("GET", "clock")["kind"] == "wall"
 
 
+def test_keys_and_ids_outlive_a_reset(mock: Mock) -> None:
+    mock.control("PUT", "state", {"projects": [{"name": "another"}]})
+    mock.reset()
+    state = mock.control("GET", "state")
+    assert state["projects"][0]["id"] == mock.project_id
+    assert state["projects"][0]["keys"] == [mock.api_key]
+    saved = {mock.parse_configuration_id, mock.extract_configuration_id}
+    assert {configuration["id"] for configuration in state["configurations"]} == saved
+
+
 def test_what_control_refuses_is_one_sentence(mock: Mock) -> None:
     with pytest.raises(MockFailed, match=r"^end: "):
         mock.control("POST", "next-batches", {"end": "RUNNING"})
