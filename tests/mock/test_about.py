@@ -74,7 +74,7 @@ def test_head_of_what_is_not_there_or_not_allowed(api: Api) -> None:
         (f"{BATCHES}/x/cancel", "OPTIONS, POST"),
         (f"{DIRECTORIES}/x", "DELETE, GET, HEAD, OPTIONS, PATCH"),
         *((path, "GET, HEAD, OPTIONS") for path in PATHS),
-        ("/control/clock", "GET, HEAD, OPTIONS"),
+        ("/control/clock", "GET, HEAD, OPTIONS, PUT"),
         ("/control/clock/advance", "OPTIONS, POST"),
     ],
 )

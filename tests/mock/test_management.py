@@ -278,6 +278,16 @@ def test_the_journal_shows_requests_without_keys(api: Api) -> None:
     assert "s3cret" not in text
 
 
+def test_the_journal_shows_the_method_that_was_sent(api: Api) -> None:
+    for method in ("HEAD", "OPTIONS", "DELETE"):
+        api.call(method, BATCHES)
+    assert [(asked["method"], asked["status"]) for asked in journal(api)] == [
+        ("HEAD", 200),
+        ("OPTIONS", 204),
+        ("DELETE", 405),
+    ]
+
+
 def test_the_journal_is_filtered_and_cleared(api: Api) -> None:
     directory_id = api.directory("a.pdf")
     api.call("GET", BATCHES)
@@ -438,6 +448,6 @@ def test_nothing_below_control_is_altered_by_a_variant(api: Api) -> None:
 def test_control_answers_errors_as_json(api: Api) -> None:
     assert api.client.get("/control/none").json() == {"detail": "Not Found"}
     refused = api.client.put("/control/reset")
-    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "OPTIONS, POST")
     assert api.client.get("/controls").json() == {"detail": "Not Found"}
     assert httpx.get(f"{api.info['base_url']}/control", trust_env=False).status_code == 404
