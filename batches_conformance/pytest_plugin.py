@@ -43,9 +43,9 @@ def batches_mock(
     request: pytest.FixtureRequest, batches_mock_session: "Mock", monkeypatch: pytest.MonkeyPatch
 ) -> "Mock":
     """Return the session's mock, reset, as the markers want it, and in the variables that the clients read."""
-    batches_mock_session.reset()
-    if wanted := _wanted(request.node):
-        with _in_one_sentence():
+    with _in_one_sentence():
+        batches_mock_session.reset()
+        if wanted := _wanted(request.node):
             batches_mock_session.use(**wanted)
     for name, value in batches_mock_session.environment.items():
         monkeypatch.setenv(name, value)
@@ -53,9 +53,9 @@ def batches_mock(
 
 
 def _wanted(item: pytest.Item) -> dict[str, list[str]]:
-    """Return the names of each kind that the markers of a test, its class and its module have."""
+    """Return the names of each kind that the markers of a module, a class and a test have, those of the test last."""
     wanted: dict[str, list[str]] = {}
-    for marker in item.iter_markers(MARKER):
+    for marker in reversed([*item.iter_markers(MARKER)]):
         is_list = [isinstance(names, list | tuple) for names in marker.kwargs.values()]
         if marker.args or not KINDS.issuperset(marker.kwargs) or not all(is_list):
             pytest.fail(f"The marker {MARKER} takes {', '.join(sorted(KINDS))}, each a list of names.", pytrace=False)
