@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from fixtures.embedded import MockAddress
@@ -161,6 +162,7 @@ def test_a_service_is_checked_by_its_url(installation: Installation) -> None:
         words = ("--target", service.base_url, "--poll-interval", "0.05", "-q", "-n", "2")
         ended = installation.call("run", NARROW, *words, **key)
         assert (ended.code, ended.errors) == (0, "")
+        assert "<style>\n:root" in httpx.get(f"{service.base_url}/docs", trust_env=False).text
         cleaned = installation.call("clean-up", "--target", service.base_url, **key)
         assert cleaned.code == 0, cleaned.errors
     assert installation.left == {f"reports/out/{name}" for name in REPORT_FILES}

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from batches_conformance.command import run_command
 from fixtures.mock.routes import Operations, public_operations
 from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, ROOT, SAVED_WEBHOOKS, Api, running
 from tests.reports.html.browser import Browser
@@ -37,14 +36,15 @@ def test_health_tells_the_clock_and_what_is_in_force(api: Api) -> None:
     assert health["status"] == "ok"
     assert health["clock"]["kind"] == "virtual"
     assert health["version"] in (ROOT / "pyproject.toml").read_text("utf-8")
-    assert (health["faults"], health["variations"]) == ([], [])
+    assert [health[kind] for kind in ("faults", "variations", "situations")] == [[], [], []]
 
 
 def test_health_and_page_name_faults_and_variations_and_are_not_changed_by_them() -> None:
-    names = ("job-type-in-any-case", "page-size-bounded")
-    with running("--fault", names[0], "--variation", names[1], "--latency", "1000") as altered:
+    names = ("job-type-in-any-case", "page-size-bounded", "slow-answers=1000")
+    options = ("--fault", names[0], "--variation", names[1], "--situation", names[2], "--latency", "1000")
+    with running(*options) as altered:
         health = altered.client.get("/health").json()
-        assert (health["faults"], health["variations"]) == ([names[0]], [names[1]])
+        assert [health[kind] for kind in ("faults", "variations", "situations")] == [[name] for name in names]
         page = altered.client.get("/docs").text
         assert all(name in page for name in names)
 
@@ -106,14 +106,20 @@ def test_the_document_has_every_operation(document: dict[str, Any]) -> None:
     assert len(served) > 30
 
 
-def test_the_document_is_the_contract_in_other_words(document: dict[str, Any], tmp_path: Path) -> None:
-    (tmp_path / "mock.json").write_text(json.dumps(document), encoding="utf-8")
-    words = ["contract", "diff", GENERATION, str(tmp_path / "mock.json"), "--explained", str(EXPLAINED)]
-    ended = subprocess.run(
-        [sys.executable, "-m", "batches_conformance", *words], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
-    assert "0 unexplained" in ended.stdout
+def compared(document: dict[str, Any], folder: Path) -> int:
+    """The exit code of a comparison of the contract with a document."""
+    file = folder / "mock.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    return run_command(["contract", "diff", GENERATION, str(file), "--explained", str(EXPLAINED)])
+
+
+def test_the_document_is_the_contract_in_other_words(
+    document: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = compared(document, tmp_path)
+    printed = capsys.readouterr()
+    assert (code, printed.err) == (0, ""), printed.out
+    assert "0 unexplained" in printed.out
 
 
 @pytest.mark.parametrize(
@@ -134,10 +140,7 @@ def test_a_mistake_in_the_document_shows(
     for step in place[:-1]:
         inner = inner[step]
     inner[place[-1]] = value
-    (tmp_path / "mock.json").write_text(json.dumps(wrong), encoding="utf-8")
-    words = ["contract", "diff", GENERATION, str(tmp_path / "mock.json"), "--explained", str(EXPLAINED)]
-    command = [sys.executable, "-m", "batches_conformance", *words]
-    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 7
+    assert compared(wrong, tmp_path) == 7
 
 
 def closed(document: dict[str, Any]) -> dict[str, Any]:

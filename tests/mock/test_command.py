@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, redirect_stdout
@@ -27,10 +28,13 @@ from fixtures.mock.render import Render
 from fixtures.mock.service import ServiceSettings
 from fixtures.mock.variants import variant_of
 from tests.mock.api import BATCHES, DIRECTORIES, ROOT, Api
+from tests.reports.html.browser import Browser
 
 KEY = "llx-mock-main"
 TIME_LIMIT = 20
 """Seconds after which a mock is given up."""
+STEP = 0.01
+"""Seconds between two looks at the log."""
 END_BOUND = 10
 """Seconds within which a mock ends, however busy the machine."""
 LAST = "  console.log(batch.id, batch.status);"
@@ -72,9 +76,13 @@ class Shown:
     def logged(self, *asked: tuple[str, str]) -> list[str]:
         """The lines of the log about some requests, which are sent one by one."""
         before = self.log.read_text(encoding="utf-8")
-        for method, path in asked:
+        for number, (method, path) in enumerate(asked, start=1):
             self.client.request(method, path)
-        return self.log.read_text(encoding="utf-8").removeprefix(before).splitlines()
+            end = time.monotonic() + TIME_LIMIT
+            while len(lines := self.log.read_text(encoding="utf-8").removeprefix(before).splitlines()) < number:
+                assert time.monotonic() < end, "the request is not logged"
+                time.sleep(STEP)
+        return lines
 
 
 @pytest.fixture(scope="module")
@@ -259,6 +267,15 @@ def test_a_port_that_cannot_be_used_is_said_in_one_sentence(module: str, port: s
     assert "--port" in errors
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.host.invalid", "a" * 300, ""], ids=lambda host: host[:9])
+def test_a_host_that_cannot_be_used_is_said_in_one_sentence(host: str) -> None:
+    with start("--port=0", "--host", host) as process:
+        output, errors = process.communicate(timeout=TIME_LIMIT)
+    assert (process.returncode, output) == (4, "")
+    assert errors.count("\n") == 1
+    assert "--host" in errors
+
+
 @pytest.mark.parametrize("origin", ["localhost:3000", "http://localhost:3000/", "http://a b", "null", ""])
 def test_what_is_no_origin_is_said_in_one_sentence(origin: str) -> None:
     with start("--port=0", "--cors", origin) as process:
@@ -290,6 +307,29 @@ def test_a_page_of_a_named_origin_may_use_it(shown: Shown, origin: str) -> None:
     refused = httpx.get(f"{shown.url}{BATCHES}", headers={"Origin": origin}, trust_env=False)
     assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, origin)
     assert shown.client.put(BATCHES, headers={"Origin": origin}).headers["access-control-allow-origin"] == origin
+
+
+CALLS = """(async () => {
+  const headers = { Authorization: "Bearer llx-mock-main", "Content-Type": "application/json" };
+  const answers = [];
+  for (const [method, path, body] of [["GET", "BATCHES"], ["POST", "BATCHES", "{}"], ["PUT", "BATCHES", "{}"]]) {
+    const answer = await fetch(`URL${path}`, { method, headers, body });
+    answers.push([answer.status, Object.keys(await answer.json())[0], answer.headers.get("allow")]);
+  }
+  return answers;
+})()"""
+
+
+def test_a_page_of_any_origin_may_use_it_if_all_may(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<!DOCTYPE html><title>A page</title>", encoding="utf-8")
+    with start("--port=0", "--json", "--cors=*") as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["base_url"]
+        browser.open(tmp_path / "page.html")
+        answers = browser.evaluate(CALLS.replace("BATCHES", BATCHES).replace("URL", url))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(END_BOUND) == 0
+    assert answers == [[200, "items", None], [422, "detail", None], [405, "detail", "GET, HEAD, OPTIONS, POST"]]
 
 
 def test_a_page_of_another_origin_may_not(shown: Shown) -> None:

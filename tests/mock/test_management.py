@@ -1,18 +1,24 @@
 """The mock under control of a test: reset, state, journal, clock, next batches, and variants that are switched."""
 
 import json
+import socket
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from fixtures.receiver import Receiver
 from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, SAVED_WEBHOOKS, Api, running
 from tests.mock.test_state_file import complaint
 
 MANY = 1000
+PATIENCE = 10.0
+"""Seconds within which a mock that moves by the clock on the wall has to notify."""
 
 
 @pytest.fixture(scope="module")
@@ -304,8 +310,13 @@ def test_the_journal_is_filtered_and_cleared(api: Api) -> None:
 
 
 def test_the_journal_keeps_the_latest_thousand(api: Api) -> None:
-    for _ in range(MANY + 1):
-        api.client.get("/none")
+    address = urlsplit(api.info["base_url"])
+    with socket.create_connection((address.hostname, address.port), PATIENCE) as connection:
+        connection.sendall(b"GET /none HTTP/1.1\r\nHost: mock\r\n\r\n" * (MANY + 1))
+        with connection.makefile("rb") as answers:
+            for _ in range(MANY + 1):
+                while b"HTTP/1.1 404" not in next(answers):
+                    pass
     kept = control(api, "GET", "/requests")
     assert (kept["count"], len(kept["requests"]), kept["requests"][0]["number"]) == (MANY + 1, MANY, 2)
 
@@ -402,6 +413,36 @@ def test_a_fault_is_switched_on_and_off_and_the_data_stays(api: Api) -> None:
     assert api.batches(include_total=True)["total_size"] == 2
     api.advance(20)
     assert api.get(first)["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "deliveries"),
+    [("PUT", "/variants/variations/gzip", 2), ("POST", "/reset", 1)],
+    ids=["a switch keeps it", "a reset drops it"],
+)
+def test_what_is_to_be_delivered_later(api: Api, method: str, path: str, deliveries: int) -> None:
+    with Receiver() as receiver:
+        endpoint = receiver.endpoint(status=500)
+        subscribed = {"webhook_url": endpoint.url, "webhook_events": ["batch.pending"]}
+        body = {**api.batch_body(api.directory("a.pdf")), "webhook_configurations": [subscribed]}
+        api.ok("POST", BATCHES, json=body)
+        api.advance(0)
+        assert len(endpoint.posts) == 1
+        control(api, method, path)
+        api.advance(1)
+        assert len(endpoint.posts) == deliveries
+
+
+def test_a_running_mock_notifies_of_its_state_without_being_asked() -> None:
+    with Receiver() as receiver, running("--pace", "0.05") as api:
+        endpoint = receiver.endpoint()
+        webhooks = [{"webhook_url": endpoint.url, "webhook_events": ["batch.success"]}]
+        state = {"directories": [{"name": "d"}], "batches": [{"webhooks": webhooks}]}
+        control(api, "PUT", "/state", state)
+        until = time.monotonic() + PATIENCE
+        while not endpoint.posts and time.monotonic() < until:
+            time.sleep(0.01)
+        assert len(endpoint.posts) == 1
 
 
 def test_all_variants_of_a_kind_are_set_at_once(api: Api) -> None:
