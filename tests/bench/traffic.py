@@ -12,8 +12,8 @@ from tests.bench.timed import Unmeasured
 
 HOST: Final = "127.0.0.1"
 CONNECTIONS: Final = 8
-LONGEST: Final = 120.0
-"""Seconds after which a server is given up."""
+LONGEST: Final = 300.0
+"""Seconds after which a server that has not answered all requests is given up."""
 SHOWN: Final = 200
 """Bytes of an unexpected answer that are shown."""
 
@@ -34,26 +34,35 @@ class Request:
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 
+@dataclass(frozen=True)
+class Answered:
+    """The bodies of all answers, and how many came a second."""
+
+    bodies: list[bytes]
+    per_second: float
+
+
 class Connection(asyncio.Protocol):
-    """Sends one request after the other."""
+    """Sends one request after the other, over another connection where the server has closed the last."""
+
+    def __init__(self) -> None:
+        """Start without a connection."""
+        self.transport: asyncio.WriteTransport | None = None
 
     async def ask(self, port: int, request: bytes) -> bytes:
-        """Return the body of the answer, and connect before if the server has closed. Raises `Unmeasured`."""
+        """Return the body of the answer. Raises `Unmeasured`."""
         loop = asyncio.get_running_loop()
-        if not self.is_open:
-            await loop.create_connection(lambda: self, HOST, port)
         self.answer: asyncio.Future[bytes] = loop.create_future()
         self.body = bytearray()
         self.parser = httptools.HttpResponseParser(self)
-        self.transport.write(request)
+        transport = self.transport or (await loop.create_connection(lambda: self, HOST, port))[0]
+        transport.write(request)
         return await self.answer
 
-    is_open = False
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way out."""
+        """Keep a connection."""
         assert isinstance(transport, asyncio.WriteTransport)
-        self.transport, self.is_open = transport, True
+        self.transport = transport
 
     def data_received(self, data: bytes) -> None:
         """Read a part of an answer."""
@@ -71,43 +80,42 @@ class Connection(asyncio.Protocol):
         if status < 300:
             self.answer.set_result(bytes(self.body))
         else:
-            self.answer.set_exception(Unmeasured(f"it answered {status}: {bytes(self.body[:SHOWN])!r}"))
+            self.answer.set_exception(Unmeasured(f"a server answered with {status}: {bytes(self.body[:SHOWN])!r}"))
 
     def connection_lost(self, _: Exception | None) -> None:
-        """Fail where an answer is missing."""
-        self.is_open = False
-        if not self.answer.done():
-            self.answer.set_exception(Unmeasured("it closed a connection in place of an answer"))
+        """Forget a connection, which has to have answered."""
+        if self.transport is not None:
+            self.transport = None
+            if not self.answer.done():
+                self.answer.set_exception(Unmeasured("a server closed a connection in place of an answer"))
 
     def close(self) -> None:
         """Close the connection."""
-        if self.is_open:
-            self.is_open = False
-            self.transport.close()
+        if self.transport is not None:
+            transport, self.transport = self.transport, None
+            transport.close()
 
 
-def answers_per_second(port: int, requests: Iterable[Request], number: int) -> float:
-    """Send a number of requests over several connections, and return how many are answered a second.
-
-    Raises `Unmeasured`.
-    """
-    return asyncio.run(_answers_per_second(port, [each.on_the_wire(port) for each in requests], number))
+def send(port: int, requests: Iterable[Request]) -> Answered:
+    """Send requests over several connections. Raises `Unmeasured` when one is not answered with success."""
+    return asyncio.run(_send(port, [each.on_the_wire(port) for each in requests]))
 
 
-async def _answers_per_second(port: int, requests: list[bytes], number: int) -> float:
-    turns = (requests[place % len(requests)] for place in range(number))
+async def _send(port: int, requests: list[bytes]) -> Answered:
+    turns, bodies = iter(requests), list[bytes]()
     began = time.perf_counter()
     try:
-        async with asyncio.timeout(LONGEST), asyncio.TaskGroup() as group:
-            for _ in range(CONNECTIONS):
-                group.create_task(_send(port, turns))
-    except* (OSError, TimeoutError) as errors:
-        raise Unmeasured(f"it did not answer: {errors.exceptions[0]!r}") from None
-    return number / (time.perf_counter() - began)
+        async with asyncio.timeout(LONGEST):
+            await asyncio.gather(*(_take_turns(port, turns, bodies) for _ in range(CONNECTIONS)))
+    except TimeoutError:
+        raise Unmeasured(f"{len(requests)} requests were not answered within {LONGEST:g} s") from None
+    except OSError as error:
+        raise Unmeasured(f"a server cannot be reached: {error}") from None
+    return Answered(bodies, len(bodies) / (time.perf_counter() - began))
 
 
-async def _send(port: int, requests: Iterator[bytes]) -> None:
+async def _take_turns(port: int, requests: Iterator[bytes], bodies: list[bytes]) -> None:
     connection = Connection()
     for request in requests:
-        await connection.ask(port, request)
+        bodies.append(await connection.ask(port, request))
     connection.close()
