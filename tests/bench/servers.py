@@ -33,6 +33,10 @@ BATCHES: Final = "/api/v2/batches"
 DIRECTORIES: Final = "/api/v1/beta/directories"
 KEY: Final = {"Authorization": "Bearer llx-mock-main"}
 JSON: Final = {"Content-Type": "application/json"}
+FORM: Final = {"Content-Type": "multipart/form-data; boundary=-"}
+UPLOAD: Final = (
+    b'---\r\nContent-Disposition: form-data; name="upload_file"; filename="a.txt"\r\n\r\none line\r\n-----\r\n'
+)
 PASS: Final = {"StartAt": "pass", "States": {"pass": {"Type": "Pass", "End": True}}}
 
 
@@ -60,9 +64,10 @@ class Server:
 
 @contextmanager
 def mock(*options: str) -> Iterator[Server]:
-    """Serve the mock, with a directory for batches."""
-    with _started([sys.executable, "-m", SUITE, "mock", *options, "--port"]) as process:
+    """Serve the mock, with a directory of one file for batches."""
+    with _started("The mock", [sys.executable, "-m", SUITE, "mock", *options, "--port"]) as process:
         directory = process.answer(Request("POST", DIRECTORIES, {**KEY, **JSON}, b'{"name": "bench"}'))
+        process.answer(Request("POST", f"{DIRECTORIES}/{directory['id']}/files/upload", {**KEY, **FORM}, UPLOAD))
         yield _of_batches(process, directory["id"])
 
 
@@ -74,8 +79,9 @@ def prism() -> Iterator[Server]:
     folder = _prepared(lambda: prepare_node("prism", manifest, PRISM / "package-lock.json", PLACE))
     assert node is not None
     program = folder / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
-    options = ["--multiprocess=false", "--verboseLevel=silent", "--host", HOST]
-    with _started([node[0], str(program), "mock", str(ROOT / "spec" / "openapi.yaml"), *options, "--port"]) as process:
+    contract = ROOT / "spec" / "openapi.yaml"
+    options = ["--multiprocess=false", "--verboseLevel=silent", "--host", HOST, "--port"]
+    with _started("Prism", [node[0], str(program), "mock", str(contract), *options]) as process:
         yield _of_batches(process, "dir-1")
 
 
@@ -97,7 +103,7 @@ def moto() -> Iterator[Server]:
     Of what moto serves, they are most like batches, and among its fastest lists.
     """
     python = _prepared(lambda: prepare_python("moto", MOTO, PLACE))
-    with _started([str(python), "-I", "-m", "moto.server", "--host", HOST, "--port"]) as process:
+    with _started("moto", [str(python), "-I", "-m", "moto.server", "--host", HOST, "--port"]) as process:
         role = "arn:aws:iam::123456789012:role/bench"
         machine = {"name": "bench", "definition": json.dumps(PASS), "roleArn": role}
         arn = process.answer(_to_moto("CreateStateMachine", machine))["stateMachineArn"]
@@ -127,7 +133,7 @@ def _prepared(prepare: Callable[[], Path]) -> Path:
 
 
 @contextmanager
-def _started(command: Sequence[str]) -> Iterator[Process]:
+def _started(name: str, command: Sequence[str]) -> Iterator[Process]:
     """Start a server on a free port, which is the last word of its command. Raises `Unmeasured` when it does not."""
     port = _free_port()
     with (
@@ -139,7 +145,7 @@ def _started(command: Sequence[str]) -> Iterator[Process]:
         try:
             if not _accepts(process, port):
                 output.seek(0)
-                raise Unmeasured(f"{command[-2]} did not serve: {end_of(' '.join(output.read().split()), LAST_WORDS)}")
+                raise Unmeasured(f"{name} did not serve: {end_of(' '.join(output.read().split()), LAST_WORDS)}")
             yield Process(process.pid, port)
         finally:
             process.terminate()

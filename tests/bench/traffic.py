@@ -12,7 +12,7 @@ from tests.bench.timed import Unmeasured
 
 HOST: Final = "127.0.0.1"
 CONNECTIONS: Final = 8
-LONGEST: Final = 300.0
+LONGEST: Final = 900.0
 """Seconds after which a server that has not answered all requests is given up."""
 SHOWN: Final = 200
 """Bytes of an unexpected answer that are shown."""
@@ -36,7 +36,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answered:
-    """The bodies of all answers, and how many came a second."""
+    """The bodies of all answers, and how many were received a second."""
 
     bodies: list[bytes]
     per_second: float
@@ -116,6 +116,8 @@ async def _send(port: int, requests: list[bytes]) -> Answered:
 
 async def _take_turns(port: int, requests: Iterator[bytes], bodies: list[bytes]) -> None:
     connection = Connection()
-    for request in requests:
-        bodies.append(await connection.ask(port, request))
-    connection.close()
+    try:
+        for request in requests:
+            bodies.append(await connection.ask(port, request))
+    finally:
+        connection.close()
