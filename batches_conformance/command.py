@@ -24,6 +24,7 @@ SUMMARIES: Final = {
     "proxy": "Forward requests to a service, and judge the traffic.",
     "clients": "Let the released clients work with a service.",
     "report": "Show, compare, judge and explain reports.",
+    "release": "Say whether a service is ready for a release.",
     "contract": "Compare contracts, and show whom a change breaks.",
     "prove": "Show that every fault is noticed and no variation accused.",
     "bench": "Measure how fast the suite is.",
