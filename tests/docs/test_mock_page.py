@@ -14,7 +14,7 @@ from fixtures.settings import BASE_URL, KEY
 from tests.docs.pages import CURL, ROOT, SHELL, Block, blocks
 
 PAGE = (ROOT / "docs" / "mock.md").read_text(encoding="utf-8")
-SEED = ROOT / "docs" / "examples" / "mock-seed-small.yaml"
+SEED = ROOT / "docs" / "examples" / "invoices.yaml"
 SHOWN = "http://127.0.0.1:8000"
 STRICT = "curl -sS --fail-with-body "
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -49,7 +49,7 @@ def test_the_official_client_lists_the_batches(
     monkeypatch.setenv(KEY, mock.api_key)
     [code] = [block.text for block in blocks(PAGE) if block.language == "python"]
     exec(code, {})
-    assert "bat-finished COMPLETED\n" in capsys.readouterr().out
+    assert "bat-first COMPLETED\n" in capsys.readouterr().out
 
 
 def test_the_seed_is_the_example() -> None:

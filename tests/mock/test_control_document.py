@@ -72,7 +72,7 @@ def test_each_example_is_answered_as_described(api: Api, document: dict[str, Any
                 assert answer.content == b""
 
 
-@pytest.mark.parametrize("name", ["mock-seed.yaml", "mock-seed-small.yaml"])
+@pytest.mark.parametrize("name", ["mock-seed.yaml", "invoices.yaml"])
 def test_each_seed_of_the_examples_fits_its_schema_and_starts(name: str, document: dict[str, Any]) -> None:
     seed = yaml.load((SEEDS / name).read_text(encoding="utf-8"), yaml.BaseLoader)
     with running("--seed", str(SEEDS / name), "--clock", "virtual") as api:

@@ -110,12 +110,12 @@ def test_the_state_can_be_put_back(api: Api) -> None:
     api.ok("POST", SAVED_WEBHOOKS, json={"webhook_url": "http://127.0.0.1:9/", "webhook_headers": {"a": "b"}})
     control(api, "POST", "/next-batches", {"batches": 2, "end": "FAILED"})
     state = control(api, "GET", "/state")
-    told = [api.results(batch_id) for batch_id in batches]
+    results = [api.results(batch_id) for batch_id in batches]
     control(api, "POST", "/reset")
     control(api, "PUT", "/state", state)
     again = control(api, "GET", "/state")
     assert {**again, "now": ""} == {**state, "now": ""}
-    assert [api.results(batch_id) for batch_id in batches] == told
+    assert [api.results(batch_id) for batch_id in batches] == results
     api.advance(60)
     assert [api.get(batch_id)["status"] for batch_id in batches] == ["CANCELLED"] * 3
     job_id = api.results(batches[0])[2]["job_reference"]["id"]
