@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from docs import options
+from docs import options, situations
 from reports import exit_codes
 from spec import page as contract
 from tests.hostile import table as hostile
@@ -18,6 +18,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "contract.md": lambda: "\n".join([*contract.page(), ""]),
     "hostile-servers.md": hostile.render,
     "options.md": lambda: "\n".join([*options.page(), ""]),
+    "situations.md": lambda: "\n".join([*situations.page(), ""]),
 }
 """Each page with what writes it."""
 

@@ -7,7 +7,7 @@ from reports.model import Cause, Report, RequirementChange, RequirementResult, R
 from reports.wording import describe_contract
 from spec.text import visible
 
-_OF_THE_TARGET: Final = frozenset({"target", "target_version", "faults", "variations"})
+_OF_THE_TARGET: Final = frozenset({"target", "target_version", "faults", "variations", "situations"})
 """Settings that name the service under test."""
 _WITHOUT_EFFECT: Final = frozenset({"key", "control_url", "yes", "insecure_http", "clean_up"})
 """Settings that change nothing of what a run finds, or whose effect the capabilities show."""

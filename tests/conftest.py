@@ -11,7 +11,10 @@ from fixtures.state import STATE_DIR
 from reports.narrowing import addresses_suites
 from tests.quick_python.starting import is_quick, quick_python
 
-LONG = ("hostile", "test_wheel.py", "suites", "docs", "reports", "clients", "ci", "recordings", "variations", "faults")
+LONG = (
+    *("hostile", "test_wheel.py", "suites", "docs", "reports", "clients", "ci", "recordings", "inside"),
+    *("variations", "faults"),
+)
 """What takes longest here, and starts first, so that no worker is left with a long file at the end."""
 
 

@@ -55,7 +55,7 @@ WRONG_IN_A_RUN = {
     ("suites/scenarios/test_craete.py",): "did you mean suites/scenarios/test_create.py?",
     ("--profile", "cancl"): "did you mean cancel?",
     ("--requirement", "success-is-jsn"): "did you mean success-is-json?",
-    ("--variation", "no-such"): "batches-conformance mock --list-variations shows which there are",
+    ("--variation", "no-such"): "batches-conformance mock --list variations shows which there are",
     ("--poll-interval", "soon"): "argument --poll-interval: invalid float value: 'soon'",
 }
 

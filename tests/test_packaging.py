@@ -23,6 +23,7 @@ LOCKS = {
     "run": (),
     "suite": ("tests", "lint"),
     "api-tests": ("api-tests",),
+    "bench": ("bench",),
     "tox": ("tox",),
     "locking": ("locking",),
 }
@@ -84,8 +85,9 @@ def test_every_dependency_group_goes_into_a_lock() -> None:
     assert set(read_project()["dependency-groups"]) == locked
 
 
-def test_the_npm_lock_has_hashes_and_no_addresses() -> None:
-    text = (ROOT / "spec" / "lint" / "package-lock.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("folder", ["spec/lint", "tests/bench/prism"])
+def test_an_npm_lock_has_hashes_and_no_addresses(folder: str) -> None:
+    text = (ROOT / folder / "package-lock.json").read_text(encoding="utf-8")
     packages = {path: entry for path, entry in json.loads(text)["packages"].items() if path}
     assert packages
     for path, entry in packages.items():

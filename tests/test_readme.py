@@ -33,7 +33,7 @@ def options_of(command: click.Command) -> Iterator[str]:
     """Every option of a command and of those below it."""
     context = click.Context(command)
     for parameter in command.get_params(context):
-        yield from (each for each in parameter.opts if each.startswith("--"))
+        yield from (each for each in (*parameter.opts, *parameter.secondary_opts) if each.startswith("--"))
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             below = command.get_command(context, name)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from fixtures.embedded import MockAddress
@@ -145,12 +147,13 @@ def test_a_run_leaves_its_report_and_nothing_else(installation: Installation) ->
     assert "CONFORMANT" in shown.output
 
 
-def test_a_run_without_assertions_has_the_same_verdict(installation: Installation) -> None:
+def test_a_run_without_assertions_and_under_a_safe_path_has_the_same_verdict(installation: Installation) -> None:
     # Python itself would keep the modules that are imported before the command can say that nothing is kept.
-    variables = {"PYTHONOPTIMIZE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    variables = {"PYTHONOPTIMIZE": "1", "PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     ended = installation.call("run", NARROW, "-n", "0", "-q", **variables)
     assert (ended.code, ended.errors) == (0, "")
     assert "CONFORMANT" in ended.output
+    assert "cannot be rewritten" not in ended.output
 
 
 def test_a_service_is_checked_by_its_url(installation: Installation) -> None:
@@ -159,6 +162,7 @@ def test_a_service_is_checked_by_its_url(installation: Installation) -> None:
         words = ("--target", service.base_url, "--poll-interval", "0.05", "-q", "-n", "1")
         ended = installation.call("run", NARROW, *words, **key)
         assert (ended.code, ended.errors) == (0, "")
+        assert "<style>\n:root" in httpx.get(f"{service.base_url}/docs", trust_env=False).text
         cleaned = installation.call("clean-up", "--target", service.base_url, **key)
         assert cleaned.code == 0, cleaned.errors
     assert installation.left == {f"reports/out/{name}" for name in REPORT_FILES}
@@ -205,6 +209,25 @@ def test_the_other_commands_work(installation: Installation, words: tuple[str, .
     ended = installation.call(*words)
     assert (ended.code, ended.errors) == (0, "")
     assert shown in ended.output
+
+
+def test_the_tests_of_a_user_run_on_the_mock(installation: Installation) -> None:
+    shutil.copy(ROOT / "docs" / "examples" / "test_invoices.py", installation.folder)
+    (installation.folder / "fixtures.py").write_text("raise SystemExit('not to be imported')", encoding="utf-8")
+    words = ["-m", "pytest", "-p", "no:cacheprovider", "-p", "no:schemathesis"]
+    ended = subprocess.run(
+        [str(installation.environment / "bin" / "python"), *words],
+        cwd=installation.folder,
+        env=installation.variables | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=TIME_LIMIT,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout
+    assert " passed in " in ended.stdout
+    assert "llx" not in ended.stdout
+    assert installation.left == {"fixtures.py", "test_invoices.py"}
 
 
 def test_a_command_of_a_checkout_is_refused_with_a_sentence(installation: Installation) -> None:

@@ -32,6 +32,7 @@ from suites.clients.table import Release, load
 @click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
 @click.option("--fault", metavar="NAME", multiple=True, help="Let the mock break a promise.")
 @click.option("--variation", metavar="NAME", multiple=True, help="Let the mock use a variation.")
+@click.option("--situation", metavar="NAME", multiple=True, help="Let the mock be in a situation.")
 @click.option("--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True)
 @click.option("--api-tests", is_flag=True, help="Run the Python client's own tests against the mock, and no more.")
 def command(names: Sequence[str], report_dir: Path, api_tests: bool, **given: Any) -> int:
@@ -57,7 +58,9 @@ def _run_api_tests(clients: list[Release], given: dict[str, Any]) -> int:
     from_pypi = [client for client in clients if client.registry == "pypi"]
     if given["target"] or not from_pypi:
         raise click.UsageError("--api-tests takes a client of PyPI and the mock; leave out --target and other clients")
-    variants = [word for name in ("fault", "variation") for each in given[name] for word in (f"--{name}", each)]
+    variants = [
+        word for name in ("fault", "variation", "situation") for each in given[name] for word in (f"--{name}", each)
+    ]
     try:
         outcome = run_released(from_pypi[-1], variants)
     except RunError as error:

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,8 +71,7 @@ def prepare(client: Release, place: Path = PLACE) -> Environment:
     if not client.lock.is_file():
         raise ClientFailed(f"{client.name} has no lock: make it with tox -e lock")
     if client.registry == "npm":
-        _node()
-        _once(environment.folder, client.lock, lambda: _install_node(environment))
+        prepare_node(client.name, client.manifest, client.lock, place)
     else:
         prepare_python(client.name, client.lock, place)
     return environment
@@ -86,6 +85,17 @@ def prepare_python(name: str, lock: Path, place: Path = PLACE) -> Path:
     folder = place / name
     _once(folder, lock, lambda: _install_python(name, folder, lock))
     return _python(folder)
+
+
+def prepare_node(name: str, manifest: Mapping[str, object], lock: Path, place: Path = PLACE) -> Path:
+    """Return the folder of the `node_modules` that a lock names, made unless it is there for this very lock.
+
+    Raises `NoRuntime` without a Node, and `ClientFailed` when it cannot be installed.
+    """
+    _node()
+    folder = place / name
+    _once(folder, lock, lambda: _install_node(name, folder, manifest, lock))
+    return folder
 
 
 def _once(folder: Path, lock: Path, install: Callable[[], None]) -> None:
@@ -139,12 +149,11 @@ def download_source(client: Release, python: Path, folder: Path) -> Path:
     return next(folder.glob("*.tar.gz"))
 
 
-def _install_node(environment: Environment) -> None:
-    folder, client = environment.folder, environment.client
-    (folder / "package.json").write_text(json.dumps(client.manifest), encoding="utf-8")
-    shutil.copy(client.lock, folder / "package-lock.json")
+def _install_node(name: str, folder: Path, manifest: Mapping[str, object], lock: Path) -> None:
+    (folder / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
+    shutil.copy(lock, folder / "package-lock.json")
     shutil.copy(NPMRC, folder / ".npmrc")
-    _run(client.name, [_node()[1], "ci", "--loglevel=error"], folder)
+    _run(name, [_node()[1], "ci", "--loglevel=error"], folder)
 
 
 def stop_installing() -> None:

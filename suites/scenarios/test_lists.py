@@ -156,6 +156,8 @@ def test_a_batch_that_nobody_reads_goes_through_its_statuses_in_the_lists(
                 lambda: walks.all(source_directory_id=directory.id, **filters),  # noqa: B023
                 lambda walk: shown_by(walk, {batch["id"]}) == {batch["id"]: status},  # noqa: B023
             )
+            if status != end and target.now >= began + (place + 1) * held:
+                pytest.skip("needs lists that are answered while the batch is still in the status")
             shown = shown_by(walk, {batch["id"]})
             if filters and not shown and not _is_listed_as(batch["id"], status, directory, walks):
                 break  # Whoever shares the service has moved its clock on.

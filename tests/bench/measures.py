@@ -5,7 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +27,8 @@ from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
 from suites.tally import Tally
 from suites.verify import Verify
-from tests.bench import recordings
+from tests.bench import beside, recordings, servers
+from tests.bench.servers import Server
 from tests.bench.timed import ROOT, SUITE, seconds_of
 
 SIZE_TESTS = "test_size"
@@ -176,6 +177,33 @@ def long_recording(_runs: int) -> Iterator[Ratio]:
         yield Ratio(f"{name} of {recordings.EXCHANGES:,} recorded exchanges / bound", figures, value / most, 1.0)
 
 
+def beside_moto(_runs: int) -> Iterator[Ratio]:
+    """Compare the mock with moto's server."""
+    return _beside("moto", servers.moto())
+
+
+def beside_prism(_runs: int) -> Iterator[Ratio]:
+    """Compare the mock with Prism's mock, which keeps no batches, so that its lists have the one of the example."""
+    return _beside("Prism", servers.prism())
+
+
+def _beside(name: str, other: AbstractContextManager[Server]) -> Iterator[Ratio]:
+    ours, theirs = beside.figures(other)
+    for kind, rate in theirs.per_second.items():
+        shown = f"{rate:.0f} / {ours.per_second[kind]:.0f}"
+        yield Ratio(f"{kind} a second of {name} / of the mock", shown, rate / ours.per_second[kind], 1.0)
+    if ours.memory and theirs.memory:
+        shown = f"{ours.memory / 1e6:.0f} MB / {theirs.memory / 1e6:.0f} MB"
+        yield Ratio(f"memory of the mock / of {name}", shown, ours.memory / theirs.memory, 1.0)
+
+
+def long_list(_runs: int) -> Iterator[Ratio]:
+    """Compare a page of a list of ten thousand batches with a page of all that there are."""
+    few, many = beside.growth()
+    name = f"lists a second among {beside.FEW} batches / among {beside.OBJECTS:,}"
+    yield Ratio(name, f"{few:.0f} / {many:.0f}", few / many, 1.5)
+
+
 @contextmanager
 def _client(mock: MockAddress) -> Iterator[Client]:
     assert mock.control_url is not None
@@ -193,5 +221,8 @@ MEASURES: Mapping[str, Callable[[int], Iterator[Ratio]]] = {
     "own-cost": own_cost,
     "waits": concurrent_waits,
     "recording": long_recording,
+    "list": long_list,
+    "moto": beside_moto,
+    "prism": beside_prism,
 }
 """Each measure by name; whole commands run as often as it is given in turn, and their medians count."""

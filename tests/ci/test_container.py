@@ -9,13 +9,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
+from batches_conformance.mock import running_mock
 from tests.ci.machine import ROOT, Machine
-from tests.ci.shell import container_instructions
+from tests.ci.shell import EXAMPLES, container_instructions
 
 INSTRUCTIONS = container_instructions()
+COMPOSE = yaml.safe_load((EXAMPLES / "compose.yaml").read_text("utf-8"))
+MOCK = COMPOSE["services"]["batches-mock"]
 KNOWN = ["FROM", "ENV", "WORKDIR", "COPY", "RUN", "USER", "VOLUME", "ENTRYPOINT", "CMD"]
 IGNORE = (ROOT / ".containerignore").read_text("utf-8").splitlines()
 NEEDS_PIP = pytest.mark.skipif(importlib.util.find_spec("pip") is None, reason="needs pip in the environment")
@@ -106,12 +111,24 @@ def test_what_is_copied_is_enough_for_a_run(image: Machine) -> None:
     assert report["verdict"] == "conformant"
 
 
-def test_a_container_serves_the_mock(image: Machine) -> None:
-    ran = image.run(
-        [*entrypoint(), "mock", "--host", "0.0.0.0", "--port", "0", "--until-stdin-closes"], **variables(image)
-    )
+def test_a_container_serves_the_mock_as_compose_has_it(image: Machine) -> None:
+    words = shlex.split(MOCK["command"])
+    ran = image.run([*entrypoint(), *words, "--port", "0", "--until-stdin-closes"], **variables(image))
     assert ran.code == 0, ran.output
     assert "http://0.0.0.0:" in ran.output
+
+
+def test_compose_knows_the_mock(image: Machine) -> None:
+    """When it is healthy, where it is, and its key."""
+    instruction, *words = MOCK["healthcheck"]["test"]
+    given = COMPOSE["services"]["tests"]["environment"]
+    with running_mock() as mock:
+        port = str(urlsplit(mock.base_url).port)
+        check = [word.replace("8000", port) for word in words]
+        assert instruction == "CMD"
+        assert image.run(check).code == 0
+        assert given == mock.environment | {"LLAMA_CLOUD_BASE_URL": "http://batches-mock:8000"}
+    assert image.run(check).code != 0
 
 
 def test_nothing_is_to_be_written_beside_the_modules(image: Machine) -> None:

@@ -37,6 +37,7 @@ PLACES = {
     "vendor.github-workflows": EXAMPLES / "github-workflow.yml",
     "custom.github-workflows-require-timeout": EXAMPLES / "github-workflow.yml",
     "vendor.gitlab-ci": EXAMPLES / "gitlab-ci.yml",
+    "vendor.compose-spec": EXAMPLES / "compose.yaml",
 }
 BROKEN = [
     ("vendor.github-actions", "      shell: bash\n", ""),
@@ -50,6 +51,7 @@ BROKEN = [
     ("vendor.gitlab-ci", "when: always", "when: sometimes"),
     ("vendor.gitlab-ci", "parallel: 3", "parallel: three"),
     ("vendor.gitlab-ci", "junit: report/junit.xml", "junit: {of: report}"),
+    ("vendor.compose-spec", "healthcheck:", "health:"),
 ]
 """Schemas, and what is replaced by what in a file that they hold for."""
 SCRIPTS = {name: (shell, text) for name, shell, text in scripts()}

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).parents[2]
 SHELL = "sh"
+CURL = "curl "
 TYPED = re.compile(r"(?:python3 run\.py|tox -e|python -m|batches-conformance) \S")
 """How a command in the middle of a sentence begins."""
 
@@ -40,9 +41,12 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def commands(text: str) -> Iterator[str]:
-    """Every line that a reader may type: those of shell blocks, and commands within sentences and tables."""
+    """Every line that a reader may type: those of shell blocks, and commands within sentences and tables.
+
+    A block for curl is not among them, since an argument of it may be of several lines.
+    """
     for block in blocks(text):
-        if block.language == SHELL:
+        if block.language == SHELL and not block.text.startswith(CURL):
             lines = (" ".join(line.split()) for line in block.text.replace("\\\n", " ").splitlines())
             yield from (line for line in lines if line and not line.startswith("#"))
     for token in _tokens(text):

@@ -2,7 +2,7 @@
 
 Each is executed in a folder with some reports in it, against a mock where it names a service, and narrowed to a little
 where it would take long; or it stands in `NOT_EXECUTED`, with the reason. Commands that come to the same are executed
-once.
+once. The blocks for curl are executed by tests/docs/test_mock_page.py.
 """
 
 import json
@@ -17,7 +17,7 @@ import pytest
 
 from batches_conformance.release_plan import AGAINST_KEY
 from fixtures.embedded import MockAddress, running_mock
-from fixtures.settings import KEY, OTHER_KEY
+from fixtures.settings import BASE_URL, KEY, OTHER_KEY
 from tests.docs.pages import ROOT, SHELL, blocks, commands
 from tests.docs.project import Ended, of_tox, run_python
 
@@ -235,7 +235,7 @@ def test_every_command_works(page: str, desk: Desk) -> None:
         if line in NOT_EXECUTED or line.startswith(INSTALLERS):
             continue
         if line.startswith("export "):
-            assert {word.partition("=")[0] for word in line.split()[1:]} <= {KEY, OTHER_KEY, AGAINST_KEY}
+            assert {word.partition("=")[0] for word in line.split()[1:]} <= {BASE_URL, KEY, OTHER_KEY, AGAINST_KEY}
             continue
         ended = desk.execute(line)
         assert ended.code in exit_codes_of(line), f"{line} ended with {ended.code}:\n{ended.output}"

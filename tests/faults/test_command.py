@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from fixtures.embedded import running_mock
-from fixtures.mock.faults import FAULTS
 from fixtures.settings import KEY, Settings, add_options, read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -18,16 +17,6 @@ ROOT = Path(__file__).parents[2]
 def mock(*arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "fixtures.mock", *arguments]
     return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-
-
-def test_the_faults_are_listed_one_on_a_line() -> None:
-    ended = mock("--list-faults")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    lines = ended.stdout.splitlines()
-    assert [line.split()[0] for line in lines] == list(FAULTS)
-    for line, variant in zip(lines, FAULTS.values(), strict=True):
-        assert line.endswith(variant.sentence)
-        assert all(requirement in line for requirement in variant.requirements)
 
 
 def test_an_unknown_fault_is_said_in_one_sentence() -> None:
@@ -61,10 +50,11 @@ def settings(*arguments: str) -> Settings:
 
 
 def test_the_suite_hands_variants_to_the_mock() -> None:
-    read = settings("--fault", "a", "--variation", "c", "--fault", "b")
-    assert (read.faults, read.variations) == (("a", "b"), ("c",))
-    assert read.variants == ["--fault=a", "--fault=b", "--variation=c"]
-    assert (read.shown()["faults"], read.shown()["variations"]) == ("a, b", "c")
+    read = settings("--fault", "a", "--variation", "c", "--situation", "d=2", "--fault", "b")
+    assert (read.faults, read.variations, read.situations) == (("a", "b"), ("c",), ("d=2",))
+    assert read.variants == ["--fault=a", "--fault=b", "--variation=c", "--situation=d=2"]
+    shown = read.shown()
+    assert [shown[kind] for kind in ("faults", "variations", "situations")] == ["a, b", "c", "d=2"]
 
 
 def test_without_variants_the_suite_shows_none() -> None:
@@ -72,7 +62,7 @@ def test_without_variants_the_suite_shows_none() -> None:
     assert settings().shown()["faults"] is None
 
 
-@pytest.mark.parametrize("option", ["--fault", "--variation"])
+@pytest.mark.parametrize("option", ["--fault", "--variation", "--situation"])
 def test_only_the_mock_can_be_varied(option: str) -> None:
-    with pytest.raises(pytest.UsageError, match="--fault and --variation"):
+    with pytest.raises(pytest.UsageError, match="--fault, --variation and --situation"):
         settings("--target", "http://127.0.0.1:1", option, "a")

@@ -13,7 +13,7 @@ from fixtures.mock.service import Parts, ServiceSettings
 from fixtures.mock.variants import changed_parts
 
 BATCHES = "/api/v2/batches"
-SETTINGS = ServiceSettings(virtual_clock=True)
+SETTINGS = ServiceSettings(rate=0)
 
 
 def responses(app: ASGIApp, *requests: tuple[str, str, Any]) -> list[httpx.Response]:

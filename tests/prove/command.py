@@ -74,7 +74,7 @@ def command(
         for name, variant in FAULTS.items()
         if not narrowed or set(variant.requirements) & set(requirement)
     }
-    combinations = [] if narrowed else plan.combinations((theme.VARIANTS for theme in THEMES), black_box)
+    combinations = [] if narrowed else plan.combinations(THEMES.values(), black_box)
     alone = plan.isolated(VARIATIONS, black_box) if isolated else []
     if size is not None:
         sample = Sample(size, random.SystemRandom().randrange(SEEDS) if seed is None else seed, _touched())

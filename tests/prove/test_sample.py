@@ -11,7 +11,7 @@ from tests.prove import plan
 from tests.prove.runs import ROOT
 from tests.prove.sample import FOLDERS, Sample, known_in, touched, variants_on_lines
 
-COMBINATIONS = plan.combinations((theme.VARIANTS for theme in THEMES), black_box=False)
+COMBINATIONS = plan.combinations(THEMES.values(), black_box=False)
 FAULT_MODULE = '''\
 """Faults."""
 

@@ -96,8 +96,8 @@ def test_options_from_the_environment_are_named(given: str, code: int, said: str
     [
         (("--requirement=no-such", TARGET), "--requirement names the unknown requirement no-such"),
         ((f"--requirement={OF_PROFILE}", TARGET), f"{OF_PROFILE} is of the profile cancel: add --profile=cancel"),
-        (("--fault=no-such",), "--fault names the unknown no-such; batches-conformance mock --list-faults"),
-        (("--variation=no-such",), "--variation names the unknown no-such; batches-conformance mock --list-variations"),
+        (("--fault=no-such",), "There is no fault 'no-such'; batches-conformance mock --list faults"),
+        (("--variation=no-such",), "There is no variation 'no-such'; batches-conformance mock --list variations"),
     ],
 )
 def test_a_name_that_nobody_knows_is_wrong_usage(arguments: tuple[str, ...], said: str, workers: str, run: Run) -> None:

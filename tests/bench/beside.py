@@ -1,0 +1,78 @@
+"""The mock beside another server: creates, gets and lists a second, and memory, with thousands of objects in both."""
+
+import json
+import resource
+import statistics
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Final
+
+from tests.bench import servers
+from tests.bench.servers import Server
+from tests.bench.traffic import Request, send
+
+OBJECTS: Final = 10_000
+FEW: Final = 40
+"""Two pages."""
+ROUNDS: Final = 5
+BURST: Final = 300
+"""Requests of one kind in a round."""
+LOOKED_UP: Final = 100
+"""How many objects are got in turn."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of each kind of request the answers a second, the median of the rounds, and the bytes of memory at the end."""
+
+    per_second: Mapping[str, float]
+    memory: int | None
+
+
+def figures(other: AbstractContextManager[Server]) -> tuple[Figures, Figures]:
+    """Measure the mock and another server in turn. Raises `Unmeasured`."""
+    with servers.mock() as ours, other as theirs:
+        both = [(server, _filled(server)) for server in (ours, theirs)]
+        rounds = [[_round(server, kinds) for server, kinds in both] for _ in range(ROUNDS)]
+        mine, others = (
+            Figures({kind: statistics.median(each[kind] for each in taken) for kind in taken[0]}, memory_of(server))
+            for taken, server in zip(zip(*rounds, strict=True), (ours, theirs), strict=True)
+        )
+    return mine, others
+
+
+def growth() -> tuple[float, float]:
+    """Measure the lists a second of the mock with few batches, and with many, all at their end. Raises `Unmeasured`."""
+    with servers.mock("--pace=0") as few, servers.mock("--pace=0") as many:
+        for server, number in ((few, FEW), (many, OBJECTS)):
+            send(server.process.port, [server.create] * number)
+        rounds = [[_rate(server, [server.list]) for server in (few, many)] for _ in range(ROUNDS)]
+    with_few, with_many = (statistics.median(rates) for rates in zip(*rounds, strict=True))
+    return with_few, with_many
+
+
+def memory_of(server: Server) -> int | None:
+    """Return the bytes that a server has in memory, where the system says it."""
+    try:
+        _, pages, *_ = Path(f"/proc/{server.process.id}/statm").read_text(encoding="ascii").split()
+    except OSError:
+        return None
+    return int(pages) * resource.getpagesize()
+
+
+def _filled(server: Server) -> dict[str, list[Request]]:
+    """Create the objects, and return the requests of each kind."""
+    bodies = send(server.process.port, [server.create] * OBJECTS).bodies
+    gets = [server.get(json.loads(body)) for body in bodies[:: OBJECTS // LOOKED_UP]]
+    return {"creates": [server.create], "gets": gets, "lists": [server.list]}
+
+
+def _round(server: Server, kinds: Mapping[str, list[Request]]) -> dict[str, float]:
+    return {kind: _rate(server, requests) for kind, requests in kinds.items()}
+
+
+def _rate(server: Server, requests: list[Request]) -> float:
+    return send(server.process.port, islice(cycle(requests), BURST)).per_second
