@@ -22,6 +22,7 @@ SUMMARIES: Final = {
     "mock": "Serve the mock, to develop against.",
     "judge": "Judge recorded traffic: HAR files, cassettes, reports.",
     "proxy": "Forward requests to a service, and judge the traffic.",
+    "load": "Let many users work at once, and judge every answer.",
     "clients": "Let the released clients work with a service.",
     "report": "Show, compare, judge and explain reports.",
     "contract": "Compare contracts, and show whom a change breaks.",

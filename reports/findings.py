@@ -173,7 +173,7 @@ class Findings:
                 ),
                 curl=None,
                 tests=(example.test,),
-                count=1,
+                count=example.count,
             )
         )
 

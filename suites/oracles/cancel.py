@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fixtures.exchange import TooDeep
 from suites.oracles.access import STRANGERS
+from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CANCEL, CREATE, TERMINAL, Call, status_of
 from suites.verify import Observation, observe
@@ -148,7 +149,7 @@ def strangers_cancel_nothing() -> Look:
 @oracle("cancel-hides-other-projects", assumes="callers are of different projects")
 def neighbours_cancel_nothing() -> Look:
     """Nobody cancels a batch that was created with the key of another project."""
-    owners: dict[str, Call] = {}
+    owners: Memory[str, Call] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name == CREATE:
