@@ -424,7 +424,7 @@ class LoadedOperation(Model):
     errors: Count
     """Exchanges that ended with a 5xx, or without an answer."""
     too_many: Count
-    """Requests that were refused for the rate alone."""
+    """Requests that were refused for the rate alone, with a 429 or a 503 that says when to come back."""
     p50: float
     p95: float
     p99: float

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from reports.decision import Decision
-from reports.html import batches, coverage, evidence, latencies, overview, requirements, run
+from reports.html import batches, coverage, evidence, latencies, load, overview, requirements, run
 from reports.html.markup import Element, fingerprint, raw, serialise, tag
 from reports.model import Report
 
@@ -19,6 +19,7 @@ def render_html(report: Report) -> str:
         *overview.sections(decision),
         requirements.section(decision),
         evidence.section(decision),
+        load.section(report.run.load),
         batches.section(report.run.exchanges),
         latencies.section(report.run.exchanges),
         coverage.section(report.run.exchanges.coverage),

@@ -109,7 +109,7 @@ class Consistency:
 
     def _miss(self, name: str, id_: str, call: Call) -> None:
         waited = self._waiting.get((name, id_))
-        if waited and call.is_after(waited.since):
+        if waited and call.is_after(waited.since) and call.caller == waited.since.caller:
             waited.missed = True
 
     def _end(self, name: str, id_: str, call: Call) -> None:

@@ -7,10 +7,10 @@ from random import Random
 from typing import Any, Final
 
 from fixtures.batches import Batches
-from fixtures.client import Client
+from fixtures.client import Client, segment
 from fixtures.directories import Directories, Directory
-from fixtures.exchange import Exchange
-from suites.traffic import TERMINAL, as_list, call_of, status_of
+from suites.products import PRODUCTS
+from suites.traffic import TERMINAL, as_list, call_of, entries, reference_of, status_of
 
 OPEN_AT_ONCE: Final = 5
 """Batches of one user that have not ended, after which it creates no more."""
@@ -30,8 +30,10 @@ class Known:
     id: str
     directory_id: str
     caller: str
+    job_type: str
     created_at: Any
     status: str | None
+    job_ids: tuple[str, ...] = ()
 
     @property
     def has_ended(self) -> bool:
@@ -73,6 +75,7 @@ class Guide:
         shared: Shared,
         random: Random,
     ) -> None:
+        self._client = client
         self._directories = directories
         self._batches = Batches(client)
         self._caller = caller
@@ -102,7 +105,7 @@ class Guide:
         job_type, configuration_id = self._random.choice(self._jobs)
         exchange = self._batches.create(directory.id, job_type, configuration_id, caller=self._caller)
         for batch in call_of(exchange).batches:
-            known = Known(batch["id"], directory.id, self._caller, batch.get("created_at"), status_of(batch))
+            known = Known(batch["id"], directory.id, self._caller, job_type, batch.get("created_at"), status_of(batch))
             self._known.append(known)
             del self._known[:-REMEMBERED]
             self._shared.add(known)
@@ -123,6 +126,16 @@ class Guide:
         if self._known:
             ended = [known for known in self._known if known.has_ended]
             self._get(self._random.choice(ended or self._known), expand=["results"])
+
+    def job(self) -> None:
+        """Get a job that results have named."""
+        with_jobs = [known for known in self._known if known.job_ids]
+        if with_jobs:
+            known = self._random.choice(with_jobs)
+            path = f"{PRODUCTS[known.job_type].jobs_path}/{segment(self._random.choice(known.job_ids))}"
+            self._client.send("GET", path, caller=self._caller)
+        else:
+            self.results()
 
     def list(self) -> None:
         """List batches: by directory, by status, by time, or all that there are."""
@@ -165,9 +178,10 @@ class Guide:
         if foreign:
             self._batches.get(self._random.choice(foreign).id, caller=self._caller)
 
-    def _get(self, known: Known, expand: Sequence[str] = ()) -> Exchange:
+    def _get(self, known: Known, expand: Sequence[str] = ()) -> None:
         exchange = self._batches.get(known.id, expand=expand, caller=self._caller)
         for batch in call_of(exchange).batches:
             if batch["id"] == known.id:
                 known.status = status_of(batch)
-        return exchange
+                found = filter(None, map(reference_of, entries(batch) or ()))
+                known.job_ids = tuple(id_ for _, id_ in found) or known.job_ids

@@ -8,7 +8,17 @@ from fixtures import gateway
 from fixtures.settings import Settings, settings_of
 from spec.usage import WrongUsage, suggestion
 
-WEIGHTS: Final = {"poll": 10, "results": 3, "list": 3, "walk": 1, "create": 2, "upload": 1, "cancel": 1, "hide": 1}
+WEIGHTS: Final = {
+    "poll": 10,
+    "results": 3,
+    "job": 1,
+    "list": 3,
+    "walk": 1,
+    "create": 2,
+    "upload": 1,
+    "cancel": 1,
+    "hide": 1,
+}
 """How often a user does each thing, beside the others."""
 PROFILE_OF: Final = {"cancel": "cancel"}
 """What a user does only where a profile is selected."""
