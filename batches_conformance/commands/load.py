@@ -26,7 +26,7 @@ from reports.reader import read
 from spec import profiles
 from spec.process import BROKEN, INTERRUPTED
 from spec.signals import ENDING
-from spec.usage import WrongUsage
+from spec.usage import WRONG_USAGE, WrongUsage
 from suites.load.leftovers import clean_up_rest
 from suites.load.options import OPTIONS, load_options, settings_for
 from suites.load.plan import in_short, plan, plan_lines
@@ -37,7 +37,8 @@ RENAMED: Final = {"--profile": "--contract-profile"}
 MISSING: Final = (
     "load needs locust, which is not installed: install the suite with it, as by `pip install batches-conformance[load]`."
 )
-CODES: Final = frozenset({0, 1, 4, 6, 7})
+SAID: Final = frozenset({WRONG_USAGE, BROKEN})
+"""Exit codes of the locustfile before which it has said why."""
 
 
 def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -108,7 +109,8 @@ def _load(given: Mapping[str, Any]) -> int:
             mock = stack.enter_context(running_mock(*settings.variants))
             environment |= {KEY: mock.api_key, OTHER_KEY: mock.other_api_key}
             host = mock.base_url
-            words += ["--mock", " ".join(settings.variants), "--extract-configuration-id", mock.extract_configuration_id]
+            words.append(f"--mock={' '.join(settings.variants)}")
+            words.append(f"--extract-configuration-id={mock.extract_configuration_id}")
         return _run([*words, "--host", host], settings, environment, given["report_dir"])
 
 
@@ -152,7 +154,7 @@ def _run(words: Sequence[str], settings: Settings, environment: Mapping[str, str
     if not settings.is_mock:
         for line in clean_up_rest(settings, run_id, report_dir):
             print(line, file=sys.stderr)
-    if process.returncode in CODES and (process.returncode == 4 or _is_reported(report_dir, run_id)):
+    if process.returncode in SAID or _is_reported(report_dir, run_id):
         return process.returncode
     if was_interrupted:
         return INTERRUPTED
