@@ -7,6 +7,7 @@ workers. The exit code is that of the report.
 """
 
 import os
+import signal
 import sys
 import time
 import traceback
@@ -96,7 +97,8 @@ def add_options(parser: Any) -> None:
 @events.init.add_listener
 @ends_in_a_sentence
 def begin(environment: Any, runner: Any, **_: Any) -> None:
-    """Take the part of a master, of a worker, or of both."""
+    """Take the part of a master, of a worker, or of both; Ctrl-C ends it as SIGTERM does, and not in some user."""
+    gevent.signal_handler(signal.SIGINT, os.kill, os.getpid(), signal.SIGTERM)
     if not isinstance(runner, WorkerRunner):
         Master(environment)
     if isinstance(runner, WorkerRunner | LocalRunner):
@@ -191,9 +193,10 @@ class Master:
             self._done.add(self._name(msg.node_id))
 
     def on_quitting(self, **_: Any) -> None:
-        """Note that somebody has ended the load."""
-        if self._is_running and self._ended_by is None:
-            self._ended_by = BY_HAND
+        """End a load that somebody has ended, before locust asks for the exit code."""
+        if self._is_running:
+            self._ended_by = self._ended_by or BY_HAND
+            self._environment.runner.quit()
 
     def on_stop(self, **_: Any) -> None:
         """Wait for what the workers report last, then make the report."""
@@ -269,6 +272,8 @@ class Worker:
         events.test_start.add_listener(ends_in_a_sentence(self.on_start))
         events.test_stop._handlers.insert(0, ends_in_a_sentence(self.on_stop))
         events.report_to_master.add_listener(self.on_report)
+        if isinstance(runner, WorkerRunner):
+            events.quitting.add_listener(self.on_quitting)
 
     def on_start(self, **_: Any) -> None:
         """Open the session."""
@@ -306,6 +311,10 @@ class Worker:
     def on_wrap_up(self, environment: Any, **_: Any) -> None:
         """Stop the users."""
         environment.runner.stop()
+
+    def on_quitting(self, **_: Any) -> None:
+        """Report for the last time before the master hears that this process quits."""
+        self._environment.runner.stop()
 
     def on_report(self, data: dict[str, Any], **_: Any) -> None:
         """Put what was found to what locust reports."""

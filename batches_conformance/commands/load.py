@@ -6,9 +6,10 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ from reports.exit_codes import INCONCLUSIVE
 from reports.reader import read
 from spec import profiles
 from spec.process import BROKEN, INTERRUPTED
-from spec.signals import ENDING
+from spec.signals import ENDING, SAME
 from spec.usage import WRONG_USAGE, WrongUsage
 from suites.load.leftovers import clean_up_rest
 from suites.load.options import OPTIONS, load_options, settings_for
@@ -37,6 +38,9 @@ RENAMED: Final = {"--profile": "--contract-profile"}
 MISSING: Final = (
     "load needs locust, which is not installed: install the suite with it, as by `pip install batches-conformance[load]`."
 )
+SECONDS_TO_END: Final = 30.0
+"""Seconds that workers without a master have to end."""
+SECONDS_BETWEEN_LOOKS: Final = 0.2
 SAID: Final = frozenset({WRONG_USAGE, BROKEN})
 """Exit codes of the locustfile before which it has said why."""
 
@@ -148,9 +152,12 @@ def _run(words: Sequence[str], settings: Settings, environment: Mapping[str, str
     run_id = uuid.uuid4().hex[:8]
     path = os.pathsep.join(filter(None, [str(location.ROOT), os.environ.get("PYTHONPATH")]))
     process = subprocess.Popen(
-        [sys.executable, "-m", "locust", *words, "--run-id", run_id], env={**environment, "PYTHONPATH": path}
+        [sys.executable, "-m", "locust", *words, "--run-id", run_id],
+        env={**environment, "PYTHONPATH": path},
+        start_new_session=True,
     )
     was_interrupted = _wait(process)
+    _end_group(process.pid)
     if not settings.is_mock:
         for line in clean_up_rest(settings, run_id, report_dir):
             print(line, file=sys.stderr)
@@ -158,26 +165,41 @@ def _run(words: Sequence[str], settings: Settings, environment: Mapping[str, str
         return process.returncode
     if was_interrupted:
         return INTERRUPTED
-    print(f"locust ended with {process.returncode} before there was a report: nothing is said for or against a service.")
+    print(
+        f"locust ended with {process.returncode} before there was a report: nothing is said for or against a service.",
+        file=sys.stderr,
+    )
     return BROKEN
 
 
 def _wait(process: subprocess.Popen[bytes]) -> bool:
-    """Wait for the end, passing on each signal that is to end it; return whether there was one."""
-    received = []
+    """Wait for the end; a signal lets it come with a report, and a later one at once. Return whether there was one."""
+    received: list[float] = []
 
-    def pass_on(number: int, _frame: object) -> None:
-        received.append(number)
-        if number != signal.SIGINT or not sys.stdin.isatty():
-            process.send_signal(signal.SIGINT)
+    def end(_number: int, _frame: object) -> None:
+        received.append(time.monotonic())
+        if len(received) == 1:
+            process.terminate()
+        elif received[-1] - received[0] > SAME:
+            process.kill()
 
-    before = {each: signal.signal(each, pass_on) for each in ENDING}
+    before = {each: signal.signal(each, end) for each in ENDING}
     try:
         process.wait()
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
     return bool(received)
+
+
+def _end_group(group: int) -> None:
+    """Let workers end that a killed master has left, and wait until they have deleted what they made."""
+    until = time.monotonic() + SECONDS_TO_END
+    with suppress(OSError, AttributeError):
+        os.killpg(group, signal.SIGTERM)
+        while time.monotonic() < until:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            os.killpg(group, 0)
 
 
 def _is_reported(report_dir: Path, run_id: str) -> bool:

@@ -4,7 +4,6 @@ from random import choices, uniform
 from typing import Any
 
 from locust import User, task
-from locust.exception import StopUser
 
 from fixtures.errors import RunError
 from suites.load.budget import NothingLeft
@@ -32,6 +31,6 @@ class GuideUser(User):
         try:
             action()
         except NothingLeft:
-            raise StopUser from None
+            return  # The master ends the load.
         except RunError as error:
             self._session.watch.problem(error)
