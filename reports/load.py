@@ -85,9 +85,7 @@ class LoadFindings:
                 LoadWorker(name, self._workers[name], name in lost) for name in sorted({*workers, *self._workers})
             ),
             lags={name: _lag(counts, self._late[name]) for name, counts in sorted(self._lags.items())},
-            reads={
-                name: Backwards(count, self._backwards[name]) for name, count in sorted(self._compared.items())
-            },
+            reads={name: Backwards(count, self._backwards[name]) for name, count in sorted(self._compared.items())},
         )
 
     def _add_figures(self, worker: str, entry: Mapping[str, Any]) -> None:

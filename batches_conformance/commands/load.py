@@ -35,9 +35,7 @@ from suites.load.plan import in_short, plan, plan_lines
 LOCUSTFILE: Final = Path(location.__file__).with_name("locustfile.py")
 RENAMED: Final = {"--profile": "--contract-profile"}
 """Options that are called otherwise in the locustfile, since locust has one of that name."""
-MISSING: Final = (
-    "load needs locust, which is not installed: install the suite with it, as by `pip install batches-conformance[load]`."
-)
+MISSING: Final = "load needs locust, which is not installed: install the suite with it, as by `pip install batches-conformance[load]`."
 SECONDS_TO_END: Final = 30.0
 """Seconds that workers without a master have to end."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
@@ -67,7 +65,11 @@ def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--target", metavar="URL", help="A base URL; by default the mock, or $LLAMA_CLOUD_BASE_URL.")
 @click.option("--users", metavar="N", type=click.IntRange(1), default=10, show_default=True, help="Users at once.")
 @click.option(
-    "--spawn-rate", metavar="N", type=click.FloatRange(0, min_open=True), default=5.0, show_default=True,
+    "--spawn-rate",
+    metavar="N",
+    type=click.FloatRange(0, min_open=True),
+    default=5.0,
+    show_default=True,
     help="Users that begin in each second.",
 )
 @click.option("--run-time", metavar="TIME", default="30s", show_default=True, help="How long, as 90s, 10m or 1h30m.")
