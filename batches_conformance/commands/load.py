@@ -21,7 +21,7 @@ from batches_conformance.groups import FILE
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.embedded import running_mock
 from fixtures.errors import RunError
-from fixtures.settings import KEY, MOCK, OTHER_KEY, Settings
+from fixtures.settings import KEY, OTHER_KEY, Settings
 from reports.exit_codes import INCONCLUSIVE
 from reports.reader import read
 from spec import profiles
@@ -35,7 +35,9 @@ from suites.load.plan import in_short, plan, plan_lines
 LOCUSTFILE: Final = Path(location.__file__).with_name("locustfile.py")
 RENAMED: Final = {"--profile": "--contract-profile"}
 """Options that are called otherwise in the locustfile, since locust has one of that name."""
-MISSING: Final = "load needs locust, which is not installed: install the suite with it, as by `pip install batches-conformance[load]`."
+MISSING: Final = (
+    "load needs locust, which is not installed: install it, as by `pip install 'batches-conformance[load]'`."
+)
 SECONDS_TO_END: Final = 30.0
 """Seconds that workers without a master have to end."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
@@ -45,7 +47,7 @@ SAID: Final = frozenset({WRONG_USAGE, BROKEN})
 
 def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
     names = {theirs: ours for ours, theirs in RENAMED.items()}
-    for name, declared in reversed(OPTIONS.items()):
+    for name, declared in reversed(list(OPTIONS.items())):
         kind: Any = FILE if declared.get("metavar") == "DIR" else declared.get("type")
         is_flag = declared.get("action") == "store_true"
         function = click.option(
