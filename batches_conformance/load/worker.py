@@ -77,7 +77,7 @@ class Worker:
         environment.runner.stop()
 
     def on_quitting(self, **_: Any) -> None:
-        """Report for the last time before the master hears that this process quits."""
+        """Report for the last time before the master knows that this process quits."""
         self._environment.runner.stop()
 
     def on_report(self, data: dict[str, Any], **_: Any) -> None:

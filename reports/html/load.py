@@ -92,8 +92,8 @@ def _drawing(description: str, load: Load, shapes: Iterable[Element]) -> Element
         tag("text", f"{moments[number].at} s", x=_percent(number, moments), y=TOP + HEIGHT + AXIS - 4)
         for number in range(0, len(moments), step)
     ]
-    floor = tag("line", x1="0%", x2="100%", y1=TOP + HEIGHT, y2=TOP + HEIGHT, class_="grid")
-    return picture(description, TOP + HEIGHT + AXIS, [floor, *shapes, *ticks], class_="load")
+    base = tag("line", x1="0%", x2="100%", y1=TOP + HEIGHT, y2=TOP + HEIGHT, class_="grid")
+    return picture(description, TOP + HEIGHT + AXIS, [base, *shapes, *ticks], class_="load")
 
 
 def _bars(load: Load, most: float) -> Iterator[Element]:

@@ -18,7 +18,7 @@ ONE_USER, BETWEEN_USERS = "for one user", "between users"
 
 @dataclass
 class _Waited:
-    """Something that will show; `since` is the exchange after which it could, `missed` whether a read came too soon."""
+    """Something that will show; `since` is the exchange after which it could, `missed` whether an earlier read did not show it."""
 
     since: Call
     missed: bool = False

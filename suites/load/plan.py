@@ -35,6 +35,8 @@ class Plan:
     uploads: float
     batches: float
     files: float
+    per_second: float
+    """Requests a second, once all users are at work."""
     seconds: float
     users: int
 
@@ -42,11 +44,6 @@ class Plan:
     def bytes(self) -> float:
         """How much goes over the wire, both ways."""
         return self.requests * BYTES_OF_REQUEST + self.uploads * BYTES_OF_UPLOAD
-
-    @property
-    def per_second(self) -> float:
-        """Requests a second, on average."""
-        return self.requests / self.seconds
 
     @property
     def processes(self) -> int:
@@ -65,13 +62,15 @@ def plan(settings: Settings, options: LoadOptions, users: int, spawn_rate: float
     user_seconds = rising * rising * spawn_rate / 2 + users * (seconds - rising)
     reached = min(users, ceil(spawn_rate * seconds))
     weights, whole = options.weights, sum(options.weights.values())
-    actions = user_seconds / (sum(options.pause) / 2 + SECONDS_OF_ANSWER)
+    action_seconds = sum(options.pause) / 2 + SECONDS_OF_ANSWER
+    actions = user_seconds / action_seconds
     batches = actions * weights.get("create", 0) / whole
     directories = min(reached * DIRECTORIES_AT_ONCE, actions)
     uploads = directories * options.files
-    sent = sum(actions * weight / whole * REQUESTS_OF.get(name, 1) for name, weight in weights.items())
-    sent += directories + uploads
-    most = min(requests(settings), (rate(settings) or float("inf")) * seconds)
+    requests_of_action = sum(weight / whole * REQUESTS_OF.get(name, 1) for name, weight in weights.items())
+    sent = actions * requests_of_action + directories + uploads
+    fastest = rate(settings) or float("inf")
+    most = min(requests(settings), fastest * seconds)
     share = min(1.0, most / sent) if sent else 0.0
     files = min(batches * share * options.files, billable_files(settings))
     return Plan(
@@ -79,6 +78,7 @@ def plan(settings: Settings, options: LoadOptions, users: int, spawn_rate: float
         uploads=uploads * share,
         batches=min(batches * share, files / options.files),
         files=files,
+        per_second=min(reached / action_seconds * requests_of_action, fastest),
         seconds=seconds,
         users=reached,
     )
@@ -89,8 +89,8 @@ def plan_lines(
 ) -> Iterator[str]:
     """Show a plan."""
     reckoned = plan(settings, options, users, spawn_rate, seconds)
-    yield f"{reckoned.users:,} users for {seconds:g} s on {settings.target}, at the most about:"
-    yield f"  {reckoned.requests:>12,.0f} requests, {reckoned.per_second:,.1f} a second"
+    yield f"{reckoned.users:,} of {users:,} users for {seconds:g} s on {settings.target}, at the most about:"
+    yield f"  {reckoned.requests:>12,.0f} requests, up to {reckoned.per_second:,.1f} a second"
     yield f"  {reckoned.uploads:>12,.0f} uploads"
     yield f"  {reckoned.batches:>12,.0f} batches"
     yield f"  {reckoned.files:>12,.0f} billable files"

@@ -24,7 +24,7 @@ from suites.load.watch import Watch
 from suites.products import EXTRACT, PARSE
 
 OnRequest = Callable[[Exchange, str | None], None]
-"""Is told of each exchange, and in a few words what is wrong with it."""
+"""Takes each exchange, and in a few words what is wrong with it."""
 
 ONE_OF_OTHER_PROJECT = 5
 """Of so many users one has the key of the other project, where there is one."""
