@@ -1,7 +1,7 @@
 """How far one read lags behind another, and whether reads go backwards: observed, and no verdict."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ ONE_USER, BETWEEN_USERS = "for one user", "between users"
 
 @dataclass
 class _Waited:
-    """Something that will show; `since` is the exchange after which it could, `missed` whether an earlier read did not show it."""
+    """Something that will show, the call after which it could, and whether a read missed it."""
 
     since: Call
     missed: bool = False
@@ -34,6 +34,7 @@ class Consistency:
     def __init__(self) -> None:
         self._waiting: Memory[tuple[str, str], _Waited] = Memory()
         self._done: Memory[tuple[str, str], bool] = Memory()
+        self._over: Memory[str, list[str]] = Memory()
         self._seconds: dict[str, Counter[str]] = {}
         self._late: Counter[str] = Counter()
         self._latest: Memory[str, tuple[Call, str, Moment]] = Memory()
@@ -46,6 +47,7 @@ class Consistency:
             for batch in call.batches:
                 self._begin(GET_FINDS, batch["id"], call)
                 self._begin(LIST_SHOWS, batch["id"], call)
+                self._over.setdefault(str(call.sent_body.get("source_directory_id")), []).append(batch["id"])
         elif call.name == GET:
             self._on_get(user, call)
         elif call.name == LIST:
@@ -92,15 +94,15 @@ class Consistency:
             if id_ not in shown:
                 self._miss(LIST_SHOWS, id_, call)
 
-    def _that_should_show(self, call: Call) -> Iterator[str]:
-        """Yield the batches that a list over their directory shows, as long as nothing else is asked of it."""
+    def _that_should_show(self, call: Call) -> Iterable[str]:
+        """Return the batches that a list over their directory shows, as long as nothing else is asked of it."""
         asked = call.exchange.request.param("source_directory_id")
         used = {name for name, _ in call.exchange.request.params}
         if asked is None or used - {"source_directory_id", "project_id"} or not call.succeeded:
-            return
-        for (name, id_), waited in self._waiting.items():
-            if name == LIST_SHOWS and waited.since.sent_body.get("source_directory_id") == asked:
-                yield id_
+            return ()
+        waiting = [id_ for id_ in self._over.get(asked, ()) if (LIST_SHOWS, id_) in self._waiting]
+        self._over[asked] = waiting
+        return waiting
 
     def _begin(self, name: str, id_: str, call: Call) -> None:
         if (name, id_) not in self._done:
