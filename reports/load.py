@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from reports.findings import Findings
 from reports.model import Backwards, Lag, Load, LoadedOperation, LoadMoment, LoadWorker
+from reports.wording import counted
 
 MOST_MOMENTS: Final = 120
 """Moments of a curve; where there are more, each becomes twice as long."""
@@ -61,6 +62,12 @@ class LoadFindings:
         for kind, problem in record["problems"].items():
             self._problems.setdefault(kind, problem["first"])
             self._problem_counts[kind] += problem["count"]
+
+    @property
+    def so_far(self) -> str:
+        """What was found until now, in a few words."""
+        failed = len({violation.requirement for violation in self.findings.violations})
+        return f"{counted(self._workers.total(), 'exchange')}, {counted(failed, 'requirement')} violated"
 
     def note_users(self, second: int, users: int) -> None:
         """Note how many users there are at a moment, in seconds since 1970."""

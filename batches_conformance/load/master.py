@@ -16,6 +16,7 @@ from fixtures.mask import hide
 from fixtures.preflight import check_target
 from fixtures.settings import billable_files, requests
 from reports.load import LoadFindings
+from reports.wording import counted
 from spec.process import BROKEN
 from spec.usage import WrongUsage
 from suites.load.budget import FILES, REQUESTS, Grants, used_up
@@ -24,6 +25,8 @@ from suites.load.leftovers import clean_up_rest
 SECONDS_TO_WRAP_UP: Final = 60.0
 """Seconds that workers have to delete what they made, and to report for the last time."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
+SECONDS_BETWEEN_LINES: Final = 10.0
+"""Seconds between two lines that show that a load goes on."""
 BY_TIME: Final = "its run time"
 BY_HAND: Final = "its user"
 BY_LOSS: Final = "the loss of its workers"
@@ -152,9 +155,13 @@ class Master:
             print(line, file=sys.stderr, flush=True)
 
     def _note_users(self) -> None:
-        load = self._load
+        load, last = self._load, time.monotonic()
         while self._is_running and load is self._load:
-            load.note_users(int(time.time()), self._environment.runner.user_count)
+            users = self._environment.runner.user_count
+            load.note_users(int(time.time()), users)
+            if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+                last = time.monotonic()
+                print(f"{datetime.now(UTC):%H:%M:%S}  {counted(users, 'user')}, {load.so_far}", file=sys.stderr)
             gevent.sleep(1.0)
 
 

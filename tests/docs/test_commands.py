@@ -53,6 +53,7 @@ NOT_EXECUTED = {
     "batches-conformance contract gate main": ASKS_GIT,
     "batches-conformance prove": CHECKED_BY_CI,
     "batches-conformance prove --black-box": CHECKED_BY_CI,
+    "batches-conformance prove --load": CHECKED_BY_CI,
     "batches-conformance prove --recordings": CHECKED_BY_CI,
     f"batches-conformance prove {OF_EXAMPLE}": EXAMPLE,
     "batches-conformance proxy --listen 8080 --target https://your-service.example": LISTENS,

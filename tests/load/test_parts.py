@@ -3,13 +3,15 @@
 import importlib.util
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from reports.fidelity import compare, fidelity_lines
 from reports.html.page import render_html
 from reports.load import MOST_MOMENTS, LoadFindings
-from reports.model import Run
+from reports.model import Load
 from reports.summary import render_summary
 from reports.terminal import report_lines
 from spec.usage import WRONG_USAGE, WrongUsage
@@ -226,16 +228,17 @@ def test_refusals_as_too_many_are_no_errors() -> None:
 # --- outputs ---
 
 
-def loaded_run() -> Run:
+def load_of(*exchanges: Any) -> Load:
     found = LoadFindings()
     found.note_users(int(create(0).sent_at.timestamp()), 3)
-    found.add("0", record_of(create(0), listing(1, "bat-1"), get(2), get(3, 500)))
-    plain = samples.run()
-    return Run(**{**vars(plain), "load": found.load(["0"], (), "its run time")})
+    found.add("0", record_of(*exchanges))
+    return found.load(["0"], (), "its run time")
 
 
 def test_every_output_shows_the_load() -> None:
-    report = samples.report(in_run=loaded_run())
+    report = samples.report(
+        in_run=replace(samples.run(), load=load_of(create(0), listing(1, "bat-1"), get(2), get(3, 500)))
+    )
     lines = ["".join(span.text for span in line) for line in report_lines(report, width=80, files=())]
     assert "LOAD" in lines
     assert all(len(line) < 80 for line in lines)
@@ -243,6 +246,18 @@ def test_every_output_shows_the_load() -> None:
     page = render_html(report)
     assert 'id="load"' in page
     assert page.count('class="load"') > 3
+
+
+def test_fidelity_shows_what_is_late_with_one_alone() -> None:
+    late, prompt = (
+        replace(samples.run(), load=load_of(create(0), *lists, listing(3, "bat-1"))) for lists in ([listing(1)], [])
+    )
+    of_mock = samples.report(in_run=prompt)
+    of_service = samples.report(in_run=late, of=replace(samples.target(), kind="url"))
+    [difference] = compare(of_mock, of_service)
+    assert (difference.sort, difference.what) == ("consistency", LIST_SHOWS)
+    assert difference.service.startswith("late for 1 of 1")
+    assert "CONSISTENCY" in list(fidelity_lines((difference,)))
 
 
 # --- the command ---
