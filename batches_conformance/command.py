@@ -21,6 +21,7 @@ SUMMARIES: Final = {
     "mock": "Serve the mock, to develop against.",
     "judge": "Judge recorded traffic: HAR files, cassettes, reports.",
     "proxy": "Forward requests to a service, and judge the traffic.",
+    "load": "Let many users work at once, and judge every answer.",
     "clients": "Let the released clients work with a service.",
     "report": "Show, compare, judge and explain reports.",
     "release": "Say whether a service is ready for a release.",

@@ -5,14 +5,15 @@ from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
 from reports.errors import UnsuitableReport
-from reports.model import Report, RequirementResult
+from reports.model import Backwards, Lag, Report, RequirementResult
 from spec.text import visible
 
-Sort = Literal["requirements", "statuses", "headers", "fields"]
+Sort = Literal["requirements", "consistency", "statuses", "headers", "fields"]
 
 _OF_APPEARANCE: Final[tuple[Sort, ...]] = ("statuses", "headers", "fields")
 _TITLES: Final[Mapping[Sort, str]] = {
     "requirements": "REQUIREMENTS",
+    "consistency": "CONSISTENCY",
     "statuses": "STATUSES",
     "headers": "HEADERS",
     "fields": "FIELDS",
@@ -46,12 +47,16 @@ def compare(mock: Report, service: Report) -> tuple[FidelityDifference, ...]:
 
 
 def differences(mock: Report, service: Report) -> tuple[FidelityDifference, ...]:
-    """List in what two runs differ: requirements first, then what answers look like.
+    """List in what two runs differ: requirements first, then consistency, then what answers look like.
 
     The form of responses is compared where both runs had a similar one, such as a 4xx of a get: what was never
     requested shows nothing. Where an object is new, its fields are not listed.
     """
-    return (*_of_requirements(mock, service), *(each for sort in _OF_APPEARANCE for each in _of(sort, mock, service)))
+    return (
+        *_of_requirements(mock, service),
+        *_of_consistency(mock, service),
+        *(each for sort in _OF_APPEARANCE for each in _of(sort, mock, service)),
+    )
 
 
 def fidelity_lines(differences: tuple[FidelityDifference, ...]) -> Iterator[str]:
@@ -66,7 +71,7 @@ def fidelity_lines(differences: tuple[FidelityDifference, ...]) -> Iterator[str]
 
 
 def _lines(each: FidelityDifference) -> tuple[str, ...]:
-    if each.sort == "requirements":
+    if each.sort in ("requirements", "consistency"):
         return (f"  {each.what}", f"    mock     {each.mock}", f"    service  {each.service}")
     side, seen = ("mock", each.mock) if each.service == _NEVER else ("service", each.service)
     return (f"  only the {side:<8} {each.what} ({seen})",)
@@ -83,6 +88,29 @@ def _of_requirements(mock: Report, service: Report) -> Iterator[FidelityDifferen
         one, other = of_mock.get(name), of_service.get(name)
         if one is None or other is None or _standing(one) != _standing(other):
             yield FidelityDifference("requirements", name, _describe(one), _describe(other))
+
+
+def _of_consistency(mock: Report, service: Report) -> Iterator[FidelityDifference]:
+    """List what is late with one of both alone, where both were under load."""
+    one, other = mock.run.load, service.run.load
+    if one is None or other is None:
+        return
+    for name in sorted(one.lags.keys() & other.lags.keys()):
+        lags = one.lags[name], other.lags[name]
+        if bool(lags[0].late) != bool(lags[1].late):
+            yield FidelityDifference("consistency", name, *map(_late, lags))
+    for name in sorted(one.reads.keys() & other.reads.keys()):
+        reads = one.reads[name], other.reads[name]
+        if bool(reads[0].backwards) != bool(reads[1].backwards):
+            yield FidelityDifference("consistency", f"gets that go back {name}", *map(_back, reads))
+
+
+def _late(lag: Lag) -> str:
+    return f"late for {lag.late:,} of {lag.count:,} batches, shown after {lag.max:g} s at the most"
+
+
+def _back(reads: Backwards) -> str:
+    return f"{reads.backwards:,} of {reads.compared:,}"
 
 
 def _standing(result: RequirementResult) -> tuple[str, tuple[str, ...]]:

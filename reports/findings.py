@@ -168,7 +168,7 @@ class Findings:
                 ),
                 curl=None,
                 tests=(example.test,),
-                count=1,
+                count=example.count,
             )
         )
 

@@ -131,6 +131,8 @@ class RecordedViolation(ViolationExample):
     """A violation in the record of one test."""
 
     test: str
+    count: Positive = 1
+    """How often it was observed, where only the first is an example."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -413,6 +415,89 @@ class Recording(Model):
 
 
 @dataclass(frozen=True)
+class LoadedOperation(Model):
+    """The exchanges of one operation under load; times in seconds, to two digits."""
+
+    count: Positive
+    rate: float
+    """Exchanges a second, from the first of the load to the last."""
+    errors: Count
+    """Exchanges that ended with a 5xx, or without an answer."""
+    too_many: Count
+    """Requests that were refused for the rate alone, with a 429 or a 503 that says when to come back."""
+    p50: float
+    p95: float
+    p99: float
+    max: float
+
+
+@dataclass(frozen=True)
+class LoadMoment(Model):
+    """A part of the time of a load, as long as each other part."""
+
+    at: Count
+    """Seconds from the first exchange to its beginning."""
+    users: Count
+    """The most users at a time."""
+    rate: float
+    """Exchanges a second."""
+    errors: Count
+    too_many: Count
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True)
+class LoadWorker(Model):
+    """A process that users lived in."""
+
+    name: str
+    exchanges: Count
+    """Exchanges that it has reported."""
+    lost: bool
+    """It did not report its end."""
+
+
+@dataclass(frozen=True)
+class Lag(Model):
+    """How long something took to show, in seconds up to the first answer that showed it."""
+
+    count: Positive
+    late: Count
+    """How often an earlier read did not show it."""
+    p50: float
+    p95: float
+    max: float
+
+
+@dataclass(frozen=True)
+class Backwards(Model):
+    """Gets that were compared with an earlier one of the same batch."""
+
+    compared: Count
+    backwards: Count
+    """How many of them showed an earlier update."""
+
+
+@dataclass(frozen=True)
+class Load(Model):
+    """The load that the target was put under, and how consistent its reads were."""
+
+    users: Count
+    """The most users at a time."""
+    seconds: Seconds
+    """From the first exchange to the last, to the second."""
+    ended_by: str
+    width: Positive
+    """Seconds of each of the moments."""
+    operations: Mapping[str, LoadedOperation]
+    moments: tuple[LoadMoment, ...]
+    workers: tuple[LoadWorker, ...]
+    lags: Mapping[str, Lag]
+    reads: Mapping[str, Backwards]
+
+
+@dataclass(frozen=True)
 class Run(Model):
     """The circumstances of a run. Times are in UTC."""
 
@@ -443,6 +528,8 @@ class Run(Model):
     tests: TestCounts
     recording: Recording | None = None
     """Null where the suite sent the requests itself."""
+    load: Load | None = None
+    """Null where no users at once were at work."""
 
 
 @dataclass(frozen=True)

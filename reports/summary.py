@@ -7,9 +7,21 @@ from typing import Final
 
 from reports.advice import advice, waive_line
 from reports.decision import Decision, StandingGroup
-from reports.model import Report, ReportedViolation, RequirementResult
+from reports.model import Load, Report, ReportedViolation, RequirementResult
 from reports.violation import FULL, headline, parts, text_lines, title
-from reports.wording import describe_recording, describe_spending, describe_target, describe_waiver, reasons_of
+from reports.wording import (
+    LAG_COLUMNS,
+    LOAD_COLUMNS,
+    describe_load,
+    describe_reads,
+    describe_recording,
+    describe_spending,
+    describe_target,
+    describe_waiver,
+    lag_rows,
+    load_rows,
+    reasons_of,
+)
 from spec.text import shortened, visible
 
 SHOWN_FIRST: Final = 3
@@ -35,6 +47,7 @@ def render_summary(report: Report) -> str:
         _first(decision),
         _facts(report),
         _table(decision),
+        _load(report.run.load),
         _section("Errors", report.errors),
     )
     text = "\n".join(line for part in parts for line in part)
@@ -120,6 +133,19 @@ def _table(decision: Decision) -> list[str]:
         for result in open_results
     )
     return ["| verdict | level | requirement | |", "| --- | --- | --- | --- |", *rows, ""]
+
+
+def _load(load: Load | None) -> list[str]:
+    if load is None:
+        return []
+    lines = ["### Load", "", escape(f"{describe_load(load)}."), "", *_columns(LOAD_COLUMNS, load_rows(load))]
+    lines += _columns(LAG_COLUMNS, lag_rows(load)) if load.lags else []
+    return [*lines, *(f"- {escape(sentence)}." for sentence in describe_reads(load)), ""]
+
+
+def _columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    written = (f"| {' | '.join(escape(cell) for cell in row)} |" for row in rows)
+    return [f"| {' | '.join(heads)} |", f"| --- |{' ---: |' * (len(heads) - 1)}", *written, ""]
 
 
 def _remark(result: RequirementResult) -> str:

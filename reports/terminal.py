@@ -8,15 +8,21 @@ from typing import Final
 from reports.advice import advice, waive_line
 from reports.decision import Decision, Standing, StandingGroup
 from reports.lines import INDENT, Line, Span, Writer
-from reports.model import Report, ReportedViolation, RequirementResult
+from reports.model import Load, Report, ReportedViolation, RequirementResult
 from reports.verdicts import counts, shard_name
 from reports.violation import FULL, NORMAL, Detail, headline, parts
 from reports.wording import (
+    LAG_COLUMNS,
+    LOAD_COLUMNS,
+    describe_load,
+    describe_reads,
     describe_recording,
     describe_spending,
     describe_target,
     describe_waiver,
     duration,
+    lag_rows,
+    load_rows,
     reasons_of,
 )
 from spec.text import visible
@@ -46,6 +52,8 @@ def report_lines(
                 lines += [(), *failure_lines(result, writer, detail, group.standing)]
         elif not only_new:
             lines += _section(group.standing.upper(), _listed(group, writer))
+    if report.run.load:
+        lines += _section("LOAD", _load(report.run.load, writer))
     results = [result for result in report.requirements if not only_new or result.id in decision.worse]
     lines += _section("NOT EXERCISED", _unexercised(results, writer))
     lines += _section("ERRORS", _items(report.errors, writer))
@@ -98,10 +106,31 @@ def _head(decision: Decision, writer: Writer) -> Iterator[Line]:
         yield from writer.labelled("recording", describe_recording(report.run.recording), indent=0)
         for count, reason in reasons_of(report.run.recording):
             yield from writer.labelled("", f"{count:>7}  {reason}", indent=0)
+    if report.run.load:
+        yield from writer.labelled("load", describe_load(report.run.load), indent=0)
     if report.run.narrowed:
         yield from writer.labelled("narrowed", f"by {report.run.narrowed}", indent=0)
     if report.run.interrupted:
         yield from writer.labelled("stopped", "before all tests had run", indent=0)
+
+
+def _load(load: Load, writer: Writer) -> Iterator[Line]:
+    """Show the operations of a load, and how consistent its reads were."""
+    yield from _columns((LOAD_COLUMNS, *load_rows(load)), writer)
+    if load.lags:
+        yield ()
+        yield from _columns((LAG_COLUMNS, *lag_rows(load)), writer)
+    for sentence in describe_reads(load):
+        yield from writer.paragraph(f"{sentence}.", INDENT)
+
+
+def _columns(rows: Sequence[Sequence[str]], writer: Writer) -> Iterator[Line]:
+    """Align the cells of a table, all but the first of each row to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for number, (first, *others) in enumerate(rows):
+        cells = [first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))]
+        text = writer.clipped("  ".join(cells), INDENT)
+        yield (Span(" " * INDENT), Span(text, "plain" if number else "quiet"))
 
 
 def failure_lines(

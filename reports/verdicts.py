@@ -128,8 +128,9 @@ def _reason(requirement: Requirement, findings: Findings, *, target: ReportedTar
     given = findings.reasons(requirement.id)
     if given:
         return "; ".join(given)
-    if run.recording:
-        return _unshown(findings.held[requirement.id], requirement.min_observations)
+    if run.recording or run.load:
+        means = "by the recording" if run.recording else "under load"
+        return _unshown(findings.held[requirement.id], requirement.min_observations, means)
     if run.interrupted and not run.tests.total:
         return "the run ended before any test"
     missing = sorted(set(requirement.needs) - set(target.capabilities)) if target else []
@@ -145,10 +146,10 @@ def _reason(requirement: Requirement, findings: Findings, *, target: ReportedTar
     return f"exercised {_times(held)}, {_times(requirement.min_observations)} needed"
 
 
-def _unshown(held: int, min_observations: int) -> str:
+def _unshown(held: int, min_observations: int, means: str) -> str:
     if not held:
-        return "not shown by the recording"
-    return f"shown {_times(held)} by the recording, {_times(min_observations)} needed"
+        return f"not shown {means}"
+    return f"shown {_times(held)} {means}, {_times(min_observations)} needed"
 
 
 def _times(count: int) -> str:
@@ -182,5 +183,6 @@ def _sentence(
         f"narrowed by {run.narrowed}" if run.narrowed else "",
         shard_name(run.shard) if run.shard else "",
         "judged from recorded traffic" if run.recording else "",
+        "observed under load" if run.load else "",
     ]
     return "; ".join([f"{verdict}: {counts(results)}", *filter(None, remarks)])

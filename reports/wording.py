@@ -1,8 +1,9 @@
 """Exchanges, targets and the like in one line, for every output."""
 
+from typing import Final
 from urllib.parse import urlsplit
 
-from reports.model import Recording, ReportedExchange, ReportedTarget, Run, Spending, Waiver
+from reports.model import Load, LoadedOperation, Recording, ReportedExchange, ReportedTarget, Run, Spending, Waiver
 from spec.text import visible
 
 
@@ -35,6 +36,52 @@ def describe_recording(recording: Recording) -> str:
     aside = sum(recording.set_aside.values())
     counts = f"{recording.judged:,} exchanges judged, {recording.other:,} with other services, {aside:,} not judged"
     return visible(f"{', '.join(recording.sources)}: {counts}")
+
+
+def describe_load(load: Load) -> str:
+    """Describe in one line how many were at work, and how fast they were answered."""
+    operations = load.operations.values()
+    count = sum(each.count for each in operations)
+    errors, too_many = (sum(getattr(each, name) for each in operations) for name in ("errors", "too_many"))
+    rate = count / load.seconds if load.seconds else 0.0
+    lost = sum(worker.lost for worker in load.workers)
+    return (
+        f"{counted(load.users, 'user')} for {long_duration(load.seconds)}, {rate:,.1f} exchanges a second, "
+        f"{counted(errors, 'error')}, {counted(too_many, '429')}, {counted(len(load.workers), 'worker')}"
+        f"{f' of which {lost} lost' if lost else ''}; ended by {load.ended_by}"
+    )
+
+
+def load_rows(load: Load) -> list[tuple[str, ...]]:
+    """List the operations of a load, as `LOAD_COLUMNS` names the cells."""
+    return [(name, *_figures(each)) for name, each in load.operations.items()]
+
+
+LOAD_COLUMNS: Final = ("operation", "count", "a second", "median", "p95", "p99", "errors", "429s")
+
+
+def _figures(each: LoadedOperation) -> tuple[str, ...]:
+    times = (duration(seconds) for seconds in (each.p50, each.p95, each.p99))
+    return (f"{each.count:,}", f"{each.rate:,.1f}", *times, f"{each.errors:,}", f"{each.too_many:,}")
+
+
+def lag_rows(load: Load) -> list[tuple[str, ...]]:
+    """List what took how long to show."""
+    return [
+        (name, f"{lag.count:,}", f"{lag.late:,}", *(duration(seconds) for seconds in (lag.p50, lag.p95, lag.max)))
+        for name, lag in load.lags.items()
+    ]
+
+
+LAG_COLUMNS: Final = ("until", "observed", "late", "median", "p95", "longest")
+
+
+def describe_reads(load: Load) -> list[str]:
+    """Say of reads that could be compared how many went backwards."""
+    return [
+        f"Of {counted(reads.compared, 'get')} after another {name}, {reads.backwards:,} went back to an earlier update"
+        for name, reads in load.reads.items()
+    ]
 
 
 def reasons_of(recording: Recording) -> list[tuple[str, str]]:

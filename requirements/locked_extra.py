@@ -1,4 +1,4 @@
-"""Builds the extra `locked` of the package: the versions of `run.lock`, for installers that read no lock file."""
+"""Builds the extras of the package: `locked` by `run.lock`, for installers that read no lock file, and `load`."""
 
 from pathlib import Path
 from typing import Any
@@ -6,13 +6,15 @@ from typing import Any
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 LOCK = "requirements/run.lock"
+LOAD = ["locust>=2.47,<3"]
+"""What `batches-conformance load` needs, and nothing else does."""
 
 
 class LockedExtra(MetadataHookInterface):
-    """The hook by which hatchling asks for the extra."""
+    """The hook by which hatchling asks for the extras."""
 
     def update(self, metadata: dict[str, Any]) -> None:
-        """Add the extra to the metadata of the package."""
+        """Add the extras to the metadata of the package."""
         lock = (Path(self.root) / LOCK).read_text(encoding="utf-8")
         pinned = [line.removesuffix(" \\").strip() for line in lock.splitlines() if "==" in line and line[0].isalnum()]
-        metadata["optional-dependencies"] = {"locked": pinned}
+        metadata["optional-dependencies"] = {"locked": pinned, "load": LOAD}

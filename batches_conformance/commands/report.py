@@ -89,9 +89,11 @@ def _known(requirement: str) -> Knowledge:
     from fixtures.mock.faults import FAULTS
     from suites.checks import oracles_of, tests_of
 
+    breaking = [each for each in FAULTS.values() if requirement in each.requirements]
+    breaking.sort(key=lambda each: bool(each.needs_load))
     return Knowledge(
         checks=[Check(*each) for each in (*oracles_of(requirement), *tests_of(requirement))],
-        faults=[Fault(each.name, each.sentence) for each in FAULTS.values() if requirement in each.requirements],
+        faults=[Fault(each.name, each.sentence) for each in breaking],
     )
 
 

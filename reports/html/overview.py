@@ -13,6 +13,7 @@ from reports.verdicts import counts, shard_name
 from reports.violation import headline
 from reports.wording import (
     describe_contract,
+    describe_load,
     describe_recording,
     describe_spending,
     describe_target,
@@ -57,6 +58,8 @@ def banner(decision: Decision) -> Element:
         facts.append(("Strict", "a should counts as a must"))
     if report.run.shard:
         facts.append(("Shard", shard_name(report.run.shard).removeprefix("shard ")))
+    if report.run.load:
+        facts.append(("Load", describe_load(report.run.load)))
     if report.run.recording:
         facts.append(("Recording", describe_recording(report.run.recording)))
     if report.run.narrowed:

@@ -1,7 +1,7 @@
 """The page of a report as a whole."""
 
 from reports.decision import Decision
-from reports.html import batches, coverage, evidence, frame, latencies, overview, requirements, run
+from reports.html import batches, coverage, evidence, frame, latencies, load, overview, requirements, run
 from reports.model import Report
 
 
@@ -12,6 +12,7 @@ def render_html(report: Report) -> str:
         *overview.sections(decision),
         requirements.section(decision),
         evidence.section(decision),
+        load.section(report.run.load),
         batches.section(report.run.exchanges),
         latencies.section(report.run.exchanges),
         coverage.section(report.run.exchanges.coverage),

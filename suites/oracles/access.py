@@ -99,7 +99,7 @@ def projects_are_apart() -> Look:
 
     A project or an organization that is refused for its form says nothing about the batch.
     """
-    owners: dict[str, Call] = {}
+    owners: Memory[str, Call] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name == CREATE and call.caller not in STRANGERS:

@@ -149,7 +149,7 @@ def strangers_cancel_nothing() -> Look:
 @oracle("cancel-hides-other-projects", assumes="callers are of different projects")
 def neighbours_cancel_nothing() -> Look:
     """Nobody cancels a batch that was created with the key of another project."""
-    owners: dict[str, Call] = {}
+    owners: Memory[str, Call] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         if call.name == CREATE:

@@ -158,10 +158,10 @@ def results_match_the_directory() -> Look:
     """
     uploads: dict[str, dict[str, Call]] = {}
     owners: dict[str, str] = {}
-    creations: dict[str, Call] = {}
-    endings: dict[str, Call] = {}
+    creations: Memory[str, Call] = Memory()
+    endings: Memory[str, Call] = Memory()
     listings: dict[str, set[str]] = {}
-    deletions: dict[str, Call] = {}
+    deletions: Memory[str, Call] = Memory()
 
     def remember(call: Call) -> None:
         created_id, directory = call.answer.get("id"), uploads.get(call.path.get("directory_id", ""))

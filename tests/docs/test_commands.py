@@ -32,6 +32,9 @@ COMMAND = "batches-conformance"
 INSTALLERS = ("uvx", "uv", "pipx", "pip", "python -m pip", "python3 -m pip", "podman", "docker")
 """How commands begin that install the suite; tests/test_packaging.py does that."""
 
+LOADS = f"{COMMAND} load"
+"""Commands that take locust and many seconds: they are planned here, and tests/load/test_loads.py has such loads."""
+
 OF_EXAMPLE = "--requirement file-count-is-final"
 EXAMPLE = "tests/docs/test_writing_tests.py executes it, in a project that has the requirement"
 CHECKED_BY_CI = "CI runs it as it is, and it takes minutes"
@@ -51,6 +54,7 @@ NOT_EXECUTED = {
     "batches-conformance contract gate main": ASKS_GIT,
     "batches-conformance prove": CHECKED_BY_CI,
     "batches-conformance prove --black-box": CHECKED_BY_CI,
+    "batches-conformance prove --load": CHECKED_BY_CI,
     "batches-conformance prove --recordings": CHECKED_BY_CI,
     f"batches-conformance prove {OF_EXAMPLE}": EXAMPLE,
     "batches-conformance proxy --listen 8080 --target https://your-service.example": LISTENS,
@@ -177,6 +181,8 @@ def narrowed(task: str, arguments: list[str]) -> list[str]:
             return [*_selecting(arguments, selection), *IN_A_PROCESS, *by_url]
         case "release" if "--target" in arguments:
             return [*arguments, *OF_PAGES, *IN_A_PROCESS, *SHORT_WAITS]
+        case "load":
+            return [*arguments, "--plan"]
         case "prove":
             return [*_selecting(arguments, OF_PROOF), "--jobs=2"]
         case "report" if arguments[0] == "waive":
@@ -196,7 +202,7 @@ def exit_codes_of(line: str) -> set[int]:
     """Give the exit codes that a command may have: a fault is noticed, contracts and the clocks of mocks may differ."""
     if line.startswith(f"{COMMAND} mock"):
         return {0}
-    if "--fault" in line or CANDIDATE in line:
+    if ("--fault" in line and not line.startswith(LOADS)) or CANDIDATE in line:
         return {1}
     if f"{COMMAND} contract diff" in line:
         return {0} if "--accepted" in line else {0, 7}

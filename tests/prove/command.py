@@ -17,7 +17,7 @@ from fixtures.mock.variations import THEMES, VARIATIONS
 from reports import exit_codes, files
 from spec import requirements
 from spec.usage import WrongUsage, suggestion
-from tests.prove import judgement, plan, recordings, render, steady
+from tests.prove import judgement, load, plan, recordings, render, steady
 from tests.prove.runs import Order, Outcome, run_all
 from tests.prove.sample import Sample, touched
 
@@ -37,6 +37,7 @@ PROGRESS_EVERY = 50
 @click.option("--black-box", is_flag=True, help="By URL, without control, in real time.")
 @click.option("--isolated", is_flag=True, help="Run each variation on its own as well, not only in combination.")
 @click.option("--recordings", "from_recordings", is_flag=True, help="Judge recordings of the runs, and nothing else.")
+@click.option("--load", "under_load", is_flag=True, help="Only what many users at once show, and nothing else.")
 @click.option("--steady", "by_pairs", is_flag=True, help="Only run each fault twice, differently, and compare.")
 @click.option(
     "--sample",
@@ -53,6 +54,7 @@ def command(
     black_box: bool,
     isolated: bool,
     from_recordings: bool,
+    under_load: bool,
     by_pairs: bool,
     size: int | None,
     seed: int | None,
@@ -66,14 +68,16 @@ def command(
     if unknown := set(requirement) - contract.keys():
         like = suggestion(min(unknown), contract) or "; docs/contract.md has them all."
         raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}{like}")
-    if not (by_pairs or from_recordings):
+    if not (by_pairs or from_recordings or under_load):
         _make(out)
     narrowed = bool(requirement)
     faults = {
         name: variant
         for name, variant in FAULTS.items()
-        if not narrowed or set(variant.requirements) & set(requirement)
+        if bool(variant.needs_load) is under_load and (not narrowed or set(variant.requirements) & set(requirement))
     }
+    if under_load:
+        return _print_problems(load.prove(faults))
     combinations = [] if narrowed else plan.combinations(THEMES.values(), black_box)
     alone = plan.isolated(VARIATIONS, black_box) if isolated else []
     if size is not None:

@@ -1,0 +1,222 @@
+"""`load`: whether the promises hold while many users are at work at once."""
+
+import importlib.util
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import pytest
+
+from batches_conformance import location
+from batches_conformance.groups import FILE
+from batches_conformance.variants import refuse_unknown_variants
+from fixtures.embedded import running_mock
+from fixtures.errors import RunError
+from fixtures.settings import KEY, OTHER_KEY, Settings
+from reports.exit_codes import INCONCLUSIVE
+from reports.reader import read
+from spec import profiles
+from spec.process import BROKEN, INTERRUPTED
+from spec.signals import ENDING, SAME
+from spec.usage import WRONG_USAGE, WrongUsage
+from suites.load.leftovers import clean_up_rest
+from suites.load.options import OPTIONS, load_options, settings_for
+from suites.load.plan import in_short, plan, plan_lines
+
+LOCUSTFILE: Final = Path(location.__file__).with_name("locustfile.py")
+RENAMED: Final = {"--profile": "--contract-profile"}
+"""Options that are called otherwise in the locustfile, since locust has one of that name."""
+MISSING: Final = (
+    "load needs locust, which is not installed: install it, as by `pip install 'batches-conformance[load]'`."
+)
+SECONDS_TO_END: Final = 30.0
+"""Seconds that workers without a master have to end."""
+SECONDS_BETWEEN_LOOKS: Final = 0.2
+SAID: Final = frozenset({WRONG_USAGE, BROKEN})
+"""Exit codes of the locustfile before which it has said why."""
+
+
+def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
+    names = {theirs: ours for ours, theirs in RENAMED.items()}
+    for name, declared in reversed(list(OPTIONS.items())):
+        kind: Any = FILE if declared.get("metavar") == "DIR" else declared.get("type")
+        is_flag = declared.get("action") == "store_true"
+        function = click.option(
+            names.get(name, name),
+            name.removeprefix("--").replace("-", "_"),
+            type=None if is_flag else kind,
+            is_flag=is_flag,
+            metavar=declared.get("metavar"),
+            multiple=declared.get("action") == "append",
+            default=declared.get("default") or None,
+            help=declared["help"],
+        )(function)
+    return function
+
+
+@click.command(name="load")
+@click.option("--target", metavar="URL", help="A base URL; by default the mock, or $LLAMA_CLOUD_BASE_URL.")
+@click.option("--users", metavar="N", type=click.IntRange(1), default=10, show_default=True, help="Users at once.")
+@click.option(
+    "--spawn-rate",
+    metavar="N",
+    type=click.FloatRange(0, min_open=True),
+    default=5.0,
+    show_default=True,
+    help="Users that begin in each second.",
+)
+@click.option("--run-time", metavar="TIME", default="30s", show_default=True, help="How long, as 90s, 10m or 1h30m.")
+@click.option("--processes", metavar="N", type=click.IntRange(1), help="Processes that share the users.")
+@click.option("--fault", metavar="NAME", multiple=True, help="Let the mock break a promise.")
+@click.option("--variation", metavar="NAME", multiple=True, help="Let the mock use a variation.")
+@_declared
+@click.option("--plan", is_flag=True, help="Say what the load would send and spend; nothing is sent.")
+@click.option("--locustfile", is_flag=True, help="Print where the file for locust is, and do nothing else.")
+def command(**given: Any) -> int:
+    """Let many users work with a service at once, and judge every answer."""
+    if given["locustfile"]:
+        print(LOCUSTFILE)
+        return 0
+    try:
+        return _load(given)
+    except pytest.UsageError as error:
+        raise click.UsageError(str(error)) from None
+    except RunError as error:
+        print(error, file=sys.stderr)
+        return INCONCLUSIVE
+
+
+def _load(given: Mapping[str, Any]) -> int:
+    def option(name: str) -> Any:
+        return given.get(name.removeprefix("--").replace("-", "_"))
+
+    settings = settings_for(option)
+    options = load_options(option, sorted(profiles.load()))
+    seconds = _seconds(given["run_time"])
+    if given["plan"]:
+        print("\n".join(plan_lines(settings, options, given["users"], given["spawn_rate"], seconds)))
+        return 0
+    if importlib.util.find_spec("locust") is None:
+        raise WrongUsage(MISSING)
+    refuse_unknown_variants(settings)
+    _confirm(settings, in_short(plan(settings, options, given["users"], given["spawn_rate"], seconds)))
+    with ExitStack() as stack:
+        environment = dict(os.environ)
+        words = [*_words(given), *(() if settings.is_local or settings.yes else ("--yes",))]
+        host = settings.target
+        if settings.is_mock:
+            mock = stack.enter_context(running_mock(*settings.variants))
+            environment |= {KEY: mock.api_key, OTHER_KEY: mock.other_api_key}
+            host = mock.base_url
+            words.append(f"--mock={' '.join(settings.variants)}")
+            words.append(f"--extract-configuration-id={mock.extract_configuration_id}")
+        return _run([*words, "--host", host], settings, environment, given["report_dir"])
+
+
+def _words(given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the options as the locustfile takes them."""
+    yield from ("-f", str(LOCUSTFILE), "--headless", "--skip-log-setup")
+    yield from ("--users", str(given["users"]), "--spawn-rate", str(given["spawn_rate"]))
+    yield from ("--run-time", given["run_time"])
+    if given["processes"]:
+        yield from ("--processes", str(given["processes"]))
+    for name, declared in OPTIONS.items():
+        value = given[name.removeprefix("--").replace("-", "_")]
+        if declared.get("action") == "store_true":
+            yield from (name,) if value else ()
+        elif value is not None:
+            for each in value if isinstance(value, tuple) else (value,):
+                yield f"{name}={each}"
+
+
+def _confirm(settings: Settings, short: str) -> None:
+    """Ask before a service beyond loopback is written to. Raises `pytest.UsageError` on any answer but yes."""
+    if settings.is_local or settings.yes:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise pytest.UsageError(
+            f"the load would write to {settings.target}; confirm that with --yes, or start it in a terminal"
+        )
+    question = f"This load creates directories, files and batches on {settings.target}: {short}. Start it?"
+    if not click.confirm(question):
+        raise pytest.UsageError(f"nothing was sent to {settings.target}, since the load was not confirmed")
+
+
+def _run(words: Sequence[str], settings: Settings, environment: Mapping[str, str], report_dir: Path) -> int:
+    """Run locust as a process of its own, which changes the standard library for itself, and return the exit code."""
+    run_id = uuid.uuid4().hex[:8]
+    path = os.pathsep.join(filter(None, [str(location.ROOT), os.environ.get("PYTHONPATH")]))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "locust", *words, "--run-id", run_id],
+        env={**environment, "PYTHONPATH": path},
+        start_new_session=True,
+    )
+    was_interrupted = _wait(process)
+    _end_group(process.pid)
+    if not settings.is_mock:
+        for line in clean_up_rest(settings, run_id, report_dir):
+            print(line, file=sys.stderr)
+    if process.returncode in SAID or _is_reported(report_dir, run_id):
+        return process.returncode
+    if was_interrupted:
+        return INTERRUPTED
+    print(
+        f"locust ended with {process.returncode} before there was a report: nothing is said for or against a service.",
+        file=sys.stderr,
+    )
+    return BROKEN
+
+
+def _wait(process: subprocess.Popen[bytes]) -> bool:
+    """Wait for the end; a signal lets it come with a report, and a later one at once. Return whether there was one."""
+    received: list[float] = []
+
+    def end(_number: int, _frame: object) -> None:
+        received.append(time.monotonic())
+        if len(received) == 1:
+            process.terminate()
+        elif received[-1] - received[0] > SAME:
+            process.kill()
+
+    before = {each: signal.signal(each, end) for each in ENDING}
+    try:
+        process.wait()
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    return bool(received)
+
+
+def _end_group(group: int) -> None:
+    """Let workers end that a killed master has left, and wait until they have deleted what they made."""
+    until = time.monotonic() + SECONDS_TO_END
+    with suppress(OSError, AttributeError):
+        os.killpg(group, signal.SIGTERM)
+        while time.monotonic() < until:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            os.killpg(group, 0)
+
+
+def _is_reported(report_dir: Path, run_id: str) -> bool:
+    try:
+        return read(report_dir / "report.json").run.id == run_id
+    except (OSError, WrongUsage):
+        return False
+
+
+def _seconds(text: str) -> float:
+    """Return the seconds of a time as locust takes it."""
+    found = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", text)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    if not (whole := 3600 * hours + 60 * minutes + seconds):
+        raise click.UsageError("--run-time takes a time such as 90s, 10m or 1h30m")
+    return whole

@@ -1,0 +1,39 @@
+"""What is hung into locust: the options, and the part that a process takes."""
+
+import os
+import signal
+from typing import Any
+
+import gevent
+from locust import events
+from locust.runners import LocalRunner, WorkerRunner
+
+from batches_conformance.load.master import Master
+from batches_conformance.load.messages import ends_in_a_sentence
+from batches_conformance.load.worker import Worker
+from suites.load.options import OPTIONS
+from suites.load.users import GuideUser
+
+__all__ = ["GuideUser"]
+
+
+@events.init_command_line_parser.add_listener
+def add_options(parser: Any) -> None:
+    """Add the options to those of locust."""
+    for name, declared in OPTIONS.items():
+        parser.add_argument(name, include_in_web_ui=False, **declared)
+    parser.add_argument("--mock", include_in_web_ui=False, help="The host is a mock, with these variants.")
+    parser.add_argument("--run-id", include_in_web_ui=False, help="The id of the run.")
+
+
+@events.init.add_listener
+@ends_in_a_sentence
+def begin(environment: Any, runner: Any, **_: Any) -> None:
+    """Take the part of a master, of a worker, or of both; Ctrl-C ends it as SIGTERM does, and not in some user."""
+    gevent.signal_handler(signal.SIGINT, os.kill, os.getpid(), signal.SIGTERM)
+    if not isinstance(runner, WorkerRunner):
+        Master(environment)
+    if isinstance(runner, WorkerRunner | LocalRunner):
+        Worker(environment)
+    # A timer that is set now, such as that of --run-time, would count from before the imports.
+    gevent.get_hub().loop.update_now()

@@ -1,0 +1,169 @@
+"""The master of a load: it grants what may be spent, and makes the report."""
+
+import sys
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import gevent
+from locust.runners import LocalRunner
+
+from batches_conformance.load.messages import ASKED, GRANTED, LAST, LOCAL, REPORTED, WRAP_UP, Given, ends_in_a_sentence
+from batches_conformance.load.report import publish, report_of
+from fixtures.mask import hide
+from fixtures.preflight import check_target
+from fixtures.settings import billable_files, requests
+from reports.load import LoadFindings
+from reports.wording import counted
+from spec.process import BROKEN
+from spec.usage import WrongUsage
+from suites.load.budget import FILES, REQUESTS, Grants, used_up
+from suites.load.leftovers import clean_up_rest
+
+SECONDS_TO_WRAP_UP: Final = 60.0
+"""Seconds that workers have to delete what they made, and to report for the last time."""
+SECONDS_BETWEEN_LOOKS: Final = 0.2
+SECONDS_BETWEEN_LINES: Final = 10.0
+"""Seconds between two lines that show that a load goes on."""
+BY_TIME: Final = "its run time"
+BY_HAND: Final = "its user"
+BY_LOSS: Final = "the loss of its workers"
+
+
+class Master:
+    """Grants what may be spent, adds up what workers report, and makes the report."""
+
+    def __init__(self, environment: Any) -> None:
+        self._environment = environment
+        given = Given(environment)
+        self._settings, self._options = given.settings(), given.load_options()
+        self._mock: str | None = given("--mock")
+        self._report_folder = Path(given("--report-dir"))
+        hide(self._settings.secrets)
+        if not (self._settings.is_local or self._settings.yes):
+            raise WrongUsage(
+                f"The load would write to {self._settings.target}, and spend "
+                f"{_limit(billable_files(self._settings))}; confirm that with --yes."
+            )
+        if self._mock is None:
+            check_target(self._settings)
+        self._limits = {REQUESTS: requests(self._settings), FILES: billable_files(self._settings)}
+        self._is_running = False
+        environment.process_exit_code = BROKEN
+        runner = environment.runner
+        runner.register_message(ASKED, self.on_ask)
+        runner.register_message(LAST, self.on_last)
+        events = environment.events
+        events.worker_report.add_listener(self.on_report)
+        events.test_start.add_listener(ends_in_a_sentence(self.on_start))
+        events.test_stop.add_listener(ends_in_a_sentence(self.on_stop))
+        events.quitting.add_listener(self.on_quitting)
+
+    def on_start(self, **_: Any) -> None:
+        """Begin a load."""
+        self._run_id = self._environment.parsed_options.run_id or uuid.uuid4().hex[:8]
+        self._began = datetime.now(UTC)
+        self._load = LoadFindings()
+        self._grants = Grants(self._limits)
+        self._ended_by: str | None = None
+        self._done: set[str] = set()
+        self._workers: set[str] = set()
+        self._is_running = True
+        gevent.spawn(self._note_users)
+
+    def on_ask(self, environment: Any, msg: Any, **_: Any) -> None:
+        """Answer a worker that wants to spend something."""
+        what, count, whole = msg.data["what"], msg.data["count"], msg.data["whole"]
+        granted = self._grants.grant(what, count, whole=whole)
+        workers = max(1, getattr(environment.runner, "worker_count", 1))
+        answer = {"ticket": msg.data["ticket"], "count": granted, "workers": workers}
+        environment.runner.send_message(GRANTED, answer, client_id=msg.node_id)
+        if what == REQUESTS and not granted and self._ended_by is None:
+            self._ended_by = used_up(what, self._limits)
+            gevent.spawn(self._environment.runner.quit)
+
+    def on_report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
+        """Add what a worker has found."""
+        if self._is_running and data.get(REPORTED):
+            self._add(client_id, data[REPORTED])
+
+    def on_last(self, msg: Any, **_: Any) -> None:
+        """Add what a worker has found last."""
+        if self._is_running:
+            self._add(msg.node_id, msg.data)
+            self._done.add(self._name(msg.node_id))
+
+    def on_quitting(self, **_: Any) -> None:
+        """End a load that somebody has ended, before locust asks for the exit code."""
+        if self._is_running:
+            self._ended_by = self._ended_by or BY_HAND
+            self._environment.runner.quit()
+
+    def on_stop(self, **_: Any) -> None:
+        """Wait for what the workers report last, then make the report."""
+        lost = self._wrap_up()
+        self._is_running = False
+        if self._mock is None:
+            self._clean_up()
+        options = self._environment.parsed_options
+        is_timed = bool(options.run_time) or self._environment.shape_class is not None
+        ended_by = self._ended_by or BY_TIME
+        interrupted = ended_by == BY_HAND and is_timed and options.headless
+        workers = self._workers | self._done
+        if workers and lost == workers:
+            ended_by = BY_LOSS
+        load = self._load.load(workers, lost, ended_by)
+        report = report_of(
+            self._load.findings,
+            load,
+            settings=self._settings,
+            mock=self._mock,
+            options=self._options,
+            run_id=self._run_id,
+            began=self._began,
+            interrupted=interrupted,
+        )
+        self._environment.process_exit_code = publish(report, self._report_folder)
+
+    def _add(self, client_id: str, record: dict[str, Any]) -> None:
+        self._workers.add(self._name(client_id))
+        self._load.add(self._name(client_id), record)
+
+    def _name(self, client_id: str) -> str:
+        runner = self._environment.runner
+        return LOCAL if isinstance(runner, LocalRunner) else f"{runner.get_worker_index(client_id)}"
+
+    def _wrap_up(self) -> set[str]:
+        """Let the workers end, and return the names of those that did not say so."""
+        runner = self._environment.runner
+        if isinstance(runner, LocalRunner):
+            return set()
+        self._workers |= {self._name(client.id) for client in runner.clients.all}
+        runner.send_message(WRAP_UP)
+        until = time.monotonic() + SECONDS_TO_WRAP_UP
+        while time.monotonic() < until:
+            there = {self._name(client.id) for client in runner.clients.all if client.state != "missing"}
+            if not (there & self._workers) - self._done:
+                break
+            gevent.sleep(SECONDS_BETWEEN_LOOKS)
+        return self._workers - self._done
+
+    def _clean_up(self) -> None:
+        for line in clean_up_rest(self._settings, self._run_id, self._report_folder):
+            print(line, file=sys.stderr, flush=True)
+
+    def _note_users(self) -> None:
+        load, last = self._load, time.monotonic()
+        while self._is_running and load is self._load:
+            users = self._environment.runner.user_count
+            load.note_users(int(time.time()), users)
+            if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+                last = time.monotonic()
+                print(f"{datetime.now(UTC):%H:%M:%S}  {counted(users, 'user')}, {load.so_far}", file=sys.stderr)
+            gevent.sleep(1.0)
+
+
+def _limit(files: float) -> str:
+    return "billable files without limit" if files == float("inf") else f"at most {files:g} billable files"

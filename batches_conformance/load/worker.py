@@ -1,0 +1,124 @@
+"""A worker of a load: it holds the session of its process, and reports what that finds."""
+
+import uuid
+from pathlib import Path
+from typing import Any, Final
+
+import gevent
+from gevent.event import AsyncResult
+from locust.runners import LocalRunner, WorkerRunner
+
+from batches_conformance.load.messages import ASKED, GRANTED, LAST, LOCAL, REPORTED, WRAP_UP, Given, ends_in_a_sentence
+from fixtures.errors import RunError
+from fixtures.exchange import Exchange
+from fixtures.mask import hide
+from fixtures.settings import billable_files, rate, requests
+from suites.load.budget import FILES, REQUESTS, Allowance, Grant
+from suites.load.session import Session
+from suites.traffic import read
+
+SECONDS_BETWEEN_REPORTS: Final = 3.0
+SECONDS_FOR_A_GRANT: Final = 30.0
+"""Seconds after which a master that does not answer is gone, and nothing more is spent."""
+
+
+class Worker:
+    """Holds the session of a process, and reports what it finds."""
+
+    def __init__(self, environment: Any) -> None:
+        self._environment = environment
+        self._session: Session | None = None
+        self._grants: dict[str, AsyncResult] = {}
+        runner = environment.runner
+        runner.register_message(GRANTED, self.on_grant)
+        runner.register_message(WRAP_UP, self.on_wrap_up, concurrent=True)
+        events = environment.events
+        events.test_start.add_listener(ends_in_a_sentence(self.on_start))
+        events.test_stop._handlers.insert(0, ends_in_a_sentence(self.on_stop))
+        events.report_to_master.add_listener(self.on_report)
+        if isinstance(runner, WorkerRunner):
+            events.quitting.add_listener(self.on_quitting)
+
+    def on_start(self, **_: Any) -> None:
+        """Open the session."""
+        environment = self._environment
+        given = Given(environment)
+        settings, runner = given.settings(), environment.runner
+        hide(settings.secrets)
+        limits = {REQUESTS: requests(settings), FILES: billable_files(settings)}
+        index = LOCAL if isinstance(runner, LocalRunner) else f"{runner.worker_index}"
+        run_id = given("--run-id") or uuid.uuid4().hex[:8]
+        self._session = environment.conformance = Session(
+            settings,
+            given.load_options(),
+            name=index,
+            run_id=f"{run_id}-{index}",
+            allowance=Allowance(limits, rate(settings), self._ask),
+            on_request=self._on_request,
+            is_remembered=given("--mock") is None,
+            report_folder=Path(given("--report-dir")),
+        )
+        if isinstance(runner, LocalRunner):
+            gevent.spawn(self._report_to_self, self._session)
+
+    def on_stop(self, **_: Any) -> None:
+        """Close the session, and report for the last time."""
+        session, self._session = self._session, None
+        if session is None:
+            return
+        try:
+            session.close()
+        except RunError as error:
+            session.watch.problem(error)
+        self._environment.runner.send_message(LAST, session.watch.take())
+
+    def on_wrap_up(self, environment: Any, **_: Any) -> None:
+        """Stop the users."""
+        environment.runner.stop()
+
+    def on_quitting(self, **_: Any) -> None:
+        """Report for the last time before the master knows that this process quits."""
+        self._environment.runner.stop()
+
+    def on_report(self, data: dict[str, Any], **_: Any) -> None:
+        """Put what was found to what locust reports."""
+        if self._session is not None:
+            data[REPORTED] = self._session.watch.take()
+
+    def on_grant(self, msg: Any, **_: Any) -> None:
+        """Take what the master has granted."""
+        waiting = self._grants.pop(msg.data["ticket"], None)
+        if waiting:
+            waiting.set(Grant(msg.data["count"], msg.data["workers"]))
+
+    def _ask(self, what: str, count: int, whole: bool) -> Grant:
+        ticket = uuid.uuid4().hex
+        waiting = self._grants[ticket] = AsyncResult()
+        self._environment.runner.send_message(ASKED, {"what": what, "count": count, "whole": whole, "ticket": ticket})
+        try:
+            granted: Grant = waiting.get(timeout=SECONDS_FOR_A_GRANT)
+        except gevent.Timeout:
+            self._grants.pop(ticket, None)
+            return Grant(0, 1)
+        return granted
+
+    def _on_request(self, exchange: Exchange, wrong: str | None) -> None:
+        call = read(exchange)
+        self._environment.events.request.fire(
+            request_type=exchange.request.method,
+            name=call.name if call else exchange.request.path,
+            response_time=exchange.seconds * 1000,
+            response_length=len(exchange.response.body) if exchange.response else 0,
+            exception=RuntimeError(wrong) if wrong else None,
+            context={},
+            url=exchange.request.url,
+            response=None,
+            start_time=exchange.sent_at.timestamp(),
+        )
+
+    def _report_to_self(self, session: Session) -> None:
+        while session is self._session:
+            gevent.sleep(SECONDS_BETWEEN_REPORTS)
+            if session is self._session:
+                data = {REPORTED: session.watch.take()}
+                self._environment.events.worker_report.fire(client_id=LOCAL, data=data)

@@ -1,0 +1,153 @@
+"""Adds up what the workers of a load have reported."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any, Final
+
+from reports.findings import Findings
+from reports.model import Backwards, Lag, Load, LoadedOperation, LoadMoment, LoadWorker
+from reports.wording import counted
+
+MOST_MOMENTS: Final = 120
+"""Moments of a curve; where there are more, each becomes twice as long."""
+LOST: Final = "was lost before its end: what it observed after its last report is missing; run again without that."
+
+
+@dataclass
+class _Counts:
+    """How many exchanges took how long, and how they ended."""
+
+    latencies: Counter[float] = field(default_factory=Counter)
+    errors: int = 0
+    too_many: int = 0
+
+    def add(self, latencies: Mapping[float, int], errors: int, too_many: int) -> None:
+        """Count more of them."""
+        self.latencies.update(latencies)
+        self.errors += errors
+        self.too_many += too_many
+
+
+class LoadFindings:
+    """The sum of what all workers have reported, in whatever order."""
+
+    def __init__(self) -> None:
+        self.findings = Findings()
+        self._operations: defaultdict[str, _Counts] = defaultdict(_Counts)
+        self._moments: defaultdict[int, _Counts] = defaultdict(_Counts)
+        self._users: Counter[int] = Counter()
+        self._width = 1
+        self._first, self._last = float("inf"), 0.0
+        self._workers: Counter[str] = Counter()
+        self._lags: defaultdict[str, Counter[float]] = defaultdict(Counter)
+        self._late: Counter[str] = Counter()
+        self._compared: Counter[str] = Counter()
+        self._backwards: Counter[str] = Counter()
+        self._problems: dict[str, str] = {}
+        self._problem_counts: Counter[str] = Counter()
+
+    def add(self, worker: str, record: Mapping[str, Any]) -> None:
+        """Add a report of a worker."""
+        self.findings.add(record["findings"])
+        for entry in record["figures"]:
+            self._add_figures(worker, entry)
+        for name, lag in record["consistency"]["lags"].items():
+            self._lags[name].update({float(seconds): count for seconds, count in lag["seconds"].items()})
+            self._late[name] += lag["late"]
+        self._compared.update(record["consistency"]["compared"])
+        self._backwards.update(record["consistency"]["backwards"])
+        for kind, problem in record["problems"].items():
+            self._problems.setdefault(kind, problem["first"])
+            self._problem_counts[kind] += problem["count"]
+
+    @property
+    def so_far(self) -> str:
+        """What was found until now, in a few words."""
+        failed = len({violation.requirement for violation in self.findings.violations})
+        return f"{counted(self._workers.total(), 'exchange')}, {counted(failed, 'requirement')} violated"
+
+    def note_users(self, second: int, users: int) -> None:
+        """Note how many users there are at a moment, in seconds since 1970."""
+        self._users[second] = max(self._users[second], users)
+
+    def load(self, workers: Iterable[str], lost: Collection[str], ended_by: str) -> Load:
+        """Return the section of the report, and count as errors what kept users from their work."""
+        for worker in sorted(lost):
+            self.findings.error(f"The worker {worker} {LOST}")
+        for kind, sentence in self._problems.items():
+            times = self._problem_counts[kind]
+            self.findings.error(sentence if times == 1 else f"{times:,} times: {sentence}")
+        seconds = max(self._last - self._first + 1, 1.0) if self._operations else 0.0
+        return Load(
+            users=max(self._users.values(), default=0),
+            seconds=seconds,
+            ended_by=ended_by,
+            width=self._width,
+            operations={name: _operation(counts, seconds) for name, counts in sorted(self._operations.items())},
+            moments=tuple(self._curve()),
+            workers=tuple(
+                LoadWorker(name, self._workers[name], name in lost) for name in sorted({*workers, *self._workers})
+            ),
+            lags={name: _lag(counts, self._late[name]) for name, counts in sorted(self._lags.items())},
+            reads={name: Backwards(count, self._backwards[name]) for name, count in sorted(self._compared.items())},
+        )
+
+    def _add_figures(self, worker: str, entry: Mapping[str, Any]) -> None:
+        latencies = {float(seconds): count for seconds, count in entry["latencies"].items()}
+        second = entry["second"]
+        self._workers[worker] += sum(latencies.values())
+        self._first, self._last = min(self._first, second), max(self._last, second)
+        for counts in (self._operations[entry["operation"]], self._moments[second // self._width]):
+            counts.add(latencies, entry["errors"], entry["too_many"])
+        if len(self._moments) > MOST_MOMENTS:
+            self._widen()
+
+    def _widen(self) -> None:
+        narrow, self._moments = self._moments, defaultdict(_Counts)
+        self._width *= 2
+        for number, counts in narrow.items():
+            self._moments[number // 2].add(counts.latencies, counts.errors, counts.too_many)
+
+    def _curve(self) -> Iterable[LoadMoment]:
+        if not self._moments:
+            return
+        users: Counter[int] = Counter()
+        for second, count in self._users.items():
+            users[second // self._width] = max(users[second // self._width], count)
+        first = min(self._moments)
+        for number in range(first, max(self._moments) + 1):
+            counts = self._moments.get(number, _Counts())
+            middle, slow = percentiles(counts.latencies, 0.5, 0.95)
+            yield LoadMoment(
+                at=(number - first) * self._width,
+                users=users[number],
+                rate=round(counts.latencies.total() / self._width, 3),
+                errors=counts.errors,
+                too_many=counts.too_many,
+                p50=middle,
+                p95=slow,
+            )
+
+
+def percentiles(counts: Counter[float], *shares: float) -> list[float]:
+    """Compute percentiles of what is counted by value; nothing where nothing is."""
+    if not counts:
+        return [0.0 for _ in shares]
+    values = sorted(counts)
+    until = list(accumulate(counts[value] for value in values))
+    return [values[bisect_left(until, share * until[-1])] for share in shares]
+
+
+def _operation(counts: _Counts, seconds: float) -> LoadedOperation:
+    total = counts.latencies.total()
+    p50, p95, p99 = percentiles(counts.latencies, 0.5, 0.95, 0.99)
+    rate = round(total / seconds, 3)
+    return LoadedOperation(total, rate, counts.errors, counts.too_many, p50, p95, p99, max(counts.latencies))
+
+
+def _lag(counts: Counter[float], late: int) -> Lag:
+    p50, p95 = percentiles(counts, 0.5, 0.95)
+    return Lag(counts.total(), late, p50, p95, max(counts))

@@ -1,0 +1,106 @@
+"""What a load would send and spend, and what it takes: reckoned from its options, and nothing is sent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from fixtures.settings import Settings, billable_files, rate, requests
+from suites.load.guide import DIRECTORIES_AT_ONCE, LONGEST_WALK
+from suites.load.options import LoadOptions
+
+SECONDS_OF_ANSWER: Final = 0.1
+"""How long an answer is taken to take."""
+REQUESTS_OF: Final = {"walk": LONGEST_WALK / 2}
+"""Requests of what a user does, where it is more than one."""
+BYTES_OF_REQUEST: Final = 3_000
+"""Bytes of a request and its answer, more or less."""
+BYTES_OF_UPLOAD: Final = 1_500
+"""Bytes of an upload and its answer, more or less."""
+CPU_OF_EXCHANGE: Final = 0.003
+"""Seconds of a slow core that an exchange and its judgement take."""
+SHARE_OF_CORE: Final = 0.7
+"""Part of a core that a process is to use, so that its own delay does not show in what it measures."""
+MEMORY_OF_PROCESS: Final = 150.0
+"""Megabytes of a process without users."""
+MEMORY_OF_USER: Final = 0.3
+"""Megabytes of a user."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The most that a load would send, upload and bill, by its options."""
+
+    requests: float
+    uploads: float
+    batches: float
+    files: float
+    per_second: float
+    """Requests a second, once all users are at work."""
+    seconds: float
+    users: int
+
+    @property
+    def bytes(self) -> float:
+        """How much goes over the wire, both ways."""
+        return self.requests * BYTES_OF_REQUEST + self.uploads * BYTES_OF_UPLOAD
+
+    @property
+    def processes(self) -> int:
+        """How many processes it takes."""
+        return max(1, ceil(self.per_second * CPU_OF_EXCHANGE / SHARE_OF_CORE))
+
+    @property
+    def memory(self) -> float:
+        """Megabytes that all processes take together."""
+        return self.processes * MEMORY_OF_PROCESS + self.users * MEMORY_OF_USER
+
+
+def plan(settings: Settings, options: LoadOptions, users: int, spawn_rate: float, seconds: float) -> Plan:
+    """Reckon what these users would do in these seconds, within the limits."""
+    rising = min(users / spawn_rate, seconds)
+    user_seconds = rising * rising * spawn_rate / 2 + users * (seconds - rising)
+    reached = min(users, ceil(spawn_rate * seconds))
+    weights, whole = options.weights, sum(options.weights.values())
+    action_seconds = sum(options.pause) / 2 + SECONDS_OF_ANSWER
+    actions = user_seconds / action_seconds
+    batches = actions * weights.get("create", 0) / whole
+    directories = min(reached * DIRECTORIES_AT_ONCE, actions)
+    uploads = directories * options.files
+    requests_of_action = sum(weight / whole * REQUESTS_OF.get(name, 1) for name, weight in weights.items())
+    sent = actions * requests_of_action + directories + uploads
+    fastest = rate(settings) or float("inf")
+    most = min(requests(settings), fastest * seconds)
+    share = min(1.0, most / sent) if sent else 0.0
+    files = min(batches * share * options.files, billable_files(settings))
+    return Plan(
+        requests=sent * share,
+        uploads=uploads * share,
+        batches=min(batches * share, files / options.files),
+        files=files,
+        per_second=min(reached / action_seconds * requests_of_action, fastest),
+        seconds=seconds,
+        users=reached,
+    )
+
+
+def plan_lines(
+    settings: Settings, options: LoadOptions, users: int, spawn_rate: float, seconds: float
+) -> Iterator[str]:
+    """Show a plan."""
+    reckoned = plan(settings, options, users, spawn_rate, seconds)
+    yield f"{reckoned.users:,} of {users:,} users for {seconds:g} s on {settings.target}, at the most about:"
+    yield f"  {reckoned.requests:>12,.0f} requests, up to {reckoned.per_second:,.1f} a second"
+    yield f"  {reckoned.uploads:>12,.0f} uploads"
+    yield f"  {reckoned.batches:>12,.0f} batches"
+    yield f"  {reckoned.files:>12,.0f} billable files"
+    yield f"  {reckoned.bytes / 1e6:>12,.1f} MB over the wire"
+    yield (
+        f"It takes {reckoned.processes:,} processes, a core each, and {reckoned.memory:,.0f} MB; "
+        f"answers are taken to take {SECONDS_OF_ANSWER:g} s."
+    )
+
+
+def in_short(reckoned: Plan) -> str:
+    """Sum a plan up in a few words."""
+    return f"about {reckoned.requests:,.0f} requests and {reckoned.files:,.0f} billable files"

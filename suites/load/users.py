@@ -1,0 +1,36 @@
+"""The users as locust knows them."""
+
+from random import choices, uniform
+from typing import Any
+
+from locust import User, task
+
+from fixtures.errors import RunError
+from suites.load.budget import NothingLeft
+from suites.load.session import Session
+
+
+class GuideUser(User):
+    """Works as the guide says, by the weights and with the pauses of the options."""
+
+    def on_start(self) -> None:
+        """Enter the session of the process."""
+        self._session: Session = self.environment.conformance
+        self._guide = self._session.user()
+
+    def wait_time(self) -> float:
+        """Return the seconds of a pause."""
+        return uniform(*self._session.options.pause)
+
+    @task
+    def act(self) -> None:
+        """Do one of the things that a user does."""
+        weights = self._session.options.weights
+        [name] = choices(list(weights), list(weights.values()))
+        action: Any = getattr(self._guide, name)
+        try:
+            action()
+        except NothingLeft:
+            return  # The master ends the load.
+        except RunError as error:
+            self._session.watch.problem(error)

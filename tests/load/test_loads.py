@@ -1,0 +1,192 @@
+"""Whole loads, by locust: what they find, what they may spend, and what stays when a process of theirs is killed."""
+
+import importlib.util
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from fixtures.directories import DIRECTORIES
+from fixtures.embedded import MockAddress, running_mock
+from fixtures.settings import KEY, OTHER_KEY
+from fixtures.state import STATE_DIR
+from tests.quick_python.starting import REAL
+
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("locust") is None, reason="needs locust, of the extra load")
+
+ROOT = Path(__file__).parents[2]
+BUSY = ("--users=8", "--spawn-rate=8", "--pause=0-0.1")
+SECONDS = 90
+"""How long a load of a few seconds may take, with its start and its end."""
+BETWEEN_LOOKS = 0.1
+SHAPE = """\
+from locust import LoadTestShape
+
+
+class Stages(LoadTestShape):
+    def tick(self):
+        return (4, 4) if self.get_run_time() < 5 else None
+"""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A load that has ended."""
+
+    code: int
+    output: str
+    folder: Path
+
+    @property
+    def report(self) -> Any:
+        """Its report."""
+        return json.loads((self.folder / "report.json").read_text(encoding="utf-8"))
+
+    @property
+    def failed(self) -> set[str]:
+        """The requirements that failed."""
+        return {each["id"] for each in self.report["requirements"] if each["verdict"] == "fail"}
+
+
+def begun(words: list[str], folder: Path, mock: MockAddress | None = None) -> subprocess.Popen[str]:
+    """Start a command of Python's in a folder that is its state directory as well."""
+    keys = {KEY: mock.api_key, OTHER_KEY: mock.other_api_key} if mock else {}
+    return subprocess.Popen(
+        [REAL, "-m", *words, f"--report-dir={folder}"],
+        cwd=folder,
+        env={**os.environ, **keys, "PYTHONPATH": str(ROOT), STATE_DIR: str(folder / "state")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def ended(process: subprocess.Popen[str], folder: Path) -> Loaded:
+    """Wait for the end of a load."""
+    output, _ = process.communicate(timeout=SECONDS)
+    return Loaded(process.returncode, output, folder)
+
+
+def load(folder: Path, *words: str, mock: MockAddress | None = None) -> Loaded:
+    target = [f"--target={mock.base_url}"] if mock else []
+    return ended(begun(["batches_conformance", "load", *BUSY, *target, *words], folder, mock), folder)
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[MockAddress]:
+    with running_mock() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    """A load of two processes on a mock with a race, which ends when its requests are used."""
+    words = ("--processes=2", "--fault=answer-of-create-is-shared", "--run-time=30s", "--max-requests=400")
+    return load(tmp_path_factory.mktemp("faulty"), *words, "--weights=create=20")
+
+
+def left_on(mock: MockAddress) -> list[str]:
+    answer = httpx.get(f"{mock.base_url}{DIRECTORIES}", headers={"Authorization": f"Bearer {mock.api_key}"})
+    return [each["name"] for each in answer.json()["items"]]
+
+
+def until_written(folder: Path, pattern: str, count: int) -> None:
+    """Wait until so many files are there."""
+    by = time.monotonic() + SECONDS
+    while len(list(folder.glob(pattern))) < count:
+        assert time.monotonic() < by
+        time.sleep(BETWEEN_LOOKS)
+
+
+# --- a race ---
+
+
+def test_a_race_is_a_violation_with_its_evidence(faulty: Loaded) -> None:
+    assert faulty.code == 1, faulty.output
+    assert "create-echoes-request" in faulty.failed
+    [result] = [each for each in faulty.report["requirements"] if each["id"] == "create-echoes-request"]
+    [violation] = result["violations"]
+    assert re.fullmatch("v[0-9a-f]{12}", violation["fingerprint"])
+    assert violation["exchanges"][violation["deciding"]]["operation"] == "createBatch"
+
+
+def test_all_processes_together_send_no_more_than_they_may(faulty: Loaded) -> None:
+    run = faulty.report["run"]
+    assert run["spent"]["requests"] <= 400
+    assert "--max-requests" in run["load"]["ended_by"]
+    assert not faulty.report["errors"]
+
+
+def test_the_figures_of_all_processes_are_together(faulty: Loaded) -> None:
+    run = faulty.report["run"]
+    assert [worker["lost"] for worker in run["load"]["workers"]] == [False, False]
+    counts = (
+        sum(each["count"] for each in run["load"]["operations"].values()),
+        sum(each["exchanges"] for each in run["load"]["workers"]),
+        run["exchanges"]["count"],
+    )
+    assert len(set(counts)) == 1
+    assert run["load"]["users"] == 8
+
+
+def test_no_file_has_a_key(faulty: Loaded) -> None:
+    for path in faulty.folder.glob("*.*"):
+        assert "llx-mock" not in path.read_text(encoding="utf-8"), path
+
+
+# --- a service by URL ---
+
+
+def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, tmp_path: Path) -> None:
+    (tmp_path / "shape.py").write_text(SHAPE, encoding="utf-8")
+    where = subprocess.check_output([REAL, "-m", "batches_conformance", "load", "--locustfile"], cwd=ROOT, text=True)
+    files = f"{where.strip()},{tmp_path / 'shape.py'}"
+    words = ["locust", "-f", files, "--headless", f"--host={mock.base_url}", "--pause=0.1"]
+    loaded = ended(begun(words, tmp_path, mock), tmp_path)
+    assert loaded.code == 0, loaded.output
+    assert loaded.report["verdict"] == "conformant"
+    assert loaded.report["run"]["load"]["users"] == 4
+    assert left_on(mock) == []
+    assert not list(tmp_path.glob("state/**/run-*"))
+
+
+def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp_path: Path) -> None:
+    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s"]
+    process = begun(words, tmp_path, mock)
+    until_written(tmp_path, "state/**/run-*.sqlite", 1)
+    time.sleep(1)  # Some exchanges.
+    process.send_signal(signal.SIGTERM)
+    loaded = ended(process, tmp_path)
+    assert loaded.code == 6, loaded.output
+    assert loaded.report["run"]["interrupted"]
+    assert left_on(mock) == []
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker in /proc")
+def test_a_killed_worker_is_reported_and_what_it_made_is_deleted(mock: MockAddress, tmp_path: Path) -> None:
+    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=8s", "--processes=2"]
+    process = begun(words, tmp_path, mock)
+    until_written(tmp_path, "state/**/run-*.sqlite", 2)
+    [locust] = children(process.pid)
+    os.kill(children(locust)[0], signal.SIGKILL)
+    loaded = ended(process, tmp_path)
+    assert loaded.code == 6, loaded.output
+    assert sorted(worker["lost"] for worker in loaded.report["run"]["load"]["workers"]) == [False, True]
+    assert "was lost before its end" in loaded.report["errors"][0]
+    assert left_on(mock) == []
+    assert not list(tmp_path.glob("state/**/run-*"))
+
+
+def children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(word) for word in text.split()]

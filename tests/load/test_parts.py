@@ -1,0 +1,303 @@
+"""The parts of a load, without locust: options, limits, plans, consistency, and what is made of workers' reports."""
+
+import importlib.util
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reports.fidelity import compare, fidelity_lines
+from reports.html.page import render_html
+from reports.load import MOST_MOMENTS, LoadFindings
+from reports.model import Load
+from reports.summary import render_summary
+from reports.terminal import report_lines
+from spec.usage import WRONG_USAGE, WrongUsage
+from suites.load.budget import FILES, LEASE, REQUESTS, Allowance, Grant, Grants, NothingLeft
+from suites.load.consistency import BETWEEN_USERS, GET_FINDS, LIST_SHOWS, ONE_USER, Consistency
+from suites.load.figures import Figures
+from suites.load.options import OPTIONS, LoadOptions, load_options, settings_for
+from suites.load.plan import plan
+from suites.load.watch import Watch
+from suites.traffic import call_of
+from tests.command import main_of
+from tests.oracles.history import batch
+from tests.oracles.timeline import BATCHES, exchange
+from tests.reports import samples
+
+load = main_of("load")
+
+
+def given(**values: Any) -> Callable[[str], Any]:
+    defaults = {name: declared.get("default") for name, declared in OPTIONS.items()}
+    named = {f"--{name.replace('_', '-')}": value for name, value in values.items()}
+    return lambda name: {**defaults, **named}.get(name)
+
+
+def options(**values: Any) -> LoadOptions:
+    return load_options(given(**values), ["cancel", "webhooks"])
+
+
+# --- options ---
+
+
+def test_a_user_cancels_only_where_the_profile_is_selected() -> None:
+    assert "cancel" not in options().weights
+    assert options(contract_profile=["cancel"]).weights["cancel"] == 1
+
+
+def test_weights_replace_those_that_they_name() -> None:
+    assert options(weights="poll=0, create=7").weights["create"] == 7
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"weights": "pol=2"}, "did you mean poll"),
+        ({"weights": "cancel=2"}, "takes the profile cancel"),
+        ({"weights": "poll=often"}, "whole number"),
+        ({"weights": ",".join(f"{name}=0" for name in options().weights)}, "nothing to do"),
+        ({"pause": "2-1"}, "--pause takes seconds"),
+        ({"pause": "soon"}, "--pause takes seconds"),
+        ({"files": 0}, "from 1 to 1000"),
+        ({"contract_profile": ["cancle"]}, "did you mean cancel"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(WrongUsage, match=sentence):
+        options(**values)
+
+
+# --- limits ---
+
+
+def granting(grants: Grants) -> Callable[[str, int, bool], Grant]:
+    return lambda what, count, whole: Grant(grants.grant(what, count, whole=whole), 1)
+
+
+def test_all_workers_together_send_no_more_than_is_allowed() -> None:
+    limits = {REQUESTS: 2 * LEASE + 3, FILES: float("inf")}
+    grants = Grants(limits)
+    workers = [Allowance(limits, None, granting(grants)) for _ in range(3)]
+    assert sum(map(sent_by, workers)) == limits[REQUESTS]
+
+
+def sent_by(worker: Allowance) -> int:
+    sent = 0
+    with suppress(NothingLeft):
+        while True:
+            worker.spend_request()
+            sent += 1
+    return sent
+
+
+def test_files_are_granted_whole_or_not_at_all() -> None:
+    limits = {REQUESTS: float("inf"), FILES: 5}
+    allowance = Allowance(limits, None, granting(Grants(limits)))
+    assert [allowance.spend_files(2) for _ in range(3)] == [True, True, False]
+
+
+# --- plans ---
+
+
+def test_a_plan_stays_within_the_limits() -> None:
+    free = plan(settings_for(given()), options(), users=100, spawn_rate=10, seconds=600)
+    held = plan(
+        settings_for(given(max_requests=500, max_billable_files=10)), options(), users=100, spawn_rate=10, seconds=600
+    )
+    assert free.requests > 500
+    assert held.requests == pytest.approx(500)
+    assert held.files <= 10
+
+
+def test_more_users_take_more_processes() -> None:
+    few, many = (
+        plan(settings_for(given()), options(), users=users, spawn_rate=1000, seconds=600) for users in (10, 100_000)
+    )
+    assert few.processes == 1
+    assert many.processes > 100
+    assert many.memory > 100 * few.memory
+
+
+# --- observation ---
+
+
+def create(at: float, id_: str = "bat-1", caller: str = "main") -> Any:
+    body = {"source_directory_id": "dir-1", "config": {"job": {"type": "parse_v2", "configuration_id": "cfg"}}}
+    return exchange("POST", BATCHES, 201, batch(id_, "dir-1"), sent=at, received=at + 0.1, body=body, caller=caller)
+
+
+def listing(at: float, *ids: str) -> Any:
+    page = {"items": [batch(id_, "dir-1") for id_ in ids], "next_page_token": None, "total_size": None}
+    params = [("source_directory_id", "dir-1")]
+    return exchange("GET", BATCHES, 200, page, sent=at, received=at + 0.1, params=params)
+
+
+def get(at: float, status: int = 200, **changes: Any) -> Any:
+    answer = {**batch("bat-1", "dir-1"), **changes} if status == 200 else {"detail": "no"}
+    return exchange("GET", f"{BATCHES}/bat-1", status, answer, sent=at, received=at + 0.1)
+
+
+def consistency_of(*exchanges: Any, users: str = "") -> dict[str, Any]:
+    observed = Consistency()
+    for number, each in enumerate(exchanges):
+        observed.on_exchange(users[number] if users else "a", call_of(each))
+    return observed.take()
+
+
+def test_it_is_measured_how_long_a_list_takes_to_show_a_batch() -> None:
+    found = consistency_of(create(0), listing(1), listing(3, "bat-1"), listing(5, "bat-1"))
+    assert found["lags"][LIST_SHOWS] == {"seconds": {"3.0e+00": 1}, "late": 1}
+
+
+def test_a_list_that_overtook_the_create_was_not_late() -> None:
+    found = consistency_of(create(0), listing(0.05), listing(3, "bat-1"))
+    assert found["lags"][LIST_SHOWS]["late"] == 0
+
+
+def test_a_get_that_does_not_find_a_batch_makes_it_late() -> None:
+    assert consistency_of(create(0), get(1, 404), get(2))["lags"][GET_FINDS]["late"] == 1
+
+
+def test_reads_that_go_backwards_are_counted_by_whose_they_are() -> None:
+    later, earlier = (f"2030-01-01T00:00:0{second}.000000Z" for second in (5, 2))
+    reads = (get(1, updated_at=later), get(2, updated_at=earlier), get(3, updated_at=earlier))
+    found = consistency_of(*reads, users="aab")
+    assert found["compared"] == found["backwards"] == {ONE_USER: 1, BETWEEN_USERS: 1}
+
+
+def test_of_many_violations_of_one_kind_one_is_an_example() -> None:
+    watch = Watch(5.0)
+    wrong = [watch.on_exchange("a", exchange("GET", BATCHES, 500, {}, sent=at, received=at + 0.1)) for at in range(9)]
+    assert wrong == ["no-server-error"] * 9
+    [violation] = watch.take()["findings"]["violations"]
+    assert violation["count"] == 9
+    assert watch.take()["findings"]["violations"] == []
+
+
+# --- what workers report ---
+
+
+def record_of(*exchanges: Any) -> dict[str, Any]:
+    watch = Watch(5.0)
+    for each in exchanges:
+        watch.on_exchange("a", each)
+    return watch.take()
+
+
+def test_the_reports_of_all_workers_are_added_up() -> None:
+    found = LoadFindings()
+    for worker in ("0", "1"):
+        found.add(worker, record_of(create(0, f"bat-{worker}"), get(1), get(2, 500)))
+    summed = found.load(["0", "1", "2"], {"2"}, "its run time")
+    assert {name: each.count for name, each in summed.operations.items()} == {"createBatch": 2, "getBatch": 4}
+    assert summed.operations["getBatch"].errors == 2
+    assert [(worker.exchanges, worker.lost) for worker in summed.workers] == [(3, False), (3, False), (0, True)]
+    assert [each.count for each in found.findings.violations if each.requirement == "no-server-error"] == [2]
+    assert "worker 2 was lost" in " ".join(found.findings.errors)
+
+
+def test_a_long_load_has_no_more_moments_than_fit_a_curve() -> None:
+    found = LoadFindings()
+    for second in range(1000):
+        entry = {"second": second, "operation": "getBatch", "latencies": {"1.0e-02": 2}, "errors": 0, "too_many": 0}
+        empty: dict[str, Any] = {"lags": {}, "compared": {}, "backwards": {}}
+        found.add("0", {"findings": {}, "figures": [entry], "consistency": empty, "problems": {}})
+    summed = found.load(["0"], (), "its run time")
+    assert MOST_MOMENTS / 2 < len(summed.moments) <= MOST_MOMENTS
+    assert sum(moment.rate for moment in summed.moments) * summed.width == pytest.approx(2000)
+
+
+def test_problems_of_users_are_counted_and_not_repeated() -> None:
+    watch, found = Watch(5.0), LoadFindings()
+    for number in range(3):
+        watch.problem(ValueError(f"no answer to request {number}"))
+    found.add("0", watch.take())
+    found.load(["0"], (), "its run time")
+    assert found.findings.errors == ("3 times: no answer to request 0",)
+
+
+def test_refusals_as_too_many_are_no_errors() -> None:
+    figures = Figures()
+    figures.on_exchange(exchange("GET", BATCHES, 429, {}, sent=0, received=0.1), "listBatches")
+    assert [(each["errors"], each["too_many"]) for each in figures.take()] == [(0, 1)]
+
+
+# --- outputs ---
+
+
+def load_of(*exchanges: Any) -> Load:
+    found = LoadFindings()
+    found.note_users(int(create(0).sent_at.timestamp()), 3)
+    found.add("0", record_of(*exchanges))
+    return found.load(["0"], (), "its run time")
+
+
+def test_every_output_shows_the_load() -> None:
+    report = samples.report(
+        in_run=replace(samples.run(), load=load_of(create(0), listing(1, "bat-1"), get(2), get(3, 500)))
+    )
+    lines = ["".join(span.text for span in line) for line in report_lines(report, width=80, files=())]
+    assert "LOAD" in lines
+    assert all(len(line) < 80 for line in lines)
+    assert "| createBatch | 1 |" in render_summary(report)
+    page = render_html(report)
+    assert 'id="load"' in page
+    assert page.count('class="load"') > 3
+
+
+def test_fidelity_shows_what_is_late_with_one_alone() -> None:
+    late, prompt = (
+        replace(samples.run(), load=load_of(create(0), *lists, listing(3, "bat-1"))) for lists in ([listing(1)], [])
+    )
+    of_mock = samples.report(in_run=prompt)
+    of_service = samples.report(in_run=late, of=replace(samples.target(), kind="url"))
+    [difference] = compare(of_mock, of_service)
+    assert (difference.sort, difference.what) == ("consistency", LIST_SHOWS)
+    assert difference.service.startswith("late for 1 of 1")
+    assert "CONSISTENCY" in list(fidelity_lines((difference,)))
+
+
+# --- the command ---
+
+
+def test_a_plan_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert load(["--plan", "--users=100000", "--spawn-rate=1000", "--run-time=1h"]) == 0
+    assert "100,000 of 100,000 users for 3600 s" in capsys.readouterr().out
+
+
+def test_without_locust_it_is_said_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "locust" else real(name))
+    assert load([]) == WRONG_USAGE
+    assert "pip install 'batches-conformance[load]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--run-time=soon"], "--run-time takes a time"),
+        (["--weights=pol=1"], "did you mean poll"),
+        (["--target=https://your-service.example"], "LLAMA_CLOUD_API_KEY"),
+        (["--target=http://127.0.0.1:1", "--fault=status-filter-ignored"], "--fault and --variation change the mock"),
+    ],
+)
+def test_wrong_usage_is_one_sentence(
+    words: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("LLAMA_CLOUD_API_KEY", raising=False)
+    assert load(words) == WRONG_USAGE
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_service_beyond_loopback_is_confirmed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-a-key-of-somebody")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: object())
+    assert load(["--target=https://your-service.example"]) == WRONG_USAGE
+    assert "confirm that with --yes" in capsys.readouterr().err
