@@ -131,10 +131,9 @@ class _Notes(Verify):
         self._asked = (shown.requirement, shown.check)
         self.made: list[Observation] = []
 
-    def record(self, observation: Observation) -> None:
-        """Keep an observation of the check."""
-        if (observation.requirement, observation.check) == self._asked:
-            self.made.append(observation)
+    def record(self, *observations: Observation) -> None:
+        """Keep the observations of the check."""
+        self.made += (each for each in observations if (each.requirement, each.check) == self._asked)
 
 
 def _observed(shown: Shown, new: Exchange, base_url: str) -> tuple[Word, str] | None:
