@@ -25,6 +25,7 @@ SUMMARIES: Final = {
     "load": "Let many users work at once, and judge every answer.",
     "clients": "Let the released clients work with a service.",
     "report": "Show, compare, judge and explain reports.",
+    "release": "Say whether a service is ready for a release.",
     "contract": "Compare contracts, and show whom a change breaks.",
     "prove": "Show that every fault is noticed and no variation accused.",
     "bench": "Measure how fast the suite is.",

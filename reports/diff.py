@@ -7,7 +7,7 @@ from reports.model import Cause, Report, RequirementChange, RequirementResult, R
 from reports.wording import describe_contract
 from spec.text import visible
 
-_OF_THE_TARGET: Final = frozenset({"target", "faults", "variations"})
+_OF_THE_TARGET: Final = frozenset({"target", "target_version", "faults", "variations"})
 """Settings that name the service under test."""
 _WITHOUT_EFFECT: Final = frozenset({"key", "control_url", "yes", "insecure_http", "clean_up"})
 """Settings that change nothing of what a run finds, or whose effect the capabilities show."""
@@ -38,7 +38,12 @@ def attribution(before: Report, after: Report) -> tuple[Cause, ...]:
 
 
 def describe_change(change: RequirementChange) -> str:
-    """Describe a change in one visible line."""
+    """Describe a change in one visible line, which begins with the requirement."""
+    return f"{change.requirement} ({change.level}): {change_in_words(change)}"
+
+
+def change_in_words(change: RequirementChange) -> str:
+    """Say in one visible line what changed, and what that is attributed to."""
     verdicts = f"{change.before or 'not in the contract'} -> {change.after or 'not in the contract'}"
     parts = [
         verdicts,
@@ -46,7 +51,7 @@ def describe_change(change: RequirementChange) -> str:
         *([f"gone {', '.join(change.gone)}"] if change.gone else []),
         f"attributed to {' or '.join(f'the {cause}' for cause in change.attributed_to)}",
     ]
-    return visible(f"{change.requirement} ({change.level}): {'; '.join(parts)}")
+    return visible("; ".join(parts))
 
 
 def diff_lines(before: Report, after: Report, changes: tuple[RequirementChange, ...]) -> Iterator[str]:

@@ -33,11 +33,9 @@ class FidelityDifference:
 
 
 def compare(mock: Report, service: Report) -> tuple[FidelityDifference, ...]:
-    """List in what two runs show the mock and a service to differ: requirements first, then what answers look like.
+    """List in what two runs show the mock and a service to differ.
 
-    The form of responses is compared where both runs had a similar one, such as a 4xx of a get: what was never
-    requested shows nothing. Where an object is new, its fields are not listed. Raises `UnsuitableReport` unless one
-    report is of the mock and the other of a service.
+    Raises `UnsuitableReport` unless one report is of the mock and the other of a service.
     """
     for report, kind, place in ((mock, "mock", "first"), (service, "url", "second")):
         if report.target is None or report.target.kind != kind:
@@ -45,6 +43,15 @@ def compare(mock: Report, service: Report) -> tuple[FidelityDifference, ...]:
             raise UnsuitableReport(
                 f"The {place} report is not of {wanted}: name the mock's report first, the service's second."
             )
+    return differences(mock, service)
+
+
+def differences(mock: Report, service: Report) -> tuple[FidelityDifference, ...]:
+    """List in what two runs differ: requirements first, then consistency, then what answers look like.
+
+    The form of responses is compared where both runs had a similar one, such as a 4xx of a get: what was never
+    requested shows nothing. Where an object is new, its fields are not listed.
+    """
     return (
         *_of_requirements(mock, service),
         *_of_consistency(mock, service),

@@ -52,7 +52,7 @@ def begin(report: Report, directory: Path, hide: Hide = str) -> None:
 def write_source(report: Report, directory: Path, hide: Hide = str) -> None:
     """Write what is known while a run goes on. Raises `OSError` as `write` does."""
     directory.mkdir(parents=True, exist_ok=True)
-    _replace(directory / SOURCE, hide(render_json(report)))
+    replace(directory / SOURCE, hide(render_json(report)))
 
 
 def write(report: Report, directory: Path, hide: Hide = str) -> tuple[Path, ...]:
@@ -65,11 +65,12 @@ def write(report: Report, directory: Path, hide: Hide = str) -> tuple[Path, ...]
     paths = []
     for name, render in RENDERERS.items():
         paths.append(directory / name)
-        _replace(paths[-1], hide(render(report)))
+        replace(paths[-1], hide(render(report)))
     return tuple(paths)
 
 
-def _replace(path: Path, text: str) -> None:
+def replace(path: Path, text: str) -> None:
+    """Write a file that appears whole or not at all. Raises `OSError` when that cannot be done."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as file:

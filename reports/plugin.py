@@ -89,6 +89,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "seen from the working directory)",
     )
     group.addoption(
+        "--repeat",
+        metavar="COUNT",
+        type=int,
+        help="run so many times, and name the requirements that change from run to run",
+    )
+    group.addoption(
         "--baseline",
         metavar="REPORT",
         type=Path,
@@ -140,6 +146,8 @@ def _terms(config: pytest.Config) -> Terms:
     """Read the terms that the options set; an invalid file ends the run before anything is sent to the target."""
     option, root = config.getoption, config.invocation_params.dir
     baseline, waived = (root / path if path else None for path in (option("--baseline"), option("--waivers")))
+    if option("--repeat") is not None:
+        raise pytest.UsageError("--repeat goes with batches-conformance run, on the command line itself")
     if option("--only-new") and not baseline:
         raise pytest.UsageError("--only-new goes with a --baseline: name the report.json of an earlier run")
     if config.getoption("--shard", None) and (baseline or waived or option("--require-exercised")):

@@ -112,6 +112,11 @@ def counted(amount: int, one: str, many: str = "") -> str:
     return f"{amount:,} {one if amount == 1 else many or f'{one}s'}"
 
 
+def times(count: int) -> str:
+    """Describe how often."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
 def path(url: str) -> str:
     """Take path and query out of a URL; the URL itself if it cannot be taken apart."""
     try:

@@ -110,7 +110,11 @@ def test_older_words_are_none_of_today() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "offered"),
-    [(("pl",), {"plan"}), (("report", "re"), {"replay", "render"}), (("run", "--tar"), {"--target"})],
+    [
+        (("pl",), {"plan"}),
+        (("report", "re"), {"replay", "render"}),
+        (("run", "--tar"), {"--target", "--target-version"}),
+    ],
     ids=["command", "subcommand", "option"],
 )
 def test_a_shell_completes_words(

@@ -18,9 +18,16 @@ from reports import clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
 from reports.errors import InvalidReport, UnknownName
 from reports.explain import Check, Fault, Knowledge, chosen, explanation, find, suggested
+from reports.history import file as history_file
+from reports.history.gathering import NOTHING, gather
+from reports.history.lines import history_lines
+from reports.history.past import past_run
+from reports.history.tracking import concerned, last_conformant, newest, of_target
+from reports.history.words import since_lines
 from reports.lines import Line, Writer
 from reports.merge import merge
 from reports.model import Report, ReportedExchange, ReportedTarget, ReportedViolation, validated
+from reports.openmetrics import render_openmetrics
 from reports.reader import read
 from reports.replayed import Replayed, exit_code, replay_lines
 from reports.screen import print_lines
@@ -33,6 +40,8 @@ from spec.usage import WrongUsage
 
 LATEST: Final = Path(files.REPORT_DIR, files.SOURCE)
 """Where a run leaves its report unless `--report-dir` names another folder."""
+HISTORY: Final = Path("reports/history")
+"""Where a history goes unless `--out` or `--append` names another place."""
 PATIENCE: Final = 30.0
 """Seconds that an answer to a replay may take."""
 
@@ -193,21 +202,24 @@ def _write(report: Report, directory: Path) -> tuple[Path, ...]:
 @command.command()
 @click.argument("before", type=FILE)
 @click.argument("after", type=FILE)
+@click.option("--history", metavar="FILE", type=FILE, help="A history.json: also say since when a violation is seen.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def diff(before: Path, after: Path, as_json: bool) -> int:
+def diff(before: Path, after: Path, history: Path | None, as_json: bool) -> int:
     """Show what changed from the report BEFORE to AFTER; the exit code is 7 where something got worse."""
     earlier, later = read(before), read(after)
     changes = compare(earlier, later)
     is_worse = any(change.is_worse for change in changes)
+    known = history_file.read_history(history) if history else NOTHING
     if as_json:
         document = {
             "is_worse": is_worse,
             "attributed_to": attribution(earlier, later),
             "changes": [asdict(change) for change in changes],
+            **({"history": [asdict(each) for each in concerned(known, changes)]} if history else {}),
         }
         print(json.dumps(document, indent=2))
     else:
-        print("\n".join(diff_lines(earlier, later, changes)))
+        print("\n".join([*diff_lines(earlier, later, changes), *since_lines(known, concerned(known, changes))]))
     return exit_codes.REGRESSED if is_worse else exit_codes.CONFORMANT
 
 
@@ -271,6 +283,55 @@ def waive(
         today=clock.today(),
     )
     print(f"Added to {file}:\n{waiving.add(file, made)}", end="")
+    return exit_codes.CONFORMANT
+
+
+@command.command(name="history")
+@click.argument("sources", type=FILE, nargs=-1, metavar="REPORT|DIR...")
+@click.option("--append", "earlier", metavar="FILE", type=FILE, help="Add the reports to this history.json.")
+@click.option("--out", metavar="DIR", type=FILE, help="Where the history goes; reports/history unless it is given.")
+@click.option("--target", metavar="URL", help="Leave out the runs of other targets.")
+@click.option("--keep", metavar="COUNT", type=click.IntRange(1), help="Leave out all but the newest runs.")
+def history_of_runs(
+    sources: Sequence[Path], earlier: Path | None, out: Path | None, target: str | None, keep: int | None
+) -> int:
+    """Show what became of each requirement over many runs, and since when something is violated.
+
+    Each REPORT, and each report.json in DIR, is one run. What cannot be read is listed and left out.
+    """
+    if not sources:
+        raise WrongUsage("Name the report.json of runs, or the folder that holds them.")
+    if earlier and out:
+        raise WrongUsage("--append writes the history beside the file that it names: leave --out away.")
+    file = earlier or (out or HISTORY) / history_file.NAME
+    found = gather(sources, history_file.read_history(file) if earlier and earlier.exists() else NOTHING)
+    if target is not None:
+        found = of_target(found, target)
+    if keep is not None:
+        found = newest(found, keep)
+    written = history_file.write(found, file)
+    print_lines(history_lines(found, width=shutil.get_terminal_size().columns))
+    print("\n".join(["", *map(str, written)]))
+    return exit_codes.CONFORMANT
+
+
+@command.command()
+@click.argument("report", type=FILE)
+@click.option("--history", metavar="FILE", type=FILE, help="A history.json, which knows the last conformant run.")
+@click.option("--out", metavar="FILE", type=FILE, help="Where it is written; by default it is printed.")
+def metrics(report: Path, history: Path | None, out: Path | None) -> int:
+    """Show REPORT as OpenMetrics text: verdicts, violations, spending, latencies, and the last conformant run."""
+    judged = read(report)
+    known = history_file.read_history(history) if history else NOTHING
+    target = past_run(judged).target
+    text = render_openmetrics(judged, last_conformant(of_target(known, target)) if known.runs else None)
+    if out is None:
+        print(text, end="")
+        return exit_codes.CONFORMANT
+    try:
+        files.replace(out, text)
+    except OSError as error:
+        raise WrongUsage(f"{out} could not be written ({error.strerror}); name another file.") from None
     return exit_codes.CONFORMANT
 
 

@@ -13,6 +13,7 @@ import pytest
 from batches_conformance import location, wrong_words
 from batches_conformance.options import TITLES, Option, groups
 from batches_conformance.plugins import PLUGINS
+from batches_conformance.repetition import repetition, run_repeatedly
 from spec.process import BROKEN, WRONG_USAGE
 
 ADDED: Final = "PYTEST_ADDOPTS"
@@ -74,6 +75,8 @@ def command(words: Sequence[str]) -> int:
 
 def run(words: Sequence[str]) -> int:
     """Run the suites with these options, and return the exit code of the run."""
+    if wanted := repetition(words):
+        return run_repeatedly(wanted)
     added = os.environ.get(ADDED, "")
     try:
         shlex.split(added)

@@ -7,7 +7,7 @@
 #   LLAMA_CLOUD_BASE_URL   its base URL; or --target=URL among the arguments
 #   CONFORMANCE_MAIL_TO    who gets the mail; if it is not set, the summary is printed
 #   CONFORMANCE_COMMAND    the command, where batches-conformance is not on the PATH
-#   CONFORMANCE_STATE      a folder for the report, the log and the last verdict
+#   CONFORMANCE_STATE      a folder for the report, the log, the last verdict and the history of the nights
 #   CONFORMANCE_LIMIT      how long a run may take: 2h
 set -euo pipefail
 umask 077
@@ -38,6 +38,13 @@ case $code in
     124 | 137) verdict="not ended within ${CONFORMANCE_LIMIT:-2h}" ;;
     *) verdict="ended with exit code $code" ;;
 esac
+
+# A report that is not of this night adds nothing, and is counted once.
+if [[ -f $state/report/report.json ]] &&
+    ! "$command" report history --append "$state/history.json" --keep 400 "$state/report/report.json" \
+        > "$state/history.log" 2>&1 < /dev/null; then
+    echo "The history was not kept: see $state/history.log." >&2
+fi
 
 last=none
 if [[ -f $state/verdict ]]; then

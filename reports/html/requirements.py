@@ -5,8 +5,9 @@ from typing import Final
 
 from reports.decision import Decision
 from reports.html.markup import Element, cell, head, row, table, tag
-from reports.html.words import anchor, badge, evidence_anchor, times
+from reports.html.words import anchor, badge, evidence_anchor
 from reports.model import RequirementResult
+from reports.wording import times
 from spec import requirements
 from spec.openapi import operations
 from spec.text import shortened

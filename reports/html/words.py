@@ -50,11 +50,6 @@ def moment(stamp: str) -> Element:
     return tag("time", text, datetime=stamp)
 
 
-def times(count: int) -> str:
-    """Describe how often."""
-    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
-
-
 def seconds(value: float) -> str:
     """Describe a time span, short enough for a table."""
     if value < 0.01:

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from fixtures.embedded import MockAddress
+from reports.history.file import read_history
 from tests.ci.github import WORKFLOW, Ended, run_action, run_step, use_of_action
 from tests.ci.machine import FAULT, QUICK, ROOT, Machine, make_machine
 
@@ -62,6 +63,7 @@ def test_a_green_night_is_the_baseline_of_what_comes(night: Machine, machine: Ma
 
     again = run_whole(night, "conformance-baseline-1-1")
     assert again.code == 0, again.log
+    assert [run.verdict for run in read_history(night.workspace / "history" / "history.json").runs] == ["conformant"]
     assert night.commands[-1][-2:] == ["--baseline", "baseline/report.json"]
 
     shutil.copytree(baseline.parent, machine.workspace / "baseline")
@@ -105,14 +107,14 @@ def test_the_workflow_requests_no_more_than_it_needs() -> None:
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
-def test_only_a_green_main_branch_renews_the_baseline() -> None:
+def test_only_the_main_branch_renews_what_is_kept() -> None:
     saving = [
         (name, step)
         for name, job in WORKFLOW["jobs"].items()
         for step in job["steps"]
         if "actions/cache/save" in step.get("uses", "") or "report.json baseline/" in step.get("run", "")
     ]
-    assert [name for name, _ in saving] == ["whole", "whole"]
+    assert [name for name, _ in saving] == ["whole", "whole", "whole"]
     for _, step in saving:
         assert step["if"] == "github.ref_name == github.event.repository.default_branch"
 

@@ -34,6 +34,8 @@ def test_a_night_in_parts_is_judged_as_a_whole(machine: Machine) -> None:
     assert codes - {0} <= set(GITLAB["part"]["allow_failure"]["exit_codes"])
     whole = run_job(machine, "whole")
     assert whole.code == 1, whole.output
+    (kept,) = GITLAB["whole"]["cache"]["paths"]
+    assert (machine.workspace / kept / "history.json").is_file()
     assert (machine.workspace / GITLAB["whole"]["artifacts"]["reports"]["junit"]).is_file()
 
 

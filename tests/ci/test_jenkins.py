@@ -51,7 +51,7 @@ def test_sections_and_steps_are_known() -> None:
 
 def test_the_steps_run_and_run_again(machine: Machine, service: MockAddress) -> None:
     """Jenkins keeps the workspace from one build to the next, and prints each command of a script."""
-    install, check = ("set -xe\n" + script for script in jenkins_scripts())
+    install, check, keep = ("set -xe\n" + script for script in jenkins_scripts())
     place = {"WORKSPACE": str(machine.workspace), "CONFORMANCE_TARGET": service.base_url, "CONFORMANCE_SUITE": SUITE}
     for _ in range(2):
         installed = machine.run(["sh", "-c", install], **place)
@@ -62,5 +62,8 @@ def test_the_steps_run_and_run_again(machine: Machine, service: MockAddress) -> 
     assert service.api_key not in ran.output
     (junit,) = re.findall(r"junit testResults: '([^']*)'", JENKINSFILE)
     assert (machine.workspace / junit).is_file()
+    kept = machine.run(["sh", "-c", keep], **place)
+    assert kept.code == 0, kept.output
+    assert (machine.workspace / "history" / "history.html").is_file()
     wrong = machine.run(["sh", "-c", check], LLAMA_CLOUD_API_KEY="another", **place)
     assert wrong.code == 6, wrong.output

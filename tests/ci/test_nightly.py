@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.embedded import MockAddress
+from reports.history.file import read_history
 from tests.ci.machine import COMMAND, FAULT, QUICK, Machine, Ran
 from tests.ci.shell import CRONTAB, EXAMPLES, cron_command
 
@@ -78,6 +79,8 @@ def test_a_real_night_is_mailed_as_the_report_shows_it(night: Night, service: Mo
 
     third = night.run("--target=mock", options=f"{QUICK} {FAULT}")
     assert (third.code, third.output) == (1, "")
+    history = read_history(night.state / "history.json")
+    assert [run.verdict for run in history.runs] == ["conformant", "conformant", "nonconformant"]
     worse = night.mails()[1]
     assert "Subject: Conformance: nonconformant (before: conformant)" in head_of(worse)
     assert "create-refuses-unknown-job-type" in worse

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from batches_conformance.release_plan import AGAINST_KEY
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.settings import KEY, OTHER_KEY
 from tests.docs.pages import ROOT, SHELL, blocks, commands
@@ -83,8 +84,12 @@ OF_PROOF = ("--requirement", "create-refuses-unknown-directory")
 LITTLE = "tests/spec/test_requirements.py"
 """The tests that stand for all of the project's own."""
 IN_A_PROCESS = ("-q", "--numprocesses=0", "-p", "no:cacheprovider", "--assert=plain")
+PRODUCTION, CANDIDATE = "http://127.0.0.1:8001", "http://127.0.0.1:8002"
+"""The two services of docs/release.md, the second with a fault."""
+OF_PAGES = ("--requirement", "pages-lose-nothing")
+PORTS = {"8000", "8001", "8002"}
 SHORT_WAITS = ("--poll-interval=0.05", "--settle-timeout=5")
-SERVED = ("https://your-service.example", "https://staging.example", "http://127.0.0.1:8000", "URL")
+SERVED = ("https://your-service.example", "https://staging.example", "http://127.0.0.1:8000", PRODUCTION, "URL")
 CONTROL = "https://control.your-service.example"
 NOTHING_SENT = {"--plan", "--rehearse"}
 """Options by which nothing is sent to the target of a command, so that it can keep its name."""
@@ -97,6 +102,7 @@ class Desk:
     folder: Path
     plain: MockAddress
     scripted: MockAddress
+    faulty: MockAddress
     ended: dict[tuple[str, ...], Ended] = field(default_factory=dict)
 
     @property
@@ -117,7 +123,7 @@ class Desk:
             *words, _, page = words
         arguments = tuple(python_words(words))
         if arguments not in self.ended:
-            keys = {KEY: mock.api_key, OTHER_KEY: mock.other_api_key}
+            keys = {KEY: mock.api_key, OTHER_KEY: mock.other_api_key, AGAINST_KEY: self.plain.api_key}
             self.ended[arguments] = run_python(self.folder, arguments, variables=keys)
         ended = self.ended[arguments]
         if page is not None and ended.stdout != (self.folder / page).read_text(encoding="utf-8"):
@@ -135,6 +141,7 @@ class Desk:
             "AFTER": "after.json",
             "DIR": "joined",
             "MOCK": "mock.json",
+            "NIGHTS": "of-mock",
             "SERVICE": "after.json",
             "OLD": "2.8",
             "NEW": "2.10",
@@ -144,6 +151,7 @@ class Desk:
             places |= {"FINGERPRINT": self.fingerprint, "NAME": "the-team", "DAY": "9999-12-31", "REPORT": BROKEN}
         if not NOTHING_SENT & set(line.split()):
             places |= dict.fromkeys(SERVED, mock.base_url) | {CONTROL: mock.control_url or ""}
+            places |= {CANDIDATE: self.faulty.base_url}
         return places.get(word, word).split()
 
 
@@ -171,6 +179,8 @@ def narrowed(task: str, arguments: list[str]) -> list[str]:
             selection = OF_RESULTS if "--fault" in arguments else OF_LITTLE
             by_url = SHORT_WAITS if "--target" in arguments else ()
             return [*_selecting(arguments, selection), *IN_A_PROCESS, *by_url]
+        case "release" if "--target" in arguments:
+            return [*arguments, *OF_PAGES, *IN_A_PROCESS, *SHORT_WAITS]
         case "load":
             return [*arguments, "--plan"]
         case "prove":
@@ -180,7 +190,7 @@ def narrowed(task: str, arguments: list[str]) -> list[str]:
         case "tests":
             return [*arguments, *IN_A_PROCESS, LITTLE]
         case "mock":
-            return ["0" if word == "8000" else word for word in arguments] + ["--until-stdin-closes"]
+            return ["0" if word in PORTS else word for word in arguments] + ["--until-stdin-closes"]
     return arguments
 
 
@@ -190,7 +200,9 @@ def _selecting(arguments: list[str], selection: tuple[str, str]) -> list[str]:
 
 def exit_codes_of(line: str) -> set[int]:
     """Give the exit codes that a command may have: a fault is noticed, contracts and the clocks of mocks may differ."""
-    if "--fault" in line and not line.startswith(LOADS):
+    if line.startswith(f"{COMMAND} mock"):
+        return {0}
+    if ("--fault" in line and not line.startswith(LOADS)) or CANDIDATE in line:
         return {1}
     if f"{COMMAND} contract diff" in line:
         return {0} if "--accepted" in line else {0, 7}
@@ -205,7 +217,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with ExitStack() as stack:
         plain = stack.enter_context(running_mock("--pace", "0.05"))
         scripted = stack.enter_context(running_mock("--clock", "virtual", "--control"))
-        made = Desk(folder, plain, scripted)
+        faulty = stack.enter_context(running_mock("--pace", "0.05", "--fault", "page-starts-one-too-late"))
+        made = Desk(folder, plain, scripted, faulty)
         command = f"{COMMAND} run --target {SERVED[0]}"
         made.execute(command)
         for number in (1, 2):
@@ -228,7 +241,7 @@ def test_every_command_works(page: str, desk: Desk) -> None:
         if line in NOT_EXECUTED or line.startswith(INSTALLERS):
             continue
         if line.startswith("export "):
-            assert {word.partition("=")[0] for word in line.split()[1:]} <= {KEY, OTHER_KEY}
+            assert {word.partition("=")[0] for word in line.split()[1:]} <= {KEY, OTHER_KEY, AGAINST_KEY}
             continue
         ended = desk.execute(line)
         assert ended.code in exit_codes_of(line), f"{line} ended with {ended.code}:\n{ended.output}"

@@ -8,8 +8,9 @@ import httpx
 from starlette.types import ASGIApp
 
 from fixtures.mock.faults import FAULTS
+from fixtures.mock.host import Mock
 from fixtures.mock.service import Parts, ServiceSettings
-from fixtures.mock.variants import apply, changed_parts
+from fixtures.mock.variants import changed_parts
 
 BATCHES = "/api/v2/batches"
 SETTINGS = ServiceSettings(virtual_clock=True)
@@ -29,7 +30,7 @@ def test_a_service_with_a_fault_responds() -> None:
     create = {"source_directory_id": "none", "config": {"job": {"type": "parse_v2", "configuration_id": "none"}}}
     for fault in FAULTS.values():
         listed, got, created = responses(
-            apply([fault], SETTINGS),
+            Mock(SETTINGS, [fault]),
             ("GET", BATCHES, None),
             ("GET", f"{BATCHES}/none", None),
             ("POST", BATCHES, create),
@@ -44,7 +45,7 @@ def test_all_faults_of_one_part_can_be_combined() -> None:
         plain = getattr(Parts(), field.name)
         alike = [fault for fault in FAULTS.values() if getattr(fault.change(Parts()), field.name) is not plain]
         assert getattr(changed_parts(alike), field.name).mro().count(plain) == 1, field.name
-        apply(alike, SETTINGS)
+        Mock(SETTINGS, alike)
 
 
 def test_without_a_fault_the_parts_are_unchanged() -> None:
@@ -52,12 +53,12 @@ def test_without_a_fault_the_parts_are_unchanged() -> None:
 
 
 def test_two_faults_of_one_part_are_both_effective() -> None:
-    app = apply([FAULTS["total-is-text"], FAULTS["no-next-page-is-false"]], SETTINGS)
+    app = Mock(SETTINGS, [FAULTS["total-is-text"], FAULTS["no-next-page-is-false"]])
     (listed,) = responses(app, ("GET", BATCHES, None))
     assert listed.json() == {"items": [], "next_page_token": False, "total_size": "0"}
 
 
 def test_a_fault_of_a_part_and_a_middleware_are_both_effective() -> None:
-    app = apply([FAULTS["total-is-text"], FAULTS["list-sent-as-text"]], SETTINGS)
+    app = Mock(SETTINGS, [FAULTS["total-is-text"], FAULTS["list-sent-as-text"]])
     (listed,) = responses(app, ("GET", BATCHES, None))
     assert (listed.headers["content-type"], listed.json()["total_size"]) == ("text/plain", "0")

@@ -9,10 +9,11 @@ from typing import Any
 
 import httpx
 
-from fixtures.mock.app import create_app
+from fixtures.mock.host import Mock
 from fixtures.mock.model import Batch, JsonObject
 from fixtures.mock.render import Render
-from fixtures.mock.service import Parts, ServiceSettings, build_service
+from fixtures.mock.service import ServiceSettings
+from fixtures.mock.variants import variant_of
 from tests.mock.api import BATCHES, ROOT, Api, command
 
 
@@ -83,9 +84,9 @@ class Shouting(Render):
 
 
 def test_a_part_can_be_replaced() -> None:
-    service = build_service(ServiceSettings(virtual_clock=True), Parts(render=Shouting))
-    transport = httpx.ASGITransport(create_app(service))
-    headers = {"Authorization": f"Bearer {service.seeds.main_key}"}
+    mock = Mock(ServiceSettings(virtual_clock=True), [variant_of(Shouting)])
+    transport = httpx.ASGITransport(mock)
+    headers = {"Authorization": f"Bearer {mock.seeds.main_key}"}
 
     async def created_and_listed() -> Any:
         async with httpx.AsyncClient(transport=transport, base_url="http://mock", headers=headers) as client:

@@ -7,10 +7,17 @@ import pytest
 from tests.mock.api import Api, running
 
 
-def test_control_is_off_unless_asked_for() -> None:
-    with running() as api:
+def test_control_can_be_turned_off() -> None:
+    with running("--no-control") as api:
         assert api.info["control_url"] is None
         assert api.client.get("/control/clock").status_code == 404
+
+
+def test_control_is_on_by_default_on_loopback_only() -> None:
+    with running() as api:
+        assert api.client.get("/control/clock").status_code == 200
+    with running("--host", "0.0.0.0") as api:
+        assert api.info["control_url"] is None
 
 
 def test_a_virtual_clock_moves_only_when_advanced(api: Api) -> None:

@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 import httpx
 
+from fixtures.mock.host import Mock
 from fixtures.mock.service import ServiceSettings
-from fixtures.mock.variants import Variant, apply
+from fixtures.mock.variants import Variant
 
 BATCHES = "/api/v2/batches"
 DIRECTORIES = "/api/v1/beta/directories"
@@ -29,7 +30,7 @@ async def send(client: httpx.AsyncClient, method: str, path: str, **more: Any) -
 
 async def run_scenario(variants: Sequence[Variant]) -> None:
     """Create a directory with a file and a batch of it, read and list the batch, and provoke refusals."""
-    transport = httpx.ASGITransport(app=apply(variants, ServiceSettings(virtual_clock=True)))
+    transport = httpx.ASGITransport(app=Mock(ServiceSettings(virtual_clock=True), variants))
     async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
         directory = await send(client, "POST", DIRECTORIES, json={"name": "d", "type": "ephemeral"})
         path = f"{DIRECTORIES}/{quote(directory['id'], safe='')}/files/upload"

@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 
 from fixtures.embedded import running_mock
+from fixtures.mock.host import Mock
 from fixtures.mock.service import ServiceSettings
-from fixtures.mock.variants import Variant, apply
+from fixtures.mock.variants import Variant
 from fixtures.mock.variations import VARIATIONS
 from tests.variations.scenario import BATCHES, DIRECTORIES, KEY, PDF, run_scenario
 
@@ -52,7 +53,7 @@ def test_a_connection_that_is_closed_after_a_refusal_still_carries_the_refusal()
 
 async def answers(name: str, *requests: tuple[str, str, Any]) -> list[httpx.Response]:
     """Return what a service with a variation answers to requests with JSON bodies."""
-    transport = httpx.ASGITransport(app=apply((VARIATIONS[name],), ServiceSettings(virtual_clock=True)))
+    transport = httpx.ASGITransport(app=Mock(ServiceSettings(virtual_clock=True), [VARIATIONS[name]]))
     async with httpx.AsyncClient(transport=transport, base_url="http://mock", headers=KEY) as client:
         directory = (await client.post(DIRECTORIES, json={"name": "d"})).json()["id"]
         path = f"{DIRECTORIES}/{directory}/files"

@@ -1,15 +1,23 @@
 """Reports whose pages are looked at."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from fixtures.exchange import BODY_LIMIT
 from reports.findings import Findings
+from reports.history.model import Unread
+from reports.history.page import render_page
+from reports.history.past import past_requirements, past_run
+from reports.history.tracking import track
+from reports.html.page import render_html
 from reports.model import Report
+from reports.release.page import render_page as render_release
 from reports.verdicts import judge
 from spec import requirements
 from tests.reports import samples
+from tests.reports.history import months
+from tests.reports.release import made
 
 EVIL = (
     '"><script>document.title="owned"</script><img src=x onerror="owned=1">\x1b[31m\u202e]]>--><svg onload="owned=1">'
@@ -107,6 +115,14 @@ def hostile(amount: int = 1) -> Report:
     return _judged(*records)
 
 
+def history() -> str:
+    """Render the page of a history, in which faults come and go and one file could not be read."""
+    planned = months.plan(50, seed=3)
+    reports = [months.report(number, cells, target_version="1.0") for number, cells in enumerate(planned)]
+    known = past_requirements(reports[0])
+    return render_page(track(map(past_run, reports), known, [Unread("a/report.json", f"a/report.json {EVIL}")]))
+
+
 ALL: dict[str, Callable[[], Report]] = {
     "conformant": conformant,
     "failing": failing,
@@ -114,3 +130,9 @@ ALL: dict[str, Callable[[], Report]] = {
     "hostile": hostile,
     "bare": samples.report,
 }
+RENDERED: dict[str, Callable[[], str]] = {
+    **{name: partial(lambda make: render_html(make()), make) for name, make in ALL.items()},
+    "history": history,
+    "release": lambda: render_release(made.not_ready(EVIL)),
+}
+"""Every kind of page, as HTML."""

@@ -1,0 +1,261 @@
+"""`release`: one answer, out of a run, a comparison, a change of the contract and the released clients."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from batches_conformance.groups import FILE, gateway_options
+from batches_conformance.release_plan import (
+    AGAINST_KEY,
+    PartFailed,
+    Step,
+    Steps,
+    environment_against,
+)
+from fixtures.settings import is_loopback
+from reports import clock, gate
+from reports.circumstances import suite_version
+from reports.files import SOURCE
+from reports.model import Report, Spending
+from reports.reader import read
+from reports.release import deciding, files, parts
+from reports.release.lines import release_lines
+from reports.release.model import Part, Release
+from reports.screen import print_lines
+from reports.wording import describe_target
+from spec.usage import WrongUsage, suggestion
+from suites.clients.table import load
+
+OUT: Final = Path("reports/release")
+HELP: Final = "-h"
+NOT_ASKED: Final = {
+    "comparison": "comparison: --against URL, or --against-report REPORT, compares with another service",
+    "contract": "contract: --contract OLD NEW says what a change of the contract breaks",
+    "clients": "clients: --clients lets the released clients work with the service",
+}
+"""The parts that may be left out, each with what it takes."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a release: the options of the command."""
+
+    target: str | None
+    report: Path | None
+    baseline: Path | None
+    waivers: Path | None
+    profiles: tuple[str, ...]
+    against: str | None
+    against_report: Path | None
+    contract: tuple[str, str] | None
+    accepted: Path | None
+    clients: bool
+    client_names: tuple[str, ...]
+    max_billable_files: int | None
+    yes: bool
+    out: Path
+    gateway: tuple[str, ...]
+    rest: tuple[str, ...]
+
+    @property
+    def wants_clients(self) -> bool:
+        """Whether the released clients are to work with the service."""
+        return self.clients or bool(self.client_names)
+
+
+@click.command(name="release", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.option("--target", metavar="URL", help="The service that is to be released.")
+@click.option("--report", metavar="REPORT", type=FILE, help="Its report.json, where it was run before.")
+@click.option("--baseline", metavar="REPORT", type=FILE, help="The report.json of the release before.")
+@click.option("--waivers", metavar="FILE", type=FILE, help="Violations that are tolerated until a day.")
+@click.option("--profile", "profiles", metavar="NAME", multiple=True, help="A later addition to the contract.")
+@click.option("--against", metavar="URL", help=f"Another service, run beside it with the key in {AGAINST_KEY}.")
+@click.option("--against-report", metavar="REPORT", type=FILE, help="The report.json of that service.")
+@click.option("--contract", nargs=2, metavar="OLD NEW", help="A change of the contract, as for contract diff.")
+@click.option("--accepted", metavar="FILE", type=FILE, help="Breaks of the contract that somebody has accepted.")
+@click.option("--clients", is_flag=True, help="Let every released client work with the service.")
+@click.option("--client", "client_names", metavar="NAME", multiple=True, help="Only this client, such as pypi-2.9.1.")
+@click.option("--max-billable-files", metavar="N", type=click.IntRange(0), help="Of each service, by all parts.")
+@click.option("--yes", is_flag=True, help="Write to services beyond loopback.")
+@click.option("--out", metavar="DIR", type=FILE, default=OUT, show_default=True, help="Where everything is written.")
+@click.option("--resume", is_flag=True, help="Take the parts that were completed there with the same options.")
+@click.option("--plan", is_flag=True, help="Say what the parts would do and spend, and send nothing.")
+@gateway_options
+@click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF run]...")
+@click.pass_context
+def command(context: click.Context, /, resume: bool, plan: bool, **given: Any) -> int:
+    """Say whether a service is ready for a release: run the parts of the question, and join their answers.
+
+    The answer is ready (exit code 0), not ready (1 where a must is violated, else 7), or cannot tell (6).
+    What this command does not know goes to the conformance runs.
+    """
+    if HELP in given["rest"]:  # As an option of this command it would be found within -pno:cacheprovider.
+        click.echo(context.get_help())
+        return 0
+    question = _question(given)
+    chains = list(_chains(question))
+    if plan:
+        return _plan(chains)
+    steps = Steps(resume)
+    try:
+        codes = steps.carry_out(chains)
+    except PartFailed as failure:
+        print(failure, file=sys.stderr)
+        return failure.code
+    release = _joined(question, codes, steps.seconds)
+    written = files.write(release, question.out)
+    print()
+    print_lines(release_lines(release, width=shutil.get_terminal_size().columns))
+    print("\n".join(["", *map(str, written)]))
+    return release.code
+
+
+def _question(given: Mapping[str, Any]) -> Question:
+    """Check the options that go together. Raises `WrongUsage`."""
+    own = {name: given[name] for name in Question.__dataclass_fields__ if name in given}
+    gateway = {name: value for name, value in given.items() if name not in own and value}
+    question = Question(**{**own, "contract": given["contract"] or None}, gateway=tuple(_words(gateway)))
+    if (question.target is None) is (question.report is None):
+        raise WrongUsage("Name the service by --target URL, or its report by --report REPORT.")
+    if question.against and question.against_report:
+        raise WrongUsage("--against runs the suite on a service, --against-report takes its report: give one of them.")
+    if question.wants_clients and not question.target:
+        raise WrongUsage("--clients needs the service itself: give --target URL.")
+    known = [client.name for client in load()] if question.client_names else []
+    for name in question.client_names:
+        if name not in known:
+            raise WrongUsage(f"There is no client {name}{suggestion(name, known)}.")
+    for url in filter(None, (question.target, question.against)):
+        if not (question.yes or is_loopback(url)):
+            raise WrongUsage(f"The parts would write to {url}: confirm that with --yes, or look at --plan first.")
+    return question
+
+
+def _words(options: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in options.items():
+        for each in value if isinstance(value, tuple) else (value,):
+            yield from (f"--{name.replace('_', '-')}", each)
+
+
+def _chains(question: Question) -> Iterator[list[Step]]:
+    """List what is run beside each other: nothing else is sent to a service while a part of it runs."""
+    out = question.out
+    if question.target:
+        of_target = [_run("conformance", question, question.target, _spared(question))]
+        if question.wants_clients:
+            of_target.append(_clients(question, question.target))
+        yield of_target
+    if question.against:
+        step = _run("against", question, question.against, question.max_billable_files)
+        yield [replace(step, environment=environment_against())]
+    if question.contract:
+        accepted = ("--accepted", str(question.accepted)) if question.accepted else ()
+        words = ("contract", "diff", *question.contract, "--format", "json", *accepted)
+        yield [Step("contract", words, out / "contract")]
+
+
+def _run(name: str, question: Question, url: str, most: int | None) -> Step:
+    folder = question.out / name
+    is_target = name == "conformance"
+    gated = {"baseline": question.baseline, "waivers": question.waivers} if is_target else {}
+    words = (
+        *("run", "--target", url, "--report-dir", str(folder)),
+        *_words({option: str(value) for option, value in gated.items() if value}),
+        *_words({"profile": question.profiles}),
+        *(("--max-billable-files", str(most)) if most is not None else ()),
+        *(("--yes",) if question.yes else ()),
+        *(question.gateway if is_target else ()),
+        *question.rest,
+    )
+    return Step(name, words, folder)
+
+
+def _clients(question: Question, url: str) -> Step:
+    folder = question.out / "clients"
+    names = _words({"client": question.client_names})
+    yes = ("--yes",) if question.yes else ()
+    return Step(
+        "clients", ("clients", "--target", url, "--report-dir", str(folder), *names, *yes, *question.gateway), folder
+    )
+
+
+def _spared(question: Question) -> int | None:
+    """Return what the clients leave of the billable files to the run. Raises `WrongUsage` where it is not enough."""
+    if question.max_billable_files is None or not question.wants_clients:
+        return question.max_billable_files
+    from suites.clients.scenario import BILLABLE_FILES
+
+    taken = BILLABLE_FILES * (len(question.client_names) or len(load()))
+    if taken > question.max_billable_files:
+        raise WrongUsage(
+            f"The clients spend up to {taken} billable files: raise --max-billable-files, or name fewer by --client."
+        )
+    return question.max_billable_files - taken
+
+
+def _plan(chains: Sequence[Sequence[Step]]) -> int:
+    codes = []
+    for step in (step for chain in chains for step in chain):
+        print(f"\n{step.name}: batches-conformance {' '.join(step.words)}", flush=True)
+        if step.words[0] == "run":
+            codes.append(_rehearsed(step))
+    return max(codes, default=0)
+
+
+def _rehearsed(step: Step) -> int:
+    words = [word for word in step.words[1:] if word != "--yes"]
+    command = [sys.executable, "-m", "batches_conformance", "plan", *words]
+    return subprocess.run(command, env=dict(step.environment), check=False).returncode
+
+
+def _joined(question: Question, codes: Mapping[str, int], seconds: float) -> Release:
+    report, earlier = _reports(question)
+    found = list(_parts(question, codes, report, earlier))
+    asked = {part.name for part in found}
+    return Release(
+        answer=deciding.answer(found),
+        sentence=deciding.sentence(found),
+        target=_named(report),
+        against=_named(earlier) if earlier else None,
+        made_at=datetime.now(UTC).isoformat(),
+        seconds=seconds,
+        suite_version=suite_version(),
+        spent=report.run.spent + (earlier.run.spent if earlier else Spending()),
+        not_asked=tuple(how for name, how in NOT_ASKED.items() if name not in asked),
+        parts=tuple(found),
+    )
+
+
+def _reports(question: Question) -> tuple[Report, Report | None]:
+    terms = gate.read_terms(question.baseline, question.waivers, strict=False, require_exercised=False)
+    file = question.report or question.out / "conformance" / SOURCE
+    report = gate.apply(terms, read(file), clock.today()) if question.report else read(file)
+    other = question.against_report or (question.out / "against" / SOURCE if question.against else None)
+    return report, read(other) if other else None
+
+
+def _named(report: Report) -> str:
+    return describe_target(report.target) if report.target else "unknown"
+
+
+def _parts(question: Question, codes: Mapping[str, int], report: Report, earlier: Report | None) -> Iterator[Part]:
+    page = str(question.report) if question.report else "conformance/report.html"
+    yield parts.of_report(report, page)
+    if earlier:
+        yield parts.of_comparison(earlier, report, str(question.against_report or "against/report.html"))
+    if "contract" in codes:
+        output = question.out / "contract" / "output.txt"
+        yield parts.of_contract(
+            json.loads(output.read_text(encoding="utf-8")), codes["contract"], "contract/output.txt"
+        )
+    if "clients" in codes:
+        found = json.loads((question.out / "clients" / "clients.json").read_text(encoding="utf-8"))
+        yield parts.of_clients(found, codes["clients"], "clients/clients.md")

@@ -1,0 +1,139 @@
+"""The parts of a release that are run, each by a command of its own, and what each of them may spend."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+from fixtures.settings import KEY, OTHER_KEY
+from reports.release.model import CODES
+from spec.text import end_of
+from spec.usage import WrongUsage
+
+AGAINST_KEY: Final = "LLAMA_CLOUD_AGAINST_API_KEY"
+AGAINST_OTHER_KEY: Final = "LLAMA_CLOUD_AGAINST_OTHER_API_KEY"
+"""The keys of the service that a release is compared with: no key goes to another service than its own."""
+NOTE: Final = "part.json"
+"""What is kept of a completed part, so that it need not be run again."""
+OUTPUT: Final = "output.txt"
+SHOWN: Final = 2_000
+"""Characters of the output of a part that are shown where it did not come to its end."""
+
+
+class PartFailed(Exception):
+    """A part did not come to its end: its exit code, and what it printed last."""
+
+    def __init__(self, step: "Step", code: int, output: str) -> None:
+        super().__init__(f"The part {step.name} ended with {code}: {end_of(output.strip(), SHOWN)}")
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command: the words after `batches-conformance`, and the folder that takes its output."""
+
+    name: str
+    words: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+
+    @property
+    def output(self) -> Path:
+        """The file that has what the command printed."""
+        return self.folder / OUTPUT
+
+
+def environment_against() -> Mapping[str, str]:
+    """Return the environment for the service that is compared with. Raises `WrongUsage` without a key for it."""
+    found = {name: value for name, value in os.environ.items() if name not in (KEY, OTHER_KEY)}
+    if not found.get(AGAINST_KEY):
+        raise WrongUsage(f"Put the key for the service of --against into the environment variable {AGAINST_KEY}.")
+    found[KEY] = found.pop(AGAINST_KEY)
+    if other := found.pop(AGAINST_OTHER_KEY, None):
+        found[OTHER_KEY] = other
+    return found
+
+
+@dataclass
+class Steps:
+    """Runs commands beside each other, and ends them together."""
+
+    resume: bool
+    seconds: float = 0.0
+    """How long the commands took that were run, added up."""
+    _running: set["subprocess.Popen[bytes]"] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def carry_out(self, chains: Sequence[Sequence[Step]]) -> dict[str, int]:
+        """Run chains beside each other, and the steps of a chain one after the other. Return the exit codes by name.
+
+        Raises `PartFailed` for a step that did not come to its end.
+        """
+        pool = ThreadPoolExecutor(max(len(chains), 1))
+        try:
+            chosen = [pool.submit(self._chain, chain) for chain in chains]
+            wait(chosen, return_when=FIRST_EXCEPTION)
+            for each in chosen:
+                if each.done():
+                    each.result()
+            return {name: code for each in chosen for name, code in each.result().items()}
+        except BaseException:
+            self._end()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _chain(self, steps: Sequence[Step]) -> dict[str, int]:
+        return {step.name: self._known(step) if self._is_done(step) else self._run(step) for step in steps}
+
+    def _is_done(self, step: Step) -> bool:
+        if not self.resume:
+            return False
+        with suppress(OSError, ValueError):
+            return bool(json.loads((step.folder / NOTE).read_text(encoding="utf-8"))["words"] == [*step.words])
+        return False
+
+    def _known(self, step: Step) -> int:
+        code: int = json.loads((step.folder / NOTE).read_text(encoding="utf-8"))["code"]
+        print(f"{step.name}: taken from {step.folder}, where it ended with {code}", flush=True)
+        return code
+
+    def _run(self, step: Step) -> int:
+        (step.folder / NOTE).unlink(missing_ok=True)
+        step.folder.mkdir(parents=True, exist_ok=True)
+        print(f"{step.name}: batches-conformance {' '.join(step.words)}", flush=True)
+        began = monotonic()
+        with step.output.open("wb") as output:
+            command = [sys.executable, "-m", "batches_conformance", *step.words]
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=dict(step.environment)
+            )
+            with self._lock:
+                self._running.add(process)
+            code = process.wait()
+        with self._lock:
+            self._running.discard(process)
+            self.seconds += monotonic() - began
+        if code not in CODES:
+            raise PartFailed(step, code, step.output.read_text(encoding="utf-8", errors="replace"))
+        print(f"{step.name}: ended with {code} after {monotonic() - began:.0f} s", flush=True)
+        (step.folder / NOTE).write_text(json.dumps({"words": step.words, "code": code}), encoding="utf-8")
+        return code
+
+    def _end(self) -> None:
+        with self._lock:
+            running = list(self._running)
+        for process in running:
+            with suppress(OSError):
+                process.send_signal(signal.SIGTERM)
+        for process in running:
+            process.wait()

@@ -1,0 +1,26 @@
+"""Joins the parts into one decision."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from reports.release.model import Answer, Part
+
+SENTENCES: Final[dict[Answer, str]] = {
+    "ready": "Nothing that was asked speaks against it.",
+    "not ready": "Something that was asked speaks against it.",
+    "cannot tell": "Something that was asked has no answer, and nothing that has one speaks against it.",
+}
+
+
+def answer(parts: Sequence[Part]) -> Answer:
+    """Return the answer: one part that is not ready decides, and then one that cannot tell."""
+    answers = {part.answer for part in parts}
+    order: tuple[Answer, ...] = ("not ready", "cannot tell", "ready")
+    return next(each for each in order if each in answers)
+
+
+def sentence(parts: Sequence[Part]) -> str:
+    """Say which parts decide."""
+    chosen = answer(parts)
+    names = [part.name for part in parts if part.answer == chosen]
+    return SENTENCES[chosen] if chosen == "ready" else f"{SENTENCES[chosen][:-1]}: {', '.join(names)}."

@@ -1,0 +1,91 @@
+"""The models of a decision about a release, whose fields are those of `release.json`."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from reports.model import Count, Model, Seconds, Spending, Time
+
+KIND: Final = "batches-conformance release"
+VERSION: Final = 1
+
+Answer = Literal["ready", "not ready", "cannot tell"]
+PartName = Literal["conformance", "comparison", "contract", "clients"]
+
+
+@dataclass(frozen=True)
+class Point(Model):
+    """One thing that was found, in a sentence."""
+
+    about: str
+    """A requirement, an element of the contract, a client, or what could not be done."""
+    sentence: str
+    command: str | None = None
+    """What repeats or explains it in a shell."""
+    requirements: tuple[str, ...] = ()
+    """The requirements that it touches."""
+
+
+@dataclass(frozen=True)
+class Remarks(Model):
+    """Points that decide nothing, under one heading."""
+
+    title: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Table(Model):
+    """Figures or verdicts side by side."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Part(Model):
+    """The answer of one part of the question."""
+
+    name: PartName
+    answer: Answer
+    code: int
+    """The exit code of the command that was run for it, or would have been."""
+    sentence: str
+    reasons: tuple[Point, ...] = ()
+    """Why the answer is not `ready`, what counts most first."""
+    remarks: tuple[Remarks, ...] = ()
+    tables: tuple[Table, ...] = ()
+    file: str | None = None
+    """What has it in full."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release(Model):
+    """The decision about a release, and each part of it."""
+
+    kind: Literal["batches-conformance release"] = KIND
+    schema: Literal[1] = VERSION
+    """Version of this format."""
+    answer: Answer
+    sentence: str
+    target: str
+    against: str | None
+    """The service that it was compared with; null for none."""
+    made_at: Time
+    seconds: Seconds
+    """How long its parts took, of those that were not there before."""
+    suite_version: str
+    spent: Spending
+    """What the conformance run, and that of the comparison, used up together."""
+    not_asked: tuple[str, ...]
+    """The parts that were left out, each with what it would take."""
+    parts: tuple[Part, ...]
+
+    @property
+    def code(self) -> int:
+        """The exit code."""
+        return next(code for code in CODES if any(part.code == code for part in self.parts))
+
+
+CODES: Final[tuple[Count, ...]] = (1, 7, 6, 0)
+"""The exit codes of parts, the one that counts most first."""

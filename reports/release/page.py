@@ -1,0 +1,111 @@
+"""`release.html`: the decision about a release as a page."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from reports.decision import Tone
+from reports.html import frame
+from reports.html.markup import Content, Element, cell, head, row, table, tag
+from reports.html.words import mark, moment
+from reports.release.model import Answer, Part, Point, Release, Table
+from reports.wording import describe_spending, long_duration
+
+_TONES: Final[dict[Answer, Tone]] = {"ready": "good", "not ready": "bad", "cannot tell": "doubtful"}
+_VERDICTS: Final[dict[Answer, str]] = {"ready": "pass", "not ready": "fail", "cannot tell": "inconclusive"}
+
+
+def render_page(release: Release) -> str:
+    """Render the page: the decision and its reasons first, then everything that decides nothing."""
+    sections = [_reasons(release), *(_details(part) for part in release.parts), _not_asked(release)]
+    return frame.page(
+        f"{release.answer}: release of {release.target}",
+        _banner(release),
+        [section for section in sections if section is not None],
+    )
+
+
+def _banner(release: Release) -> Element:
+    facts: list[tuple[str, Content]] = [
+        ("Target", release.target),
+        ("Against", release.against or "no other service"),
+        ("Made", moment(release.made_at)),
+        ("Took", long_duration(release.seconds)),
+        ("Suite", release.suite_version),
+        ("Spent", describe_spending(release.spent)),
+    ]
+    return tag(
+        "header",
+        tag("p", "Release of a Batches API", class_="eyebrow"),
+        tag("h1", mark(_VERDICTS[release.answer]), " ", release.answer.capitalize()),
+        tag("p", release.sentence, class_="advice"),
+        tag(
+            "ul",
+            [
+                tag(
+                    "li",
+                    tag("strong", mark(_VERDICTS[part.answer]), " ", part.answer),
+                    tag("a", part.name, href=f"#{part.name}"),
+                    class_=f"tile some {_VERDICTS[part.answer]}",
+                )
+                for part in release.parts
+            ],
+            class_="tiles",
+            aria_label="Parts",
+        ),
+        tag(
+            "dl",
+            [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts if value is not None],
+            class_="facts",
+        ),
+        class_=f"banner {_TONES[release.answer]}",
+    )
+
+
+def _reasons(release: Release) -> Element | None:
+    items = [
+        _card(point, "fail" if part.answer == "not ready" else "waived", f"{part.name}: ")
+        for part in release.parts
+        for point in part.reasons
+    ]
+    return tag("section", tag("h2", "Why"), tag("ul", items, class_="plain"), id="why") if items else None
+
+
+def _card(point: Point, look: str, lead: str = "") -> Element:
+    return tag(
+        "li",
+        tag("p", lead, tag("b", point.about)),
+        tag("p", point.sentence),
+        tag("p", tag("code", point.command), class_="line") if point.command else None,
+        tag("p", "Requirements: ", ", ".join(point.requirements), class_="quiet") if point.requirements else None,
+        class_=f"card {look}",
+    )
+
+
+def _details(part: Part) -> Element:
+    return tag(
+        "section",
+        tag("h2", part.name.capitalize()),
+        tag("p", part.sentence),
+        tag("p", "In full: ", tag("a", part.file, href=part.file)) if part.file else None,
+        [
+            piece
+            for remarks in part.remarks
+            for piece in (tag("h3", remarks.title), tag("ul", _cards(remarks.points), class_="plain"))
+        ],
+        [_table(each) for each in part.tables],
+        id=part.name,
+    )
+
+
+def _cards(points: Iterable[Point]) -> list[Element]:
+    return [_card(point, "waived") for point in points]
+
+
+def _table(each: Table) -> Element:
+    rows = [row(head(tag("code", name)), *(cell(text) for text in cells)) for name, *cells in each.rows]
+    return tag("div", table(each.title, each.heads, rows), class_="wide", tabindex=0)
+
+
+def _not_asked(release: Release) -> Element | None:
+    items = [tag("li", each) for each in release.not_asked]
+    return tag("section", tag("h2", "Not asked"), tag("ul", items), id="not-asked") if items else None

@@ -1,0 +1,58 @@
+"""`run --repeat` makes whole runs one after the other, and says what changed between them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reports.history.file import read_history
+from tests.command import main_of
+from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, environment, run
+
+SELECTED = ("-q", "-n0", "-pno:cacheprovider", "--requirement=create-refuses-unknown-job-type")
+
+
+def repeated(directory: Path, *words: str) -> Ended:
+    ended = subprocess.run(
+        [sys.executable, "-m", "batches_conformance", "run", *SELECTED, f"--report-dir={directory}", *words],
+        cwd=ROOT,
+        env=environment({}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=TIME_LIMIT,
+        check=False,
+    )
+    return Ended(ended.returncode, ended.stdout, directory)
+
+
+def test_each_run_has_its_report_and_all_of_them_a_history(tmp_path: Path) -> None:
+    ended = repeated(tmp_path, "--repeat", "2", "--fault=unknown-job-type-means-parse")
+    assert ended.code == 1, ended.output
+    assert "Run 2 of 2" in ended.output
+    assert "No requirement changed from run to run." in ended.output
+    history = read_history(tmp_path / "history.json")
+    assert len({run.id for run in history.runs}) == 2
+    assert {run.target_version for run in history.runs} == {history.runs[0].target_version} != {None}
+    assert [each.runs for each in history.violations] == [2]
+    assert {path.name for path in tmp_path.iterdir()} == {"1", "2", "history.json", "history.html"}
+
+
+def test_a_wrong_command_line_ends_after_the_first_run(tmp_path: Path) -> None:
+    ended = repeated(tmp_path, "--repeat=3", "--fault=no-such-fault")
+    assert ended.code == 4
+    assert "Run 2" not in ended.output
+
+
+@pytest.mark.parametrize("words", [["--repeat"], ["--repeat=x"], ["--repeat", "1"], ["--repeat=101"]])
+def test_a_number_that_makes_no_sense_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main_of("run")(words) == 4
+    assert capsys.readouterr().err == "--repeat takes a number of runs from 2 to 100.\n"
+
+
+def test_pytest_alone_does_not_take_it(tmp_path: Path) -> None:
+    ended = run(tmp_path, "--repeat=2")
+    assert ended.code == 4
+    assert "--repeat goes with batches-conformance run" in ended.output
