@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from fixtures.mock.faults import FAULTS
+from fixtures.mock.variations import VARIATIONS
 from reports.fidelity import compare, fidelity_lines
 from reports.html.page import render_html
 from reports.load import MOST_MOMENTS, LoadFindings
@@ -25,6 +27,7 @@ from suites.traffic import call_of
 from tests.command import main_of
 from tests.oracles.history import batch
 from tests.oracles.timeline import BATCHES, exchange
+from tests.prove import load as load_proof
 from tests.reports import samples
 
 load = main_of("load")
@@ -258,6 +261,14 @@ def test_fidelity_shows_what_is_late_with_one_alone() -> None:
     assert (difference.sort, difference.what) == ("consistency", LIST_SHOWS)
     assert difference.service.startswith("late for 1 of 1")
     assert "CONSISTENCY" in list(fidelity_lines((difference,)))
+
+
+# --- the proof ---
+
+
+def test_the_proof_under_load_knows_its_variants() -> None:
+    assert set(load_proof.VARIATIONS) <= VARIATIONS.keys()
+    assert sum(bool(each.needs_load) for each in FAULTS.values()) >= 20
 
 
 # --- the command ---
