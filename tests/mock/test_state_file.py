@@ -98,6 +98,14 @@ def test_the_progress_of_a_batch_and_everything_else_is_kept(tmp_path: Path) -> 
         assert [again.get(each)["status"] for each in (running_one, cancelled)] == ["COMPLETED", "CANCELLED"]
 
 
+def test_batches_over_a_directory_that_is_not_there_are_kept(tmp_path: Path) -> None:
+    file = ("--state", str(tmp_path / "state"), "--variation", "concurrent-batches", "--clock", "virtual")
+    with killed_at_the_end(*file) as api:
+        [foreign] = api.batches()["items"]
+    with killed_at_the_end(*file) as again:
+        assert again.get(foreign["id"]) == foreign
+
+
 def test_a_reset_and_a_state_that_is_put_back_are_kept_too(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps({"directories": [{"name": "d", "files": ["a.pdf"]}], "batches": [{"id": "bat-1"}]}))
