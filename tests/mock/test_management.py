@@ -173,6 +173,13 @@ def with_files(*files: Any) -> dict[str, Any]:
     return {"directories": [{"name": "d", "files": files}]}
 
 
+def test_a_batch_outlives_its_directory(api: Api) -> None:
+    control(api, "PUT", "/state", {"batches": [{"id": "b", "directory": "dir-gone", "project": "main"}]})
+    assert api.get("b")["source_directory_id"] == "dir-gone"
+    api.advance(60)
+    assert api.get("b")["status"] == "FAILED"
+
+
 @pytest.mark.parametrize(
     ("state", "place", "words"),
     [

@@ -13,6 +13,8 @@ import pytest
 
 from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, ROOT, SAVED_WEBHOOKS, Api, command, running
 
+MOST_IN_A_PAGE = 5000
+
 
 @contextmanager
 def killed_at_the_end(*arguments: str) -> Iterator[Api]:
@@ -62,8 +64,9 @@ def test_every_answered_create_is_there_after_a_kill(tmp_path: Path) -> None:
         client.join(20)
     with running(*file) as again:
         assert again.info | {"base_url": "", "control_url": ""} == api.info | {"base_url": "", "control_url": ""}
-        for batch_id in answered:
-            assert again.get(batch_id)["source_directory_id"] == directory_id
+        assert len(answered) < MOST_IN_A_PAGE
+        listed = again.batches(page_size=MOST_IN_A_PAGE, source_directory_id=directory_id)["items"]
+        assert set(answered) <= {batch["id"] for batch in listed}
 
 
 def test_the_progress_of_a_batch_and_everything_else_is_kept(tmp_path: Path) -> None:
@@ -93,6 +96,14 @@ def test_the_progress_of_a_batch_and_everything_else_is_kept(tmp_path: Path) -> 
         assert statuses == ["COMPLETED", "RUNNING"]
         again.advance(10)
         assert [again.get(each)["status"] for each in (running_one, cancelled)] == ["COMPLETED", "CANCELLED"]
+
+
+def test_batches_over_a_directory_that_is_not_there_are_kept(tmp_path: Path) -> None:
+    file = ("--state", str(tmp_path / "state"), "--variation", "concurrent-batches", "--clock", "virtual")
+    with killed_at_the_end(*file) as api:
+        [foreign] = api.batches()["items"]
+    with killed_at_the_end(*file) as again:
+        assert again.get(foreign["id"]) == foreign
 
 
 def test_a_reset_and_a_state_that_is_put_back_are_kept_too(tmp_path: Path) -> None:
