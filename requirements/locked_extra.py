@@ -1,13 +1,12 @@
 """Builds the extras of the package: `locked` by `run.lock`, for installers that read no lock file, and `load`."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 LOCK = "requirements/run.lock"
-LOAD = ["locust>=2.47,<3"]
-"""What `batches-conformance load` needs, and nothing else does."""
 
 
 class LockedExtra(MetadataHookInterface):
@@ -17,4 +16,5 @@ class LockedExtra(MetadataHookInterface):
         """Add the extras to the metadata of the package."""
         lock = (Path(self.root) / LOCK).read_text(encoding="utf-8")
         pinned = [line.removesuffix(" \\").strip() for line in lock.splitlines() if "==" in line and line[0].isalnum()]
-        metadata["optional-dependencies"] = {"locked": pinned, "load": LOAD}
+        groups = tomllib.loads((Path(self.root) / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+        metadata["optional-dependencies"] = {"locked": pinned, "load": groups["load"]}
