@@ -202,6 +202,7 @@ def test_the_proof_of_one_requirement_works(installation: Installation) -> None:
         (("clients", "--help"), "--client"),
         (("proxy", "--help"), "--listen"),
         (("init", "--ci", "jenkins"), "conformance/Jenkinsfile"),
+        (("mock", "--list", "situations", "--about", "503"), "service-unavailable[=N]"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -9,6 +9,7 @@ from runpy import run_path
 
 import httpx
 import pytest
+from llama_cloud import LlamaCloud
 
 from fixtures.mock.situations import SITUATIONS
 from tests.mock.api import BATCHES, DIRECTORIES, PDF, ROOT, Api, running
@@ -61,6 +62,21 @@ def test_everything_is_made_once_on_a_bad_line(tmp_path: Path) -> None:
     printed = [line.split()[-1] for line in ended.stdout.splitlines()]
     assert (ended.returncode, ended.stderr, printed) == (1, "", [batch["id"], "FAILED", "COMPLETED"])
     assert sorted(files) == ["a.pdf", "b.pdf"]
+
+
+def test_a_client_that_repeats_a_create_makes_two_batches() -> None:
+    """Which is why the program does not let it."""
+    with (
+        running("--situation=connection-cut=3") as api,
+        LlamaCloud(api_key=api.key, base_url=api.info["base_url"]) as it,
+    ):
+        directory_id = it.beta.directories.create(name="invoices").id
+        it.beta.directories.files.upload(directory_id, upload_file=("a.pdf", PDF))
+        job = {"type": "parse_v2", "configuration_id": "cfg-PARSE_FAST"}
+        created = it.batches.create(source_directory_id=directory_id, config={"job": job})  # type: ignore[typeddict-item]
+        found = [batch.id for batch in it.batches.list(source_directory_id=directory_id)]
+    assert created.id in found
+    assert len(found) == 2
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,10 @@ from tests.reports.html.browser import Browser
 KEY = "llx-mock-main"
 TIME_LIMIT = 20
 """Seconds after which a mock is given up."""
+PIPE = 64 * 1024
+"""Bytes that a pipe holds which nobody reads."""
+LINE = 450
+"""Characters of a long line of the log."""
 STEP = 0.01
 """Seconds between two looks at the log."""
 END_BOUND = 10
@@ -45,14 +49,20 @@ BODILESS = f"POST {BATCHES} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer llx-moc
 """A request whose body never comes."""
 
 
-def start(*arguments: str, module: str = MODULES[0], **streams: Any) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
+@contextmanager
+def start(*arguments: str, module: str = MODULES[0], **streams: Any) -> Iterator["subprocess.Popen[str]"]:
+    """A mock that does not outlive the block."""
+    with subprocess.Popen(
         [sys.executable, "-m", *module.split(), *arguments],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         text=True,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @dataclass
@@ -93,12 +103,10 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
         log.open("w") as stderr,
         start("--port=0", "--cors=http://localhost:3000", "--cors=http://[::1]:3000", stderr=stderr) as process,
     ):
-        try:
-            found = Shown(read_start(process), log)
-            with found.client:
-                yield found
-        finally:
-            process.send_signal(signal.SIGINT)
+        found = Shown(read_start(process), log)
+        with found.client:
+            yield found
+        process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=TIME_LIMIT)
     assert (process.returncode, output) == (0, "")
     assert KEY not in log.read_text(encoding="utf-8")
@@ -215,11 +223,15 @@ def test_the_log_can_be_turned_off(quiet: list[str]) -> None:
 
 
 def test_a_log_that_nobody_reads_harms_no_request() -> None:
+    """Neither where its pipe is full, nor where it is closed."""
     with start("--port=0") as process:
         assert process.stderr is not None
         url = read_start(process)[0].rpartition(" ")[2]
-        process.stderr.close()
-        with httpx.Client(trust_env=False) as client:
+        requests_to_fill = 2 * PIPE // LINE
+        with httpx.Client(trust_env=False, timeout=TIME_LIMIT) as client:
+            for _ in range(requests_to_fill):
+                assert client.get(f"{url}/health?{'x' * LINE}").status_code == 200
+            process.stderr.close()
             assert [client.get(f"{url}/health").status_code for _ in range(3)] == [200, 200, 200]
         process.send_signal(signal.SIGTERM)
         assert process.wait(TIME_LIMIT) == 0

@@ -114,5 +114,6 @@ def test_a_name_that_nobody_knows_is_no_variant(kind: str, name: str, sentence: 
 
 
 def test_each_name_is_chosen_once() -> None:
-    names = [variant.name for variant in chosen("situation", ["no-answer", "no-answer", "no-answer=7"])]
-    assert names == ["no-answer", "no-answer=7"]
+    assert [variant.name for variant in chosen("fault", ["page-size-ignored"] * 2)] == ["page-size-ignored"]
+    names = ["no-answer", "lists-lag", "no-answer=7"]
+    assert [variant.name for variant in chosen("situation", names)] == ["no-answer=7", "lists-lag"]
