@@ -18,6 +18,8 @@ from fixtures.mock.faults import FAULTS
 from fixtures.settings import KEY, OTHER_KEY
 from reports import exit_codes
 from reports.files import REPORT_DIR
+from tests.bench import beside, servers
+from tests.bench.beside import Figures
 from tests.prove.recordings import excuse
 
 ROOT: Final = Path(__file__).parent.parent
@@ -94,10 +96,28 @@ def _rehearsed(offered: str) -> Iterator[object]:
     yield f"{report['run']['spent']['billable_files']:,}"
 
 
+def of_servers() -> list[str]:
+    """Measure the mock beside others of its kind, which takes a few minutes on an idle machine."""
+    rows = [("moto's server", *beside.figures(servers.moto())), ("Prism's mock", *beside.figures(servers.prism()))]
+    kinds = [*rows[0][1].per_second]
+    return table(
+        ["the mock beside", *(f"{kind} a second" for kind in kinds), "memory"],
+        *((name, *_times(ours, theirs)) for name, ours, theirs in rows),
+    )
+
+
+def _times(ours: Figures, theirs: Figures) -> Iterator[str]:
+    """Say how many times as many answers, and as much memory, ours are."""
+    for kind, rate in ours.per_second.items():
+        yield f"{rate / theirs.per_second[kind]:.1f}"
+    yield f"{ours.memory / theirs.memory:.1f}" if ours.memory and theirs.memory else "unknown"
+
+
 @click.command(name="python -m docs.figures")
 @click.option("--proof", type=click.Path(path_type=Path), default=PROOF, show_default=True, help="A whole proof.")
 @click.option("--rehearse", is_flag=True, help="Rehearse the runs of docs/measured.md as well.")
-def command(proof: Path, rehearse: bool) -> None:
+@click.option("--servers", "others", is_flag=True, help="Measure the mock beside other servers as well.")
+def command(proof: Path, rehearse: bool, others: bool) -> None:
     """Write the figures of README.md and docs/measured.md."""
     figures = {"looks": ("docs/measured.md", of_looks())}
     if proof.is_file():
@@ -106,6 +126,8 @@ def command(proof: Path, rehearse: bool) -> None:
         print(f"{proof} is not there, so README.md keeps its figures: run batches-conformance prove")
     if rehearse:
         figures["rehearsals"] = ("docs/measured.md", of_rehearsals())
+    if others:
+        figures["servers"] = ("docs/measured.md", of_servers())
     for name, (page, lines) in figures.items():
         path = ROOT / page
         path.write_text(written(path.read_text(encoding="utf-8"), name, lines), encoding="utf-8")

@@ -1,6 +1,8 @@
 """The bench says at once what it measures, prints each figure when it has it, and waits for no command for ever."""
 
+import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,7 +47,21 @@ def test_the_mock_is_compared_with_another_server(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(servers, "moto", servers.mock)
     names = [ratio.name for ratio in measures.beside_moto(1)]
     assert names[:3] == [f"{kind} a second of moto / of the mock" for kind in ("creates", "gets", "lists")]
-    assert all(ratio.value > 0 for ratio in measures.long_list(1))
+
+
+def test_a_process_has_its_memory_and_its_processor_time() -> None:
+    own = servers.Process(os.getpid(), 0)
+    memory, seconds = own.memory(), own.processor_seconds()
+    assert memory is not None
+    assert memory > 1e6
+    assert 0 < seconds <= time.process_time() + TICK
+
+
+def test_what_a_list_takes_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "growth", lambda: (0.002, 0.004))
+    (ratio,) = measures.long_list(1)
+    assert not ratio.holds
+    assert ratio.figures == "4.00 ms / 2.00 ms"
 
 
 def test_without_node_prism_is_no_figure(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,6 +75,8 @@ def test_a_server_that_does_not_start_is_no_figure() -> None:
         raise AssertionError("it serves")
 
 
+TICK = 0.05
+"""Seconds by which the system's count of processor time may differ."""
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
 
 

@@ -1,13 +1,11 @@
 """The mock beside another server: creates, gets and lists a second, and memory, with thousands of objects in both."""
 
 import json
-import resource
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Final
 
 from tests.bench import servers
@@ -17,9 +15,10 @@ from tests.bench.traffic import Request, send
 OBJECTS: Final = 10_000
 FEW: Final = 40
 """Two pages."""
-ROUNDS: Final = 5
-BURST: Final = 300
+ROUNDS: Final = 15
+BURST: Final = 100
 """Requests of one kind in a round."""
+LISTS: Final = 2000
 LOOKED_UP: Final = 100
 """How many objects are got in turn."""
 
@@ -37,30 +36,27 @@ def figures(other: AbstractContextManager[Server]) -> tuple[Figures, Figures]:
     with servers.mock() as ours, other as theirs:
         both = [(server, _filled(server)) for server in (ours, theirs)]
         rounds = [[_round(server, kinds) for server, kinds in both] for _ in range(ROUNDS)]
-        mine, others = (
-            Figures({kind: statistics.median(each[kind] for each in taken) for kind in taken[0]}, memory_of(server))
-            for taken, server in zip(zip(*rounds, strict=True), (ours, theirs), strict=True)
-        )
+        taken = zip(*rounds, strict=True)
+        mine, others = (_figures(server, each) for (server, _), each in zip(both, taken, strict=True))
     return mine, others
 
 
 def growth() -> tuple[float, float]:
-    """Measure the lists a second of the mock with few batches, and with many, all at their end. Raises `Unmeasured`."""
+    """Measure the processor seconds of a list of the mock with few batches, and with many, all at their end.
+
+    Raises `Unmeasured`.
+    """
     with servers.mock("--pace=0") as few, servers.mock("--pace=0") as many:
         for server, number in ((few, FEW), (many, OBJECTS)):
             send(server.process.port, [server.create] * number)
-        rounds = [[_rate(server, [server.list]) for server in (few, many)] for _ in range(ROUNDS)]
-    with_few, with_many = (statistics.median(rates) for rates in zip(*rounds, strict=True))
+        with_few, with_many = (_seconds_of_a_list(server) for server in (few, many))
     return with_few, with_many
 
 
-def memory_of(server: Server) -> int | None:
-    """Return the bytes that a server has in memory, where the system says it."""
-    try:
-        _, pages, *_ = Path(f"/proc/{server.process.id}/statm").read_text(encoding="ascii").split()
-    except OSError:
-        return None
-    return int(pages) * resource.getpagesize()
+def _seconds_of_a_list(server: Server) -> float:
+    before = server.process.processor_seconds()
+    send(server.process.port, [server.list] * LISTS)
+    return (server.process.processor_seconds() - before) / LISTS
 
 
 def _filled(server: Server) -> dict[str, list[Request]]:
@@ -68,6 +64,11 @@ def _filled(server: Server) -> dict[str, list[Request]]:
     bodies = send(server.process.port, [server.create] * OBJECTS).bodies
     gets = [server.get(json.loads(body)) for body in bodies[:: OBJECTS // LOOKED_UP]]
     return {"creates": [server.create], "gets": gets, "lists": [server.list]}
+
+
+def _figures(server: Server, rounds: Sequence[Mapping[str, float]]) -> Figures:
+    medians = {kind: statistics.median(each[kind] for each in rounds) for kind in rounds[0]}
+    return Figures(medians, server.process.memory())
 
 
 def _round(server: Server, kinds: Mapping[str, list[Request]]) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """The mock, and the servers that it is compared with: each started on loopback, with a request of each kind."""
 
 import json
+import os
+import resource
 import socket
 import subprocess
 import sys
@@ -50,6 +52,23 @@ class Process:
     def answer(self, request: Request) -> Any:
         """Return the JSON of one answer. Raises `Unmeasured`."""
         return json.loads(send(self.port, [request]).bodies[0])
+
+    def memory(self) -> int | None:
+        """Return the bytes that it has in memory, where the system says it."""
+        try:
+            _, pages, *_ = Path(f"/proc/{self.id}/statm").read_text(encoding="ascii").split()
+        except OSError:
+            return None
+        return int(pages) * resource.getpagesize()
+
+    def processor_seconds(self) -> float:
+        """Return the time that it had a processor, or raise `Unmeasured`."""
+        try:
+            _, _, fields = Path(f"/proc/{self.id}/stat").read_text(encoding="ascii").rpartition(")")
+        except OSError:
+            raise Unmeasured("its processor time is read from /proc, as Linux has it") from None
+        *_, user, system = fields.split()[:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import click
 import pytest
 
 from docs import figures
+from tests.bench.beside import Figures
 from tests.docs.pages import ROOT
 
 FIGURES = {
@@ -35,3 +36,14 @@ def test_a_proof_becomes_the_table_of_the_readme(tmp_path: Path, monkeypatch: py
 def test_figures_without_a_place_are_an_error() -> None:
     with pytest.raises(click.ClickException, match="figures: proof"):
         figures.written("# A page\n", "proof", ["| 1 |"])
+
+
+def test_servers_become_ratios(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = Figures({"gets": 300.0}, 50), Figures({"gets": 100.0}, None)
+    monkeypatch.setattr("tests.bench.beside.figures", lambda _: (ours, theirs))
+    assert figures.of_servers() == [
+        "| the mock beside | gets a second | memory |",
+        "| --- | --- | --- |",
+        "| moto's server | 3.0 | unknown |",
+        "| Prism's mock | 3.0 | unknown |",
+    ]
