@@ -15,8 +15,8 @@ from tests.bench.traffic import Request, send
 OBJECTS: Final = 10_000
 FEW: Final = 40
 """Two pages."""
-ROUNDS: Final = 5
-BURST: Final = 300
+ROUNDS: Final = 15
+BURST: Final = 100
 """Requests of one kind in a round."""
 LISTS: Final = 2000
 LOOKED_UP: Final = 100

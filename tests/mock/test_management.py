@@ -173,6 +173,14 @@ def with_files(*files: Any) -> dict[str, Any]:
     return {"directories": [{"name": "d", "files": files}]}
 
 
+def test_a_batch_that_is_throttled_again_and_again_stops_nothing(api: Api) -> None:
+    steps = [{"status": status, "seconds": 1} for status in ("THROTTLED", "THROTTLED", "RUNNING")]
+    endless = {"id": "b", "status": "THROTTLED", "script": {"steps": steps}, "scripted": False, "due_at": None}
+    control(api, "PUT", "/state", {"directories": [{"name": "d"}], "batches": [endless, {"status": "RUNNING"}]})
+    api.advance(60)
+    assert len(api.batches()["items"]) == 2
+
+
 def test_a_batch_outlives_its_directory(api: Api) -> None:
     control(api, "PUT", "/state", {"batches": [{"id": "b", "directory": "dir-gone", "project": "main"}]})
     assert api.get("b")["source_directory_id"] == "dir-gone"
@@ -201,6 +209,8 @@ def test_a_batch_outlives_its_directory(api: Api) -> None:
         (over_a_directory({"results": [{"file": "a"}]}), "body.batches.0.results.0.file", "'a'"),
         (over_a_directory({"status": "FAILED", "script": {}}), "body.batches.0.status", "COMPLETED"),
         (over_a_directory({"id": "b"}, {"id": "b"}), "body.batches.1.id", "twice"),
+        ({"now": "9999-12-31T23:59:59Z"}, "body.now", "5000"),
+        ({"now": []}, "body.now", "date-time"),
         ({"next": [{"steps": BACKWARDS}]}, "body.next.0.steps.1.status", "PENDING"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
