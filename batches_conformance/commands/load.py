@@ -4,6 +4,7 @@ import importlib.util
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -38,6 +39,7 @@ RENAMED: Final = {"--profile": "--contract-profile"}
 MISSING: Final = (
     "load needs locust, which is not installed: install it, as by `pip install 'batches-conformance[load]'`."
 )
+LOOPBACK: Final = "127.0.0.1"
 SECONDS_TO_END: Final = 30.0
 """Seconds that workers without a master have to end."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
@@ -128,7 +130,7 @@ def _words(given: Mapping[str, Any]) -> Iterator[str]:
     yield from ("--users", str(given["users"]), "--spawn-rate", str(given["spawn_rate"]))
     yield from ("--run-time", given["run_time"])
     if given["processes"]:
-        yield from ("--processes", str(given["processes"]))
+        yield from _sharing(given["processes"])
     for name, declared in OPTIONS.items():
         value = given[name.removeprefix("--").replace("-", "_")]
         if declared.get("action") == "store_true":
@@ -136,6 +138,14 @@ def _words(given: Mapping[str, Any]) -> Iterator[str]:
         elif value is not None:
             for each in value if isinstance(value, tuple) else (value,):
                 yield f"{name}={each}"
+
+
+def _sharing(processes: int) -> Iterator[str]:
+    """Let the processes of this load find each other on loopback, at a port that no other load has."""
+    with socket.create_server((LOOPBACK, 0)) as free:
+        port = str(free.getsockname()[1])
+    yield from ("--processes", str(processes), "--master-bind-host", LOOPBACK)
+    yield from ("--master-bind-port", port, "--master-host", LOOPBACK, "--master-port", port)
 
 
 def _confirm(settings: Settings, short: str) -> None:
