@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from fixtures.exchange import Exchange, Request, Response
@@ -63,6 +63,13 @@ class Judge:
         self._secrets = Secrets()
         self._callers: defaultdict[str, Callers] = defaultdict(Callers)
         self._shows_queries = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the disk back, also where the recording could not be read."""
+        self._spool.close()
 
     def take(self, recorded: Recorded) -> None:
         """Take an exchange, or set it aside."""
