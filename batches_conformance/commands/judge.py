@@ -77,10 +77,10 @@ def command(
     counts = []
     for path in recordings:
         worker = "main" if len(recordings) == 1 else path.name
-        judge = Judge(path.name, worker, only, settle_timeout)
-        _take_all(judge, read(path), findings)
-        judge.judge(findings.add, jobs)
-        counts.append(judge.counts)
+        with Judge(path.name, worker, only, settle_timeout) as judge:
+            _take_all(judge, read(path), findings)
+            judge.judge(findings.add, jobs)
+            counts.append(judge.counts)
     settings = {"recordings": [path.name for path in recordings], "base_url": base_url}
     return report(findings, merged(counts), settings, began, asked, report_dir, fallback=base_url)
 

@@ -47,13 +47,13 @@ def command(
             "--target is http:// beyond loopback, where keys travel in the open: use https://, or add --insecure-http"
         )
     began, findings = datetime.now(UTC), Findings()
-    observed = Judge(SOURCE, "main", None, settle_timeout)
     try:
         route = route_to(target, gateway_of(lambda option: gateway[option.removeprefix("--").replace("-", "_")]))
     except pytest.UsageError as error:
         raise click.UsageError(str(error)) from None
     hide(route.secrets)
-    listen(port, route, observed.take)
-    observed.judge(findings.add)
+    with Judge(SOURCE, "main", None, settle_timeout) as observed:
+        listen(port, route, observed.take)
+        observed.judge(findings.add)
     settings = {"recordings": [SOURCE], "target": target, **route.gateway.shown()}
     return judge.report(findings, observed.counts, settings, began, asked, report_dir, fallback=target)

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Self
 from urllib.parse import urlsplit
 
 from fixtures.wire import MOST_BYTES
@@ -47,6 +48,13 @@ class Judge:
         self._clocks = Clocks()
         self._callers: defaultdict[str, Callers] = defaultdict(Callers)
         self._shows_queries = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the disk back, also where the recording could not be read."""
+        self._spool.close()
 
     def take(self, recorded: Recorded) -> None:
         """Take an exchange, or set it aside."""

@@ -52,6 +52,10 @@ class Spool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
         """Give the disk back."""
         self._file.close()
 

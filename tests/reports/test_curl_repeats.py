@@ -32,6 +32,9 @@ class Received(NamedTuple):
 class Listener(HTTPServer):
     received: list[Received]
 
+    def handle_error(self, *_: object) -> None:
+        """Keep quiet of a client that shows no certificate."""
+
 
 class Handler(BaseHTTPRequestHandler):
     server: Listener
@@ -61,7 +64,7 @@ def listening(tls: ssl.SSLContext | None = None) -> Iterator[Listener]:
     with Listener(("127.0.0.1", 0), Handler) as server:
         server.received = []
         if tls:
-            server.socket = tls.wrap_socket(server.socket, server_side=True)
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield server
