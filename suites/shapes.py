@@ -1,6 +1,7 @@
 """The shape of a JSON value: what those have in common that differ in ids, texts and numbers alone."""
 
 from functools import cache
+from typing import Any
 
 from spec.elements import sendable, showable
 from suites.moments import Moment, moment
@@ -11,20 +12,21 @@ MOST_PARTS = 200
 """Fields of an object, and different entries of a list, beyond which a value is like no other."""
 
 
-def shape_of(value: object, levels: int = DEEPEST) -> object:
+def shape_of(value: Any, levels: int = DEEPEST) -> object:
     """Return what is equal for values with the same fields, of the same kinds, and with the same words of the contract.
 
     It can be a key. The order and the number of the entries of a list are no part of it.
     """
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return value if value in _words() else Moment if value[4:5] == "-" and moment(value) else str
-    if isinstance(value, dict) and levels:
+    if kind is dict and levels:
         shapes = [shape_of(part, levels - 1) for part in value.values()]
         return (*value, *shapes) if len(shapes) <= MOST_PARTS else LikeNoOther()
-    if isinstance(value, list) and levels:
+    if kind is list and levels:
         different = frozenset([shape_of(part, levels - 1) for part in value])
         return different if len(different) <= MOST_PARTS else LikeNoOther()
-    return type(value)
+    return kind
 
 
 class LikeNoOther:

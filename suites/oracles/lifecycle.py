@@ -48,13 +48,13 @@ TRAITS = (
     _Trait(
         "source_directory_id",
         "source-directory-never-changes",
-        lambda batch: batch.get("source_directory_id"),
+        operator.methodcaller("get", "source_directory_id"),
         operator.eq,
     ),
     _Trait(
         "project_id",
         "project-never-changes",
-        lambda batch: batch.get("project_id"),
+        operator.methodcaller("get", "project_id"),
         operator.eq,
     ),
     _Trait("created_at", "created-at-never-changes", _created_at, Moment.same_as),

@@ -5,7 +5,7 @@ from typing import TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
-MOST_REMEMBERED = 4_000
+MOST_REMEMBERED = 3_000
 """Entries beyond which the one that was written first is forgotten."""
 
 
