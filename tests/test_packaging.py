@@ -24,10 +24,11 @@ LOCKS = {
     "suite": ("tests", "lint"),
     "api-tests": ("api-tests",),
     "bench": ("bench",),
+    "load": ("tests", "load"),
     "tox": ("tox",),
     "locking": ("locking",),
 }
-TASKS = {"conformance", "tests", "lint", "bench", "prove", "clients", "lock", "published"}
+TASKS = {"conformance", "tests", "lint", "bench", "prove", "clients", "load", "lock", "published"}
 ENTRY = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[0-9][0-9a-z.]*)"
     r"(?P<marker> ; .+?)?(?P<hashes>( --hash=sha256:[0-9a-f]{64})+)"
@@ -66,7 +67,7 @@ def test_a_lock_names_no_place_to_download_from(name: str) -> None:
 @pytest.mark.parametrize("name", LOCKS)
 def test_what_the_project_asks_for_is_in_its_lock_and_in_range(name: str) -> None:
     project = read_project()
-    wanted = list(project["project"]["dependencies"]) if name in ("run", "suite") else []
+    wanted = list(project["project"]["dependencies"]) if name in ("run", "suite", "load") else []
     for group in LOCKS[name]:
         wanted += project["dependency-groups"][group]
     locked = {

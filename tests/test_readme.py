@@ -24,7 +24,9 @@ PYTESTS_OWN = {"--lf", "--collect-only", "--tb", "--showlocals"}
 """Options of pytest that pages show."""
 SHELLS_OWN = {"--from", "--constraints", "--force-reinstall", "--cert"}
 """Options of installers and of curl that pages show."""
-OF_MODULES = {"--check", "--module", "--rehearse"}
+OF_LOCUST = {"--contract-profile", "--headless", "--master", "--master-host", "--worker"}
+"""Options of locust, and the one that has another name there."""
+OF_MODULES = {"--check", "--module", "--rehearse", "--servers"}
 """Options of modules of a checkout."""
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")} | {"README.md": README}
 
@@ -67,7 +69,7 @@ def test_every_command_that_is_named_exists(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_every_option_that_is_named_exists(page: str, offered: set[str]) -> None:
     """Each option in a page is one of the command's, of pytest's, or of an installer's."""
-    assert set(OPTION.findall(page)) - PYTESTS_OWN - SHELLS_OWN - OF_MODULES <= offered
+    assert set(OPTION.findall(page)) - PYTESTS_OWN - SHELLS_OWN - OF_LOCUST - OF_MODULES <= offered
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)

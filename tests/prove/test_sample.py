@@ -132,7 +132,7 @@ def test_the_change_is_what_git_shows_since_the_default_branch(tmp_path: Path) -
     git("add", ".")
     git("commit", "-m", "before")
     assert touched(tmp_path) == frozenset()
-    line = "class StatusFilterIgnored(Batches):"
+    line = "class StatusFilterIgnored(ScannedBatches):"
     path.write_text(text.replace(line, f"{line}  # changed"), encoding="utf-8")
     assert touched(tmp_path) == {"status-filter-ignored"}
     git("commit", "-a", "-m", "change")

@@ -21,6 +21,7 @@ process.run(main)
 """
 FULL = Path("/dev/full")
 ELSEWHERE = {
+    **dict.fromkeys(("docs/examples/careful.py", "docs/examples/guide.py"), "it is an example of a caller's program"),
     "run.py": "it is read by Pythons of any age, and imports nothing of ours",
     "tests/ci/in_place.py": "it stands in for python3",
     "tests/hostile/runs.py": "it is called by a test alone",
