@@ -216,14 +216,14 @@ class Steps:
             "a longer --poll-timeout waits for it"
         )
 
-    def completed(self, directory: Directory, job_type: JobType = PARSE) -> Batch:
+    def completed(self, directory: Directory, job_type: JobType = PARSE, configuration_id: str | None = None) -> Batch:
         """Return a batch over a directory when it is COMPLETED.
 
         A service may let a batch end otherwise; then another one is tried, and the test is skipped if that does not
         complete either.
         """
         for _ in range(TRIES_TO_COMPLETE):
-            batch = self.finish(self.create(directory, job_type))
+            batch = self.finish(self.create(directory, job_type, configuration_id))
             if batch["status"] == COMPLETED:
                 return batch
         pytest.skip(f"needs a batch that completes, and {batch['id']} ended {batch['status']}")
