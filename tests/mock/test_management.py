@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from fixtures.receiver import Receiver
+from fixtures.receiver import Endpoint, Receiver
 from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, SAVED_WEBHOOKS, Api, running
-from tests.mock.test_state_file import complaint
+from tests.mock.test_state_file import complaint, killed_at_the_end
 
 MANY = 1000
 PATIENCE = 10.0
@@ -454,12 +454,31 @@ def test_a_running_mock_notifies_of_its_state_without_being_asked() -> None:
     with Receiver() as receiver, running("--pace", "0.05") as api:
         endpoint = receiver.endpoint()
         webhooks = [{"webhook_url": endpoint.url, "webhook_events": ["batch.success"]}]
-        state = {"directories": [{"name": "d"}], "batches": [{"webhooks": webhooks}]}
-        control(api, "PUT", "/state", state)
-        until = time.monotonic() + PATIENCE
-        while not endpoint.posts and time.monotonic() < until:
-            time.sleep(0.01)
-        assert len(endpoint.posts) == 1
+        control(api, "PUT", "/state", {"directories": [{"name": "d"}], "batches": [{"webhooks": webhooks}]})
+        await_posts(endpoint, 1)
+
+
+def test_a_mock_that_starts_or_is_reset_notifies_without_being_asked(tmp_path: Path) -> None:
+    with Receiver() as receiver:
+        endpoint = receiver.endpoint()
+        webhooks = [{"webhook_url": endpoint.url, "webhook_events": ["batch.success"]}]
+        seed, file = tmp_path / "seed.json", tmp_path / "state"
+        seed.write_text(json.dumps({"directories": [{"name": "d"}], "batches": [{"webhooks": webhooks}]}))
+        with killed_at_the_end("--seed", str(seed), "--state", str(file), "--pace", "0.3") as api:
+            await_posts(endpoint, 1)
+            control(api, "POST", "/reset")
+            await_posts(endpoint, 2)
+            control(api, "POST", "/reset")
+        assert len(endpoint.posts) == 2
+        with killed_at_the_end("--state", str(file)):
+            await_posts(endpoint, 3)
+
+
+def await_posts(endpoint: Endpoint, number: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while len(endpoint.posts) < number and time.monotonic() < until:
+        time.sleep(0.01)
+    assert len(endpoint.posts) == number
 
 
 def test_all_variants_of_a_kind_are_set_at_once(api: Api) -> None:
