@@ -3,8 +3,9 @@
 import json
 import sqlite3
 import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,13 +15,21 @@ import pytest
 from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, ROOT, SAVED_WEBHOOKS, Api, command, running
 
 MOST_IN_A_PAGE = 5000
+ON_A_SMALL_DISK = """
+import resource, runpy
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+runpy.run_module("fixtures.mock", run_name="__main__", alter_sys=True)
+"""
 
 
 @contextmanager
-def killed_at_the_end(*arguments: str) -> Iterator[Api]:
+def killed_at_the_end(*arguments: str, program: Sequence[str] = ("-m", "fixtures.mock")) -> Iterator[Api]:
     """Run a mock that is killed when the block ends."""
     with subprocess.Popen(
-        command("--json", "--until-stdin-closes", *arguments), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, *program, "--port=0", "--json", "--until-stdin-closes", *arguments],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
         info = json.loads(process.stdout.readline())
@@ -159,6 +168,22 @@ def test_a_damaged_file_is_said_in_one_sentence(tmp_path: Path) -> None:
     cut = tmp_path / "cut"
     cut.write_bytes(file.read_bytes()[:9000])
     assert str(cut) in complaint("--state", str(cut))
+
+
+def test_a_full_disk_is_said_in_the_answer_and_loses_no_create_that_was_answered(tmp_path: Path) -> None:
+    pytest.importorskip("resource")
+    file = ("--state", str(tmp_path / "state"))
+    with killed_at_the_end(*file, program=("-c", ON_A_SMALL_DISK)) as api:
+        directory_id = api.directory("a.pdf")
+        answered: list[str] = []
+        while (response := api.call("POST", BATCHES, json=api.batch_body(directory_id))).is_success:
+            answered.append(response.json()["id"])
+            assert len(answered) < MOST_IN_A_PAGE
+        assert (response.status_code, list(response.json())) == (500, ["detail"])
+        assert "choose another --state" in response.json()["detail"]
+        assert api.client.post("/control/reset").status_code == 500
+    with running(*file) as again:
+        assert {batch["id"] for batch in again.batches(page_size=MOST_IN_A_PAGE)["items"]} >= set(answered)
 
 
 def test_a_file_in_a_folder_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
