@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fixtures.receiver import Receiver
 from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, ROOT, SAVED_WEBHOOKS, Api, command, running
 
 MOST_IN_A_PAGE = 5000
@@ -130,6 +131,27 @@ def test_a_reset_and_a_state_that_is_put_back_are_kept_too(tmp_path: Path) -> No
         assert api.batches()["items"] == []
         api.client.post("/control/reset")
         assert [batch["id"] for batch in api.batches()["items"]] == ["bat-1"]
+
+
+def test_what_is_not_kept(tmp_path: Path) -> None:
+    file = ("--state", str(tmp_path / "state"))
+    with Receiver() as receiver:
+        endpoint = receiver.endpoint(status=500)
+        with killed_at_the_end(*file) as api:
+            before = [api.client.get(f"/control/{path}").json() for path in ("variants", "clock")]
+            webhooks = [{"webhook_url": endpoint.url, "webhook_events": ["batch.pending"]}]
+            body = {**api.batch_body(api.directory("a.pdf")), "webhook_configurations": webhooks}
+            api.ok("POST", BATCHES, json=body)
+            assert api.client.put("/control/variants/faults/total-is-text").is_success
+            assert api.client.put("/control/clock", json={"rate": 0}).is_success
+        assert len(endpoint.posts) == 1
+        with running(*file) as again:
+            after = [again.client.get(f"/control/{path}").json() for path in ("variants", "clock")]
+            assert again.client.put("/control/clock", json={"rate": 1000}).is_success
+            assert again.batches()["items"]
+        assert len(endpoint.posts) == 1
+    for was, is_now in zip(before, after, strict=True):
+        assert {**was, "now": ""} == {**is_now, "now": ""}
 
 
 def test_two_mocks_on_one_file_are_one_too_many(tmp_path: Path) -> None:
