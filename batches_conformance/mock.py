@@ -190,8 +190,11 @@ def _reason(refusal: dict[str, Any]) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return the variables of the process: Python finds the mock in the folder where it starts, and writes nothing."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    """Return the variables of the process.
+
+    Python finds the mock in the folder where it starts, keeps the sentences of its variants, and writes nothing.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONSAFEPATH", "PYTHONOPTIMIZE")}
     return kept | ({"PYTHONDONTWRITEBYTECODE": "1"} if IS_INSTALLED else {})
 
 

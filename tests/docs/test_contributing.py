@@ -30,3 +30,10 @@ def test_every_file_that_is_named_exists() -> None:
 
 def test_it_is_one_page() -> None:
     assert len(PAGE.splitlines()) <= MOST_LINES
+
+
+def test_every_example_that_a_page_names_exists() -> None:
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
+    named = set(re.findall(r"docs/examples/[\w.-]+\w", pages))
+    assert len(named) >= 10
+    assert not {name for name in named if not (ROOT / name).exists()}

@@ -61,6 +61,12 @@ def test_the_mock_ends_with_its_block(mock: Mock) -> None:
         other.reset()
 
 
+def test_the_mock_is_whole_in_tests_without_docstrings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
+    with running_mock(faults=["total-is-text"]) as other:
+        assert other.control("GET", "variants/faults?about=text")
+
+
 def test_an_error_in_the_block_is_the_error_of_the_block() -> None:
     with pytest.raises(ZeroDivisionError), running_mock():
         _ = 1 / 0

@@ -279,6 +279,15 @@ def test_a_port_that_cannot_be_used_is_said_in_one_sentence(module: str, port: s
     assert "--port" in errors
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "soon"])
+@pytest.mark.parametrize("option", ["--pace", "--latency"])
+def test_seconds_that_no_clock_counts_are_refused(option: str, seconds: str) -> None:
+    with start("--port=0", option, seconds) as process:
+        output, errors = process.communicate(timeout=TIME_LIMIT)
+    assert (process.returncode, output) == (4, "")
+    assert option in errors
+
+
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.host.invalid", "a" * 300, ""], ids=lambda host: host[:9])
 def test_a_host_that_cannot_be_used_is_said_in_one_sentence(host: str) -> None:
     with start("--port=0", "--host", host) as process:

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from fixtures.receiver import Receiver
+from fixtures.receiver import Endpoint, Receiver
 from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, SAVED_WEBHOOKS, Api, running
-from tests.mock.test_state_file import complaint
+from tests.mock.test_state_file import complaint, killed_at_the_end
 
 MANY = 1000
 PATIENCE = 10.0
@@ -41,7 +41,7 @@ def control(api: Api, method: str, path: str, body: Any = None, /, **params: Any
 
 
 def refusal(api: Api, method: str, path: str, body: Any = None, /, **params: Any) -> tuple[int, str, str]:
-    response = api.client.request(method, f"/control{path}", json=body, params=params)
+    response = api.client.request(method, f"/control{path}", json=body, params=params or None)
     detail = response.json()["detail"]
     if isinstance(detail, str):
         return response.status_code, "", detail
@@ -211,6 +211,9 @@ def test_a_batch_outlives_its_directory(api: Api) -> None:
         (over_a_directory({"id": "b"}, {"id": "b"}), "body.batches.1.id", "twice"),
         ({"now": "9999-12-31T23:59:59Z"}, "body.now", "5000"),
         ({"now": []}, "body.now", "date-time"),
+        ({"projects": [{"name": "Größe"}]}, "body.projects.0.keys", "cannot be sent"),
+        ({"projects": [{"name": "p", "keys": ["k", "k\nk"]}]}, "body.projects.0.keys", "cannot be sent"),
+        ({"projects": [{"name": "p", "keys": ["k "]}]}, "body.projects.0.keys", "cannot be sent"),
         ({"next": [{"steps": BACKWARDS}]}, "body.next.0.steps.1.status", "PENDING"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -228,7 +231,7 @@ def test_an_impossible_state_is_refused_with_its_place_and_changes_nothing(
 def test_the_mock_starts_from_a_seed(tmp_path: Path) -> None:
     seed = tmp_path / "seed.yaml"
     seed.write_text(
-        """
+        """\ufeff
 projects:
   - {name: ours, id: prj-ours, keys: [llx-ours, llx-also-ours]}
 directories:
@@ -237,7 +240,8 @@ directories:
     created_at: 2030-01-01T00:00:00Z
 batches:
   - {id: bat-running, status: RUNNING}
-"""
+""",
+        encoding="utf-8",
     )
     with running("--seed", str(seed), "--clock", "virtual") as api:
         assert (api.info["api_key"], api.info["project_id"]) == ("llx-ours", "prj-ours")
@@ -258,6 +262,9 @@ batches:
         ("seed.yaml", "batches: [", "the file: "),
         ("seed.yaml", "- a", "the document: Input should be an object"),
         ("seed.yaml", "{1: 2}", "1: Extra inputs"),
+        ("seed.json", "[" * 10_000, "the file: it is nested too deeply"),
+        ("seed.yaml", "[" * 10_000, "the file: it is nested too deeply"),
+        ("seed.yaml", "a: &a [*a]", "the document: Circular reference"),
     ],
 )
 def test_a_seed_that_cannot_be_used_is_said_in_one_sentence(
@@ -320,6 +327,7 @@ def test_the_journal_is_filtered_and_cleared(api: Api) -> None:
     assert len(journal(api, status="2xx")) == 3
     assert len(journal(api, path=f"{DIRECTORIES}*")) == 2
     assert len(journal(api, path=BATCHES)) == 1
+    assert journal(api, method="post") == journal(api, method="POST")
     assert [asked["number"] for asked in journal(api, since=3)] == [4]
     assert journal(api, path=f"{DIRECTORIES}/{directory_id}/files/upload")[0]["body"] is None
     control(api, "DELETE", "/requests")
@@ -338,7 +346,9 @@ def test_the_journal_keeps_the_latest_thousand(api: Api) -> None:
     assert (kept["count"], len(kept["requests"]), kept["requests"][0]["number"]) == (MANY + 1, MANY, 2)
 
 
-@pytest.mark.parametrize("query", [{"status": "9"}, {"status": "ok"}, {"since": -1}, {"since": "x"}])
+@pytest.mark.parametrize(
+    "query", [{"status": "9"}, {"status": "ok"}, {"since": -1}, {"since": "x"}, {"methods": "POST"}]
+)
 def test_a_filter_of_the_journal_has_a_form(api: Api, query: dict[str, Any]) -> None:
     assert refusal(api, "GET", "/requests", **query)[:2] == (422, f"query.{next(iter(query))}")
 
@@ -377,6 +387,7 @@ def test_moving_the_clock_processes_what_was_due(api: Api) -> None:
         {"now": "2000-01-01T00:00:00Z"},
         {"now": "9000-01-01T00:00:00Z"},
         {"now": 1},
+        {"speed": 60},
     ],
 )
 def test_the_clock_refuses_what_no_clock_does(api: Api, change: dict[str, Any]) -> None:
@@ -454,12 +465,31 @@ def test_a_running_mock_notifies_of_its_state_without_being_asked() -> None:
     with Receiver() as receiver, running("--pace", "0.05") as api:
         endpoint = receiver.endpoint()
         webhooks = [{"webhook_url": endpoint.url, "webhook_events": ["batch.success"]}]
-        state = {"directories": [{"name": "d"}], "batches": [{"webhooks": webhooks}]}
-        control(api, "PUT", "/state", state)
-        until = time.monotonic() + PATIENCE
-        while not endpoint.posts and time.monotonic() < until:
-            time.sleep(0.01)
-        assert len(endpoint.posts) == 1
+        control(api, "PUT", "/state", {"directories": [{"name": "d"}], "batches": [{"webhooks": webhooks}]})
+        await_posts(endpoint, 1)
+
+
+def test_a_mock_that_starts_or_is_reset_notifies_without_being_asked(tmp_path: Path) -> None:
+    with Receiver() as receiver:
+        endpoint = receiver.endpoint()
+        webhooks = [{"webhook_url": endpoint.url, "webhook_events": ["batch.success"]}]
+        seed, file = tmp_path / "seed.json", tmp_path / "state"
+        seed.write_text(json.dumps({"directories": [{"name": "d"}], "batches": [{"webhooks": webhooks}]}))
+        with killed_at_the_end("--seed", str(seed), "--state", str(file), "--pace", "0.3") as api:
+            await_posts(endpoint, 1)
+            control(api, "POST", "/reset")
+            await_posts(endpoint, 2)
+            control(api, "POST", "/reset")
+        assert len(endpoint.posts) == 2
+        with killed_at_the_end("--state", str(file)):
+            await_posts(endpoint, 3)
+
+
+def await_posts(endpoint: Endpoint, number: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while len(endpoint.posts) < number and time.monotonic() < until:
+        time.sleep(0.01)
+    assert len(endpoint.posts) == number
 
 
 def test_all_variants_of_a_kind_are_set_at_once(api: Api) -> None:
@@ -484,6 +514,9 @@ def test_variants_are_listed_with_what_they_break_and_whether_they_are_on(api: A
         ("GET", "/variants/mistakes", None, 404),
         ("PUT", "/variants", {"faults": ["no-such-one"]}, 422),
         ("PUT", "/variants", {"faults": "gzip"}, 422),
+        ("PUT", "/variants", {"fault": ["total-is-text"]}, 422),
+        ("DELETE", "/variants/variations/gzipped", None, 422),
+        ("GET", "/variants/faults?abuot=pages", None, 422),
     ],
 )
 def test_an_unknown_variant_is_refused(api: Api, method: str, path: str, body: Any, status: int) -> None:

@@ -3,24 +3,34 @@
 import json
 import sqlite3
 import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from fixtures.receiver import Receiver
 from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, ROOT, SAVED_WEBHOOKS, Api, command, running
 
 MOST_IN_A_PAGE = 5000
+ON_A_SMALL_DISK = """
+import resource, runpy
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+runpy.run_module("fixtures.mock", run_name="__main__", alter_sys=True)
+"""
 
 
 @contextmanager
-def killed_at_the_end(*arguments: str) -> Iterator[Api]:
+def killed_at_the_end(*arguments: str, program: Sequence[str] = ("-m", "fixtures.mock")) -> Iterator[Api]:
     """Run a mock that is killed when the block ends."""
     with subprocess.Popen(
-        command("--json", "--until-stdin-closes", *arguments), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, *program, "--port=0", "--json", "--until-stdin-closes", *arguments],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
         info = json.loads(process.stdout.readline())
@@ -123,6 +133,27 @@ def test_a_reset_and_a_state_that_is_put_back_are_kept_too(tmp_path: Path) -> No
         assert [batch["id"] for batch in api.batches()["items"]] == ["bat-1"]
 
 
+def test_what_is_not_kept(tmp_path: Path) -> None:
+    file = ("--state", str(tmp_path / "state"))
+    with Receiver() as receiver:
+        endpoint = receiver.endpoint(status=500)
+        with killed_at_the_end(*file) as api:
+            before = [api.client.get(f"/control/{path}").json() for path in ("variants", "clock")]
+            webhooks = [{"webhook_url": endpoint.url, "webhook_events": ["batch.pending"]}]
+            body = {**api.batch_body(api.directory("a.pdf")), "webhook_configurations": webhooks}
+            api.ok("POST", BATCHES, json=body)
+            assert api.client.put("/control/variants/faults/total-is-text").is_success
+            assert api.client.put("/control/clock", json={"rate": 0}).is_success
+        assert len(endpoint.posts) == 1
+        with running(*file) as again:
+            after = [again.client.get(f"/control/{path}").json() for path in ("variants", "clock")]
+            assert again.client.put("/control/clock", json={"rate": 1000}).is_success
+            assert again.batches()["items"]
+        assert len(endpoint.posts) == 1
+    for was, is_now in zip(before, after, strict=True):
+        assert {**was, "now": ""} == {**is_now, "now": ""}
+
+
 def test_two_mocks_on_one_file_are_one_too_many(tmp_path: Path) -> None:
     file = str(tmp_path / "state")
     with running("--state", file):
@@ -159,6 +190,22 @@ def test_a_damaged_file_is_said_in_one_sentence(tmp_path: Path) -> None:
     cut = tmp_path / "cut"
     cut.write_bytes(file.read_bytes()[:9000])
     assert str(cut) in complaint("--state", str(cut))
+
+
+def test_a_full_disk_is_said_in_the_answer_and_loses_no_create_that_was_answered(tmp_path: Path) -> None:
+    pytest.importorskip("resource")
+    file = ("--state", str(tmp_path / "state"))
+    with killed_at_the_end(*file, program=("-c", ON_A_SMALL_DISK)) as api:
+        directory_id = api.directory("a.pdf")
+        answered: list[str] = []
+        while (response := api.call("POST", BATCHES, json=api.batch_body(directory_id))).is_success:
+            answered.append(response.json()["id"])
+            assert len(answered) < MOST_IN_A_PAGE
+        assert (response.status_code, list(response.json())) == (500, ["detail"])
+        assert "choose another --state" in response.json()["detail"]
+        assert api.client.post("/control/reset").status_code == 500
+    with running(*file) as again:
+        assert {batch["id"] for batch in again.batches(page_size=MOST_IN_A_PAGE)["items"]} >= set(answered)
 
 
 def test_a_file_in_a_folder_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
