@@ -7,12 +7,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Final
+from typing import IO, Final
 
 from fixtures.settings import KEY, OTHER_KEY
 from reports.release.model import CODES
@@ -72,6 +72,7 @@ class Steps:
     """How long the commands took that were run, added up."""
     _running: set["subprocess.Popen[bytes]"] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _is_ending: bool = False
 
     def carry_out(self, chains: Sequence[Sequence[Step]]) -> dict[str, int]:
         """Run chains beside each other, and the steps of a chain one after the other. Return the exit codes by name.
@@ -114,11 +115,7 @@ class Steps:
         began = monotonic()
         with step.output.open("wb") as output:
             command = [sys.executable, "-m", "batches_conformance", *step.words]
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=dict(step.environment)
-            )
-            with self._lock:
-                self._running.add(process)
+            process = self._start(command, output, step.environment)
             code = process.wait()
         with self._lock:
             self._running.discard(process)
@@ -129,11 +126,28 @@ class Steps:
         (step.folder / NOTE).write_text(json.dumps({"words": step.words, "code": code}), encoding="utf-8")
         return code
 
-    def _end(self) -> None:
+    def _start(
+        self, command: Sequence[str], output: IO[bytes], environment: Mapping[str, str]
+    ) -> "subprocess.Popen[bytes]":
         with self._lock:
+            if self._is_ending:
+                raise CancelledError
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=dict(environment)
+            )
+            self._running.add(process)
+        return process
+
+    def _end(self) -> None:
+        """Interrupt what runs and wait for it, for it deletes what it has created; pass every further interrupt on."""
+        with self._lock:
+            self._is_ending = True
             running = list(self._running)
-        for process in running:
-            with suppress(OSError):
-                process.send_signal(signal.SIGTERM)
-        for process in running:
-            process.wait()
+        while running:
+            for process in running:
+                with suppress(OSError):
+                    process.send_signal(signal.SIGTERM)
+            with suppress(KeyboardInterrupt):
+                for process in running:
+                    process.wait()
+                break

@@ -25,7 +25,7 @@ from reports import clock, gate
 from reports.circumstances import suite_version
 from reports.files import SOURCE
 from reports.model import Report, Spending
-from reports.reader import read
+from reports.reader import read, read_whole
 from reports.release import deciding, files, parts
 from reports.release.lines import release_lines
 from reports.release.model import Part, Release
@@ -40,8 +40,18 @@ NOT_ASKED: Final = {
     "comparison": "comparison: --against URL, or --against-report REPORT, compares with another service",
     "contract": "contract: --contract OLD NEW says what a change of the contract breaks",
     "clients": "clients: --clients lets the released clients work with the service",
+    "fidelity": "fidelity: --mock-report REPORT shows where the mock and the service differ",
 }
 """The parts that may be left out, each with what it takes."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The reports that were given, and need no run."""
+
+    target: Report | None
+    against: Report | None
+    mock: Report | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,7 @@ class Question:
     profiles: tuple[str, ...]
     against: str | None
     against_report: Path | None
+    mock_report: Path | None
     contract: tuple[str, str] | None
     accepted: Path | None
     clients: bool
@@ -79,6 +90,7 @@ class Question:
 @click.option("--profile", "profiles", metavar="NAME", multiple=True, help="A later addition to the contract.")
 @click.option("--against", metavar="URL", help=f"Another service, run beside it with the key in {AGAINST_KEY}.")
 @click.option("--against-report", metavar="REPORT", type=FILE, help="The report.json of that service.")
+@click.option("--mock-report", metavar="REPORT", type=FILE, help="The report.json of a run on the mock.")
 @click.option("--contract", nargs=2, metavar="OLD NEW", help="A change of the contract, as for contract diff.")
 @click.option("--accepted", metavar="FILE", type=FILE, help="Breaks of the contract that somebody has accepted.")
 @click.option("--clients", is_flag=True, help="Let every released client work with the service.")
@@ -102,6 +114,7 @@ def command(context: click.Context, /, resume: bool, plan: bool, **given: Any) -
         return 0
     question = _question(given)
     chains = list(_chains(question))
+    known = _known(question)
     if plan:
         return _plan(chains)
     steps = Steps(resume)
@@ -110,7 +123,7 @@ def command(context: click.Context, /, resume: bool, plan: bool, **given: Any) -
     except PartFailed as failure:
         print(failure, file=sys.stderr)
         return failure.code
-    release = _joined(question, codes, steps.seconds)
+    release = _joined(question, known, codes, steps.seconds)
     written = files.write(release, question.out)
     print()
     print_lines(release_lines(release, width=shutil.get_terminal_size().columns))
@@ -216,9 +229,23 @@ def _rehearsed(step: Step) -> int:
     return subprocess.run(command, env=dict(step.environment), check=False).returncode
 
 
-def _joined(question: Question, codes: Mapping[str, int], seconds: float) -> Release:
-    report, earlier = _reports(question)
-    found = list(_parts(question, codes, report, earlier))
+def _known(question: Question) -> Known:
+    """Read what was given, before anything is sent. Raises `WrongUsage`."""
+    terms = gate.read_terms(question.baseline, question.waivers, strict=False, require_exercised=False)
+    mock = read_whole(question.mock_report) if question.mock_report else None
+    if mock and (mock.target is None or mock.target.kind != "mock"):
+        raise WrongUsage(f"{question.mock_report} is not of a run on the mock: name one by --mock-report.")
+    return Known(
+        target=gate.apply(terms, read_whole(question.report), clock.today()) if question.report else None,
+        against=read_whole(question.against_report) if question.against_report else None,
+        mock=mock,
+    )
+
+
+def _joined(question: Question, known: Known, codes: Mapping[str, int], seconds: float) -> Release:
+    report = known.target or read(question.out / "conformance" / SOURCE)
+    earlier = known.against or (read(question.out / "against" / SOURCE) if question.against else None)
+    found = list(_parts(question, codes, report, earlier, known.mock))
     asked = {part.name for part in found}
     return Release(
         answer=deciding.answer(found),
@@ -234,19 +261,13 @@ def _joined(question: Question, codes: Mapping[str, int], seconds: float) -> Rel
     )
 
 
-def _reports(question: Question) -> tuple[Report, Report | None]:
-    terms = gate.read_terms(question.baseline, question.waivers, strict=False, require_exercised=False)
-    file = question.report or question.out / "conformance" / SOURCE
-    report = gate.apply(terms, read(file), clock.today()) if question.report else read(file)
-    other = question.against_report or (question.out / "against" / SOURCE if question.against else None)
-    return report, read(other) if other else None
-
-
 def _named(report: Report) -> str:
     return describe_target(report.target) if report.target else "unknown"
 
 
-def _parts(question: Question, codes: Mapping[str, int], report: Report, earlier: Report | None) -> Iterator[Part]:
+def _parts(
+    question: Question, codes: Mapping[str, int], report: Report, earlier: Report | None, mock: Report | None
+) -> Iterator[Part]:
     page = str(question.report) if question.report else "conformance/report.html"
     yield parts.of_report(report, page)
     if earlier:
@@ -259,3 +280,5 @@ def _parts(question: Question, codes: Mapping[str, int], report: Report, earlier
     if "clients" in codes:
         found = json.loads((question.out / "clients" / "clients.json").read_text(encoding="utf-8"))
         yield parts.of_clients(found, codes["clients"], "clients/clients.md")
+    if mock:
+        yield parts.of_fidelity(mock, report, str(question.mock_report))

@@ -28,11 +28,10 @@ from reports.lines import Line, Writer
 from reports.merge import merge
 from reports.model import Report, ReportedExchange, ReportedTarget, ReportedViolation, validated
 from reports.openmetrics import render_openmetrics
-from reports.reader import read
+from reports.reader import read, read_whole
 from reports.replayed import Replayed, exit_code, replay_lines
 from reports.screen import print_lines
 from reports.terminal import failure_lines, report_lines
-from reports.verdicts import shard_name
 from reports.violation import NORMAL
 from spec import requirements
 from spec.text import visible
@@ -244,10 +243,7 @@ def gate_report(
     if only_new and not baseline:
         raise WrongUsage("--only-new goes with a --baseline: name the report.json of an earlier run.")
     terms = gate.read_terms(baseline, waivers, strict=strict, require_exercised=require_exercised)
-    given = read(report)
-    if given.run.shard:
-        raise WrongUsage(f"{report} is {shard_name(given.run.shard)} only: merge all of them first.")
-    judged = gate.apply(terms, given, clock.today())
+    judged = gate.apply(terms, read_whole(report), clock.today())
     _show(judged, [report], only_new=only_new, verbosity=verbosity)
     return exit_codes.of(judged)
 

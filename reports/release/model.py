@@ -9,7 +9,7 @@ KIND: Final = "batches-conformance release"
 VERSION: Final = 1
 
 Answer = Literal["ready", "not ready", "cannot tell"]
-PartName = Literal["conformance", "comparison", "contract", "clients"]
+PartName = Literal["conformance", "comparison", "contract", "clients", "fidelity"]
 
 
 @dataclass(frozen=True)

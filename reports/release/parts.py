@@ -125,6 +125,24 @@ def _looks(earlier: Report, later: Report) -> list[Point]:
     ]
 
 
+def of_fidelity(mock: Report, service: Report, file: str) -> Part:
+    """Show where the mock and the service differ, by a run on each; that decides nothing."""
+    differences = fidelity.differences(mock, service)
+    by_sort: dict[str, list[Point]] = {}
+    for each in differences:
+        requirements = (each.what,) if each.sort == "requirements" else ()
+        point = Point(each.what, f"mock: {each.mock}; service: {each.service}", None, requirements)
+        by_sort.setdefault(each.sort.capitalize(), []).append(point)
+    return Part(
+        name="fidelity",
+        answer="ready",
+        code=exit_codes.CONFORMANT,
+        sentence=f"Mock and service differ in {counted(len(differences), 'place')}, which decides nothing.",
+        remarks=_with_points(by_sort),
+        file=file,
+    )
+
+
 def _latencies(earlier: Report, later: Report) -> Table:
     there, here = earlier.run.exchanges.latencies, later.run.exchanges.latencies
     rows = [(name, *_times(there.get(name)), *_times(here.get(name))) for name in sorted({*there, *here})]
