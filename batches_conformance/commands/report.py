@@ -14,7 +14,7 @@ from typing import Any, Final
 import click
 
 from batches_conformance.groups import FILE, Group, gateway_options, loudness
-from reports import clock, exit_codes, fidelity, files, gate, waiving
+from reports import allure, clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
 from reports.errors import InvalidReport, UnknownName
 from reports.explain import Check, Fault, Knowledge, chosen, explanation, find, suggested
@@ -328,6 +328,16 @@ def metrics(report: Path, history: Path | None, out: Path | None) -> int:
         files.replace(out, text)
     except OSError as error:
         raise WrongUsage(f"{out} could not be written ({error.strerror}); name another file.") from None
+    return exit_codes.CONFORMANT
+
+
+@command.command(name="allure")
+@click.argument("report", type=FILE)
+@click.option("--out", metavar="DIR", type=FILE, required=True, help="Where they are written, such as allure-results.")
+def allure_results(report: Path, out: Path) -> int:
+    """Write REPORT as Allure results, one for each requirement."""
+    written = allure.write(read_whole(report), out)
+    print(f"{len(written)} results in {out}")
     return exit_codes.CONFORMANT
 
 
