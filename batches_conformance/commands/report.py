@@ -300,12 +300,13 @@ def history_of_runs(
     if earlier and out:
         raise WrongUsage("--append writes the history beside the file that it names: leave --out away.")
     file = earlier or (out or HISTORY) / history_file.NAME
-    found = gather(sources, history_file.read_history(file) if earlier and earlier.exists() else NOTHING)
-    if target is not None:
-        found = of_target(found, target)
-    if keep is not None:
-        found = newest(found, keep)
-    written = history_file.write(found, file)
+    with history_file.alone_with(file):
+        found = gather(sources, history_file.read_history(file) if earlier and earlier.exists() else NOTHING)
+        if target is not None:
+            found = of_target(found, target)
+        if keep is not None:
+            found = newest(found, keep)
+        written = history_file.write(found, file)
     print_lines(history_lines(found, width=shutil.get_terminal_size().columns))
     print("\n".join(["", *map(str, written)]))
     return exit_codes.CONFORMANT

@@ -11,6 +11,7 @@ from reports.history.model import History, PastRequirement, PastRun, Unread
 from reports.history.past import past_requirements, past_run
 from reports.history.tracking import track
 from reports.reader import read_whole
+from spec.text import visible
 
 NOTHING: Final = History(runs=(), contract={})
 
@@ -28,7 +29,7 @@ def gather(sources: Iterable[Path], earlier: History = NOTHING) -> History:
         try:
             report = read_whole(path)
         except (InvalidReport, UnsuitableReport) as error:
-            unread.append(Unread(str(path), str(error)))
+            unread.append(Unread(visible(str(path)), visible(str(error))))
             continue
         runs.append(past_run(report))
         contracts.append((report.run.started_at, past_requirements(report)))
