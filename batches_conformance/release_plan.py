@@ -15,6 +15,7 @@ from time import monotonic
 from typing import IO, Final
 
 from fixtures.settings import KEY, OTHER_KEY
+from reports import exit_codes
 from reports.release.model import CODES
 from spec.text import end_of
 from spec.usage import WrongUsage
@@ -23,7 +24,7 @@ AGAINST_KEY: Final = "LLAMA_CLOUD_AGAINST_API_KEY"
 AGAINST_OTHER_KEY: Final = "LLAMA_CLOUD_AGAINST_OTHER_API_KEY"
 """The keys of the service that a release is compared with: no key goes to another service than its own."""
 NOTE: Final = "part.json"
-"""What is kept of a completed part, so that it need not be run again."""
+"""What is kept of a part that came to an answer, so that it need not be run again."""
 OUTPUT: Final = "output.txt"
 SHOWN: Final = 2_000
 """Characters of the output of a part that are shown where it did not come to its end."""
@@ -109,8 +110,11 @@ class Steps:
         return code
 
     def _run(self, step: Step) -> int:
-        (step.folder / NOTE).unlink(missing_ok=True)
-        step.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            step.folder.mkdir(parents=True, exist_ok=True)
+            (step.folder / NOTE).unlink(missing_ok=True)
+        except OSError as error:
+            raise WrongUsage(f"{step.folder} could not be written ({error.strerror}); name another by --out.") from None
         print(f"{step.name}: batches-conformance {' '.join(step.words)}", flush=True)
         began = monotonic()
         with step.output.open("wb") as output:
@@ -123,7 +127,8 @@ class Steps:
         if code not in CODES:
             raise PartFailed(step, code, step.output.read_text(encoding="utf-8", errors="replace"))
         print(f"{step.name}: ended with {code} after {monotonic() - began:.0f} s", flush=True)
-        (step.folder / NOTE).write_text(json.dumps({"words": step.words, "code": code}), encoding="utf-8")
+        if code != exit_codes.INCONCLUSIVE:
+            (step.folder / NOTE).write_text(json.dumps({"words": step.words, "code": code}), encoding="utf-8")
         return code
 
     def _start(

@@ -98,7 +98,7 @@ class Question:
 @click.option("--max-billable-files", metavar="N", type=click.IntRange(0), help="Of each service, by all parts.")
 @click.option("--yes", is_flag=True, help="Write to services beyond loopback.")
 @click.option("--out", metavar="DIR", type=FILE, default=OUT, show_default=True, help="Where everything is written.")
-@click.option("--resume", is_flag=True, help="Take the parts that were completed there with the same options.")
+@click.option("--resume", is_flag=True, help="Take the parts that came to an answer there with the same options.")
 @click.option("--plan", is_flag=True, help="Say what the parts would do and spend, and send nothing.")
 @gateway_options
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF run]...")
@@ -123,6 +123,9 @@ def command(context: click.Context, /, resume: bool, plan: bool, **given: Any) -
     except PartFailed as failure:
         print(failure, file=sys.stderr)
         return failure.code
+    except KeyboardInterrupt:
+        print(f"The parts that came to an answer are in {question.out}: the same with --resume takes them.")
+        raise
     release = _joined(question, known, codes, steps.seconds)
     written = files.write(release, question.out)
     print()
@@ -140,6 +143,8 @@ def _question(given: Mapping[str, Any]) -> Question:
         raise WrongUsage("Name the service by --target URL, or its report by --report REPORT.")
     if question.against and question.against_report:
         raise WrongUsage("--against runs the suite on a service, --against-report takes its report: give one of them.")
+    if question.against and question.target and question.against.rstrip("/") == question.target.rstrip("/"):
+        raise WrongUsage("--against is the service of --target: name another, or a report of it by --against-report.")
     if question.wants_clients and not question.target:
         raise WrongUsage("--clients needs the service itself: give --target URL.")
     known = [client.name for client in load()] if question.client_names else []

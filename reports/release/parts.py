@@ -92,12 +92,17 @@ def _not_exercised(results: Sequence[RequirementResult]) -> Iterator[Point]:
 
 def of_comparison(earlier: Report, later: Report, file: str) -> Part:
     """Compare the release with another service, by two runs of the same suite."""
-    changes = compare(earlier, later)
-    worse = [_of_requirement(change) for change in changes if change.is_worse]
-    other = [_of_requirement(change) for change in changes if not change.is_worse]
+    is_known = later.verdict != "inconclusive"
+    worse: list[Point] = []
+    other: list[Point] = []
+    for change in compare(earlier, later):
+        speaks = change.is_worse and (is_known or change.after == "fail")
+        (worse if speaks else other).append(_of_requirement(change))
     looks = _looks(earlier, later)
     unsure = [
-        Point(f"the run {side}", "It is inconclusive, so not everything could be compared.")
+        Point(
+            f"the run {side}", f"Inconclusive, so not everything could be compared. {' '.join(report.errors)}".strip()
+        )
         for side, report in (("there", earlier), ("here", later))
         if report.verdict == "inconclusive"
     ]

@@ -40,7 +40,7 @@ CONTRACT: Final[dict[str, Any]] = {
 
 def report(*, broken: bool = False, url: str = "https://candidate.example", error: str = "", seen: str = "") -> Report:
     record = {"violations": [samples.violation(NAME)]} if broken else {"held": {NAME: 3}}
-    records = [{"errors": [error]}] if error else [record]
+    records = [{"errors": [error]}, *([record] if broken else [])] if error else [record]
     latencies = {"getBatch": Latency(9, 0.01, 0.02, 0.05, 0.1)}
     appearance = ResponseFeatures(fields={f"getBatch 2XX .{place}: string": 9 for place in ("id", seen) if place})
     run = samples.run(exchanges=Traffic(9, 1.0, {"getBatch": 9}, latencies, appearance=appearance))

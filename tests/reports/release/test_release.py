@@ -44,6 +44,8 @@ TODAY = date(2030, 1, 1)
         (parts.of_comparison(made.report(broken=True), made.report(broken=True), "f"), "ready", 0),
         (parts.of_comparison(made.report(), made.report(broken=True), "f"), "not ready", 7),
         (parts.of_comparison(made.report(error="x"), made.report(), "f"), "cannot tell", 6),
+        (parts.of_comparison(made.report(), made.report(error="x"), "f"), "cannot tell", 6),
+        (parts.of_comparison(made.report(), made.report(broken=True, error="x"), "f"), "not ready", 7),
         (parts.of_contract(made.CONTRACT, 7, "f"), "not ready", 7),
         (parts.of_contract({**made.CONTRACT, "changes": [], "breaks": [], "objections": []}, 0, "f"), "ready", 0),
         (parts.of_clients(made.clients(), 0, "f"), "ready", 0),
