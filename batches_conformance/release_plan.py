@@ -24,7 +24,7 @@ AGAINST_KEY: Final = "LLAMA_CLOUD_AGAINST_API_KEY"
 AGAINST_OTHER_KEY: Final = "LLAMA_CLOUD_AGAINST_OTHER_API_KEY"
 """The keys of the service that a release is compared with: no key goes to another service than its own."""
 NOTE: Final = "part.json"
-"""What is kept of a part that came to an answer, so that it need not be run again."""
+"""What is kept of a part that has an answer, so that it need not be run again."""
 OUTPUT: Final = "output.txt"
 SHOWN: Final = 2_000
 """Characters of the output of a part that are shown where it did not come to its end."""

@@ -98,7 +98,7 @@ class Question:
 @click.option("--max-billable-files", metavar="N", type=click.IntRange(0), help="Of each service, by all parts.")
 @click.option("--yes", is_flag=True, help="Write to services beyond loopback.")
 @click.option("--out", metavar="DIR", type=FILE, default=OUT, show_default=True, help="Where everything is written.")
-@click.option("--resume", is_flag=True, help="Take the parts that came to an answer there with the same options.")
+@click.option("--resume", is_flag=True, help="Take the parts that have an answer there with the same options.")
 @click.option("--plan", is_flag=True, help="Say what the parts would do and spend, and send nothing.")
 @gateway_options
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF run]...")
@@ -124,7 +124,7 @@ def command(context: click.Context, /, resume: bool, plan: bool, **given: Any) -
         print(failure, file=sys.stderr)
         return failure.code
     except KeyboardInterrupt:
-        print(f"The parts that came to an answer are in {question.out}: the same with --resume takes them.")
+        print(f"The parts that have an answer are in {question.out}: the same with --resume takes them.")
         raise
     release = _joined(question, known, codes, steps.seconds)
     written = files.write(release, question.out)
