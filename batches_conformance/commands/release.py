@@ -1,12 +1,15 @@
 """`release`: one answer, out of a run, a comparison, a change of the contract and the released clients."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +34,7 @@ from reports.release.lines import release_lines
 from reports.release.model import Part, Release
 from reports.screen import print_lines
 from reports.wording import describe_target
+from spec.text import visible
 from spec.usage import WrongUsage, suggestion
 from suites.clients.table import load
 
@@ -270,13 +274,21 @@ def _named(report: Report) -> str:
     return describe_target(report.target) if report.target else "unknown"
 
 
+def _seen_from(folder: Path, file: Path) -> str:
+    """Name a file as a page in a folder links to it."""
+    with suppress(ValueError):  # It is on another drive of Windows.
+        file = Path(os.path.relpath(file, folder))
+    return visible(file.as_posix())
+
+
 def _parts(
     question: Question, codes: Mapping[str, int], report: Report, earlier: Report | None, mock: Report | None
 ) -> Iterator[Part]:
-    page = str(question.report) if question.report else "conformance/report.html"
-    yield parts.of_report(report, page)
+    given = partial(_seen_from, question.out)
+    yield parts.of_report(report, given(question.report) if question.report else "conformance/report.html")
     if earlier:
-        yield parts.of_comparison(earlier, report, str(question.against_report or "against/report.html"))
+        other = question.against_report
+        yield parts.of_comparison(earlier, report, given(other) if other else "against/report.html")
     if "contract" in codes:
         output = question.out / "contract" / "output.txt"
         yield parts.of_contract(
@@ -285,5 +297,5 @@ def _parts(
     if "clients" in codes:
         found = json.loads((question.out / "clients" / "clients.json").read_text(encoding="utf-8"))
         yield parts.of_clients(found, codes["clients"], "clients/clients.md")
-    if mock:
-        yield parts.of_fidelity(mock, report, str(question.mock_report))
+    if mock and question.mock_report:
+        yield parts.of_fidelity(mock, report, given(question.mock_report))

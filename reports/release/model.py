@@ -56,7 +56,7 @@ class Part(Model):
     remarks: tuple[Remarks, ...] = ()
     tables: tuple[Table, ...] = ()
     file: str | None = None
-    """What has it in full."""
+    """What has it in full, seen from the folder of the release."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import quote
 
 from reports.decision import Tone
 from reports.html import frame
@@ -86,7 +87,7 @@ def _details(part: Part) -> Element:
         "section",
         tag("h2", part.name.capitalize()),
         tag("p", part.sentence),
-        tag("p", "In full: ", tag("a", part.file, href=part.file)) if part.file else None,
+        tag("p", "In full: ", tag("a", part.file, href=quote(part.file))) if part.file else None,
         [
             piece
             for remarks in part.remarks

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
+from urllib.parse import unquote
 
 import pytest
 
@@ -16,6 +17,7 @@ from fixtures.embedded import MockAddress, running_mock
 from fixtures.settings import KEY
 from reports.document import render_json
 from tests.reports import samples
+from tests.reports.html.outline import Outline
 from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, directories_on, environment
 
 pytestmark = pytest.mark.xdist_group("releases")
@@ -77,7 +79,7 @@ def test_two_services_and_a_contract_come_to_one_decision(compared: Ended) -> No
 
 def test_the_decision_can_be_made_again_of_what_is_there(compared: Ended, tmp_path: Path) -> None:
     report, against = (str(compared.directory / name / "report.json") for name in ("conformance", "against"))
-    mock = tmp_path / "mock.json"
+    mock = tmp_path / "of mock.json"
     mock.write_text(render_json(samples.report()), encoding="utf-8")
     again = release(tmp_path, "--report", report, "--against-report", against, "--mock-report", str(mock))
     assert again.code == 1, again.output
@@ -86,6 +88,11 @@ def test_the_decision_can_be_made_again_of_what_is_there(compared: Ended, tmp_pa
     assert new["parts"][1]["reasons"] == old["parts"][1]["reasons"]
     assert (new["parts"][2]["name"], new["parts"][2]["answer"]) == ("fidelity", "ready")
     assert "\nFIDELITY  ready\n" in again.output
+    page = Outline((tmp_path / "release.html").read_text(encoding="utf-8"))
+    links = [unquote(each.attributes["href"]) for each in page.named("a")]
+    assert [Path(tmp_path, link).resolve() for link in links if link.endswith(".json")] == [
+        Path(each).resolve() for each in (report, against, mock)
+    ]
     of_service = release(tmp_path, "--report", report, "--mock-report", report)
     assert (of_service.code, "is not of a run on the mock" in of_service.output) == (4, True), of_service.output
     waived = release(tmp_path, "--report", report, "--baseline", report)
