@@ -65,9 +65,11 @@ def _strips(history: History, writer: Writer) -> Iterator[Line]:
     ever = {violation.requirement for violation in history.violations}
     some = [each for each in history.requirements if each.id in ever]
     if some:
-        yield from ((), (Span("RUN BY RUN", "strong"), Span(f"  oldest first: {LEGEND}", "quiet")))
+        yield from ((), (Span("RUN BY RUN", "strong"), Span("  oldest first", "quiet")))
+        yield from writer.paragraph(LEGEND, _INDENT, "quiet")
+    shown = min(STRIP, writer.columns - _INDENT * 2)
     for each in some:
-        strip = "".join(MARKS[cell] for cell in each.strip[-STRIP:])
+        strip = "".join(MARKS[cell] for cell in each.strip[-shown:])
         yield from writer.paragraph(each.id, _INDENT)
         yield (Span(" " * _INDENT * 2 + strip),)
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,10 @@ import jsonschema_rs
 import pytest
 
 from reports.history.file import alone_with, read_history
+from reports.history.lines import MARKS, history_lines
 from reports.history.model import Cell, History
+from reports.history.past import past_requirements, past_run
+from reports.history.tracking import track
 from reports.model import Report, adapter
 from tests.command import main_of
 from tests.reports.history import months
@@ -227,6 +231,26 @@ def test_a_comparison_says_since_when(tmp_path: Path, capsys: pytest.CaptureFixt
     assert diff([str(paths[0]), str(paths[4]), "--history", str(tmp_path / "history.json"), "--json"]) == 7
     (known,) = json.loads(capsys.readouterr().out)["history"]
     assert (known["since"], known["runs"]) == ("run-3", 3)
+
+
+@pytest.mark.parametrize(("width", "shown"), [(60, 55), (80, 60)])
+def test_a_terminal_is_wide_enough(width: int, shown: int) -> None:
+    reports = [months.report(number, cells) for number, cells in enumerate(months.plan(70))]
+    history = track(map(past_run, reports), past_requirements(reports[0]))
+    lines = ["".join(span.text for span in line) for line in history_lines(history, width=width)]
+    assert max(map(len, lines)) < width
+    strips = [line.strip() for line in lines if line.strip() and set(line.strip()) <= {*MARKS.values()}]
+    assert {len(strip) for strip in strips} == {shown}
+
+
+def test_a_target_of_another_name_is_another_one(tmp_path: Path) -> None:
+    before, after = nights(".F", target_version="1.0")
+    assert after.target
+    renamed = replace(after, target=replace(after.target, base_url="https://service.example/v2"))
+    found = history_of([before, renamed], tmp_path)
+    (requirement,), (violation,) = found.requirements, found.violations
+    assert (requirement.strip, requirement.flips, requirement.flakiness) == (("pass", "fail"), 0, None)
+    assert (violation.since, violation.is_open) == ("run-1", True)
 
 
 def test_the_file_follows_the_schema_of_its_models(fifty: History, tmp_path: Path) -> None:
