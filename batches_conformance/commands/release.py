@@ -7,23 +7,22 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import click
+import pytest
 
 from batches_conformance.groups import FILE, gateway_options
-from batches_conformance.release_plan import (
-    AGAINST_KEY,
-    PartFailed,
-    Step,
-    Steps,
-    environment_against,
-)
-from fixtures.settings import is_loopback
+from batches_conformance.release_plan import AGAINST_KEY, AGAINST_OTHER_KEY, Question, chains_of, words_of
+from batches_conformance.steps import PartFailed, Step, Steps
+from fixtures.gateway import gateway_of
+from fixtures.key import Key
+from fixtures.mask import hide
+from fixtures.settings import KEY, OTHER_KEY, is_loopback
 from reports import clock, gate
 from reports.circumstances import suite_version
 from reports.files import SOURCE
@@ -58,34 +57,6 @@ class Known:
     mock: Report | None
 
 
-@dataclass(frozen=True)
-class Question:
-    """What is asked of a release: the options of the command."""
-
-    target: str | None
-    report: Path | None
-    baseline: Path | None
-    waivers: Path | None
-    profiles: tuple[str, ...]
-    against: str | None
-    against_report: Path | None
-    mock_report: Path | None
-    contract: tuple[str, str] | None
-    accepted: Path | None
-    clients: bool
-    client_names: tuple[str, ...]
-    max_billable_files: int | None
-    yes: bool
-    out: Path
-    gateway: tuple[str, ...]
-    rest: tuple[str, ...]
-
-    @property
-    def wants_clients(self) -> bool:
-        """Whether the released clients are to work with the service."""
-        return self.clients or bool(self.client_names)
-
-
 @click.command(name="release", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.option("--target", metavar="URL", help="The service that is to be released.")
 @click.option("--report", metavar="REPORT", type=FILE, help="Its report.json, where it was run before.")
@@ -116,8 +87,9 @@ def command(context: click.Context, /, resume: bool, plan: bool, **given: Any) -
     if HELP in given["rest"]:  # As an option of this command it would be found within -pno:cacheprovider.
         click.echo(context.get_help())
         return 0
+    _hide_secrets(given)
     question = _question(given)
-    chains = list(_chains(question))
+    chains = list(chains_of(question))
     known = _known(question)
     if plan:
         return _plan(chains)
@@ -138,11 +110,21 @@ def command(context: click.Context, /, resume: bool, plan: bool, **given: Any) -
     return release.code
 
 
+def _hide_secrets(given: Mapping[str, Any]) -> None:
+    """Show no key, and no secret of the gateway, in what is printed of the parts. Raises `WrongUsage`."""
+    try:
+        of_gateway = gateway_of(lambda option: given[option.removeprefix("--").replace("-", "_")])
+    except pytest.UsageError as error:
+        raise WrongUsage(str(error)) from None
+    keys = (os.environ.get(name) for name in (KEY, OTHER_KEY, AGAINST_KEY, AGAINST_OTHER_KEY))
+    hide([*of_gateway.secrets, *map(Key, filter(None, keys))])
+
+
 def _question(given: Mapping[str, Any]) -> Question:
     """Check the options that go together. Raises `WrongUsage`."""
     own = {name: given[name] for name in Question.__dataclass_fields__ if name in given}
     gateway = {name: value for name, value in given.items() if name not in own and value}
-    question = Question(**{**own, "contract": given["contract"] or None}, gateway=tuple(_words(gateway)))
+    question = Question(**{**own, "contract": given["contract"] or None}, gateway=tuple(words_of(gateway)))
     if (question.target is None) is (question.report is None):
         raise WrongUsage("Name the service by --target URL, or its report by --report REPORT.")
     if question.against and question.against_report:
@@ -159,68 +141,6 @@ def _question(given: Mapping[str, Any]) -> Question:
         if not (question.yes or is_loopback(url)):
             raise WrongUsage(f"The parts would write to {url}: confirm that with --yes, or look at --plan first.")
     return question
-
-
-def _words(options: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in options.items():
-        for each in value if isinstance(value, tuple) else (value,):
-            yield from (f"--{name.replace('_', '-')}", each)
-
-
-def _chains(question: Question) -> Iterator[list[Step]]:
-    """List what is run beside each other: nothing else is sent to a service while a part of it runs."""
-    out = question.out
-    if question.target:
-        of_target = [_run("conformance", question, question.target, _spared(question))]
-        if question.wants_clients:
-            of_target.append(_clients(question, question.target))
-        yield of_target
-    if question.against:
-        step = _run("against", question, question.against, question.max_billable_files)
-        yield [replace(step, environment=environment_against())]
-    if question.contract:
-        accepted = ("--accepted", str(question.accepted)) if question.accepted else ()
-        words = ("contract", "diff", *question.contract, "--format", "json", *accepted)
-        yield [Step("contract", words, out / "contract")]
-
-
-def _run(name: str, question: Question, url: str, most: int | None) -> Step:
-    folder = question.out / name
-    is_target = name == "conformance"
-    gated = {"baseline": question.baseline, "waivers": question.waivers} if is_target else {}
-    words = (
-        *("run", "--target", url, "--report-dir", str(folder)),
-        *_words({option: str(value) for option, value in gated.items() if value}),
-        *_words({"profile": question.profiles}),
-        *(("--max-billable-files", str(most)) if most is not None else ()),
-        *(("--yes",) if question.yes else ()),
-        *(question.gateway if is_target else ()),
-        *question.rest,
-    )
-    return Step(name, words, folder)
-
-
-def _clients(question: Question, url: str) -> Step:
-    folder = question.out / "clients"
-    names = _words({"client": question.client_names})
-    yes = ("--yes",) if question.yes else ()
-    return Step(
-        "clients", ("clients", "--target", url, "--report-dir", str(folder), *names, *yes, *question.gateway), folder
-    )
-
-
-def _spared(question: Question) -> int | None:
-    """Return what the clients leave of the billable files to the run. Raises `WrongUsage` where it is not enough."""
-    if question.max_billable_files is None or not question.wants_clients:
-        return question.max_billable_files
-    from suites.clients.scenario import BILLABLE_FILES
-
-    taken = BILLABLE_FILES * (len(question.client_names) or len(load()))
-    if taken > question.max_billable_files:
-        raise WrongUsage(
-            f"The clients spend up to {taken} billable files: raise --max-billable-files, or name fewer by --client."
-        )
-    return question.max_billable_files - taken
 
 
 def _plan(chains: Sequence[Sequence[Step]]) -> int:

@@ -144,6 +144,17 @@ def test_a_wrong_key_speaks_for_and_against_nothing_and_is_asked_again(
     assert "against: taken from" in again.output
 
 
+def test_no_secret_is_shown_or_kept(production: MockAddress, tmp_path: Path) -> None:
+    secret = "token-of-the-gateway"
+    words = ("--target", production.base_url, *NARROW, "--secret-header", f"X-Gateway: {secret}")
+    for more in ((), ("--resume",), ("--plan",)):
+        ended = release(tmp_path, *words, *more, **{KEY: production.api_key})
+        assert ended.code == 0, ended.output
+        for each in (secret, production.api_key):
+            assert each not in ended.everything_written
+    assert "conformance: taken from" in release(tmp_path, *words, "--resume", **{KEY: production.api_key}).output
+
+
 def test_the_plan_sends_nothing(production: MockAddress, tmp_path: Path) -> None:
     words = ("--target", "https://candidate.example", "--against", production.base_url, "--yes", "--plan", *NARROW)
     ended = release(tmp_path, *words, **{KEY: "llx-one", AGAINST_KEY: production.api_key})
@@ -165,6 +176,7 @@ def test_the_plan_sends_nothing(production: MockAddress, tmp_path: Path) -> None
         (("--target", "http://127.0.0.1:1", "--against-report", "nowhere.json"), "There is no report nowhere.json"),
         (("--target", "http://127.0.0.1:1", "--mock-report", "pyproject.toml"), "pyproject.toml is not a report"),
         (("--target", "http://127.0.0.1:1", "--out", "pyproject.toml"), "name another by --out"),
+        (("--target", "http://127.0.0.1:1", "--header", "without-a-value"), "--header"),
         (("--report", "report.json", "--clients"), "--clients needs the service itself"),
         (("--target", "http://127.0.0.1:1", "--client", "pypi-0"), "There is no client pypi-0"),
         (("--target", "http://127.0.0.1:1", "--clients", "--max-billable-files", "3"), "raise --max-billable-files"),
