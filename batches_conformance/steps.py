@@ -23,6 +23,7 @@ from spec.usage import WrongUsage
 NOTE: Final = "part.json"
 """What is kept of a part that has an answer, so that it need not be run again."""
 OUTPUT: Final = "output.txt"
+ERRORS: Final = "errors.txt"
 SHOWN: Final = 2_000
 """Characters of the output of a part that are shown where it did not come to its end."""
 
@@ -30,8 +31,9 @@ SHOWN: Final = 2_000
 class PartFailed(Exception):
     """A part did not come to its end: its exit code, and what it printed last."""
 
-    def __init__(self, step: "Step", code: int, output: str) -> None:
-        super().__init__(f"The part {step.name} ended with {code}: {end_of(output.strip(), SHOWN)}")
+    def __init__(self, step: "Step", code: int) -> None:
+        printed = "\n".join(each.read_text(encoding="utf-8", errors="replace") for each in (step.output, step.errors))
+        super().__init__(f"The part {step.name} ended with {code}: {end_of(printed.strip(), SHOWN)}")
         self.code = code
 
 
@@ -53,6 +55,11 @@ class Step:
     def output(self) -> Path:
         """The file that has what the command printed."""
         return self.folder / OUTPUT
+
+    @property
+    def errors(self) -> Path:
+        """The file that has what the command and Python said besides."""
+        return self.folder / ERRORS
 
 
 @dataclass
@@ -108,29 +115,26 @@ class Steps:
             raise WrongUsage(f"{step.folder} could not be written ({error.strerror}); name another by --out.") from None
         print(f"{step.name}: batches-conformance {' '.join(step.words)}", flush=True)
         began = monotonic()
-        with step.output.open("wb") as output:
-            command = [sys.executable, "-m", "batches_conformance", *step.words]
-            process = self._start(command, output, step.environment)
+        with step.output.open("wb") as output, step.errors.open("wb") as errors:
+            process = self._start(step, output, errors)
             code = process.wait()
         with self._lock:
             self._running.discard(process)
             self.seconds += monotonic() - began
         if code not in CODES:
-            raise PartFailed(step, code, step.output.read_text(encoding="utf-8", errors="replace"))
+            raise PartFailed(step, code)
         print(f"{step.name}: ended with {code} after {monotonic() - began:.0f} s", flush=True)
         if code != exit_codes.INCONCLUSIVE:
             (step.folder / NOTE).write_text(json.dumps({"words": step.digest, "code": code}), encoding="utf-8")
         return code
 
-    def _start(
-        self, command: Sequence[str], output: IO[bytes], environment: Mapping[str, str]
-    ) -> "subprocess.Popen[bytes]":
+    def _start(self, step: Step, output: IO[bytes], errors: IO[bytes]) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "batches_conformance", *step.words]
+        environment = dict(step.environment)
         with self._lock:
             if self._is_ending:
                 raise CancelledError
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=dict(environment)
-            )
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environment)
             self._running.add(process)
         return process
 

@@ -99,6 +99,13 @@ def test_the_decision_can_be_made_again_of_what_is_there(compared: Ended, tmp_pa
     assert (waived.code, "\nREADY\n" in waived.output) == (0, True), waived.output
 
 
+def test_what_python_says_besides_is_not_taken_for_an_answer(compared: Ended, tmp_path: Path) -> None:
+    report = str(compared.directory / "conformance" / "report.json")
+    ended = release(tmp_path, "--report", report, *CONTRACT, PYTHONPROFILEIMPORTTIME="1")
+    assert ended.code == 1, ended.output
+    assert (tmp_path / "contract" / "errors.txt").stat().st_size
+
+
 @pytest.mark.parametrize("to_group", [False, True], ids=["SIGTERM", "Ctrl-C"])
 def test_an_interrupted_release_leaves_nothing_and_goes_on(
     production: MockAddress, candidate: MockAddress, tmp_path: Path, to_group: bool
