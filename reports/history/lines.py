@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from reports.decision import TONES
 from reports.history.model import Cell, History, RequirementHistory, ViolationHistory
 from reports.history.words import describe_flakiness, describe_runs, since
-from reports.lines import Line, Span, Style, Writer
+from reports.lines import Line, Span, Writer
 from reports.wording import counted
 
 MARKS: Final[Mapping[Cell | None, str]] = {
@@ -19,7 +20,6 @@ MARKS: Final[Mapping[Cell | None, str]] = {
 LEGEND: Final = ". pass  F fail  w waived  - not exercised  ? inconclusive"
 STRIP: Final = 60
 """Runs of a strip that are shown, the newest."""
-_TONES: Final[Mapping[str, Style]] = {"conformant": "good", "nonconformant": "bad", "inconclusive": "doubtful"}
 _INDENT: Final = 2
 
 
@@ -29,7 +29,7 @@ def history_lines(history: History, *, width: int) -> Iterator[Line]:
     last = history.runs[-1]
     yield (Span("HISTORY", "strong"), Span("  "), Span(describe_runs(history)))
     yield from writer.labelled("targets", ", ".join(dict.fromkeys(run.target for run in history.runs)), indent=0)
-    yield (Span("last run".ljust(10), "quiet"), Span(last.verdict, _TONES[last.verdict]), Span(f", {last.started_at}"))
+    yield (Span("last run".ljust(10), "quiet"), Span(last.verdict, TONES[last.verdict]), Span(f", {last.started_at}"))
     open_ones = [each for each in history.violations if each.is_open]
     gone = [each for each in history.violations if not each.is_open]
     yield from _violations("VIOLATED", open_ones, history, writer)

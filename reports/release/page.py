@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
-from reports.decision import Tone
 from reports.html import frame
 from reports.html.markup import Content, Element, cell, head, row, table, tag
 from reports.html.words import mark, moment
+from reports.release.deciding import TONES
 from reports.release.model import Answer, Part, Point, Release, Table
 from reports.wording import describe_spending, long_duration
 
-_TONES: Final[dict[Answer, Tone]] = {"ready": "good", "not ready": "bad", "cannot tell": "doubtful"}
 _VERDICTS: Final[dict[Answer, str]] = {"ready": "pass", "not ready": "fail", "cannot tell": "inconclusive"}
 
 
@@ -58,7 +57,7 @@ def _banner(release: Release) -> Element:
             [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts if value is not None],
             class_="facts",
         ),
-        class_=f"banner {_TONES[release.answer]}",
+        class_=f"banner {TONES[release.answer]}",
     )
 
 
