@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from reports.decision import Decision
-from reports.verdicts import shard_name
-from reports.wording import counted
+from reports.wording import counted, shard_name
 
 
 def advice(decision: Decision) -> str:

@@ -22,7 +22,7 @@ _WORDS: Final[dict[int, Word]] = {
     exit_codes.REGRESSED: "red",
     exit_codes.INCONCLUSIVE: "inconclusive",
 }
-_TONES: Final[dict[str, Tone]] = {
+TONES: Final[dict[str, Tone]] = {
     "green": "good",
     "conformant": "good",
     "red": "bad",
@@ -82,7 +82,7 @@ class Decision:
     @property
     def tone(self) -> Tone:
         """How the title is to look."""
-        return _TONES[self.word or self.report.verdict]
+        return TONES[self.word or self.report.verdict]
 
     @property
     def headline(self) -> str:

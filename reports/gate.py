@@ -9,7 +9,8 @@ from reports import reader, waiver_file, waivers
 from reports.diff import compare
 from reports.errors import OtherVersion, UnsuitableBaseline
 from reports.model import Baseline, GateResult, Report, RequirementResult, Waiver
-from reports.verdicts import reconsidered, shard_name
+from reports.verdicts import reconsidered
+from reports.wording import shard_name
 
 
 @dataclass(frozen=True)

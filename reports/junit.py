@@ -6,18 +6,17 @@ before its last dot for a package; GitLab shows the text of `skipped`, others it
 stands in both.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from reports.advice import advice
-from reports.decision import Decision, Standing
-from reports.model import Report, ReportedViolation, RequirementResult
-from reports.violation import FULL, headline, parts, text_lines, title
-from reports.wording import describe_contract, describe_waiver
-from spec.text import visible, visible_lines
+from reports.cases import Case, cases, readable
+from reports.decision import Decision
+from reports.model import Report
+from reports.wording import describe_contract
+from spec.text import visible
 
 _LEVELS: Final = ("must", "should")
 
@@ -25,16 +24,15 @@ _LEVELS: Final = ("must", "should")
 def render_junit(report: Report) -> str:
     """Render JUnit XML: the gate first where there is one, a suite per level, and a `run` where that is inconclusive.
 
-    Where a gate is green nothing in it is red: what is known or waived counts as skipped.
+    Where a gate is green nothing in it is red.
     """
     decision = Decision(report)
     root = ET.Element("testsuites", name=f"conformance: {decision.title}")
     if decision.word:
         _suite(root, decision, "gate", [_gate_case(decision)])
-    seconds = _seconds(report)
+    found = [*cases(decision)]
     for level in _LEVELS:
-        results = [result for result in report.requirements if result.level == level]
-        _suite(root, decision, level, [_requirement_case(decision, each, seconds[each.id]) for each in results])
+        _suite(root, decision, level, [_requirement_case(case) for case in found if case.result.level == level])
     if report.errors or report.verdict == "inconclusive":
         _suite(root, decision, "run", [_run_case(report)])
     for name in ("tests", "failures", "errors"):
@@ -81,15 +79,6 @@ def _stamp(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _seconds(report: Report) -> Mapping[str, float]:
-    """Return how long each requirement took: its share of the tests that are for it, so that the sum is right."""
-    seconds: defaultdict[str, float] = defaultdict(float)
-    for test in report.tests:
-        for requirement in test.requirements:
-            seconds[requirement] += test.seconds / len(test.requirements)
-    return seconds
-
-
 def _count(cases: Iterable[ET.Element], outcome: str) -> str:
     return str(sum(case.find(outcome) is not None for case in cases))
 
@@ -98,46 +87,22 @@ def _case(classname: str, name: str, seconds: float = 0.0) -> ET.Element:
     return ET.Element("testcase", classname=classname, name=visible(name), time=f"{seconds:.3f}")
 
 
-def _requirement_case(decision: Decision, result: RequirementResult, seconds: float) -> ET.Element:
-    case = _case(f"conformance.{result.level}", result.id, seconds)
-    if result.violations:
-        is_red = decision.decides(result) or not decision.word
-        outcome = ET.SubElement(case, "failure", type=result.level) if is_red else ET.SubElement(case, "skipped")
-        outcome.set("message", visible(_message(decision, result)))
-        blocks = [_readable(f"Waived: {describe_waiver(waiver)}") for waiver in result.waivers]
-        blocks += [_violation(standing, result, violation) for standing, violation in decision.in_order(result)]
-        outcome.text = "\n\n".join(blocks)
-    elif result.verdict != "pass":
-        skipped = ET.SubElement(case, "skipped", message=visible(result.reason or result.verdict))
-        skipped.text = _readable(result.reason or result.verdict)
-    return case
-
-
-def _message(decision: Decision, result: RequirementResult) -> str:
-    """Describe a violated requirement in a line: the waiver or the standing, and the problem."""
-    standing, first = decision.in_order(result)[0]
-    problem = headline(first)
-    match standing:
-        case "new":
-            return f"new: {problem}"
-        case "known":
-            return f"known from {decision.against}: {problem}"
-        case "waived":
-            return f"waived: {'; '.join(map(describe_waiver, result.waivers))}"
-    return problem if decision.decides(result) or not decision.word else f"a should, does not decide: {problem}"
-
-
-def _violation(standing: Standing, result: RequirementResult, violation: ReportedViolation) -> str:
-    mark = "" if standing == "failed" else f"{standing}: "
-    lines = [f"{mark}{title(result, violation)}", result.statement, *text_lines(parts(result, violation, FULL))]
-    return "\n".join(map(visible, lines))
+def _requirement_case(case: Case) -> ET.Element:
+    result = case.result
+    element = _case(f"conformance.{result.level}", result.id, case.seconds)
+    if case.outcome != "passed":
+        failed = case.outcome == "failed"
+        outcome = ET.SubElement(element, "failure", type=result.level) if failed else ET.SubElement(element, "skipped")
+        outcome.set("message", case.message)
+        outcome.text = case.text
+    return element
 
 
 def _run_case(report: Report) -> ET.Element:
     case = _case("conformance.run", "run")
     sentences = report.errors or (report.sentence,)
     error = ET.SubElement(case, "error", type=report.verdict, message=visible(sentences[0]))
-    error.text = "\n".join(map(_readable, sentences))
+    error.text = "\n".join(map(readable, sentences))
     return case
 
 
@@ -146,10 +111,6 @@ def _gate_case(decision: Decision) -> ET.Element:
     text = visible(f"{decision.title}, {decision.headline}")
     if decision.word != "green":
         outcome = ET.SubElement(case, "failure" if decision.word == "red" else "error", type="gate", message=text)
-        outcome.text = "\n".join(map(_readable, [*decision.reasons, advice(decision)]))
+        outcome.text = "\n".join(map(readable, [*decision.reasons, advice(decision)]))
     ET.SubElement(case, "system-out").text = text
     return case
-
-
-def _readable(text: str) -> str:
-    return "\n".join(visible_lines(text))

@@ -16,8 +16,10 @@ from reports.errors import (
     MissingReport,
     OtherVersion,
     TruncatedReport,
+    UnsuitableReport,
 )
 from reports.model import KIND, VERSION, Report, adapter
+from reports.wording import shard_name
 from spec.text import shortened, visible
 
 SHOWN: Final = 200
@@ -41,6 +43,14 @@ def read(path: Path) -> Report:
         raise MalformedReport(f"{path} is not a valid report, at {problem(error)}; run again.") from None
     if end != asdict(seal(document)):
         raise ChangedReport(f"{path} was changed after it was written, its digest is wrong: take an unchanged copy.")
+    return report
+
+
+def read_whole(path: Path) -> Report:
+    """Read the report of a whole run. Raises `InvalidReport`, and `UnsuitableReport` for one of a shard."""
+    report = read(path)
+    if report.run.shard:
+        raise UnsuitableReport(f"{path} is {shard_name(report.run.shard)} only: merge all of them first.")
     return report
 
 

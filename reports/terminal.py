@@ -9,7 +9,7 @@ from reports.advice import advice, waive_line
 from reports.decision import Decision, Standing, StandingGroup
 from reports.lines import INDENT, Line, Span, Writer
 from reports.model import Load, Report, ReportedViolation, RequirementResult
-from reports.verdicts import counts, shard_name
+from reports.verdicts import counts
 from reports.violation import FULL, NORMAL, Detail, headline, parts
 from reports.wording import (
     LAG_COLUMNS,
@@ -24,6 +24,7 @@ from reports.wording import (
     lag_rows,
     load_rows,
     reasons_of,
+    shard_name,
 )
 from spec.text import visible
 

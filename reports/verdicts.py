@@ -8,7 +8,6 @@ from reports.curl import curl_line
 from reports.findings import Findings
 from reports.model import (
     Report,
-    ReportedShard,
     ReportedTarget,
     ReportedViolation,
     RequirementResult,
@@ -17,6 +16,7 @@ from reports.model import (
     Spending,
     TestResult,
 )
+from reports.wording import shard_name
 from spec import requirements as contract
 from spec.requirements import Requirement, capabilities
 
@@ -154,11 +154,6 @@ def _unshown(held: int, min_observations: int, means: str) -> str:
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
-
-
-def shard_name(shard: ReportedShard) -> str:
-    """Name a part of a split run."""
-    return f"shard {shard.index} of {shard.count}"
 
 
 def _run_verdict(

@@ -3,7 +3,17 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from reports.model import Load, LoadedOperation, Recording, ReportedExchange, ReportedTarget, Run, Spending, Waiver
+from reports.model import (
+    Load,
+    LoadedOperation,
+    Recording,
+    ReportedExchange,
+    ReportedShard,
+    ReportedTarget,
+    Run,
+    Spending,
+    Waiver,
+)
 from spec.text import visible
 
 
@@ -115,6 +125,11 @@ def counted(amount: int, one: str, many: str = "") -> str:
 def times(count: int) -> str:
     """Describe how often."""
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
+def shard_name(shard: ReportedShard) -> str:
+    """Name a part of a split run."""
+    return f"shard {shard.index} of {shard.count}"
 
 
 def path(url: str) -> str:

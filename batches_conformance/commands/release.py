@@ -1,36 +1,39 @@
 """`release`: one answer, out of a run, a comparison, a change of the contract and the released clients."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import click
+import pytest
 
 from batches_conformance.groups import FILE, gateway_options
-from batches_conformance.release_plan import (
-    AGAINST_KEY,
-    PartFailed,
-    Step,
-    Steps,
-    environment_against,
-)
-from fixtures.settings import is_loopback
+from batches_conformance.release_plan import AGAINST_KEY, AGAINST_OTHER_KEY, Question, chains_of, words_of
+from batches_conformance.steps import PartFailed, Step, Steps
+from fixtures.gateway import gateway_of
+from fixtures.key import Key
+from fixtures.mask import hide
+from fixtures.settings import KEY, OTHER_KEY, is_loopback
 from reports import clock, gate
 from reports.circumstances import suite_version
 from reports.files import SOURCE
 from reports.model import Report, Spending
-from reports.reader import read
+from reports.reader import read, read_whole
 from reports.release import deciding, files, parts
 from reports.release.lines import release_lines
 from reports.release.model import Part, Release
 from reports.screen import print_lines
 from reports.wording import describe_target
+from spec.text import visible
 from spec.usage import WrongUsage, suggestion
 from suites.clients.table import load
 
@@ -40,35 +43,18 @@ NOT_ASKED: Final = {
     "comparison": "comparison: --against URL, or --against-report REPORT, compares with another service",
     "contract": "contract: --contract OLD NEW says what a change of the contract breaks",
     "clients": "clients: --clients lets the released clients work with the service",
+    "fidelity": "fidelity: --mock-report REPORT shows where the mock and the service differ",
 }
 """The parts that may be left out, each with what it takes."""
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked of a release: the options of the command."""
+class Known:
+    """The reports that were given, and need no run."""
 
-    target: str | None
-    report: Path | None
-    baseline: Path | None
-    waivers: Path | None
-    profiles: tuple[str, ...]
-    against: str | None
-    against_report: Path | None
-    contract: tuple[str, str] | None
-    accepted: Path | None
-    clients: bool
-    client_names: tuple[str, ...]
-    max_billable_files: int | None
-    yes: bool
-    out: Path
-    gateway: tuple[str, ...]
-    rest: tuple[str, ...]
-
-    @property
-    def wants_clients(self) -> bool:
-        """Whether the released clients are to work with the service."""
-        return self.clients or bool(self.client_names)
+    target: Report | None
+    against: Report | None
+    mock: Report | None
 
 
 @click.command(name="release", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
@@ -79,6 +65,7 @@ class Question:
 @click.option("--profile", "profiles", metavar="NAME", multiple=True, help="A later addition to the contract.")
 @click.option("--against", metavar="URL", help=f"Another service, run beside it with the key in {AGAINST_KEY}.")
 @click.option("--against-report", metavar="REPORT", type=FILE, help="The report.json of that service.")
+@click.option("--mock-report", metavar="REPORT", type=FILE, help="The report.json of a run on the mock.")
 @click.option("--contract", nargs=2, metavar="OLD NEW", help="A change of the contract, as for contract diff.")
 @click.option("--accepted", metavar="FILE", type=FILE, help="Breaks of the contract that somebody has accepted.")
 @click.option("--clients", is_flag=True, help="Let every released client work with the service.")
@@ -86,7 +73,7 @@ class Question:
 @click.option("--max-billable-files", metavar="N", type=click.IntRange(0), help="Of each service, by all parts.")
 @click.option("--yes", is_flag=True, help="Write to services beyond loopback.")
 @click.option("--out", metavar="DIR", type=FILE, default=OUT, show_default=True, help="Where everything is written.")
-@click.option("--resume", is_flag=True, help="Take the parts that were completed there with the same options.")
+@click.option("--resume", is_flag=True, help="Take the parts that have an answer there with the same options.")
 @click.option("--plan", is_flag=True, help="Say what the parts would do and spend, and send nothing.")
 @gateway_options
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF run]...")
@@ -100,8 +87,10 @@ def command(context: click.Context, /, resume: bool, plan: bool, **given: Any) -
     if HELP in given["rest"]:  # As an option of this command it would be found within -pno:cacheprovider.
         click.echo(context.get_help())
         return 0
+    _hide_secrets(given)
     question = _question(given)
-    chains = list(_chains(question))
+    chains = list(chains_of(question))
+    known = _known(question)
     if plan:
         return _plan(chains)
     steps = Steps(resume)
@@ -110,7 +99,10 @@ def command(context: click.Context, /, resume: bool, plan: bool, **given: Any) -
     except PartFailed as failure:
         print(failure, file=sys.stderr)
         return failure.code
-    release = _joined(question, codes, steps.seconds)
+    except KeyboardInterrupt:
+        print(f"The parts that have an answer are in {question.out}: the same with --resume takes them.")
+        raise
+    release = _joined(question, known, codes, steps.seconds)
     written = files.write(release, question.out)
     print()
     print_lines(release_lines(release, width=shutil.get_terminal_size().columns))
@@ -118,15 +110,27 @@ def command(context: click.Context, /, resume: bool, plan: bool, **given: Any) -
     return release.code
 
 
+def _hide_secrets(given: Mapping[str, Any]) -> None:
+    """Show no key, and no secret of the gateway, in what is printed of the parts. Raises `WrongUsage`."""
+    try:
+        of_gateway = gateway_of(lambda option: given[option.removeprefix("--").replace("-", "_")])
+    except pytest.UsageError as error:
+        raise WrongUsage(str(error)) from None
+    keys = (os.environ.get(name) for name in (KEY, OTHER_KEY, AGAINST_KEY, AGAINST_OTHER_KEY))
+    hide([*of_gateway.secrets, *map(Key, filter(None, keys))])
+
+
 def _question(given: Mapping[str, Any]) -> Question:
     """Check the options that go together. Raises `WrongUsage`."""
     own = {name: given[name] for name in Question.__dataclass_fields__ if name in given}
     gateway = {name: value for name, value in given.items() if name not in own and value}
-    question = Question(**{**own, "contract": given["contract"] or None}, gateway=tuple(_words(gateway)))
+    question = Question(**{**own, "contract": given["contract"] or None}, gateway=tuple(words_of(gateway)))
     if (question.target is None) is (question.report is None):
         raise WrongUsage("Name the service by --target URL, or its report by --report REPORT.")
     if question.against and question.against_report:
         raise WrongUsage("--against runs the suite on a service, --against-report takes its report: give one of them.")
+    if question.against and question.target and question.against.rstrip("/") == question.target.rstrip("/"):
+        raise WrongUsage("--against is the service of --target: name another, or a report of it by --against-report.")
     if question.wants_clients and not question.target:
         raise WrongUsage("--clients needs the service itself: give --target URL.")
     known = [client.name for client in load()] if question.client_names else []
@@ -137,68 +141,6 @@ def _question(given: Mapping[str, Any]) -> Question:
         if not (question.yes or is_loopback(url)):
             raise WrongUsage(f"The parts would write to {url}: confirm that with --yes, or look at --plan first.")
     return question
-
-
-def _words(options: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in options.items():
-        for each in value if isinstance(value, tuple) else (value,):
-            yield from (f"--{name.replace('_', '-')}", each)
-
-
-def _chains(question: Question) -> Iterator[list[Step]]:
-    """List what is run beside each other: nothing else is sent to a service while a part of it runs."""
-    out = question.out
-    if question.target:
-        of_target = [_run("conformance", question, question.target, _spared(question))]
-        if question.wants_clients:
-            of_target.append(_clients(question, question.target))
-        yield of_target
-    if question.against:
-        step = _run("against", question, question.against, question.max_billable_files)
-        yield [replace(step, environment=environment_against())]
-    if question.contract:
-        accepted = ("--accepted", str(question.accepted)) if question.accepted else ()
-        words = ("contract", "diff", *question.contract, "--format", "json", *accepted)
-        yield [Step("contract", words, out / "contract")]
-
-
-def _run(name: str, question: Question, url: str, most: int | None) -> Step:
-    folder = question.out / name
-    is_target = name == "conformance"
-    gated = {"baseline": question.baseline, "waivers": question.waivers} if is_target else {}
-    words = (
-        *("run", "--target", url, "--report-dir", str(folder)),
-        *_words({option: str(value) for option, value in gated.items() if value}),
-        *_words({"profile": question.profiles}),
-        *(("--max-billable-files", str(most)) if most is not None else ()),
-        *(("--yes",) if question.yes else ()),
-        *(question.gateway if is_target else ()),
-        *question.rest,
-    )
-    return Step(name, words, folder)
-
-
-def _clients(question: Question, url: str) -> Step:
-    folder = question.out / "clients"
-    names = _words({"client": question.client_names})
-    yes = ("--yes",) if question.yes else ()
-    return Step(
-        "clients", ("clients", "--target", url, "--report-dir", str(folder), *names, *yes, *question.gateway), folder
-    )
-
-
-def _spared(question: Question) -> int | None:
-    """Return what the clients leave of the billable files to the run. Raises `WrongUsage` where it is not enough."""
-    if question.max_billable_files is None or not question.wants_clients:
-        return question.max_billable_files
-    from suites.clients.scenario import BILLABLE_FILES
-
-    taken = BILLABLE_FILES * (len(question.client_names) or len(load()))
-    if taken > question.max_billable_files:
-        raise WrongUsage(
-            f"The clients spend up to {taken} billable files: raise --max-billable-files, or name fewer by --client."
-        )
-    return question.max_billable_files - taken
 
 
 def _plan(chains: Sequence[Sequence[Step]]) -> int:
@@ -216,9 +158,23 @@ def _rehearsed(step: Step) -> int:
     return subprocess.run(command, env=dict(step.environment), check=False).returncode
 
 
-def _joined(question: Question, codes: Mapping[str, int], seconds: float) -> Release:
-    report, earlier = _reports(question)
-    found = list(_parts(question, codes, report, earlier))
+def _known(question: Question) -> Known:
+    """Read what was given, before anything is sent. Raises `WrongUsage`."""
+    terms = gate.read_terms(question.baseline, question.waivers, strict=False, require_exercised=False)
+    mock = read_whole(question.mock_report) if question.mock_report else None
+    if mock and (mock.target is None or mock.target.kind != "mock"):
+        raise WrongUsage(f"{question.mock_report} is not of a run on the mock: name one by --mock-report.")
+    return Known(
+        target=gate.apply(terms, read_whole(question.report), clock.today()) if question.report else None,
+        against=read_whole(question.against_report) if question.against_report else None,
+        mock=mock,
+    )
+
+
+def _joined(question: Question, known: Known, codes: Mapping[str, int], seconds: float) -> Release:
+    report = known.target or read(question.out / "conformance" / SOURCE)
+    earlier = known.against or (read(question.out / "against" / SOURCE) if question.against else None)
+    found = list(_parts(question, codes, report, earlier, known.mock))
     asked = {part.name for part in found}
     return Release(
         answer=deciding.answer(found),
@@ -234,23 +190,25 @@ def _joined(question: Question, codes: Mapping[str, int], seconds: float) -> Rel
     )
 
 
-def _reports(question: Question) -> tuple[Report, Report | None]:
-    terms = gate.read_terms(question.baseline, question.waivers, strict=False, require_exercised=False)
-    file = question.report or question.out / "conformance" / SOURCE
-    report = gate.apply(terms, read(file), clock.today()) if question.report else read(file)
-    other = question.against_report or (question.out / "against" / SOURCE if question.against else None)
-    return report, read(other) if other else None
-
-
 def _named(report: Report) -> str:
     return describe_target(report.target) if report.target else "unknown"
 
 
-def _parts(question: Question, codes: Mapping[str, int], report: Report, earlier: Report | None) -> Iterator[Part]:
-    page = str(question.report) if question.report else "conformance/report.html"
-    yield parts.of_report(report, page)
+def _seen_from(folder: Path, file: Path) -> str:
+    """Name a file as a page in a folder links to it."""
+    with suppress(ValueError):  # It is on another drive of Windows.
+        file = Path(os.path.relpath(file, folder))
+    return visible(file.as_posix())
+
+
+def _parts(
+    question: Question, codes: Mapping[str, int], report: Report, earlier: Report | None, mock: Report | None
+) -> Iterator[Part]:
+    given = partial(_seen_from, question.out)
+    yield parts.of_report(report, given(question.report) if question.report else "conformance/report.html")
     if earlier:
-        yield parts.of_comparison(earlier, report, str(question.against_report or "against/report.html"))
+        other = question.against_report
+        yield parts.of_comparison(earlier, report, given(other) if other else "against/report.html")
     if "contract" in codes:
         output = question.out / "contract" / "output.txt"
         yield parts.of_contract(
@@ -259,3 +217,5 @@ def _parts(question: Question, codes: Mapping[str, int], report: Report, earlier
     if "clients" in codes:
         found = json.loads((question.out / "clients" / "clients.json").read_text(encoding="utf-8"))
         yield parts.of_clients(found, codes["clients"], "clients/clients.md")
+    if mock and question.mock_report:
+        yield parts.of_fidelity(mock, report, given(question.mock_report))

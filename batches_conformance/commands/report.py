@@ -14,7 +14,7 @@ from typing import Any, Final
 import click
 
 from batches_conformance.groups import FILE, Group, gateway_options, loudness
-from reports import clock, exit_codes, fidelity, files, gate, waiving
+from reports import allure, clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
 from reports.errors import InvalidReport, UnknownName
 from reports.explain import Check, Fault, Knowledge, chosen, explanation, find, suggested
@@ -28,11 +28,10 @@ from reports.lines import Line, Writer
 from reports.merge import merge
 from reports.model import Report, ReportedExchange, ReportedTarget, ReportedViolation, validated
 from reports.openmetrics import render_openmetrics
-from reports.reader import read
+from reports.reader import read, read_whole
 from reports.replayed import Replayed, exit_code, replay_lines
 from reports.screen import print_lines
 from reports.terminal import failure_lines, report_lines
-from reports.verdicts import shard_name
 from reports.violation import NORMAL
 from spec import requirements
 from spec.text import visible
@@ -244,10 +243,7 @@ def gate_report(
     if only_new and not baseline:
         raise WrongUsage("--only-new goes with a --baseline: name the report.json of an earlier run.")
     terms = gate.read_terms(baseline, waivers, strict=strict, require_exercised=require_exercised)
-    given = read(report)
-    if given.run.shard:
-        raise WrongUsage(f"{report} is {shard_name(given.run.shard)} only: merge all of them first.")
-    judged = gate.apply(terms, given, clock.today())
+    judged = gate.apply(terms, read_whole(report), clock.today())
     _show(judged, [report], only_new=only_new, verbosity=verbosity)
     return exit_codes.of(judged)
 
@@ -304,12 +300,13 @@ def history_of_runs(
     if earlier and out:
         raise WrongUsage("--append writes the history beside the file that it names: leave --out away.")
     file = earlier or (out or HISTORY) / history_file.NAME
-    found = gather(sources, history_file.read_history(file) if earlier and earlier.exists() else NOTHING)
-    if target is not None:
-        found = of_target(found, target)
-    if keep is not None:
-        found = newest(found, keep)
-    written = history_file.write(found, file)
+    with history_file.alone_with(file):
+        found = gather(sources, history_file.read_history(file) if earlier and earlier.exists() else NOTHING)
+        if target is not None:
+            found = of_target(found, target)
+        if keep is not None:
+            found = newest(found, keep)
+        written = history_file.write(found, file)
     print_lines(history_lines(found, width=shutil.get_terminal_size().columns))
     print("\n".join(["", *map(str, written)]))
     return exit_codes.CONFORMANT
@@ -332,6 +329,16 @@ def metrics(report: Path, history: Path | None, out: Path | None) -> int:
         files.replace(out, text)
     except OSError as error:
         raise WrongUsage(f"{out} could not be written ({error.strerror}); name another file.") from None
+    return exit_codes.CONFORMANT
+
+
+@command.command(name="allure")
+@click.argument("report", type=FILE)
+@click.option("--out", metavar="DIR", type=FILE, required=True, help="Where they are written, such as allure-results.")
+def allure_results(report: Path, out: Path) -> int:
+    """Write REPORT as Allure results, one for each requirement."""
+    written = allure.write(read_whole(report), out)
+    print(f"{len(written)} results in {out}")
     return exit_codes.CONFORMANT
 
 

@@ -1,8 +1,14 @@
 """`history.json`: a history as a file, which grows by one run after the other."""
 
 import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Final
 
 from pydantic import ValidationError
@@ -16,6 +22,8 @@ from reports.reader import problem
 from spec.usage import WrongUsage
 
 NAME: Final = "history.json"
+PATIENCE: Final = 60.0
+"""Seconds to wait for another command that adds to the same history."""
 
 
 def render_history(history: History) -> str:
@@ -26,6 +34,8 @@ def render_history(history: History) -> str:
 def write(history: History, path: Path) -> tuple[Path, Path]:
     """Write the history to `path`, and its page beside it. Raises `WrongUsage` where that cannot be done."""
     page = path.with_suffix(".html")
+    if page == path:
+        raise WrongUsage(f"{path} is where the page would go: name the history otherwise, such as {NAME}.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.replace(path, render_history(history))
@@ -33,6 +43,25 @@ def write(history: History, path: Path) -> tuple[Path, Path]:
     except OSError as error:
         raise WrongUsage(f"{path} could not be written ({error.strerror}); name another place.") from None
     return path, page
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Let no other command of this machine add to a history meanwhile. Raises `WrongUsage` where one goes on with it.
+
+    The lock is SQLite's and ends with the process, however that ends. It lies elsewhere, for what is beside a history
+    may be kept with it.
+    """
+    name = sha256(os.fsencode(path.resolve())).hexdigest()
+    lock = Path(gettempdir(), f"batches-conformance-{name}.lock")
+    with closing(sqlite3.connect(lock, timeout=PATIENCE, isolation_level=None)) as database:
+        try:
+            database.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise WrongUsage(
+                f"{path} cannot be added to while {lock} is kept by another ({error}): try again."
+            ) from None
+        yield
 
 
 def read_history(path: Path) -> History:

@@ -10,9 +10,8 @@ from reports.files import SOURCE
 from reports.history.model import History, PastRequirement, PastRun, Unread
 from reports.history.past import past_requirements, past_run
 from reports.history.tracking import track
-from reports.model import Report
-from reports.reader import read
-from reports.verdicts import shard_name
+from reports.reader import read_whole
+from spec.text import visible
 
 NOTHING: Final = History(runs=(), contract={})
 
@@ -28,9 +27,9 @@ def gather(sources: Iterable[Path], earlier: History = NOTHING) -> History:
     unread: list[Unread] = []
     for path in _files(sources):
         try:
-            report = _whole(path)
+            report = read_whole(path)
         except (InvalidReport, UnsuitableReport) as error:
-            unread.append(Unread(str(path), str(error)))
+            unread.append(Unread(visible(str(path)), visible(str(error))))
             continue
         runs.append(past_run(report))
         contracts.append((report.run.started_at, past_requirements(report)))
@@ -48,10 +47,3 @@ def gather(sources: Iterable[Path], earlier: History = NOTHING) -> History:
 def _files(sources: Iterable[Path]) -> Iterator[Path]:
     for source in sources:
         yield from sorted(source.rglob(SOURCE)) if source.is_dir() else (source,)
-
-
-def _whole(path: Path) -> Report:
-    report = read(path)
-    if report.run.shard:
-        raise UnsuitableReport(f"{path} is {shard_name(report.run.shard)} only: merge all of them first.")
-    return report

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from reports.decision import TONES
 from reports.history.model import Cell, History, RequirementHistory, ViolationHistory
 from reports.history.words import describe_flakiness, describe_runs, since
-from reports.lines import Line, Span, Style, Writer
+from reports.lines import Line, Span, Writer
 from reports.wording import counted
 
 MARKS: Final[Mapping[Cell | None, str]] = {
@@ -19,7 +20,6 @@ MARKS: Final[Mapping[Cell | None, str]] = {
 LEGEND: Final = ". pass  F fail  w waived  - not exercised  ? inconclusive"
 STRIP: Final = 60
 """Runs of a strip that are shown, the newest."""
-_TONES: Final[Mapping[str, Style]] = {"conformant": "good", "nonconformant": "bad", "inconclusive": "doubtful"}
 _INDENT: Final = 2
 
 
@@ -29,7 +29,7 @@ def history_lines(history: History, *, width: int) -> Iterator[Line]:
     last = history.runs[-1]
     yield (Span("HISTORY", "strong"), Span("  "), Span(describe_runs(history)))
     yield from writer.labelled("targets", ", ".join(dict.fromkeys(run.target for run in history.runs)), indent=0)
-    yield (Span("last run".ljust(10), "quiet"), Span(last.verdict, _TONES[last.verdict]), Span(f", {last.started_at}"))
+    yield (Span("last run".ljust(10), "quiet"), Span(last.verdict, TONES[last.verdict]), Span(f", {last.started_at}"))
     open_ones = [each for each in history.violations if each.is_open]
     gone = [each for each in history.violations if not each.is_open]
     yield from _violations("VIOLATED", open_ones, history, writer)
@@ -65,9 +65,11 @@ def _strips(history: History, writer: Writer) -> Iterator[Line]:
     ever = {violation.requirement for violation in history.violations}
     some = [each for each in history.requirements if each.id in ever]
     if some:
-        yield from ((), (Span("RUN BY RUN", "strong"), Span(f"  oldest first: {LEGEND}", "quiet")))
+        yield from ((), (Span("RUN BY RUN", "strong"), Span("  oldest first", "quiet")))
+        yield from writer.paragraph(LEGEND, _INDENT, "quiet")
+    shown = min(STRIP, writer.columns - _INDENT * 2)
     for each in some:
-        strip = "".join(MARKS[cell] for cell in each.strip[-STRIP:])
+        strip = "".join(MARKS[cell] for cell in each.strip[-shown:])
         yield from writer.paragraph(each.id, _INDENT)
         yield (Span(" " * _INDENT * 2 + strip),)
 

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
-from reports.decision import Tone
+from reports.decision import TONES
 from reports.history.curves import curves
 from reports.history.model import Cell, History, PastRun, RequirementHistory, ViolationHistory
 from reports.history.words import describe_flakiness, describe_runs, since
 from reports.html import frame
 from reports.html.markup import Element, cell, head, picture, row, table, tag
 from reports.html.words import badge, mark, moment
-from reports.model import RunVerdict
 from reports.wording import counted, long_duration, times
 from spec.text import shortened
 
@@ -37,7 +36,6 @@ _NAMES: Final[dict[Cell, str]] = {
     "not-exercised": "not exercised",
     "inconclusive": "inconclusive",
 }
-_TONES: Final[dict[RunVerdict, Tone]] = {"conformant": "good", "nonconformant": "bad", "inconclusive": "doubtful"}
 
 
 def render_page(history: History) -> str:
@@ -85,7 +83,7 @@ def _banner(history: History, violated: int) -> Element:
             aria_label="Counts",
         ),
         tag("dl", [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts], class_="facts"),
-        class_=f"banner {_TONES[last.verdict]}",
+        class_=f"banner {TONES[last.verdict]}",
     )
 
 

@@ -9,7 +9,7 @@ from reports.decision import Decision, Standing, StandingGroup
 from reports.html.markup import Element, cell, head, row, table, tag
 from reports.html.words import anchor, badge, evidence_anchor, mark, moment
 from reports.model import Recording, RequirementResult
-from reports.verdicts import counts, shard_name
+from reports.verdicts import counts
 from reports.violation import headline
 from reports.wording import (
     describe_contract,
@@ -20,6 +20,7 @@ from reports.wording import (
     describe_waiver,
     long_duration,
     reasons_of,
+    shard_name,
 )
 from spec.text import shortened
 

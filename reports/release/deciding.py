@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from reports.decision import Tone
 from reports.release.model import Answer, Part
 
 SENTENCES: Final[dict[Answer, str]] = {
@@ -10,6 +11,8 @@ SENTENCES: Final[dict[Answer, str]] = {
     "not ready": "Something that was asked speaks against it.",
     "cannot tell": "Something that was asked has no answer, and nothing that has one speaks against it.",
 }
+TONES: Final[dict[Answer, Tone]] = {"ready": "good", "not ready": "bad", "cannot tell": "doubtful"}
+"""How an answer is to look."""
 
 
 def answer(parts: Sequence[Part]) -> Answer:

@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from typing import Final
 
-from reports.lines import Line, Span, Style, Writer
-from reports.release.model import Answer, Part, Release
+from reports.lines import Line, Span, Writer
+from reports.release.deciding import TONES
+from reports.release.model import Part, Release
 from spec.text import shortened_in_middle
 
 REASONS_SHOWN: Final = 10
 """Reasons of a part that are shown; the page has all."""
 SENTENCE_LIMIT: Final = 240
 """Characters of a reason that are shown."""
-_TONES: Final[dict[Answer, Style]] = {"ready": "good", "not ready": "bad", "cannot tell": "doubtful"}
 
 
 def release_lines(release: Release, *, width: int) -> Iterator[Line]:
     """Show the decision, and why, for a terminal of `width` columns."""
     writer = Writer(width)
-    yield (Span(release.answer.upper(), _TONES[release.answer]),)
+    yield (Span(release.answer.upper(), TONES[release.answer]),)
     yield from writer.paragraph(release.sentence)
     yield from writer.labelled("target", release.target, indent=0)
     if release.against:
@@ -33,7 +33,7 @@ def release_lines(release: Release, *, width: int) -> Iterator[Line]:
 
 
 def _part(part: Part, writer: Writer) -> Iterator[Line]:
-    yield (Span(part.name.upper(), "strong"), Span("  "), Span(part.answer, _TONES[part.answer]))
+    yield (Span(part.name.upper(), "strong"), Span("  "), Span(part.answer, TONES[part.answer]))
     yield from writer.paragraph(part.sentence, 2)
     for point in part.reasons[:REASONS_SHOWN]:
         yield from writer.paragraph(f"- {point.about}: {shortened_in_middle(point.sentence, SENTENCE_LIMIT)}", 4)

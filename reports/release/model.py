@@ -9,7 +9,7 @@ KIND: Final = "batches-conformance release"
 VERSION: Final = 1
 
 Answer = Literal["ready", "not ready", "cannot tell"]
-PartName = Literal["conformance", "comparison", "contract", "clients"]
+PartName = Literal["conformance", "comparison", "contract", "clients", "fidelity"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Part(Model):
     remarks: tuple[Remarks, ...] = ()
     tables: tuple[Table, ...] = ()
     file: str | None = None
-    """What has it in full."""
+    """What has it in full, seen from the folder of the release."""
 
 
 @dataclass(frozen=True, kw_only=True)

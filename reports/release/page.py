@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import quote
 
-from reports.decision import Tone
 from reports.html import frame
 from reports.html.markup import Content, Element, cell, head, row, table, tag
 from reports.html.words import mark, moment
+from reports.release.deciding import TONES
 from reports.release.model import Answer, Part, Point, Release, Table
 from reports.wording import describe_spending, long_duration
 
-_TONES: Final[dict[Answer, Tone]] = {"ready": "good", "not ready": "bad", "cannot tell": "doubtful"}
 _VERDICTS: Final[dict[Answer, str]] = {"ready": "pass", "not ready": "fail", "cannot tell": "inconclusive"}
 
 
@@ -57,7 +57,7 @@ def _banner(release: Release) -> Element:
             [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts if value is not None],
             class_="facts",
         ),
-        class_=f"banner {_TONES[release.answer]}",
+        class_=f"banner {TONES[release.answer]}",
     )
 
 
@@ -86,7 +86,7 @@ def _details(part: Part) -> Element:
         "section",
         tag("h2", part.name.capitalize()),
         tag("p", part.sentence),
-        tag("p", "In full: ", tag("a", part.file, href=part.file)) if part.file else None,
+        tag("p", "In full: ", tag("a", part.file, href=quote(part.file))) if part.file else None,
         [
             piece
             for remarks in part.remarks

@@ -92,12 +92,17 @@ def _not_exercised(results: Sequence[RequirementResult]) -> Iterator[Point]:
 
 def of_comparison(earlier: Report, later: Report, file: str) -> Part:
     """Compare the release with another service, by two runs of the same suite."""
-    changes = compare(earlier, later)
-    worse = [_of_requirement(change) for change in changes if change.is_worse]
-    other = [_of_requirement(change) for change in changes if not change.is_worse]
+    is_known = later.verdict != "inconclusive"
+    worse: list[Point] = []
+    other: list[Point] = []
+    for change in compare(earlier, later):
+        speaks = change.is_worse and (is_known or change.after == "fail")
+        (worse if speaks else other).append(_of_requirement(change))
     looks = _looks(earlier, later)
     unsure = [
-        Point(f"the run {side}", "It is inconclusive, so not everything could be compared.")
+        Point(
+            f"the run {side}", f"Inconclusive, so not everything could be compared. {' '.join(report.errors)}".strip()
+        )
         for side, report in (("there", earlier), ("here", later))
         if report.verdict == "inconclusive"
     ]
@@ -123,6 +128,24 @@ def _looks(earlier: Report, later: Report) -> list[Point]:
         for each in fidelity.differences(earlier, later)
         if each.sort != "requirements"
     ]
+
+
+def of_fidelity(mock: Report, service: Report, file: str) -> Part:
+    """Show where the mock and the service differ, by a run on each; that decides nothing."""
+    differences = fidelity.differences(mock, service)
+    by_sort: dict[str, list[Point]] = {}
+    for each in differences:
+        requirements = (each.what,) if each.sort == "requirements" else ()
+        point = Point(each.what, f"mock: {each.mock}; service: {each.service}", None, requirements)
+        by_sort.setdefault(each.sort.capitalize(), []).append(point)
+    return Part(
+        name="fidelity",
+        answer="ready",
+        code=exit_codes.CONFORMANT,
+        sentence=f"Mock and service differ in {counted(len(differences), 'place')}, which decides nothing.",
+        remarks=_with_points(by_sort),
+        file=file,
+    )
 
 
 def _latencies(earlier: Report, later: Report) -> Table:

@@ -68,7 +68,7 @@ NOT_EXECUTED = {
     "python -m docs.figures": "it writes into the pages; tests/docs/test_figures.py does that",
     "python -m docs.generated": "it writes the pages; tests/docs/test_generated.py does that",
     "python -m tests.scaffold all ID": "it changes the project; tests/docs/test_writing_tests.py has an example",
-    "python -m tests.reports.html.picture docs/report.png": TAKES_A_BROWSER,
+    "python -m tests.reports.html.picture docs/report.png docs/history.png docs/release.png": TAKES_A_BROWSER,
     f"python -m tests.scaffold all {OF_EXAMPLE.split()[1]} --module file_count": EXAMPLE,
     "tox -e lint": CHECKED_BY_CI,
     "tox -e published -- FILE": PUBLISHED_ELSEWHERE,

@@ -1,25 +1,34 @@
-"""The picture of a report in the README is one, and small."""
+"""The pictures in the documents are those that are made, each in one place, and small."""
 
 import re
 import struct
+from pathlib import Path
+
+import pytest
 
 from tests.docs.pages import ROOT
-from tests.reports.html.picture import WIDTH
+from tests.reports.html.picture import PICTURES, WIDTH
 
-PICTURE = ROOT / "docs" / "report.png"
+SHOWN_IN = {"report.png": "README.md", "history.png": "docs/history.md", "release.png": "docs/release.md"}
 MOST_BYTES = 200_000
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def test_the_readme_shows_it() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    [(alternative, path)] = re.findall(r"!\[([^]]+)\]\(([^)]+)\)", readme)
+@pytest.mark.parametrize("name", PICTURES)
+def test_one_page_shows_it(name: str) -> None:
+    page = ROOT / SHOWN_IN[name]
+    [(alternative, path)] = re.findall(r"!\[([^]]+)\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
     assert alternative
-    assert ROOT / path == PICTURE
+    assert page.parent / path == ROOT / "docs" / name
 
 
-def test_it_is_small_and_as_wide_as_it_is_made() -> None:
-    content = PICTURE.read_bytes()
+@pytest.mark.parametrize("name", PICTURES)
+def test_it_is_small_and_as_wide_as_it_is_made(name: str) -> None:
+    content = (ROOT / "docs" / name).read_bytes()
     assert content.startswith(SIGNATURE)
     assert struct.unpack(">I", content[16:20])[0] == WIDTH
     assert len(content) < MOST_BYTES
+
+
+def test_no_other_picture_is_there() -> None:
+    assert {path.name for path in Path(ROOT, "docs").glob("*.png")} == {*PICTURES}

@@ -4,7 +4,7 @@ import base64
 import json
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,7 +23,7 @@ class Relay:
 
     With `echoes` every answer has the key in a header, and every refusal in its body, in the forms in which servers
     write it. What comes without the header `demands` is refused and counted. Once `holds` is set, requests wait for
-    ever; `held` tells that one does.
+    ever; `held` tells that one does. `before` is called with each request, before it is passed on.
     """
 
     url: str
@@ -31,6 +31,7 @@ class Relay:
     keys: Mapping[str, str]
     echoes: bool = False
     demands: tuple[str, str] | None = None
+    before: Callable[[], None] = lambda: None
     passed: int = 0
     refused: int = 0
     holds: threading.Event = field(default_factory=threading.Event)
@@ -69,6 +70,7 @@ def handler(relay: Relay, client: httpx.Client) -> type[BaseHTTPRequestHandler]:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
+            relay.before()
             relay.passed += 1
             headers = {name: value for name, value in self.headers.items() if name.lower() not in NOT_RELAYED}
             given = headers.get("Authorization", "")

@@ -4,20 +4,32 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
+from fixtures.embedded import MockAddress, running_mock
+from fixtures.settings import KEY
 from reports.history.file import read_history
+from reports.history.model import Flakiness
 from tests.command import main_of
+from tests.suites.relay import relaying
 from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, environment, run
 
 SELECTED = ("-q", "-n0", "-pno:cacheprovider", "--requirement=create-refuses-unknown-job-type")
 
+FAULT = "unknown-job-type-means-parse"
 
-def repeated(directory: Path, *words: str) -> Ended:
+
+def switch_on(mock: MockAddress, fault: str) -> None:
+    url = f"{mock.base_url}/control/variants/faults/{fault}"
+    httpx.put(url, trust_env=False).raise_for_status()
+
+
+def repeated(directory: Path, *words: str, **given: str) -> Ended:
     ended = subprocess.run(
         [sys.executable, "-m", "batches_conformance", "run", *SELECTED, f"--report-dir={directory}", *words],
         cwd=ROOT,
-        env=environment({}),
+        env=environment(given),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -29,7 +41,7 @@ def repeated(directory: Path, *words: str) -> Ended:
 
 
 def test_each_run_has_its_report_and_all_of_them_a_history(tmp_path: Path) -> None:
-    ended = repeated(tmp_path, "--repeat", "2", "--fault=unknown-job-type-means-parse")
+    ended = repeated(tmp_path, "--repeat", "2", f"--fault={FAULT}")
     assert ended.code == 1, ended.output
     assert "Run 2 of 2" in ended.output
     assert "No requirement changed from run to run." in ended.output
@@ -38,6 +50,17 @@ def test_each_run_has_its_report_and_all_of_them_a_history(tmp_path: Path) -> No
     assert {run.target_version for run in history.runs} == {history.runs[0].target_version} != {None}
     assert [each.runs for each in history.violations] == [2]
     assert {path.name for path in tmp_path.iterdir()} == {"1", "2", "history.json", "history.html"}
+
+
+def test_what_changes_from_run_to_run_is_flaky(tmp_path: Path) -> None:
+    """The fault comes with a request of the second run, whose folder is there once the first has ended."""
+    with running_mock() as mock, relaying(mock.base_url, {}) as relay:
+        relay.before = lambda: switch_on(mock, FAULT) if (tmp_path / "2").exists() else None
+        ended = repeated(tmp_path, "--repeat", "2", f"--target={relay.url}", **{KEY: mock.api_key})
+    assert ended.code == 1, ended.output
+    assert "must create-refuses-unknown-job-type: changed once in 2 runs" in " ".join(ended.output.split())
+    flaky = [each for each in read_history(tmp_path / "history.json").requirements if each.flakiness]
+    assert [(each.strip, each.flakiness) for each in flaky] == [(("pass", "fail"), Flakiness(changes=1, runs=2))]
 
 
 def test_a_wrong_command_line_ends_after_the_first_run(tmp_path: Path) -> None:

@@ -1,7 +1,11 @@
 """A history is right in every cell, says since when, and loses nothing to a damaged file."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,11 +13,15 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from reports.history.file import read_history
+from reports.history.file import alone_with, read_history
+from reports.history.lines import MARKS, history_lines
 from reports.history.model import Cell, History
+from reports.history.past import past_requirements, past_run
+from reports.history.tracking import track
 from reports.model import Report, adapter
 from tests.command import main_of
 from tests.reports.history import months
+from tests.suites.sessions import ROOT
 
 main = main_of("report", "history")
 diff = main_of("report", "diff")
@@ -116,6 +124,33 @@ def test_runs_are_added_one_by_one_and_each_counts_once(tmp_path: Path) -> None:
     assert (tmp_path / "kept.html").read_text() == (tmp_path / "history.html").read_text()
 
 
+def test_commands_that_add_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    paths = months.write(nights("F.F"), tmp_path / "nights")
+    words = [sys.executable, "-m", "batches_conformance", "report", "history", "--append", str(tmp_path / "kept.json")]
+    running = [subprocess.Popen([*words, str(path)], cwd=ROOT, stdout=subprocess.DEVNULL) for path in paths]
+    assert [process.wait() for process in running] == [0, 0, 0]
+    assert len(read_history(tmp_path / "kept.json").runs) == 3
+    assert {path.name for path in tmp_path.iterdir()} == {"nights", "kept.json", "kept.html"}
+
+
+def test_a_history_that_somebody_else_writes_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (path,) = months.write(nights("F"), tmp_path / "nights")
+    monkeypatch.setattr("reports.history.file.PATIENCE", 0.0)
+    with alone_with(tmp_path / "kept.json"):
+        assert main(["--append", str(tmp_path / "kept.json"), str(path)]) == 4
+    assert "try again" in capsys.readouterr().err
+    assert main(["--append", str(tmp_path / "kept.json"), str(path)]) == 0
+
+
+def test_a_history_is_not_where_its_page_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (path,) = months.write(nights("F"), tmp_path / "nights")
+    assert main(["--append", str(tmp_path / "history.html"), str(path)]) == 4
+    assert "name the history otherwise" in capsys.readouterr().err
+    assert not (tmp_path / "history.html").exists()
+
+
 def test_only_the_newest_runs_are_kept(tmp_path: Path) -> None:
     kept = history_of(nights("F..F."), tmp_path, "--keep", "2")
     assert [run.id for run in kept.runs] == ["run-3", "run-4"]
@@ -144,6 +179,20 @@ def test_damaged_files_are_listed_and_left_out(tmp_path: Path, capsys: pytest.Ca
     for sign in ("truncated", "changed after it was written"):
         assert sign in shown
         assert sign in (tmp_path / "history.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names of files are Unicode there")
+def test_a_name_of_a_damaged_file_may_be_anything(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (path,) = months.write(nights("F"), tmp_path / "nights")
+    folder = os.fsencode(tmp_path / "nights") + b"/\xff\x1b[31m<script>"
+    os.mkdir(folder)
+    Path(os.fsdecode(folder), "report.json").write_text("{", encoding="utf-8")
+    kept = tmp_path / "kept.json"
+    for _ in range(2):
+        assert main(["--append", str(kept), str(tmp_path / "nights")]) == 0
+    assert [r"\xff" in each.file or r"\udcff" in each.file for each in read_history(kept).unread] == [True]
+    assert "\x1b" not in capfd.readouterr().out
+    assert path.exists()
 
 
 def test_a_history_without_a_run_is_wrong_usage(tmp_path: Path) -> None:
@@ -182,6 +231,26 @@ def test_a_comparison_says_since_when(tmp_path: Path, capsys: pytest.CaptureFixt
     assert diff([str(paths[0]), str(paths[4]), "--history", str(tmp_path / "history.json"), "--json"]) == 7
     (known,) = json.loads(capsys.readouterr().out)["history"]
     assert (known["since"], known["runs"]) == ("run-3", 3)
+
+
+@pytest.mark.parametrize(("width", "shown"), [(60, 55), (80, 60)])
+def test_a_terminal_is_wide_enough(width: int, shown: int) -> None:
+    reports = [months.report(number, cells) for number, cells in enumerate(months.plan(70))]
+    history = track(map(past_run, reports), past_requirements(reports[0]))
+    lines = ["".join(span.text for span in line) for line in history_lines(history, width=width)]
+    assert max(map(len, lines)) < width
+    strips = [line.strip() for line in lines if line.strip() and set(line.strip()) <= {*MARKS.values()}]
+    assert {len(strip) for strip in strips} == {shown}
+
+
+def test_a_target_of_another_name_is_another_one(tmp_path: Path) -> None:
+    before, after = nights(".F", target_version="1.0")
+    assert after.target
+    renamed = replace(after, target=replace(after.target, base_url="https://service.example/v2"))
+    found = history_of([before, renamed], tmp_path)
+    (requirement,), (violation,) = found.requirements, found.violations
+    assert (requirement.strip, requirement.flips, requirement.flakiness) == (("pass", "fail"), 0, None)
+    assert (violation.since, violation.is_open) == ("run-1", True)
 
 
 def test_the_file_follows_the_schema_of_its_models(fifty: History, tmp_path: Path) -> None:

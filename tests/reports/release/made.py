@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from reports.model import Latency, Report, Spending, Traffic
+from reports.model import Latency, Report, ResponseFeatures, Spending, Traffic
 from reports.release import deciding, parts
 from reports.release.model import Part, Release
 from tests.reports import samples
@@ -38,11 +38,12 @@ CONTRACT: Final[dict[str, Any]] = {
 }
 
 
-def report(*, broken: bool = False, url: str = "https://candidate.example", error: str = "") -> Report:
+def report(*, broken: bool = False, url: str = "https://candidate.example", error: str = "", seen: str = "") -> Report:
     record = {"violations": [samples.violation(NAME)]} if broken else {"held": {NAME: 3}}
-    records = [{"errors": [error]}] if error else [record]
+    records = [{"errors": [error]}, *([record] if broken else [])] if error else [record]
     latencies = {"getBatch": Latency(9, 0.01, 0.02, 0.05, 0.1)}
-    run = samples.run(exchanges=Traffic(9, 1.0, {"getBatch": 9}, latencies))
+    appearance = ResponseFeatures(fields={f"getBatch 2XX .{place}: string": 9 for place in ("id", seen) if place})
+    run = samples.run(exchanges=Traffic(9, 1.0, {"getBatch": 9}, latencies, appearance=appearance))
     target = replace(samples.target(), base_url=url, kind="url")
     return samples.report(*records, some=(samples.requirement(NAME),), of=target, in_run=run)
 
@@ -82,4 +83,5 @@ def not_ready(text: str = "missing") -> Release:
         parts.of_comparison(report(), broken, "against/report.html"),
         parts.of_contract({**CONTRACT, "objections": [text]}, 7, "contract/output.txt"),
         parts.of_clients(clients("fail", text, text), 1, "clients/clients.md"),
+        parts.of_fidelity(report(seen=text), broken, "mock/report.json"),
     )

@@ -44,6 +44,8 @@ TODAY = date(2030, 1, 1)
         (parts.of_comparison(made.report(broken=True), made.report(broken=True), "f"), "ready", 0),
         (parts.of_comparison(made.report(), made.report(broken=True), "f"), "not ready", 7),
         (parts.of_comparison(made.report(error="x"), made.report(), "f"), "cannot tell", 6),
+        (parts.of_comparison(made.report(), made.report(error="x"), "f"), "cannot tell", 6),
+        (parts.of_comparison(made.report(), made.report(broken=True, error="x"), "f"), "not ready", 7),
         (parts.of_contract(made.CONTRACT, 7, "f"), "not ready", 7),
         (parts.of_contract({**made.CONTRACT, "changes": [], "breaks": [], "objections": []}, 0, "f"), "ready", 0),
         (parts.of_clients(made.clients(), 0, "f"), "ready", 0),
@@ -51,6 +53,7 @@ TODAY = date(2030, 1, 1)
         (parts.of_clients(made.clients(complaint="a field is unknown"), 7, "f"), "not ready", 7),
         (parts.of_clients(made.clients("error", "no runtime"), 6, "f"), "cannot tell", 6),
         (parts.of_clients(made.clients("limit", "an id of another form"), 0, "f"), "ready", 0),
+        (parts.of_fidelity(made.report(), made.report(broken=True), "f"), "ready", 0),
     ],
 )
 def test_a_part_has_an_answer_and_a_reason_unless_it_is_ready(part: Part, answer: Answer, code: int) -> None:
@@ -94,7 +97,8 @@ def test_every_output_has_the_decision_each_reason_and_what_was_not_asked(output
     text = TEXTS[output]
     assert "not ready" in text.lower()
     for part in RELEASE.parts:
-        assert part.reasons
+        assert part.sentence in text
+        assert bool(part.reasons) is (part.name != "fidelity")
         for point in part.reasons:
             assert point.about in text
             assert point.sentence in text or output == "json"
