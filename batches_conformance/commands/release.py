@@ -30,7 +30,7 @@ from reports.model import Report, Spending
 from reports.reader import read, read_whole
 from reports.release import deciding, files, parts
 from reports.release.lines import release_lines
-from reports.release.model import Part, Release
+from reports.release.model import Part, ReleaseDecision
 from reports.screen import print_lines
 from reports.wording import describe_target
 from spec.text import visible
@@ -171,12 +171,12 @@ def _known(question: Question) -> Known:
     )
 
 
-def _joined(question: Question, known: Known, codes: Mapping[str, int], seconds: float) -> Release:
+def _joined(question: Question, known: Known, codes: Mapping[str, int], seconds: float) -> ReleaseDecision:
     report = known.target or read(question.out / "conformance" / SOURCE)
     earlier = known.against or (read(question.out / "against" / SOURCE) if question.against else None)
     found = list(_parts(question, codes, report, earlier, known.mock))
     asked = {part.name for part in found}
-    return Release(
+    return ReleaseDecision(
         answer=deciding.answer(found),
         sentence=deciding.sentence(found),
         target=_named(report),

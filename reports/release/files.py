@@ -8,24 +8,24 @@ from typing import Final
 
 from reports import files
 from reports.release.markdown import render_markdown
-from reports.release.model import Release
+from reports.release.model import ReleaseDecision
 from reports.release.page import render_page
 from spec.usage import WrongUsage
 
 
-def render_json(release: Release) -> str:
+def render_json(release: ReleaseDecision) -> str:
     """Render the decision as JSON."""
     return json.dumps(asdict(release), indent=2, allow_nan=False) + "\n"
 
 
-RENDERERS: Final[Mapping[str, Callable[[Release], str]]] = {
+RENDERERS: Final[Mapping[str, Callable[[ReleaseDecision], str]]] = {
     "release.json": render_json,
     "release.md": render_markdown,
     "release.html": render_page,
 }
 
 
-def write(release: Release, folder: Path) -> list[Path]:
+def write(release: ReleaseDecision, folder: Path) -> list[Path]:
     """Write every file, and return the paths. Raises `WrongUsage` where that cannot be done."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

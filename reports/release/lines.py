@@ -5,7 +5,7 @@ from typing import Final
 
 from reports.lines import Line, Span, Writer
 from reports.release.deciding import TONES
-from reports.release.model import Part, Release
+from reports.release.model import Part, ReleaseDecision
 from spec.text import shortened_in_middle
 
 REASONS_SHOWN: Final = 10
@@ -14,7 +14,7 @@ SENTENCE_LIMIT: Final = 240
 """Characters of a reason that are shown."""
 
 
-def release_lines(release: Release, *, width: int) -> Iterator[Line]:
+def release_lines(release: ReleaseDecision, *, width: int) -> Iterator[Line]:
     """Show the decision, and why, for a terminal of `width` columns."""
     writer = Writer(width)
     yield (Span(release.answer.upper(), TONES[release.answer]),)

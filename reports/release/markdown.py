@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reports.release.model import Part, Point, Release, Table
+from reports.release.model import Part, Point, ReleaseDecision, Table
 from reports.summary import escape, fence
 
 SHOWN: Final = 50
 """Points under one heading that are shown; `release.json` has all."""
 
 
-def render_markdown(release: Release) -> str:
+def render_markdown(release: ReleaseDecision) -> str:
     """Render the decision, its reasons, and the rest of each part folded away."""
     lines = [
         f"# {release.answer.capitalize()}",

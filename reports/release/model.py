@@ -60,7 +60,7 @@ class Part(Model):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Release(Model):
+class ReleaseDecision(Model):
     """The decision about a release, and each part of it."""
 
     kind: Literal["batches-conformance release"] = KIND

@@ -8,13 +8,13 @@ from reports.html import frame
 from reports.html.markup import Content, Element, cell, head, row, table, tag
 from reports.html.words import mark, moment
 from reports.release.deciding import TONES
-from reports.release.model import Answer, Part, Point, Release, Table
+from reports.release.model import Answer, Part, Point, ReleaseDecision, Table
 from reports.wording import describe_spending, long_duration
 
 _VERDICTS: Final[dict[Answer, str]] = {"ready": "pass", "not ready": "fail", "cannot tell": "inconclusive"}
 
 
-def render_page(release: Release) -> str:
+def render_page(release: ReleaseDecision) -> str:
     """Render the page: the decision and its reasons first, then everything that decides nothing."""
     sections = [_reasons(release), *(_details(part) for part in release.parts), _not_asked(release)]
     return frame.page(
@@ -24,7 +24,7 @@ def render_page(release: Release) -> str:
     )
 
 
-def _banner(release: Release) -> Element:
+def _banner(release: ReleaseDecision) -> Element:
     facts: list[tuple[str, Content]] = [
         ("Target", release.target),
         ("Against", release.against or "no other service"),
@@ -61,7 +61,7 @@ def _banner(release: Release) -> Element:
     )
 
 
-def _reasons(release: Release) -> Element | None:
+def _reasons(release: ReleaseDecision) -> Element | None:
     items = [
         _card(point, "fail" if part.answer == "not ready" else "waived", f"{part.name}: ")
         for part in release.parts
@@ -106,6 +106,6 @@ def _table(each: Table) -> Element:
     return tag("div", table(each.title, each.heads, rows), class_="wide", tabindex=0)
 
 
-def _not_asked(release: Release) -> Element | None:
+def _not_asked(release: ReleaseDecision) -> Element | None:
     items = [tag("li", each) for each in release.not_asked]
     return tag("section", tag("h2", "Not asked"), tag("ul", items), id="not-asked") if items else None

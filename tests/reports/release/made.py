@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from reports.model import Latency, Report, ResponseFeatures, Spending, Traffic
 from reports.release import deciding, parts
-from reports.release.model import Part, Release
+from reports.release.model import Part, ReleaseDecision
 from tests.reports import samples
 
 NAME: Final = "results-null-unless-expanded"
@@ -60,8 +60,8 @@ def clients(verdict: str = "pass", detail: str = "", complaint: str = "") -> dic
     }
 
 
-def release(*found: Part) -> Release:
-    return Release(
+def release(*found: Part) -> ReleaseDecision:
+    return ReleaseDecision(
         answer=deciding.answer(found),
         sentence=deciding.sentence(found),
         target="https://candidate.example (url)",
@@ -75,7 +75,7 @@ def release(*found: Part) -> Release:
     )
 
 
-def not_ready(text: str = "missing") -> Release:
+def not_ready(text: str = "missing") -> ReleaseDecision:
     """A release in which each part has something to say, with a text of any origin in it."""
     broken = report(broken=True, url=f"https://candidate.example/{text}")
     return release(

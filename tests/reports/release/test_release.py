@@ -13,7 +13,7 @@ from reports.release import deciding, parts
 from reports.release.files import render_json
 from reports.release.lines import release_lines
 from reports.release.markdown import render_markdown
-from reports.release.model import Answer, Part, Release
+from reports.release.model import Answer, Part, ReleaseDecision
 from reports.release.page import render_page
 from tests.reports.html.outline import Outline
 from tests.reports.release import made
@@ -124,7 +124,7 @@ def test_the_first_screen_says_why() -> None:
 
 def test_the_json_follows_the_schema_of_its_models() -> None:
     content = json.loads(render_json(RELEASE))
-    schema = adapter(Release).json_schema(mode="serialization")
+    schema = adapter(ReleaseDecision).json_schema(mode="serialization")
     jsonschema_rs.Draft202012Validator(schema).validate(content)
-    assert adapter(Release).validate_json(json.dumps(content)) == RELEASE
+    assert adapter(ReleaseDecision).validate_json(json.dumps(content)) == RELEASE
     assert content["parts"] == json.loads(json.dumps([asdict(part) for part in RELEASE.parts]))
