@@ -73,6 +73,8 @@ def serve(listener: socket.socket) -> Request:
                 warm_up()
                 child = os.fork()
                 if child == 0:
+                    os.setsid()  # Whoever knows the number of this fork may send a signal to its group.
+                    answer(client, os.getpid())
                     signal.set_wakeup_fd(-1)
                     selector.close()
                     for each in (listener, reader, writer, client, *clients.values()):
@@ -83,7 +85,6 @@ def serve(listener: socket.socket) -> Request:
                     os.close(stream)
                 clients[child] = client
                 selector.register(client, selectors.EVENT_READ, child)
-                answer(client, child)
             elif key.data in clients:  # The client is no more.
                 selector.unregister(key.fileobj)
                 kill(key.data)
@@ -150,7 +151,6 @@ def warm_up() -> None:
 
 def take_over(request: Request, streams: list[int]) -> None:
     """Make this process what the client is: its streams, folder, variables and signals."""
-    os.setsid()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
     for stream in streams:
