@@ -17,7 +17,7 @@ BYTES_OF_REQUEST: Final = 3_000
 """Bytes of a request and its answer, more or less."""
 BYTES_OF_UPLOAD: Final = 1_500
 """Bytes of an upload and its answer, more or less."""
-CPU_OF_EXCHANGE: Final = 0.003
+CPU_OF_EXCHANGE: Final = 0.0015
 """Seconds of a slow core that an exchange and its judgement take."""
 SHARE_OF_CORE: Final = 0.7
 """Part of a core that a process is to use, so that its own delay does not show in what it measures."""

@@ -35,13 +35,12 @@ class Watch:
     def on_exchange(self, user: str, exchange: Exchange) -> str | None:
         """Observe an exchange of a user, and return in a few words what is wrong with it, if something is."""
         known = len(self._verify.violated)
-        self._tally.on_exchange(exchange)
-        self._panel.on_exchange(exchange)
         call = read(exchange)
         self._figures.on_exchange(exchange, call.name if call else None)
         if call:
             self._consistency.on_exchange(user, call)
-            call.forget()
+        self._tally.on_exchange(exchange)
+        self._panel.on_exchange(exchange)  # Which forgets what was read of the bodies, so it is last.
         if exchange.response is None:
             return exchange.error
         new = self._verify.violated[known:]
