@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -12,17 +13,20 @@ from fixtures.client import Client
 from fixtures.connection import Connection
 from fixtures.exchange import Exchange
 from fixtures.gateway import Gateway, Header
-from fixtures.route import Route
+from fixtures.route import Route, route_to
 from fixtures.target import MAIN
 from fixtures.wire import MOST_BYTES, Answer, NoAnswer
 from suites.load.client import LightClient
+from tests.fixtures.certificates import made_in
 from tests.fixtures.loopback import Answer as Given
 from tests.fixtures.loopback import Asked, Loopback, serving
 from tests.fixtures.targets import FakeControl, target_at
 from tests.fixtures.test_wire import ENDLESS, SECONDS, Play, playing, saying, whole
+from tests.suites.relay import relaying
 
 CONNECTION = {("connection", "keep-alive")}
 HEADERS = (("Host", "service.example"),)
+GATE = ("X-Gate", "open")
 
 
 def asked(play: Play, seconds: float = 5.0) -> Answer:
@@ -104,6 +108,18 @@ def test_what_may_have_been_read_is_not_sent_again() -> None:
         with pytest.raises(NoAnswer):
             connection.ask("POST", "/second", HEADERS, b"", 5)
     assert len(received) == 1
+
+
+def test_a_connection_with_certificates_is_kept(tmp_path: Path) -> None:
+    certificates = made_in(tmp_path)
+    files = [str(path) for path in (certificates.certificate, certificates.key, certificates.issuers)]
+    with serving() as server, relaying(server.url, {}, demands=GATE, tls=certificates.serving) as front:
+        with closing(Connection(route_to(front.url, Gateway((), *files)))) as connection:
+            for _ in range(3):
+                assert connection.ask("GET", "/x", (*HEADERS, GATE), b"", 5).body == b"{}"
+        with pytest.raises(NoAnswer, match="the connection failed"):
+            Connection(route_to(front.url)).ask("GET", "/x", HEADERS, b"", 5)
+    assert front.passed == 3
 
 
 # --- beside the client of a run ---
