@@ -70,6 +70,14 @@ def test_without_node_prism_is_no_figure(capsys: pytest.CaptureFixture[str], mon
     assert "prism could not be measured: it needs Node" in capsys.readouterr().err
 
 
+def test_without_locust_users_are_no_figure(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert run_command(["bench", "--only", "users"]) == exit_codes.INCONCLUSIVE
+    assert "users could not be measured: it takes locust" in capsys.readouterr().err
+
+
 def test_a_server_that_does_not_start_is_no_figure() -> None:
     with pytest.raises(Unmeasured, match=r"The mock did not serve: .*--nosuch"), servers.mock("--nosuch"):
         raise AssertionError("it serves")

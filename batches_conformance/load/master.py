@@ -20,7 +20,9 @@ from reports.wording import counted
 from spec.process import BROKEN
 from spec.usage import WrongUsage
 from suites.load.budget import FILES, REQUESTS, Grants, used_up
+from suites.load.creates import Creates
 from suites.load.leftovers import clean_up_rest
+from suites.load.watch import CAUSE
 
 SECONDS_TO_WRAP_UP: Final = 60.0
 """Seconds that workers have to delete what they made, and to report for the last time."""
@@ -66,6 +68,7 @@ class Master:
         self._run_id = self._environment.parsed_options.run_id or uuid.uuid4().hex[:8]
         self._began = datetime.now(UTC)
         self._load = LoadFindings()
+        self._creates = Creates()
         self._grants = Grants(self._limits)
         self._ended_by: str | None = None
         self._done: set[str] = set()
@@ -130,6 +133,7 @@ class Master:
     def _add(self, client_id: str, record: dict[str, Any]) -> None:
         self._workers.add(self._name(client_id))
         self._load.add(self._name(client_id), record)
+        self._load.findings.add(self._creates.look(record["creates"], CAUSE))
 
     def _name(self, client_id: str) -> str:
         runner = self._environment.runner

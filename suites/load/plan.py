@@ -6,6 +6,7 @@ from math import ceil
 from typing import Final
 
 from fixtures.settings import Settings, billable_files, rate, requests
+from suites.load import limits
 from suites.load.guide import DIRECTORIES_AT_ONCE, LONGEST_WALK
 from suites.load.options import LoadOptions
 
@@ -17,7 +18,7 @@ BYTES_OF_REQUEST: Final = 3_000
 """Bytes of a request and its answer, more or less."""
 BYTES_OF_UPLOAD: Final = 1_500
 """Bytes of an upload and its answer, more or less."""
-CPU_OF_EXCHANGE: Final = 0.003
+CPU_OF_EXCHANGE: Final = 0.0015
 """Seconds of a slow core that an exchange and its judgement take."""
 SHARE_OF_CORE: Final = 0.7
 """Part of a core that a process is to use, so that its own delay does not show in what it measures."""
@@ -31,6 +32,8 @@ MEMORY_OF_USER: Final = 0.3
 class Plan:
     """The most that a load would send, upload and bill, by its options."""
 
+    actions: float
+    """How often a user does something, all users together."""
     requests: float
     uploads: float
     batches: float
@@ -74,8 +77,9 @@ def plan(settings: Settings, options: LoadOptions, users: int, spawn_rate: float
     share = min(1.0, most / sent) if sent else 0.0
     files = min(batches * share * options.files, billable_files(settings))
     return Plan(
+        actions=actions * share,
         requests=sent * share,
-        uploads=uploads * share,
+        uploads=min(uploads, most),
         batches=min(batches * share, files / options.files),
         files=files,
         per_second=min(reached / action_seconds * requests_of_action, fastest),
@@ -98,6 +102,10 @@ def plan_lines(
     yield (
         f"It takes {reckoned.processes:,} processes, a core each, and {reckoned.memory:,.0f} MB; "
         f"answers are taken to take {SECONDS_OF_ANSWER:g} s."
+    )
+    yield (
+        f"On the smallest plan, where {limits.REQUESTS.most} requests a minute are taken, the same takes at least "
+        f"{limits.on_smallest_plan(reckoned.requests, reckoned.uploads) / 60:,.0f} minutes."
     )
 
 

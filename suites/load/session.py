@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from fixtures.cleanup import clean_up
 from fixtures.client import Client
@@ -18,6 +17,7 @@ from fixtures.runfile import RunFile
 from fixtures.settings import Settings
 from fixtures.target import MAIN, OTHER, open_target
 from suites.load.budget import Allowance
+from suites.load.client import LightClient
 from suites.load.guide import Guide, Shared
 from suites.load.options import LoadOptions
 from suites.load.watch import Watch
@@ -75,7 +75,11 @@ class Session:
         """Return one more user, with connections of its own."""
         number = next(self._users)
         is_other = self._target.keys.get(OTHER) is not None and number % ONE_OF_OTHER_PROJECT == 0
-        client = self._client(self._numbers)
+        client = self._stack.enter_context(
+            LightClient(
+                self._target, self._settings.request_timeout, self._settings.poll_timeout, self._name, self._numbers
+            )
+        )
         name = f"{self._name} {number}"
         client.permits.append(self._allowance.spend_request)
         client.observers.append(lambda exchange: self._observe(name, exchange))
@@ -100,11 +104,6 @@ class Session:
                     clean_up(client, self._journal)
         finally:
             self._stack.close()
-
-    def _client(self, numbers: Any) -> Client:
-        return self._stack.enter_context(
-            Client(self._target, self._settings.request_timeout, self._settings.poll_timeout, self._name, numbers)
-        )
 
     def _jobs(self, caller: str) -> list[tuple[str, str]]:
         jobs = [(PARSE, self._settings.parse_configuration_id)]

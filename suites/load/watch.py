@@ -4,11 +4,13 @@ from typing import Any
 
 from fixtures.exchange import Exchange
 from suites.load.consistency import Consistency
+from suites.load.creates import plain
 from suites.load.figures import Figures
 from suites.oracles import of_run
+from suites.oracles.creation import batch_id_is_unique
 from suites.oracles.panel import Panel
 from suites.tally import Tally
-from suites.traffic import read
+from suites.traffic import CREATE, read
 from suites.verify import Verify
 
 CAUSE = "load"
@@ -26,22 +28,24 @@ class Watch:
 
     def __init__(self, lag: float) -> None:
         self._verify = Verify()
-        self._panel = Panel(of_run(lag), self._verify)
+        self._panel = Panel([oracle for oracle in of_run(lag) if oracle != batch_id_is_unique], self._verify)
         self._tally = Tally()
         self._figures = Figures()
         self._consistency = Consistency()
         self._problems: dict[str, dict[str, Any]] = {}
+        self._creates: list[dict[str, Any]] = []
 
     def on_exchange(self, user: str, exchange: Exchange) -> str | None:
         """Observe an exchange of a user, and return in a few words what is wrong with it, if something is."""
         known = len(self._verify.violated)
-        self._tally.on_exchange(exchange)
-        self._panel.on_exchange(exchange)
         call = read(exchange)
         self._figures.on_exchange(exchange, call.name if call else None)
         if call:
             self._consistency.on_exchange(user, call)
-            call.forget()
+            if call.name == CREATE and call.succeeded:
+                self._creates.append(plain(exchange))
+        self._tally.on_exchange(exchange)
+        self._panel.on_exchange(exchange)  # Which forgets what was read of the bodies, so it is last.
         if exchange.response is None:
             return exchange.error
         new = self._verify.violated[known:]
@@ -63,7 +67,9 @@ class Watch:
             kept = examples.setdefault(tuple(violation[name] for name in FINGERPRINTED), {**violation, "count": 0})
             kept["count"] += 1
         problems, self._problems = self._problems, {}
+        creates, self._creates = self._creates, []
         return {
+            "creates": creates,
             "problems": problems,
             "findings": {**found, "violations": list(examples.values()), **self._tally.take([])},
             "figures": self._figures.take(),

@@ -1,7 +1,10 @@
 """The figures: whole commands compared, and the suite's own cost compared with that of its exchanges."""
 
+import importlib.util
 import json
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +32,7 @@ from suites.tally import Tally
 from suites.verify import Verify
 from tests.bench import beside, recordings, servers
 from tests.bench.servers import Server
-from tests.bench.timed import ROOT, SUITE, seconds_of
+from tests.bench.timed import ROOT, SUITE, Unmeasured, seconds_of
 
 SIZE_TESTS = "test_size"
 PARSE: JobType = "parse_v2"
@@ -215,12 +218,27 @@ def _client(mock: MockAddress) -> Iterator[Client]:
             yield client
 
 
+def users(_runs: int) -> Iterator[Ratio]:
+    """Compare what a request of a load's user takes of a processor with the same request of a plain user of locust."""
+    if importlib.util.find_spec("locust") is None:
+        raise Unmeasured("it takes locust, of the extra `load`")
+    command = [sys.executable, "-m", "gevent.monkey", "--module", "tests.bench.users"]
+    ours, plain = map(float, subprocess.check_output(command, cwd=ROOT, text=True).split())
+    yield Ratio(
+        "processor time of a user's request / of a plain user's",
+        f"{ours * 1000:.2f} ms / {plain * 1000:.2f} ms",
+        ours / plain,
+        5.0,
+    )
+
+
 MEASURES: Mapping[str, Callable[[int], Iterator[Ratio]]] = {
     "schemathesis": against_schemathesis,
     "workers": overlap,
     "own-cost": own_cost,
     "waits": concurrent_waits,
     "recording": long_recording,
+    "users": users,
     "list": long_list,
     "moto": beside_moto,
     "prism": beside_prism,

@@ -19,6 +19,7 @@ from fixtures.directories import DIRECTORIES
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.settings import KEY, OTHER_KEY
 from fixtures.state import STATE_DIR
+from tests.docs.pages import blocks
 from tests.quick_python.starting import REAL
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("locust") is None, reason="needs locust, of the extra load")
@@ -28,14 +29,7 @@ BUSY = ("--users=8", "--spawn-rate=8", "--pause=0-0.1")
 SECONDS = 90
 """How long a load of a few seconds may take, with its start and its end."""
 BETWEEN_LOOKS = 0.1
-SHAPE = """\
-from locust import LoadTestShape
-
-
-class Stages(LoadTestShape):
-    def tick(self):
-        return (4, 4) if self.get_run_time() < 5 else None
-"""
+PAGE = ROOT / "docs" / "load.md"
 
 
 @dataclass(frozen=True)
@@ -148,7 +142,9 @@ def test_no_file_has_a_key(faulty: Loaded) -> None:
 
 
 def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, tmp_path: Path) -> None:
-    (tmp_path / "shape.py").write_text(SHAPE, encoding="utf-8")
+    [shape] = (block.text for block in blocks(PAGE.read_text(encoding="utf-8")) if block.language == "python")
+    shortened = shape.replace("(50, 5)", "(4, 4)").replace("< 600", "< 5")
+    (tmp_path / "shape.py").write_text(shortened, encoding="utf-8")
     where = subprocess.check_output([REAL, "-m", "batches_conformance", "load", "--locustfile"], cwd=ROOT, text=True)
     files = f"{where.strip()},{tmp_path / 'shape.py'}"
     words = ["locust", "-f", files, "--headless", f"--host={mock.base_url}", "--pause=0.1"]

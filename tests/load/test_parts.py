@@ -19,10 +19,11 @@ from reports.terminal import report_lines
 from spec.usage import WRONG_USAGE, WrongUsage
 from suites.load.budget import FILES, LEASE, REQUESTS, Allowance, Grant, Grants, NothingLeft
 from suites.load.consistency import BETWEEN_USERS, GET_FINDS, LIST_SHOWS, ONE_USER, Consistency
+from suites.load.creates import Creates
 from suites.load.figures import Figures
 from suites.load.options import OPTIONS, LoadOptions, load_options, settings_for
 from suites.load.plan import plan
-from suites.load.watch import Watch
+from suites.load.watch import CAUSE, Watch
 from suites.traffic import call_of
 from tests.command import main_of
 from tests.oracles.history import batch
@@ -202,6 +203,18 @@ def test_the_reports_of_all_workers_are_added_up() -> None:
     assert "worker 2 was lost" in " ".join(found.findings.errors)
 
 
+def test_an_id_that_two_processes_were_given_is_found_where_they_report() -> None:
+    records = [record_of(create(0, "bat-1")), record_of(create(1, "bat-2")), record_of(create(2, "bat-1"))]
+    alone = {violation["requirement"] for record in records for violation in record["findings"]["violations"]}
+    assert "batch-id-is-unique" not in alone
+    creates = Creates()
+    found = [creates.look(record["creates"], CAUSE)["violations"] for record in records]
+    assert found[:2] == [[], []]
+    [violation] = found[2]
+    assert (violation["requirement"], violation["actual"], violation["test"]) == ("batch-id-is-unique", "bat-1", CAUSE)
+    assert [each["sent_at"] for each in violation["exchanges"]] == [create(at).sent_at.isoformat() for at in (0, 2)]
+
+
 def test_a_long_load_has_no_more_moments_than_fit_a_curve() -> None:
     found = LoadFindings()
     for second in range(1000):
@@ -276,7 +289,9 @@ def test_the_proof_under_load_knows_its_variants() -> None:
 
 def test_a_plan_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert load(["--plan", "--users=100000", "--spawn-rate=1000", "--run-time=1h"]) == 0
-    assert "100,000 of 100,000 users for 3600 s" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "100,000 of 100,000 users for 3600 s" in shown
+    assert "20 requests a minute are taken, the same takes at least" in shown
 
 
 def test_without_locust_it_is_said_how_to_install_it(

@@ -1,0 +1,169 @@
+"""The client of a user, and its connection: the same answers and exchanges as every client has."""
+
+import gzip
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from fixtures.client import Client
+from fixtures.connection import Connection
+from fixtures.exchange import Exchange
+from fixtures.gateway import Gateway, Header
+from fixtures.route import Route, route_to
+from fixtures.target import MAIN
+from fixtures.wire import MOST_BYTES, Answer, NoAnswer
+from suites.load.client import LightClient
+from tests.fixtures.certificates import made_in
+from tests.fixtures.loopback import Answer as Given
+from tests.fixtures.loopback import Asked, Loopback, serving
+from tests.fixtures.targets import FakeControl, target_at
+from tests.fixtures.test_wire import ENDLESS, SECONDS, Play, playing, saying, whole
+from tests.suites.relay import relaying
+
+CONNECTION = {("connection", "keep-alive")}
+HEADERS = (("Host", "service.example"),)
+GATE = ("X-Gate", "open")
+
+
+def asked(play: Play, seconds: float = 5.0) -> Answer:
+    with playing(play) as url, closing(Connection(Route(url))) as connection:
+        return connection.ask("GET", "/x", HEADERS, b"", seconds)
+
+
+@pytest.mark.parametrize("play", ENDLESS.values(), ids=ENDLESS)
+def test_an_exchange_ends_in_time(play: Play) -> None:
+    with pytest.raises(NoAnswer, match=f"within {SECONDS:g} s|not a complete HTTP response"):
+        asked(play, SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("data", "body"),
+    [
+        (whole(b"text"), b"text"),
+        (whole(gzip.compress(b"text"), "gzip"), b"text"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nte\r\n2\r\nxt\r\n0\r\n\r\n", b"text"),
+        (b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + whole(b"text"), b"text"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
+    ],
+)
+def test_a_whole_answer_is_read(data: bytes, body: bytes) -> None:
+    answer = asked(saying(data))
+    assert answer.body == body
+    assert "link" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "not a complete HTTP response"),
+        (b"SSH-2.0-\x1b[2J\x07\r\n\r\n", "not a complete HTTP response"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "not a complete HTTP response"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000, "not a complete HTTP response"),
+        (whole(b"x" * (MOST_BYTES + 1)), "longer than"),
+        (whole(b"x", "br"), "encoded as"),
+    ],
+    ids=lambda given: ascii(given)[:30],
+)
+def test_anything_else_is_no_answer(data: bytes, message: str) -> None:
+    with pytest.raises(NoAnswer, match=message) as caught:
+        asked(saying(data))
+    assert str(caught.value).isprintable()
+
+
+def test_a_port_where_nobody_listens_is_no_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(NoAnswer, match="the connection failed"):
+        Connection(Route(url)).ask("GET", "/", HEADERS, b"", 5)
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_again_before_anything_is_sent() -> None:
+    closed = threading.Semaphore(0)
+
+    def play(connection: socket.socket, _over: threading.Event) -> None:
+        connection.sendall(whole(b"{}"))
+        connection.shutdown(socket.SHUT_RDWR)
+        closed.release()
+
+    with playing(play) as url, closing(Connection(Route(url))) as connection:
+        for _ in range(3):
+            assert connection.ask("POST", "/x", HEADERS, b"", 5).status == 200
+            assert closed.acquire(timeout=5)
+
+
+def test_what_may_have_been_read_is_not_sent_again() -> None:
+    """A create that was repeated would be billed twice."""
+    received: list[bytes] = []
+
+    def play(connection: socket.socket, _over: threading.Event) -> None:
+        connection.sendall(whole(b"{}"))
+        received.append(connection.recv(65536))
+
+    with playing(play) as url, closing(Connection(Route(url))) as connection:
+        connection.ask("POST", "/first", HEADERS, b"", 5)
+        with pytest.raises(NoAnswer):
+            connection.ask("POST", "/second", HEADERS, b"", 5)
+    assert len(received) == 1
+
+
+def test_a_connection_with_certificates_is_kept(tmp_path: Path) -> None:
+    certificates = made_in(tmp_path)
+    files = [str(path) for path in (certificates.certificate, certificates.key, certificates.issuers)]
+    with serving() as server, relaying(server.url, {}, demands=GATE, tls=certificates.serving) as front:
+        with closing(Connection(route_to(front.url, Gateway((), *files)))) as connection:
+            for _ in range(3):
+                assert connection.ask("GET", "/x", (*HEADERS, GATE), b"", 5).body == b"{}"
+        with pytest.raises(NoAnswer, match="the connection failed"):
+            Connection(route_to(front.url)).ask("GET", "/x", HEADERS, b"", 5)
+    assert front.passed == 3
+
+
+# --- beside the client of a run ---
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Loopback]:
+    with serving() as loopback:
+        yield loopback
+
+
+def exchanged(kind: type[Client], server: Loopback) -> tuple[list[Exchange], list[Asked]]:
+    gateway = Gateway((Header("X-Gate", "open", True), Header("User-Agent", "mine", False)), None, None, None)
+    target = target_at(server.url, FakeControl(), route=Route(server.url, gateway), scopes={MAIN: {"project_id": "p"}})
+    server.asked.clear()
+    server.answers[:] = [Given(201, headers=(("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))), Given(429), Given()]
+    exchanges: list[Exchange] = []
+    with kind(target, 5.0, 30.0, "one") as client:
+        client.observers.append(exchanges.append)
+        client.send("POST", "/api/v2/batches", json={"a": "ü"})
+        client.send("GET", "/api/v2/batches", params=[("status", "a b&c"), ("expand", "x")])
+        client.send("DELETE", "/api/v2/batches/a%2Fb")
+        client.send("POST", "/files", files={"upload_file": ("a.txt", b"text")})
+    return exchanges, list(server.asked)
+
+
+def comparable(exchange: Exchange) -> tuple[object, ...]:
+    """What is the same whoever sends it: the order of headers is not, nor the boundary of a form."""
+    request, response = exchange.request, exchange.response
+    headers = {(name.lower(), value.partition("=")[0]) for name, value in request.headers} - CONNECTION
+    body = b"" if b"form-data" in request.body else request.body
+    return exchange.number, request.method, request.url, request.path, request.query, headers, body, response
+
+
+def test_it_sends_and_shows_what_every_client_does(server: Loopback) -> None:
+    light, usual = exchanged(LightClient, server), exchanged(Client, server)
+    assert [comparable(each) for each in light[0]] == [comparable(each) for each in usual[0]]
+    for one, other in zip(light[1], usual[1], strict=True):
+        assert (one.method, one.target) == (other.method, other.target)
+        assert one.header("authorization") == other.header("authorization") is not None
+        assert one.header("x-gate") == other.header("x-gate") == "open"
+        assert one.header("user-agent") == other.header("user-agent") == "mine"
+
+
+def test_it_has_no_key_in_what_it_shows(server: Loopback) -> None:
+    exchanges, _ = exchanged(LightClient, server)
+    assert "llx-main-secret" not in repr([each.as_json(None) for each in exchanges])
