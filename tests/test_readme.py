@@ -24,7 +24,7 @@ PYTESTS_OWN = {"--lf", "--collect-only", "--tb", "--showlocals"}
 """Options of pytest that pages show."""
 SHELLS_OWN = {"--from", "--constraints", "--force-reinstall", "--cert"}
 """Options of installers and of curl that pages show."""
-OF_LOCUST = {"--contract-profile", "--headless", "--master", "--master-host", "--worker"}
+OF_LOCUST = {"--contract-profile", "--expect-workers", "--headless", "--master", "--master-host", "--worker"}
 """Options of locust, and the one that has another name there."""
 OF_MODULES = {"--check", "--module", "--rehearse", "--servers"}
 """Options of modules of a checkout."""

@@ -79,6 +79,8 @@ NOT_EXECUTED = {
 BROKEN = "broken/report.json"
 """The report of a run that observed a violation."""
 OF_LITTLE = ("--requirement", "create-refuses-unknown-job-type")
+OF_LITTLE_BROKEN = "unknown-job-type-means-parse"
+"""A fault that this little notices."""
 OF_RESULTS = ("--requirement", "results-null-unless-expanded")
 OF_PROOF = ("--requirement", "create-refuses-unknown-directory")
 LITTLE = "tests/spec/test_requirements.py"
@@ -86,7 +88,6 @@ LITTLE = "tests/spec/test_requirements.py"
 IN_A_PROCESS = ("-q", "--numprocesses=0", "-p", "no:cacheprovider", "--assert=plain")
 PRODUCTION, CANDIDATE = "http://127.0.0.1:8001", "http://127.0.0.1:8002"
 """The two services of docs/release.md, the second with a fault."""
-OF_PAGES = ("--requirement", "pages-lose-nothing")
 PORTS = {"8000", "8001", "8002"}
 SHORT_WAITS = ("--poll-interval=0.05", "--settle-timeout=5")
 SERVED = ("https://your-service.example", "https://staging.example", "http://127.0.0.1:8000", PRODUCTION, "URL")
@@ -180,7 +181,7 @@ def narrowed(task: str, arguments: list[str]) -> list[str]:
             by_url = SHORT_WAITS if "--target" in arguments else ()
             return [*_selecting(arguments, selection), *IN_A_PROCESS, *by_url]
         case "release" if "--target" in arguments:
-            return [*arguments, *OF_PAGES, *IN_A_PROCESS, *SHORT_WAITS]
+            return [*arguments, *OF_LITTLE, *IN_A_PROCESS, *SHORT_WAITS]
         case "load":
             return [*arguments, "--plan"]
         case "prove":
@@ -217,7 +218,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with ExitStack() as stack:
         plain = stack.enter_context(running_mock("--pace", "0.05"))
         scripted = stack.enter_context(running_mock("--clock", "virtual", "--control"))
-        faulty = stack.enter_context(running_mock("--pace", "0.05", "--fault", "page-starts-one-too-late"))
+        faulty = stack.enter_context(running_mock("--pace", "0.05", "--fault", OF_LITTLE_BROKEN))
         made = Desk(folder, plain, scripted, faulty)
         command = f"{COMMAND} run --target {SERVED[0]}"
         made.execute(command)

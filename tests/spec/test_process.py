@@ -23,6 +23,7 @@ FULL = Path("/dev/full")
 ELSEWHERE = {
     **dict.fromkeys(("docs/examples/careful.py", "docs/examples/guide.py"), "it is an example of a caller's program"),
     "run.py": "it is read by Pythons of any age, and imports nothing of ours",
+    "tests/bench/users.py": "gevent has to change the library before it, and the bench alone reads what it prints",
     "tests/ci/in_place.py": "it stands in for python3",
     "tests/hostile/runs.py": "it is called by a test alone",
     "tests/quick_python/server.py": "its forks end as the commands do that they execute",
