@@ -11,7 +11,8 @@ from batches_conformance.groups import FILE, Choice
 from reports.files import REPORT_DIR
 from reports.findings import Findings
 from reports.model import Recording
-from reports.recorded import publish, report_on
+from reports.recorded import report_on
+from reports.standalone import publish
 from spec import profiles
 from suites.oracles.settled import SETTLED
 from suites.recordings.formats import read

@@ -11,11 +11,12 @@ import gevent
 from locust.runners import LocalRunner
 
 from batches_conformance.load.messages import ASKED, GRANTED, LAST, LOCAL, REPORTED, WRAP_UP, Given, ends_in_a_sentence
-from batches_conformance.load.report import publish, report_of
-from fixtures.mask import hide
+from batches_conformance.load.report import report_of
+from fixtures.mask import MASK, hide
 from fixtures.preflight import check_target
 from fixtures.settings import billable_files, requests
 from reports.load import LoadFindings
+from reports.standalone import publish
 from reports.wording import counted
 from spec.process import BROKEN
 from spec.usage import WrongUsage
@@ -128,7 +129,7 @@ class Master:
             began=self._began,
             interrupted=interrupted,
         )
-        self._environment.process_exit_code = publish(report, self._report_folder)
+        self._environment.process_exit_code = publish(report, self._report_folder, MASK.hide)
 
     def _add(self, client_id: str, record: dict[str, Any]) -> None:
         self._workers.add(self._name(client_id))
