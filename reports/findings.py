@@ -2,11 +2,9 @@
 
 import math
 import re
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
-from itertools import accumulate
 from typing import Any
 
 from pydantic import ValidationError
@@ -29,6 +27,7 @@ from reports.model import (
     ViolationExample,
     validated,
 )
+from reports.percentiles import percentiles
 from reports.reader import problem
 from reports.timelines import Timelines
 from spec.elements import elements
@@ -212,13 +211,8 @@ class Findings:
 
 
 def _latency(counts: Counter[float]) -> Latency:
-    """Compute the percentiles of latencies that are counted by value."""
-    values, until = sorted(counts), list(accumulate(counts[value] for value in sorted(counts)))
-
-    def percentile(share: float) -> float:
-        return values[bisect_left(until, share * until[-1])]
-
-    return Latency(until[-1], values[0], percentile(0.5), percentile(0.95), values[-1])
+    """Sum up latencies that are counted by value."""
+    return Latency(counts.total(), min(counts), *percentiles(counts, 0.5, 0.95), max(counts))
 
 
 def _seconds(value: Any) -> float:

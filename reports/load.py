@@ -1,14 +1,13 @@
 """Adds up what the workers of a load have reported."""
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Any, Final
 
 from reports.findings import Findings
 from reports.model import Backwards, Lag, Load, LoadedOperation, LoadMoment, LoadWorker
+from reports.percentiles import percentiles
 from reports.wording import counted
 
 MOST_MOMENTS: Final = 120
@@ -130,15 +129,6 @@ class LoadFindings:
                 p50=middle,
                 p95=slow,
             )
-
-
-def percentiles(counts: Counter[float], *shares: float) -> list[float]:
-    """Compute percentiles of what is counted by value; nothing where nothing is."""
-    if not counts:
-        return [0.0 for _ in shares]
-    values = sorted(counts)
-    until = list(accumulate(counts[value] for value in values))
-    return [values[bisect_left(until, share * until[-1])] for share in shares]
 
 
 def _operation(counts: _Counts, seconds: float) -> LoadedOperation:
