@@ -12,6 +12,11 @@ ROOT: Final = _PACKAGE / "suite" if IS_INSTALLED else _PACKAGE.parent
 """The folder of `spec/`, `fixtures/`, `suites/`, `reports/` and `conftest.py`."""
 
 
+def own_command(*words: str) -> list[str]:
+    """Return how a process of its own is started that does what these words ask of the command."""
+    return [sys.executable, "-m", "batches_conformance", *words]
+
+
 def enter() -> None:
     """Let this process, and those that it starts, import the suite; nothing is written into an installation.
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from batches_conformance.location import own_command
 from reports import exit_codes
 from reports.errors import UnsuitableReport
 from reports.files import REPORT_DIR
@@ -22,8 +23,6 @@ from spec.usage import WrongUsage
 
 MOST: Final = 100
 """Runs at the most."""
-_JUDGED: Final = (exit_codes.NONCONFORMANT, exit_codes.REGRESSED, exit_codes.INCONCLUSIVE, exit_codes.CONFORMANT)
-"""The exit codes of completed runs, the one that counts most first."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +34,28 @@ class Repetition:
     folder: Path
 
 
-def repetition(words: Sequence[str]) -> Repetition | None:
-    """Read `--repeat` off the words of a run; `None` where it is not there. Raises `WrongUsage`."""
+def run_repeatedly(words: Sequence[str]) -> int:
+    """Run so many times, each in a process of its own, and show what changed. Return the exit code that counts most.
+
+    A run that did not come to its end is the last one, and its exit code counts. Raises `WrongUsage`.
+    """
+    wanted = _read(words)
+    folders = [wanted.folder / str(number) for number in range(1, wanted.count + 1)]
+    codes = []
+    for number, folder in enumerate(folders, start=1):
+        print(f"\nRun {number} of {wanted.count}", flush=True)
+        codes.append(_run([*wanted.words, "--report-dir", str(folder)]))
+        if codes[-1] not in exit_codes.RANKED:
+            return codes[-1]
+    _show(wanted.folder, folders)
+    return exit_codes.worst(codes)
+
+
+def _read(words: Sequence[str]) -> Repetition:
     parser = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     parser.add_argument("--repeat")
     parser.add_argument("--report-dir", type=Path, default=Path(REPORT_DIR))
     parser.add_argument("--target-version", default=f"repeated since {datetime.now(UTC).isoformat(timespec='seconds')}")
-    if not any(word.partition("=")[0] == "--repeat" for word in words):
-        return None
     try:
         given, rest = parser.parse_known_args(words)
         count = int(given.repeat)
@@ -53,23 +66,8 @@ def repetition(words: Sequence[str]) -> Repetition | None:
     return Repetition(count, (*rest, "--target-version", given.target_version), given.report_dir)
 
 
-def run_repeatedly(wanted: Repetition) -> int:
-    """Run so many times, each in a process of its own, and show what changed. Return the exit code that counts most.
-
-    A run that did not come to its end is the last one, and its exit code counts.
-    """
-    codes = []
-    for number in range(1, wanted.count + 1):
-        print(f"\nRun {number} of {wanted.count}", flush=True)
-        codes.append(_run([*wanted.words, "--report-dir", str(wanted.folder / str(number))]))
-        if codes[-1] not in _JUDGED:
-            return codes[-1]
-    _show(wanted.folder, [wanted.folder / str(number) for number in range(1, wanted.count + 1)])
-    return next(code for code in _JUDGED if code in codes)
-
-
 def _run(words: Sequence[str]) -> int:
-    with subprocess.Popen([sys.executable, "-m", "batches_conformance", "run", *words]) as process:
+    with subprocess.Popen(own_command("run", *words)) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
@@ -13,10 +12,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from typing import IO, Final
+from typing import IO, Any, Final
 
+from batches_conformance.location import own_command
 from reports import exit_codes
-from reports.release.model import CODES
 from spec.text import end_of
 from spec.usage import WrongUsage
 
@@ -93,19 +92,21 @@ class Steps:
             pool.shutdown(cancel_futures=True)
 
     def _chain(self, steps: Sequence[Step]) -> dict[str, int]:
-        return {step.name: self._known(step) if self._is_done(step) else self._run(step) for step in steps}
+        return {step.name: self._code_of(step) for step in steps}
 
-    def _is_done(self, step: Step) -> bool:
-        if not self.resume:
-            return False
-        with suppress(OSError, ValueError):
-            return bool(json.loads((step.folder / NOTE).read_text(encoding="utf-8"))["words"] == step.digest)
-        return False
-
-    def _known(self, step: Step) -> int:
-        code: int = json.loads((step.folder / NOTE).read_text(encoding="utf-8"))["code"]
+    def _code_of(self, step: Step) -> int:
+        code = self._known(step) if self.resume else None
+        if code is None:
+            return self._run(step)
         print(f"{step.name}: taken from {step.folder}, where it ended with {code}", flush=True)
         return code
+
+    def _known(self, step: Step) -> int | None:
+        """Return how the same step has ended before, if it had an answer."""
+        with suppress(OSError, ValueError):
+            note: dict[str, Any] = json.loads((step.folder / NOTE).read_text(encoding="utf-8"))
+            return int(note["code"]) if note["words"] == step.digest else None
+        return None
 
     def _run(self, step: Step) -> int:
         try:
@@ -121,7 +122,7 @@ class Steps:
         with self._lock:
             self._running.discard(process)
             self.seconds += monotonic() - began
-        if code not in CODES:
+        if code not in exit_codes.RANKED:
             raise PartFailed(step, code)
         print(f"{step.name}: ended with {code} after {monotonic() - began:.0f} s", flush=True)
         if code != exit_codes.INCONCLUSIVE:
@@ -129,7 +130,7 @@ class Steps:
         return code
 
     def _start(self, step: Step, output: IO[bytes], errors: IO[bytes]) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "batches_conformance", *step.words]
+        command = own_command(*step.words)
         environment = dict(step.environment)
         with self._lock:
             if self._is_ending:

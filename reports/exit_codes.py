@@ -1,5 +1,6 @@
 """The exit codes of a run, each with what to do about it."""
 
+from collections.abc import Collection
 from typing import Final
 
 from reports.model import Report, RunVerdict
@@ -15,6 +16,9 @@ OF_VERDICT: Final[dict[RunVerdict, int]] = {
     "nonconformant": NONCONFORMANT,
     "inconclusive": INCONCLUSIVE,
 }
+
+RANKED: Final = (NONCONFORMANT, REGRESSED, INCONCLUSIVE, CONFORMANT)
+"""The exit codes of what was completed, the one that counts most first."""
 
 ADVICE: Final[dict[int, str]] = {
     CONFORMANT: (
@@ -33,6 +37,11 @@ ADVICE: Final[dict[int, str]] = {
     ),
 }
 """What to do after a code in general; `reports.advice` says what to do about one report."""
+
+
+def worst(codes: Collection[int]) -> int:
+    """Return the exit code that counts most, of codes each of which is in `RANKED`."""
+    return next(code for code in RANKED if code in codes)
 
 
 def of(report: Report) -> int:

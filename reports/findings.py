@@ -212,7 +212,8 @@ class Findings:
 
 def _latency(counts: Counter[float]) -> Latency:
     """Sum up latencies that are counted by value."""
-    return Latency(counts.total(), min(counts), *percentiles(counts, 0.5, 0.95), max(counts))
+    p50, p95 = percentiles(counts, 0.5, 0.95)
+    return Latency(counts.total(), min(counts), p50, p95, max(counts))
 
 
 def _seconds(value: Any) -> float:

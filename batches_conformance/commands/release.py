@@ -17,8 +17,9 @@ import click
 import pytest
 
 from batches_conformance.groups import FILE, gateway_options
+from batches_conformance.location import own_command
 from batches_conformance.release_plan import AGAINST_KEY, AGAINST_OTHER_KEY, Question, chains_of, words_of
-from batches_conformance.steps import PartFailed, Step, Steps
+from batches_conformance.steps import OUTPUT, PartFailed, Step, Steps
 from fixtures.gateway import gateway_of
 from fixtures.key import Key
 from fixtures.mask import hide
@@ -154,8 +155,7 @@ def _plan(chains: Sequence[Sequence[Step]]) -> int:
 
 def _rehearsed(step: Step) -> int:
     words = [word for word in step.words[1:] if word != "--yes"]
-    command = [sys.executable, "-m", "batches_conformance", "plan", *words]
-    return subprocess.run(command, env=dict(step.environment), check=False).returncode
+    return subprocess.run(own_command("plan", *words), env=dict(step.environment), check=False).returncode
 
 
 def _known(question: Question) -> Known:
@@ -210,10 +210,8 @@ def _parts(
         other = question.against_report
         yield parts.of_comparison(earlier, report, given(other) if other else "against/report.html")
     if "contract" in codes:
-        output = question.out / "contract" / "output.txt"
-        yield parts.of_contract(
-            json.loads(output.read_text(encoding="utf-8")), codes["contract"], "contract/output.txt"
-        )
+        printed = (question.out / "contract" / OUTPUT).read_text(encoding="utf-8")
+        yield parts.of_contract(json.loads(printed), codes["contract"], f"contract/{OUTPUT}")
     if "clients" in codes:
         found = json.loads((question.out / "clients" / "clients.json").read_text(encoding="utf-8"))
         yield parts.of_clients(found, codes["clients"], "clients/clients.md")

@@ -13,7 +13,6 @@ import pytest
 from batches_conformance import location, wrong_words
 from batches_conformance.options import TITLES, Option, groups
 from batches_conformance.plugins import PLUGINS
-from batches_conformance.repetition import repetition, run_repeatedly
 from spec.process import BROKEN, WRONG_USAGE
 
 ADDED: Final = "PYTEST_ADDOPTS"
@@ -75,8 +74,10 @@ def command(words: Sequence[str]) -> int:
 
 def run(words: Sequence[str]) -> int:
     """Run the suites with these options, and return the exit code of the run."""
-    if wanted := repetition(words):
-        return run_repeatedly(wanted)
+    if any(word.partition("=")[0] == "--repeat" for word in words):
+        from batches_conformance.repetition import run_repeatedly  # It imports what pytest is to import first.
+
+        return run_repeatedly(words)
     added = os.environ.get(ADDED, "")
     try:
         shlex.split(added)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from reports.model import Count, Model, Seconds, Spending, Time
+from reports import exit_codes
+from reports.model import Model, Seconds, Spending, Time
 
 KIND: Final = "batches-conformance release"
 VERSION: Final = 1
@@ -84,8 +85,4 @@ class ReleaseDecision(Model):
     @property
     def code(self) -> int:
         """The exit code."""
-        return next(code for code in CODES if any(part.code == code for part in self.parts))
-
-
-CODES: Final[tuple[Count, ...]] = (1, 7, 6, 0)
-"""The exit codes of parts, the one that counts most first."""
+        return exit_codes.worst([part.code for part in self.parts])
