@@ -28,13 +28,11 @@ def history_lines(history: History, *, width: int) -> Iterator[Line]:
     writer = Writer(width)
     last = history.runs[-1]
     yield (Span("HISTORY", "strong"), Span("  "), Span(describe_runs(history)))
-    yield from writer.labelled("targets", ", ".join(dict.fromkeys(run.target for run in history.runs)), indent=0)
+    yield from writer.labelled("targets", history.targets, indent=0)
     yield (Span("last run".ljust(10), "quiet"), Span(last.verdict, TONES[last.verdict]), Span(f", {last.started_at}"))
-    open_ones = [each for each in history.violations if each.is_open]
-    gone = [each for each in history.violations if not each.is_open]
-    yield from _violations("VIOLATED", open_ones, history, writer)
+    yield from _violations("VIOLATED", history.open_violations, history, writer)
     yield from _flaky(history.requirements, writer)
-    yield from _violations("NO LONGER SEEN", gone, history, writer)
+    yield from _violations("NO LONGER SEEN", history.gone_violations, history, writer)
     yield from _strips(history, writer)
     if history.unread:
         yield ()

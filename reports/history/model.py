@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 from reports.model import Count, Fingerprint, Level, Model, Positive, RunVerdict, Seconds, Time
@@ -122,3 +123,23 @@ class History(Model):
     """The open ones first, and of those the newest."""
     unread: tuple[Unread, ...] = ()
     """The files that were left out when this was written."""
+
+    @cached_property
+    def by_id(self) -> Mapping[str, PastRun]:
+        """The runs by their ids."""
+        return {run.id: run for run in self.runs}
+
+    @property
+    def open_violations(self) -> tuple[ViolationHistory, ...]:
+        """Those that the last run which exercised their requirement saw."""
+        return tuple(each for each in self.violations if each.is_open)
+
+    @property
+    def gone_violations(self) -> tuple[ViolationHistory, ...]:
+        """All others."""
+        return tuple(each for each in self.violations if not each.is_open)
+
+    @property
+    def targets(self) -> str:
+        """The targets of the runs, each once."""
+        return ", ".join(dict.fromkeys(run.target for run in self.runs))

@@ -11,7 +11,7 @@ from reports.history.model import Cell, History, PastRun, RequirementHistory, Vi
 from reports.history.words import describe_flakiness, describe_runs, since
 from reports.html import frame
 from reports.html.markup import Element, cell, head, picture, row, table, tag
-from reports.html.words import badge, mark, moment
+from reports.html.words import badge, listed, mark, moment
 from reports.wording import counted, long_duration, times
 from spec.text import shortened
 
@@ -40,30 +40,32 @@ _NAMES: Final[dict[Cell, str]] = {
 
 def render_page(history: History) -> str:
     """Render the page: what is violated and since when first, then each requirement run by run."""
-    open_ones = [each for each in history.violations if each.is_open]
-    gone = [each for each in history.violations if not each.is_open]
     sections = [
-        _violations("violated", "Violated in the last run that exercised it", open_ones, history),
+        _violations("violated", "Violated in the last run that exercised it", history.open_violations, history),
         _flaky(history.requirements),
         _strips(history),
-        _violations("no-longer-seen", "No longer seen", gone, history),
+        _violations("no-longer-seen", "No longer seen", history.gone_violations, history),
         curves(history.runs),
         _runs(history.runs),
         _unread(history),
     ]
     return frame.page(
         f"{history.runs[-1].verdict}: history of {counted(len(history.runs), 'run')}",
-        _banner(history, len(open_ones)),
+        _banner(history),
         [section for section in sections if section is not None],
     )
 
 
-def _banner(history: History, violated: int) -> Element:
+def _banner(history: History) -> Element:
     last = history.runs[-1]
     flaky = sum(each.flakiness is not None for each in history.requirements)
-    tiles = ((violated, "violated now", "fail"), (flaky, "flaky", "waived"), (len(history.runs), "runs", ""))
+    tiles = (
+        (len(history.open_violations), "violated now", "fail"),
+        (flaky, "flaky", "waived"),
+        (len(history.runs), "runs", ""),
+    )
     facts = (
-        ("Targets", ", ".join(dict.fromkeys(run.target for run in history.runs))),
+        ("Targets", history.targets),
         ("Runs", describe_runs(history)),
         ("Last run", moment(last.started_at)),
         ("Suite", last.suite_version),
@@ -82,7 +84,7 @@ def _banner(history: History, violated: int) -> Element:
             class_="tiles",
             aria_label="Counts",
         ),
-        tag("dl", [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts], class_="facts"),
+        listed(facts),
         class_=f"banner {TONES[last.verdict]}",
     )
 

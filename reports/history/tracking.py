@@ -48,8 +48,7 @@ def of_target(history: History, target: str) -> History:
     """Leave out the runs of other targets. Raises `UnsuitableReport` where none is left."""
     runs = [run for run in history.runs if run.target == target]
     if not runs:
-        known = ", ".join(dict.fromkeys(run.target for run in history.runs))
-        raise UnsuitableReport(f"There is no run of {target}; there are runs of {known}.")
+        raise UnsuitableReport(f"There is no run of {target}; there are runs of {history.targets}.")
     return track(runs, history.contract, history.unread)
 
 

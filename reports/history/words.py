@@ -21,11 +21,12 @@ def describe_flakiness(requirement: RequirementHistory) -> str:
 
 def since(violation: ViolationHistory, history: History) -> str:
     """Say since when a violation is seen, or from when to when it was, when it was seen first, and how often."""
-    by_id = {run.id: run for run in history.runs}
-    start, end = _place(by_id[violation.since]), _place(by_id[violation.last_seen])
+    first, start, end = (
+        _place(history.by_id[id_]) for id_ in (violation.first_seen, violation.since, violation.last_seen)
+    )
     span = f"since {start}" if violation.is_open else f"last seen {end}"
-    first = "" if violation.first_seen == violation.since else f", first seen {_place(by_id[violation.first_seen])}"
-    return f"{span}{first}, in {counted(violation.runs, 'run')}"
+    earlier = "" if violation.first_seen == violation.since else f", first seen {first}"
+    return f"{span}{earlier}, in {counted(violation.runs, 'run')}"
 
 
 def _place(run: PastRun) -> str:

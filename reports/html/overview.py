@@ -7,7 +7,7 @@ from typing import Final
 from reports.advice import advice, waive_line
 from reports.decision import Decision, Standing, StandingGroup
 from reports.html.markup import Element, cell, head, row, table, tag
-from reports.html.words import anchor, badge, evidence_anchor, mark, moment
+from reports.html.words import anchor, badge, evidence_anchor, listed, mark, moment
 from reports.model import Recording, RequirementResult
 from reports.verdicts import counts
 from reports.violation import headline
@@ -75,7 +75,7 @@ def banner(decision: Decision) -> Element:
         tag("p", advice(decision), class_="advice"),
         tag("p", tag("code", command), class_="line") if (command := waive_line(decision)) else None,
         tag("ul", _tiles(decision), class_="tiles", aria_label="Requirements by verdict"),
-        tag("dl", [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts], class_="facts"),
+        listed(facts),
         class_=f"banner {decision.tone}",
     )
 

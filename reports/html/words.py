@@ -1,9 +1,10 @@
 """Words and marks that several parts of the page share."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from reports.html.markup import Element, tag
+from reports.html.markup import Content, Element, tag
 from reports.model import RequirementResult
 
 _MARKS: Final = {
@@ -39,6 +40,11 @@ def anchor(result: RequirementResult) -> str:
 def evidence_anchor(result: RequirementResult) -> str:
     """Name the place of the violations of a requirement."""
     return f"evidence-{result.id}"
+
+
+def listed(facts: Iterable[tuple[str, Content]]) -> Element:
+    """Make the list of facts in the head of a page, each with its name."""
+    return tag("dl", [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts], class_="facts")
 
 
 def moment(stamp: str) -> Element:

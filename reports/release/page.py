@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from reports.html import frame
 from reports.html.markup import Content, Element, cell, head, row, table, tag
-from reports.html.words import mark, moment
+from reports.html.words import listed, mark, moment
 from reports.release.deciding import TONES
 from reports.release.model import Answer, Part, Point, ReleaseDecision, Table
 from reports.wording import describe_spending, long_duration
@@ -52,11 +52,7 @@ def _banner(release: ReleaseDecision) -> Element:
             class_="tiles",
             aria_label="Parts",
         ),
-        tag(
-            "dl",
-            [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts if value is not None],
-            class_="facts",
-        ),
+        listed(facts),
         class_=f"banner {TONES[release.answer]}",
     )
 
