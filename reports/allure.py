@@ -17,7 +17,6 @@ from reports.history.model import PastRun
 from reports.history.past import past_run
 from reports.model import Report
 from spec.text import visible
-from spec.usage import WrongUsage
 
 _SEVERITIES: Final = {"must": "critical", "should": "minor"}
 
@@ -31,14 +30,7 @@ def render_results(report: Report) -> Mapping[str, str]:
 
 def write(report: Report, folder: Path) -> list[Path]:
     """Write all results into a folder, and return the paths. Raises `WrongUsage` where that cannot be done."""
-    results = render_results(report)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in results.items():
-            files.replace(folder / name, text)
-    except OSError as error:
-        raise WrongUsage(f"{folder} could not be written ({error.strerror}); name another place by --out.") from None
-    return [folder / name for name in results]
+    return files.write_out(render_results(report), folder)
 
 
 def _result(report: Report, past: PastRun, case: Case) -> Mapping[str, Any]:

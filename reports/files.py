@@ -13,6 +13,7 @@ from reports.html.page import render_html
 from reports.junit import render_junit
 from reports.model import Report
 from reports.summary import render_summary
+from spec.usage import WrongUsage
 
 REPORT_DIR: Final = "reports/out"
 """Where reports go unless `--report-dir` says otherwise, seen from the working directory."""
@@ -67,6 +68,17 @@ def write(report: Report, directory: Path, hide: Hide = str) -> tuple[Path, ...]
         paths.append(directory / name)
         replace(paths[-1], hide(render(report)))
     return tuple(paths)
+
+
+def write_out(texts: Mapping[str, str], folder: Path) -> list[Path]:
+    """Write texts by their names into the folder of `--out`. Raises `WrongUsage` where that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            replace(folder / name, text)
+    except OSError as error:
+        raise WrongUsage(f"{folder} could not be written ({error.strerror}); name another place by --out.") from None
+    return [folder / name for name in texts]
 
 
 def replace(path: Path, text: str) -> None:

@@ -10,7 +10,6 @@ from reports import files
 from reports.release.markdown import render_markdown
 from reports.release.model import ReleaseDecision
 from reports.release.page import render_page
-from spec.usage import WrongUsage
 
 
 def render_json(release: ReleaseDecision) -> str:
@@ -27,10 +26,4 @@ RENDERERS: Final[Mapping[str, Callable[[ReleaseDecision], str]]] = {
 
 def write(release: ReleaseDecision, folder: Path) -> list[Path]:
     """Write every file, and return the paths. Raises `WrongUsage` where that cannot be done."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, render in RENDERERS.items():
-            files.replace(folder / name, render(release))
-    except OSError as error:
-        raise WrongUsage(f"{folder} could not be written ({error.strerror}); name another place by --out.") from None
-    return [folder / name for name in RENDERERS]
+    return files.write_out({name: render(release) for name, render in RENDERERS.items()}, folder)
