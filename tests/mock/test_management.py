@@ -13,8 +13,16 @@ import httpx
 import pytest
 
 from fixtures.receiver import Endpoint, Receiver
-from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, SAVED_WEBHOOKS, Api, running
-from tests.mock.test_state_file import complaint, killed_at_the_end
+from tests.mock.api import (
+    BATCHES,
+    CONFIGURATIONS,
+    DIRECTORIES,
+    SAVED_WEBHOOKS,
+    Api,
+    complaint,
+    killed_at_the_end,
+    running,
+)
 
 MANY = 1000
 PATIENCE = 10.0
