@@ -234,6 +234,7 @@ def test_a_batch_outlives_its_directory(api: Api) -> None:
         ({"projects": [{"name": "Größe"}]}, "body.projects.0.keys", "cannot be sent"),
         ({"projects": [{"name": "p", "keys": ["k", "k\nk"]}]}, "body.projects.0.keys", "cannot be sent"),
         ({"projects": [{"name": "p", "keys": ["k "]}]}, "body.projects.0.keys", "cannot be sent"),
+        ({"projects": [{"name": "p", "keys": []}]}, "body.projects", "no project has a key"),
         ({"next": [{"steps": BACKWARDS}]}, "body.next.0.steps.1.status", "PENDING"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
