@@ -1,8 +1,5 @@
 """The command line of the mock and the options of the suite that choose faults."""
 
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -10,19 +7,11 @@ import pytest
 
 from fixtures.embedded import running_mock
 from fixtures.settings import KEY, Settings, add_options, read_settings
-
-ROOT = Path(__file__).parents[2]
-
-
-def mock(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "fixtures.mock", *arguments]
-    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+from tests.mock.api import complaint
 
 
 def test_an_unknown_fault_is_said_in_one_sentence() -> None:
-    ended = mock("--port", "0", "--fault", "no-such-one")
-    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (4, "", 1)
-    assert "no-such-one" in ended.stderr
+    assert "no-such-one" in complaint("--fault", "no-such-one")
 
 
 def test_the_mock_serves_with_several_faults() -> None:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,3 +117,29 @@ def running(*arguments: str) -> Iterator[Api]:
             yield Api(info, client, info["api_key"])
         output, errors = process.communicate(timeout=20)
         assert (process.returncode, output, errors) == (0, "", "")
+
+
+@contextmanager
+def killed_at_the_end(*arguments: str, program: Sequence[str] = ("-m", "fixtures.mock")) -> Iterator[Api]:
+    """Run a mock that is killed when the block ends."""
+    with subprocess.Popen(
+        [sys.executable, *program, "--port=0", "--json", "--until-stdin-closes", *arguments],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        info = json.loads(process.stdout.readline())
+        with httpx.Client(base_url=info["base_url"], trust_env=False) as client:
+            yield Api(info, client, info["api_key"])
+        process.kill()
+
+
+def complaint(*arguments: str) -> str:
+    """Return the one sentence by which a start is refused."""
+    ended = subprocess.run(
+        command(*arguments), cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=20
+    )
+    assert (ended.returncode, ended.stdout) == (4, "")
+    assert ended.stderr.count("\n") == 1
+    return ended.stderr

@@ -27,7 +27,7 @@ from fixtures.mock.model import Batch, JsonObject
 from fixtures.mock.render import Render
 from fixtures.mock.service import ServiceSettings
 from fixtures.mock.variants import variant_of
-from tests.mock.api import BATCHES, DIRECTORIES, ROOT, Api
+from tests.mock.api import BATCHES, DIRECTORIES, ROOT, Api, complaint
 from tests.reports.html.browser import Browser
 
 KEY = "llx-mock-main"
@@ -290,20 +290,12 @@ def test_seconds_that_no_clock_counts_are_refused(option: str, seconds: str) -> 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.host.invalid", "a" * 300, ""], ids=lambda host: host[:9])
 def test_a_host_that_cannot_be_used_is_said_in_one_sentence(host: str) -> None:
-    with start("--port=0", "--host", host) as process:
-        output, errors = process.communicate(timeout=TIME_LIMIT)
-    assert (process.returncode, output) == (4, "")
-    assert errors.count("\n") == 1
-    assert "--host" in errors
+    assert "--host" in complaint("--host", host)
 
 
 @pytest.mark.parametrize("origin", ["localhost:3000", "http://localhost:3000/", "http://a b", "null", ""])
 def test_what_is_no_origin_is_said_in_one_sentence(origin: str) -> None:
-    with start("--port=0", "--cors", origin) as process:
-        output, errors = process.communicate(timeout=TIME_LIMIT)
-    assert (process.returncode, output) == (4, "")
-    assert errors.count("\n") == 1
-    assert "http://localhost:3000, or *" in errors
+    assert "http://localhost:3000, or *" in complaint("--cors", origin)
 
 
 def preflight(method: str, origin: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The mock under control of a test: reset, state, journal, clock, next batches, and variants that are switched."""
 
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -13,8 +14,16 @@ import httpx
 import pytest
 
 from fixtures.receiver import Endpoint, Receiver
-from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, SAVED_WEBHOOKS, Api, running
-from tests.mock.test_state_file import complaint, killed_at_the_end
+from tests.mock.api import (
+    BATCHES,
+    CONFIGURATIONS,
+    DIRECTORIES,
+    SAVED_WEBHOOKS,
+    Api,
+    complaint,
+    killed_at_the_end,
+    running,
+)
 
 MANY = 1000
 PATIENCE = 10.0
@@ -161,6 +170,16 @@ def test_a_short_state_has_defaults_for_everything_else(api: Api) -> None:
     assert len(api.ok("GET", f"{DIRECTORIES}/dir-1/files")["items"]) == 2
 
 
+def test_a_time_with_any_offset_is_shown_in_utc(api: Api) -> None:
+    directory = {"name": "d", "created_at": "2030-01-01T05:30:00+05:30", "expires_at": "2060-01-01T00:00:00-01:00"}
+    control(api, "PUT", "/state", {"now": "2050-01-01T02:00:00+02:00", "directories": [directory]})
+    [shown] = api.ok("GET", DIRECTORIES)["items"]
+    assert (shown["created_at"], shown["expires_at"]) == ("2030-01-01T00:00:00.000000Z", "2060-01-01T01:00:00.000000Z")
+    assert re.fullmatch(r"2050-01-01T00:00:00\.\d+Z", control(api, "GET", "/clock")["now"])
+    control(api, "PUT", "/clock", {"now": "2051-01-01T02:00:00+02:00"})
+    assert re.fullmatch(r"2051-01-01T00:00:00\.\d+Z", control(api, "GET", "/state")["now"])
+
+
 FAILED_JOB = {"outcome": "job", "job_status": "FAILED"}
 BACKWARDS = [{"status": "RUNNING", "seconds": 1}, {"status": "PENDING", "seconds": 1}]
 
@@ -211,9 +230,11 @@ def test_a_batch_outlives_its_directory(api: Api) -> None:
         (over_a_directory({"id": "b"}, {"id": "b"}), "body.batches.1.id", "twice"),
         ({"now": "9999-12-31T23:59:59Z"}, "body.now", "5000"),
         ({"now": []}, "body.now", "date-time"),
+        ({"now": "0001-01-01T00:00:00+01:00"}, "body.now", "calendar"),
         ({"projects": [{"name": "Größe"}]}, "body.projects.0.keys", "cannot be sent"),
         ({"projects": [{"name": "p", "keys": ["k", "k\nk"]}]}, "body.projects.0.keys", "cannot be sent"),
         ({"projects": [{"name": "p", "keys": ["k "]}]}, "body.projects.0.keys", "cannot be sent"),
+        ({"projects": [{"name": "p", "keys": []}]}, "body.projects", "no project has a key"),
         ({"next": [{"steps": BACKWARDS}]}, "body.next.0.steps.1.status", "PENDING"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -2,18 +2,23 @@
 
 import json
 import sqlite3
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from fixtures.receiver import Receiver
-from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, ROOT, SAVED_WEBHOOKS, Api, command, running
+from tests.mock.api import (
+    BATCHES,
+    CONFIGURATIONS,
+    DIRECTORIES,
+    SAVED_WEBHOOKS,
+    Api,
+    complaint,
+    killed_at_the_end,
+    running,
+)
 
 MOST_IN_A_PAGE = 5000
 ON_A_SMALL_DISK = """
@@ -21,31 +26,6 @@ import resource, runpy
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 runpy.run_module("fixtures.mock", run_name="__main__", alter_sys=True)
 """
-
-
-@contextmanager
-def killed_at_the_end(*arguments: str, program: Sequence[str] = ("-m", "fixtures.mock")) -> Iterator[Api]:
-    """Run a mock that is killed when the block ends."""
-    with subprocess.Popen(
-        [sys.executable, *program, "--port=0", "--json", "--until-stdin-closes", *arguments],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        info = json.loads(process.stdout.readline())
-        with httpx.Client(base_url=info["base_url"], trust_env=False) as client:
-            yield Api(info, client, info["api_key"])
-        process.kill()
-
-
-def complaint(*arguments: str) -> str:
-    ended = subprocess.run(
-        command(*arguments), cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=20
-    )
-    assert (ended.returncode, ended.stdout) == (4, "")
-    assert ended.stderr.count("\n") == 1
-    return ended.stderr
 
 
 def test_every_answered_create_is_there_after_a_kill(tmp_path: Path) -> None:
