@@ -25,7 +25,6 @@ from fixtures.errors import RunError
 from fixtures.settings import KEY, OTHER_KEY, Settings
 from reports.exit_codes import INCONCLUSIVE
 from reports.reader import read
-from spec import profiles
 from spec.process import BROKEN, INTERRUPTED
 from spec.signals import ENDING, SAME
 from spec.usage import WRONG_USAGE, WrongUsage
@@ -102,7 +101,7 @@ def _load(given: Mapping[str, Any]) -> int:
         return given.get(name.removeprefix("--").replace("-", "_"))
 
     settings = settings_for(option)
-    options = load_options(option, sorted(profiles.load()))
+    options = load_options(option)
     seconds = _seconds(given["run_time"])
     if given["plan"]:
         print("\n".join(plan_lines(settings, options, given["users"], given["spawn_rate"], seconds)))

@@ -12,7 +12,6 @@ import pytest
 from fixtures.errors import RunError
 from fixtures.mask import MASK
 from fixtures.settings import BASE_URL, Settings
-from spec import profiles
 from spec.process import BROKEN
 from spec.usage import WRONG_USAGE, WrongUsage
 from suites.load.options import LoadOptions, load_options, settings_for
@@ -74,4 +73,4 @@ class Given:
 
     def load_options(self) -> LoadOptions:
         """Return what the users do."""
-        return load_options(self, sorted(profiles.load()))
+        return load_options(self)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fixtures import gateway
 from fixtures.settings import Settings, settings_of
+from spec import profiles
 from spec.usage import WrongUsage, suggestion
 
 WEIGHTS: Final = {
@@ -120,19 +121,20 @@ def settings_for(given: Given) -> Settings:
     return settings_of(lambda name: without.get(name) or (given(name) if name in {*OPTIONS, *OF_MOCK} else None))
 
 
-def load_options(given: Given, profiles: Sequence[str]) -> LoadOptions:
-    """Check what is said of the users; `profiles` are those that there are. Raises `WrongUsage`."""
+def load_options(given: Given) -> LoadOptions:
+    """Check what is said of the users. Raises `WrongUsage`."""
+    known = sorted(profiles.load())
     asked = tuple(sorted(set(given("--contract-profile") or ())))
     for name in asked:
-        if name not in profiles:
-            raise WrongUsage(f"There is no profile {name}{suggestion(name, profiles) or f'; there are {profiles}'}")
+        if name not in known:
+            raise WrongUsage(f"There is no profile {name}{suggestion(name, known) or f'; there are {known}'}")
     if not 1 <= (files := given("--files")) <= 1000:
         raise WrongUsage("--files takes a number from 1 to 1000, which is what a batch accepts.")
     return LoadOptions(_weights(given("--weights") or "", asked), _pause(given("--pause")), files, asked)
 
 
-def _weights(text: str, profiles: Sequence[str]) -> dict[str, int]:
-    weights = {name: n for name, n in WEIGHTS.items() if PROFILE_OF.get(name) in (None, *profiles)}
+def _weights(text: str, selected: Sequence[str]) -> dict[str, int]:
+    weights = {name: n for name, n in WEIGHTS.items() if PROFILE_OF.get(name) in (None, *selected)}
     for part in filter(None, text.split(",")):
         name, _, number = (word.strip() for word in part.partition("="))
         if name not in WEIGHTS:
