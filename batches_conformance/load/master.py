@@ -14,12 +14,12 @@ from batches_conformance.load.messages import ASKED, GRANTED, LAST, LOCAL, REPOR
 from batches_conformance.load.report import publish, report_of
 from fixtures.mask import hide
 from fixtures.preflight import check_target
-from fixtures.settings import billable_files, requests
+from fixtures.settings import billable_files_in_words
 from reports.load import LoadFindings
 from reports.wording import counted
 from spec.process import BROKEN
 from spec.usage import WrongUsage
-from suites.load.budget import FILES, REQUESTS, Grants, used_up
+from suites.load.budget import REQUESTS, Grants, limits_of, used_up
 from suites.load.creates import Creates
 from suites.load.leftovers import clean_up_rest
 from suites.load.watch import CAUSE
@@ -47,11 +47,11 @@ class Master:
         if not (self._settings.is_local or self._settings.yes):
             raise WrongUsage(
                 f"The load would write to {self._settings.target}, and spend "
-                f"{_limit(billable_files(self._settings))}; confirm that with --yes."
+                f"{billable_files_in_words(self._settings)}; confirm that with --yes."
             )
         if self._mock is None:
             check_target(self._settings)
-        self._limits = {REQUESTS: requests(self._settings), FILES: billable_files(self._settings)}
+        self._limits = limits_of(self._settings)
         self._is_running = False
         environment.process_exit_code = BROKEN
         runner = environment.runner
@@ -167,7 +167,3 @@ class Master:
                 last = time.monotonic()
                 print(f"{datetime.now(UTC):%H:%M:%S}  {counted(users, 'user')}, {load.so_far}", file=sys.stderr)
             gevent.sleep(1.0)
-
-
-def _limit(files: float) -> str:
-    return "billable files without limit" if files == float("inf") else f"at most {files:g} billable files"
