@@ -14,7 +14,7 @@ from fixtures.mask import MASK
 from fixtures.settings import BASE_URL, Settings
 from spec.process import BROKEN
 from spec.usage import WRONG_USAGE, WrongUsage
-from suites.load.options import LoadOptions, load_options, settings_for
+from suites.load.options import LoadOptions, load_options, parameter_of, settings_for
 
 ASKED: Final = "conformance-ask"
 """A worker wants to spend something."""
@@ -63,7 +63,7 @@ class Given:
         """Return the value of an option."""
         if name == "--target":
             return self._host
-        return getattr(self._options, name.removeprefix("--").replace("-", "_"), None)
+        return getattr(self._options, parameter_of(name), None)
 
     def settings(self) -> Settings:
         """Return the settings of the target."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fixtures import gateway
-from fixtures.settings import Settings, settings_of
+from fixtures.settings import BILLABLE_FILES_BEYOND_LOOPBACK, RATE_BEYOND_LOOPBACK, Settings, settings_of
 from spec import profiles
 from spec.usage import WrongUsage, suggestion
 
@@ -80,7 +80,8 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "--max-billable-files": {
         "metavar": "N",
         "type": int,
-        "help": "Files of accepted batches that all users together may spend (20, and no limit on loopback).",
+        "help": "Files of accepted batches that all users together may spend "
+        f"({BILLABLE_FILES_BEYOND_LOOPBACK}, and no limit on loopback).",
     },
     "--max-requests": {
         "metavar": "N",
@@ -90,7 +91,8 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "--rate": {
         "metavar": "REQUESTS_PER_SECOND",
         "type": float,
-        "help": "How many requests a second all users together may send (10, and no limit on loopback).",
+        "help": "How many requests a second all users together may send "
+        f"({RATE_BEYOND_LOOPBACK:g}, and no limit on loopback).",
     },
     "--report-dir": {"metavar": "DIR", "default": "reports/out", "help": "Where the report goes (reports/out)."},
     "--yes": {"action": "store_true", "help": "Write to a service beyond loopback."},
@@ -113,6 +115,11 @@ class LoadOptions:
 
 Given = Callable[[str], Any]
 """Returns the value of an option by its name with both hyphens."""
+
+
+def parameter_of(option: str) -> str:
+    """Return the name under which click and argparse give the value of an option."""
+    return option.removeprefix("--").replace("-", "_")
 
 
 def settings_for(given: Given) -> Settings:
