@@ -21,7 +21,7 @@ from tests.fixtures.certificates import made_in
 from tests.fixtures.loopback import Answer as Given
 from tests.fixtures.loopback import Asked, Loopback, serving
 from tests.fixtures.targets import FakeControl, target_at
-from tests.fixtures.test_wire import ENDLESS, SECONDS, Play, playing, saying, whole
+from tests.fixtures.test_wire import ENDLESS, INCOMPLETE, SECONDS, Play, playing, saying, whole
 from tests.suites.relay import relaying
 
 CONNECTION = {("connection", "keep-alive")}
@@ -59,10 +59,7 @@ def test_a_whole_answer_is_read(data: bytes, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "not a complete HTTP response"),
-        (b"SSH-2.0-\x1b[2J\x07\r\n\r\n", "not a complete HTTP response"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "not a complete HTTP response"),
-        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000, "not a complete HTTP response"),
+        *((data, "not a complete HTTP response") for data in INCOMPLETE),
         (whole(b"x" * (MOST_BYTES + 1)), "longer than"),
         (whole(b"x", "br"), "encoded as"),
     ],
