@@ -24,7 +24,6 @@ from tests.fixtures.targets import FakeControl, target_at
 from tests.fixtures.test_wire import ENDLESS, INCOMPLETE, SECONDS, Play, playing, saying, whole
 from tests.suites.relay import relaying
 
-CONNECTION = {("connection", "keep-alive")}
 HEADERS = (("Host", "service.example"),)
 GATE = ("X-Gate", "open")
 
@@ -146,7 +145,7 @@ def exchanged(kind: type[Client], server: Loopback) -> tuple[list[Exchange], lis
 def comparable(exchange: Exchange) -> tuple[object, ...]:
     """What is the same whoever sends it: the order of headers is not, nor the boundary of a form."""
     request, response = exchange.request, exchange.response
-    headers = {(name.lower(), value.partition("=")[0]) for name, value in request.headers} - CONNECTION
+    headers = {(name.lower(), value.partition("=")[0]) for name, value in request.headers}
     body = b"" if b"form-data" in request.body else request.body
     return exchange.number, request.method, request.url, request.path, request.query, headers, body, response
 
