@@ -42,6 +42,7 @@ class Master:
         given = Given(environment)
         self._settings, self._options = given.settings(), given.load_options()
         self._mock: str | None = given("--mock")
+        self._asked_run_id: str | None = given("--run-id")
         self._report_folder = Path(given("--report-dir"))
         hide(self._settings.secrets)
         if not (self._settings.is_local or self._settings.yes):
@@ -64,8 +65,8 @@ class Master:
         events.quitting.add_listener(self.on_quitting)
 
     def on_start(self, **_: Any) -> None:
-        """Begin a load."""
-        self._run_id = self._environment.parsed_options.run_id or uuid.uuid4().hex[:8]
+        """Begin a load; its workers get the id of the run with the options."""
+        self._run_id = self._environment.parsed_options.run_id = self._asked_run_id or uuid.uuid4().hex[:8]
         self._began = datetime.now(UTC)
         self._load = LoadFindings()
         self._creates = Creates()

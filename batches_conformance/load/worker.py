@@ -46,12 +46,11 @@ class Worker:
         settings, runner = given.settings(), environment.runner
         hide(settings.secrets)
         index = LOCAL if isinstance(runner, LocalRunner) else f"{runner.worker_index}"
-        run_id = given("--run-id") or uuid.uuid4().hex[:8]
         self._session = environment.conformance = Session(
             settings,
             given.load_options(),
             name=index,
-            run_id=f"{run_id}-{index}",
+            run_id=f"{given('--run-id')}-{index}",
             allowance=Allowance(limits_of(settings), rate(settings), self._ask),
             on_request=self._on_request,
             is_remembered=given("--mock") is None,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.embedded import MockAddress, running_mock
+from fixtures.runfile import run_id_of
 from fixtures.settings import KEY, OTHER_KEY
 from fixtures.state import STATE_DIR
 from tests.docs.pages import blocks
@@ -120,8 +121,12 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, t
     where = subprocess.check_output([REAL, "-m", "batches_conformance", "load", "--locustfile"], cwd=ROOT, text=True)
     files = f"{where.strip()},{tmp_path / 'shape.py'}"
     words = ["locust", "-f", files, "--headless", f"--host={mock.base_url}", "--pause=0.1"]
-    loaded = ended(begun(words, tmp_path, mock), tmp_path)
+    process = begun(words, tmp_path, mock)
+    until_written(tmp_path, "state/**/run-*.sqlite", 1)
+    [remembered] = tmp_path.glob("state/**/run-*.sqlite")
+    loaded = ended(process, tmp_path)
     assert loaded.code == 0, loaded.output
+    assert run_id_of(remembered).startswith(f"{loaded.report['run']['id']}-")
     assert loaded.report["verdict"] == "conformant"
     assert loaded.report["run"]["load"]["users"] == 4
     assert directories_on(mock) == []
