@@ -25,12 +25,11 @@ from fixtures.errors import RunError
 from fixtures.settings import KEY, OTHER_KEY, Settings
 from reports.exit_codes import INCONCLUSIVE
 from reports.reader import read
-from spec import profiles
 from spec.process import BROKEN, INTERRUPTED
 from spec.signals import ENDING, SAME
 from spec.usage import WRONG_USAGE, WrongUsage
 from suites.load.leftovers import clean_up_rest
-from suites.load.options import OPTIONS, load_options, settings_for
+from suites.load.options import OPTIONS, load_options, parameter_of, settings_for
 from suites.load.plan import in_short, plan, plan_lines
 
 LOCUSTFILE: Final = Path(location.__file__).with_name("locustfile.py")
@@ -54,7 +53,7 @@ def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
         is_flag = declared.get("action") == "store_true"
         function = click.option(
             names.get(name, name),
-            name.removeprefix("--").replace("-", "_"),
+            parameter_of(name),
             type=None if is_flag else kind,
             is_flag=is_flag,
             metavar=declared.get("metavar"),
@@ -99,10 +98,10 @@ def command(**given: Any) -> int:
 
 def _load(given: Mapping[str, Any]) -> int:
     def option(name: str) -> Any:
-        return given.get(name.removeprefix("--").replace("-", "_"))
+        return given.get(parameter_of(name))
 
     settings = settings_for(option)
-    options = load_options(option, sorted(profiles.load()))
+    options = load_options(option)
     seconds = _seconds(given["run_time"])
     if given["plan"]:
         print("\n".join(plan_lines(settings, options, given["users"], given["spawn_rate"], seconds)))
@@ -132,7 +131,7 @@ def _words(given: Mapping[str, Any]) -> Iterator[str]:
     if given["processes"]:
         yield from _sharing(given["processes"])
     for name, declared in OPTIONS.items():
-        value = given[name.removeprefix("--").replace("-", "_")]
+        value = given[parameter_of(name)]
         if declared.get("action") == "store_true":
             yield from (name,) if value else ()
         elif value is not None:

@@ -14,13 +14,13 @@ from batches_conformance.load.messages import ASKED, GRANTED, LAST, LOCAL, REPOR
 from batches_conformance.load.report import report_of
 from fixtures.mask import MASK, hide
 from fixtures.preflight import check_target
-from fixtures.settings import billable_files, requests
+from fixtures.settings import billable_files_in_words
 from reports.load import LoadFindings
 from reports.standalone import publish
 from reports.wording import counted
 from spec.process import BROKEN
 from spec.usage import WrongUsage
-from suites.load.budget import FILES, REQUESTS, Grants, used_up
+from suites.load.budget import REQUESTS, Grants, limits_of, used_up
 from suites.load.creates import Creates
 from suites.load.leftovers import clean_up_rest
 from suites.load.watch import CAUSE
@@ -43,16 +43,17 @@ class Master:
         given = Given(environment)
         self._settings, self._options = given.settings(), given.load_options()
         self._mock: str | None = given("--mock")
+        self._asked_run_id: str | None = given("--run-id")
         self._report_folder = Path(given("--report-dir"))
         hide(self._settings.secrets)
         if not (self._settings.is_local or self._settings.yes):
             raise WrongUsage(
                 f"The load would write to {self._settings.target}, and spend "
-                f"{_limit(billable_files(self._settings))}; confirm that with --yes."
+                f"{billable_files_in_words(self._settings)}; confirm that with --yes."
             )
         if self._mock is None:
             check_target(self._settings)
-        self._limits = {REQUESTS: requests(self._settings), FILES: billable_files(self._settings)}
+        self._limits = limits_of(self._settings)
         self._is_running = False
         environment.process_exit_code = BROKEN
         runner = environment.runner
@@ -65,8 +66,8 @@ class Master:
         events.quitting.add_listener(self.on_quitting)
 
     def on_start(self, **_: Any) -> None:
-        """Begin a load."""
-        self._run_id = self._environment.parsed_options.run_id or uuid.uuid4().hex[:8]
+        """Begin a load; its workers get the id of the run with the options."""
+        self._run_id = self._environment.parsed_options.run_id = self._asked_run_id or uuid.uuid4().hex[:8]
         self._began = datetime.now(UTC)
         self._load = LoadFindings()
         self._creates = Creates()
@@ -168,7 +169,3 @@ class Master:
                 last = time.monotonic()
                 print(f"{datetime.now(UTC):%H:%M:%S}  {counted(users, 'user')}, {load.so_far}", file=sys.stderr)
             gevent.sleep(1.0)
-
-
-def _limit(files: float) -> str:
-    return "billable files without limit" if files == float("inf") else f"at most {files:g} billable files"

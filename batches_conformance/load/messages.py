@@ -12,10 +12,9 @@ import pytest
 from fixtures.errors import RunError
 from fixtures.mask import MASK
 from fixtures.settings import BASE_URL, Settings
-from spec import profiles
 from spec.process import BROKEN
 from spec.usage import WRONG_USAGE, WrongUsage
-from suites.load.options import LoadOptions, load_options, settings_for
+from suites.load.options import LoadOptions, load_options, parameter_of, settings_for
 
 ASKED: Final = "conformance-ask"
 """A worker wants to spend something."""
@@ -64,7 +63,7 @@ class Given:
         """Return the value of an option."""
         if name == "--target":
             return self._host
-        return getattr(self._options, name.removeprefix("--").replace("-", "_"), None)
+        return getattr(self._options, parameter_of(name), None)
 
     def settings(self) -> Settings:
         """Return the settings of the target."""
@@ -74,4 +73,4 @@ class Given:
 
     def load_options(self) -> LoadOptions:
         """Return what the users do."""
-        return load_options(self, sorted(profiles.load()))
+        return load_options(self)

@@ -12,8 +12,8 @@ from batches_conformance.load.messages import ASKED, GRANTED, LAST, LOCAL, REPOR
 from fixtures.errors import RunError
 from fixtures.exchange import Exchange
 from fixtures.mask import hide
-from fixtures.settings import billable_files, rate, requests
-from suites.load.budget import FILES, REQUESTS, Allowance, Grant
+from fixtures.settings import rate
+from suites.load.budget import Allowance, Grant, limits_of
 from suites.load.session import Session
 from suites.traffic import read
 
@@ -45,15 +45,13 @@ class Worker:
         given = Given(environment)
         settings, runner = given.settings(), environment.runner
         hide(settings.secrets)
-        limits = {REQUESTS: requests(settings), FILES: billable_files(settings)}
         index = LOCAL if isinstance(runner, LocalRunner) else f"{runner.worker_index}"
-        run_id = given("--run-id") or uuid.uuid4().hex[:8]
         self._session = environment.conformance = Session(
             settings,
             given.load_options(),
             name=index,
-            run_id=f"{run_id}-{index}",
-            allowance=Allowance(limits, rate(settings), self._ask),
+            run_id=f"{given('--run-id')}-{index}",
+            allowance=Allowance(limits_of(settings), rate(settings), self._ask),
             on_request=self._on_request,
             is_remembered=given("--mock") is None,
             report_folder=Path(given("--report-dir")),

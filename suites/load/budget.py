@@ -5,10 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fixtures.settings import Settings, billable_files, requests
+
 LEASE: Final = 20
 """Requests that a worker is granted at a time; those that it does not send are not sent by another."""
 REQUESTS, FILES = "requests", "files"
 OPTION: Final = {REQUESTS: "--max-requests", FILES: "--max-billable-files"}
+
+
+def limits_of(settings: Settings) -> dict[str, float]:
+    """Return what a load may spend, which is infinite where nothing holds it back."""
+    return {REQUESTS: requests(settings), FILES: billable_files(settings)}
 
 
 class NothingLeft(Exception):

@@ -4,15 +4,12 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any, Final
-from urllib.parse import urlsplit
-
-import httpx
 
 from fixtures.client import Client, Params, with_query
 from fixtures.connection import Connection
 from fixtures.exchange import Exchange, Headers, Request
 from fixtures.target import MAIN
-from fixtures.wire import ACCEPTED, Answer
+from fixtures.wire import Answer
 
 HEADERS_REMEMBERED: Final = 64
 
@@ -22,14 +19,7 @@ class LightClient(Client):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        parts = urlsplit(self.target.route.url)
-        self._origin = f"{parts.scheme}://{parts.netloc}"
-        self._common = (
-            ("Host", parts.netloc),
-            ("Accept", "*/*"),
-            ("Accept-Encoding", ACCEPTED),
-            ("User-Agent", f"python-httpx/{httpx.__version__}"),
-        )
+        self._base_url = str(self._http.base_url).rstrip("/")
         self._headers = lru_cache(maxsize=HEADERS_REMEMBERED)(self._written)
         self._idle: list[Connection] = []
 
@@ -47,13 +37,12 @@ class LightClient(Client):
         if self.target.route.proxy or headers or body.keys() - {"json"}:
             return super().send(method, path, caller=caller, params=params, headers=headers, **body)
         content = json.dumps(body["json"], ensure_ascii=False, separators=(",", ":")).encode() if body else b""
-        scope = [pair for pair in self.target.scopes.get(caller, {}).items() if pair[0] not in dict(params)]
-        below = with_query(path, [*params, *scope])
+        below = with_query(path, [*params, *self._scope(caller, dict(params))])
         raw, shown = self._headers(caller, method, len(content))
         only_path, _, query = below.partition("?")
         request = Request(
             method=method,
-            url=f"{self._origin}{self._base_path}{below}",
+            url=f"{self._base_url}{below}",
             path=only_path,
             query=query,
             headers=shown,
@@ -69,18 +58,13 @@ class LightClient(Client):
         super().__exit__(*reason)
 
     def _written(self, caller: str, method: str, length: int) -> tuple[Headers, Headers]:
-        """Return the headers of a request, and how a report shows them."""
-        gateway = [(header.name, header.value) for header in self.target.route.gateway.headers]
-        key = self.target.keys[caller]
-        own = [
-            *self._common,
-            *([("Authorization", f"Bearer {key.value}")] if key else []),
-            *([("Content-Type", "application/json")] if length else []),
-            *([("Content-Length", f"{length}")] if method == "POST" else []),
-        ]
-        names = {name.lower() for name, _ in gateway}
-        headers = (*(each for each in own if each[0].lower() not in names), *gateway)
-        return headers, self._shown(httpx.Headers(headers))
+        """Return the headers of a request with so long a body of JSON, and how a report shows them."""
+        content, headers = (bytes(length), {"Content-Type": "application/json"}) if length else (None, None)
+        request = self._http.build_request(method, "/", content=content, headers=headers)
+        self._address(request, caller)
+        self.target.route.dress(request)
+        raw = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
+        return raw, self._shown(request.headers)
 
     def _ask(self, method: str, target: str, headers: Headers, content: bytes) -> Answer:
         connection = self._idle.pop() if self._idle else Connection(self.target.route)

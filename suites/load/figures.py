@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from typing import Any
 
-from fixtures.exchange import TOO_MANY, Exchange
+from fixtures.exchange import Exchange
 
 OTHER = "other"
 
@@ -21,7 +21,7 @@ class Figures:
         key = int(exchange.sent_at.timestamp()), operation or OTHER
         self._latencies[key][f"{exchange.seconds:.1e}"] += 1
         response = exchange.response
-        if response is not None and (response.status == TOO_MANY or response.is_busy):
+        if response is not None and response.is_rate_limited:
             self._too_many[key] += 1
         elif response is None or response.status >= 500:
             self._errors[key] += 1

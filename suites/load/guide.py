@@ -98,7 +98,7 @@ class Guide:
         """Create a batch, unless too many go on already."""
         if not self._own:
             self.upload()
-        if sum(not known.has_ended for known in self._known) >= OPEN_AT_ONCE or not self._may_bill(self._files):
+        if len(self._going_on) >= OPEN_AT_ONCE or not self._may_bill(self._files):
             self.poll()
             return
         directory = self._random.choice(self._own)
@@ -112,7 +112,7 @@ class Guide:
 
     def poll(self) -> None:
         """Get a batch that has not ended, or one of another user of the project now and then."""
-        going_on = [known for known in self._known if not known.has_ended]
+        going_on = self._going_on
         others = self._shared.by_caller.get(self._caller, [])
         if others and (not going_on or self._random.random() < 0.2):
             self._get(self._random.choice(others))
@@ -168,8 +168,7 @@ class Guide:
 
     def cancel(self) -> None:
         """Cancel a batch that has not ended."""
-        going_on = [known for known in self._known if not known.has_ended]
-        if going_on:
+        if going_on := self._going_on:
             self._batches.cancel(self._random.choice(going_on).id, caller=self._caller)
 
     def hide(self) -> None:
@@ -177,6 +176,11 @@ class Guide:
         foreign = self._shared.of_others(self._caller)
         if foreign:
             self._batches.get(self._random.choice(foreign).id, caller=self._caller)
+
+    @property
+    def _going_on(self) -> Sequence[Known]:
+        """The batches of this user of which no end was seen."""
+        return [known for known in self._known if not known.has_ended]
 
     def _get(self, known: Known, expand: Sequence[str] = ()) -> None:
         exchange = self._batches.get(known.id, expand=expand, caller=self._caller)

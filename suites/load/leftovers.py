@@ -4,11 +4,10 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from fixtures.cleanup import clean_up
+from fixtures.cleanup import clean_up_file
 from fixtures.client import Client
 from fixtures.errors import RunError
-from fixtures.journal import Journal
-from fixtures.runfile import InUse, RunFile, Unreadable, held, run_files, run_id_of
+from fixtures.runfile import InUse, Unreadable, held, run_files, run_id_of
 from fixtures.settings import Settings
 from fixtures.state import NoStateDirectory, folder_of
 from fixtures.target import open_target
@@ -34,17 +33,11 @@ def clean_up_rest(settings: Settings, run_id: str, report_folder: Path) -> Itera
 
 
 def _clean_up(settings: Settings, path: Path) -> list[str]:
-    file = RunFile(path)
-    try:
-        with (
-            open_target(settings) as target,
-            Client(target, settings.request_timeout, settings.poll_timeout, "") as client,
-        ):
-            journal = Journal(file, target.base_url, None)
-            clean_up(client, journal)
-            left = [str(made) for made in journal.left()]
-    finally:
-        file.close()
+    with (
+        open_target(settings) as target,
+        Client(target, settings.request_timeout, settings.poll_timeout, "") as client,
+    ):
+        _, left = clean_up_file(client, path)
     if not left:
         path.unlink()
-    return left
+    return [str(made) for made in left]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fixtures import gateway
-from fixtures.settings import Settings, settings_of
+from fixtures.settings import BILLABLE_FILES_BEYOND_LOOPBACK, RATE_BEYOND_LOOPBACK, Settings, settings_of
+from spec import profiles
 from spec.usage import WrongUsage, suggestion
 
 WEIGHTS: Final = {
@@ -79,7 +80,8 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "--max-billable-files": {
         "metavar": "N",
         "type": int,
-        "help": "Files of accepted batches that all users together may spend (20, and no limit on loopback).",
+        "help": "Files of accepted batches that all users together may spend "
+        f"({BILLABLE_FILES_BEYOND_LOOPBACK}, and no limit on loopback).",
     },
     "--max-requests": {
         "metavar": "N",
@@ -89,7 +91,8 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "--rate": {
         "metavar": "REQUESTS_PER_SECOND",
         "type": float,
-        "help": "How many requests a second all users together may send (10, and no limit on loopback).",
+        "help": "How many requests a second all users together may send "
+        f"({RATE_BEYOND_LOOPBACK:g}, and no limit on loopback).",
     },
     "--report-dir": {"metavar": "DIR", "default": "reports/out", "help": "Where the report goes (reports/out)."},
     "--yes": {"action": "store_true", "help": "Write to a service beyond loopback."},
@@ -114,25 +117,31 @@ Given = Callable[[str], Any]
 """Returns the value of an option by its name with both hyphens."""
 
 
+def parameter_of(option: str) -> str:
+    """Return the name under which click and argparse give the value of an option."""
+    return option.removeprefix("--").replace("-", "_")
+
+
 def settings_for(given: Given) -> Settings:
     """Return the settings of a run with these options. Raises `pytest.UsageError`."""
     without = {"--target": given("--target"), "--poll-interval": 1.0}
     return settings_of(lambda name: without.get(name) or (given(name) if name in {*OPTIONS, *OF_MOCK} else None))
 
 
-def load_options(given: Given, profiles: Sequence[str]) -> LoadOptions:
-    """Check what is said of the users; `profiles` are those that there are. Raises `WrongUsage`."""
+def load_options(given: Given) -> LoadOptions:
+    """Check what is said of the users. Raises `WrongUsage`."""
+    known = sorted(profiles.load())
     asked = tuple(sorted(set(given("--contract-profile") or ())))
     for name in asked:
-        if name not in profiles:
-            raise WrongUsage(f"There is no profile {name}{suggestion(name, profiles) or f'; there are {profiles}'}")
+        if name not in known:
+            raise WrongUsage(f"There is no profile {name}{suggestion(name, known) or f'; there are {known}'}")
     if not 1 <= (files := given("--files")) <= 1000:
         raise WrongUsage("--files takes a number from 1 to 1000, which is what a batch accepts.")
     return LoadOptions(_weights(given("--weights") or "", asked), _pause(given("--pause")), files, asked)
 
 
-def _weights(text: str, profiles: Sequence[str]) -> dict[str, int]:
-    weights = {name: n for name, n in WEIGHTS.items() if PROFILE_OF.get(name) in (None, *profiles)}
+def _weights(text: str, selected: Sequence[str]) -> dict[str, int]:
+    weights = {name: n for name, n in WEIGHTS.items() if PROFILE_OF.get(name) in (None, *selected)}
     for part in filter(None, text.split(",")):
         name, _, number = (word.strip() for word in part.partition("="))
         if name not in WEIGHTS:

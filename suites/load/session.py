@@ -69,12 +69,13 @@ class Session:
         self._numbers = itertools.count(1)
         self._users = itertools.count(1)
         self._shared = Shared()
-        self._is_mock = not is_remembered
+        self._is_remembered = is_remembered
 
     def user(self) -> Guide:
         """Return one more user, with connections of its own."""
         number = next(self._users)
-        is_other = self._target.keys.get(OTHER) is not None and number % ONE_OF_OTHER_PROJECT == 0
+        has_other = self._target.keys.get(OTHER) is not None
+        caller = OTHER if has_other and number % ONE_OF_OTHER_PROJECT == 0 else MAIN
         client = self._stack.enter_context(
             LightClient(
                 self._target, self._settings.request_timeout, self._settings.poll_timeout, self._name, self._numbers
@@ -86,8 +87,8 @@ class Session:
         return Guide(
             client,
             Directories(client, self._journal, f"{self._run_id}-{number}"),
-            OTHER if is_other else MAIN,
-            self._jobs(OTHER if is_other else MAIN),
+            caller,
+            self._jobs(caller),
             self.options.files,
             self._allowance.spend_files,
             self._shared,
@@ -97,7 +98,7 @@ class Session:
     def close(self) -> None:
         """Delete what the users have made."""
         try:
-            if not self._is_mock:
+            if self._is_remembered:
                 with Client(
                     self._target, self._settings.request_timeout, self._settings.poll_timeout, self._name
                 ) as client:

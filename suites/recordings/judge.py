@@ -84,7 +84,7 @@ class Judge:
         context = Context(self._name, self._worker, self._callers, self._clocks, self._shows_queries)
         parts = parted(of_recordings(self._lag), most_jobs(len(self._spool), jobs))
         shares = [Share(context, oracles, counts_traffic=number == 0) for number, oracles in enumerate(parts)]
-        with self._spool, sharing(shares) as found_in:
+        with sharing(shares) as found_in:
             for piece in self._spool.pieces():
                 for found in found_in(piece):
                     add(found)

@@ -3,7 +3,6 @@
 import pickle
 import sqlite3
 from collections.abc import Iterator
-from typing import Self
 
 from suites.recordings.recorded import Recorded
 
@@ -47,13 +46,6 @@ class Spool:
         rows = self._file.execute("SELECT base, exchange FROM spooled ORDER BY moment, number")
         while piece := rows.fetchmany(AT_ONCE):
             yield piece
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close it."""
-        self.close()
 
     def close(self) -> None:
         """Give the disk back."""

@@ -58,7 +58,7 @@ def rounds(environment: Environment, base_url: str, key: str, folder: Path) -> I
     no_limits = dict.fromkeys((REQUESTS, FILES), float("inf"))
     session = Session(
         settings_for(given),
-        load_options(given, []),
+        load_options(given),
         name="bench",
         run_id="bench",
         allowance=Allowance(no_limits, None, lambda _, count, __: Grant(count, 1)),

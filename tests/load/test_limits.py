@@ -50,7 +50,7 @@ def given(name: str) -> Any:
 
 
 def test_a_load_takes_as_long_as_is_forecast_on_the_smallest_plan() -> None:
-    options = load_options(given, [])
+    options = load_options(given)
     forecast = plan(settings_for(given), options, users=1, spawn_rate=1000, seconds=300)
     with limited("upload-rate-limit=50", "request-rate-limit=20") as (client, passed):
         jobs = [(PARSE, "cfg-PARSE_AGENTIC")]

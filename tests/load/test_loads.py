@@ -1,26 +1,23 @@
 """Whole loads, by locust: what they find, what they may spend, and what stays when a process of theirs is killed."""
 
 import importlib.util
-import json
 import os
 import re
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
-from fixtures.directories import DIRECTORIES
 from fixtures.embedded import MockAddress, running_mock
+from fixtures.runfile import run_id_of
 from fixtures.settings import KEY, OTHER_KEY
 from fixtures.state import STATE_DIR
 from tests.docs.pages import blocks
 from tests.quick_python.starting import REAL
+from tests.suites.sessions import Ended, directories_on
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("locust") is None, reason="needs locust, of the extra load")
 
@@ -30,25 +27,6 @@ SECONDS = 90
 """How long a load of a few seconds may take, with its start and its end."""
 BETWEEN_LOOKS = 0.1
 PAGE = ROOT / "docs" / "load.md"
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A load that has ended."""
-
-    code: int
-    output: str
-    folder: Path
-
-    @property
-    def report(self) -> Any:
-        """Its report."""
-        return json.loads((self.folder / "report.json").read_text(encoding="utf-8"))
-
-    @property
-    def failed(self) -> set[str]:
-        """The requirements that failed."""
-        return {each["id"] for each in self.report["requirements"] if each["verdict"] == "fail"}
 
 
 def begun(words: list[str], folder: Path, mock: MockAddress | None = None) -> subprocess.Popen[str]:
@@ -65,13 +43,13 @@ def begun(words: list[str], folder: Path, mock: MockAddress | None = None) -> su
     )
 
 
-def ended(process: subprocess.Popen[str], folder: Path) -> Loaded:
+def ended(process: subprocess.Popen[str], folder: Path) -> Ended:
     """Wait for the end of a load."""
     output, _ = process.communicate(timeout=SECONDS)
-    return Loaded(process.returncode, output, folder)
+    return Ended(process.returncode, output, folder)
 
 
-def load(folder: Path, *words: str, mock: MockAddress | None = None) -> Loaded:
+def load(folder: Path, *words: str, mock: MockAddress | None = None) -> Ended:
     target = [f"--target={mock.base_url}"] if mock else []
     return ended(begun(["batches_conformance", "load", *BUSY, *target, *words], folder, mock), folder)
 
@@ -83,15 +61,10 @@ def mock() -> Iterator[MockAddress]:
 
 
 @pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """A load of two processes on a mock with a race, which ends when its requests are used."""
     words = ("--processes=2", "--fault=answer-of-create-is-shared", "--run-time=30s", "--max-requests=400")
     return load(tmp_path_factory.mktemp("faulty"), *words, "--weights=create=20")
-
-
-def left_on(mock: MockAddress) -> list[str]:
-    answer = httpx.get(f"{mock.base_url}{DIRECTORIES}", headers={"Authorization": f"Bearer {mock.api_key}"})
-    return [each["name"] for each in answer.json()["items"]]
 
 
 def until_written(folder: Path, pattern: str, count: int) -> None:
@@ -105,23 +78,23 @@ def until_written(folder: Path, pattern: str, count: int) -> None:
 # --- a race ---
 
 
-def test_a_race_is_a_violation_with_its_evidence(faulty: Loaded) -> None:
+def test_a_race_is_a_violation_with_its_evidence(faulty: Ended) -> None:
     assert faulty.code == 1, faulty.output
-    assert "create-echoes-request" in faulty.failed
+    assert faulty.verdicts["create-echoes-request"] == "fail"
     [result] = [each for each in faulty.report["requirements"] if each["id"] == "create-echoes-request"]
     [violation] = result["violations"]
     assert re.fullmatch("v[0-9a-f]{12}", violation["fingerprint"])
     assert violation["exchanges"][violation["deciding"]]["operation"] == "createBatch"
 
 
-def test_all_processes_together_send_no_more_than_they_may(faulty: Loaded) -> None:
+def test_all_processes_together_send_no_more_than_they_may(faulty: Ended) -> None:
     run = faulty.report["run"]
     assert run["spent"]["requests"] <= 400
     assert "--max-requests" in run["load"]["ended_by"]
     assert not faulty.report["errors"]
 
 
-def test_the_figures_of_all_processes_are_together(faulty: Loaded) -> None:
+def test_the_figures_of_all_processes_are_together(faulty: Ended) -> None:
     run = faulty.report["run"]
     assert [worker["lost"] for worker in run["load"]["workers"]] == [False, False]
     counts = (
@@ -133,8 +106,8 @@ def test_the_figures_of_all_processes_are_together(faulty: Loaded) -> None:
     assert run["load"]["users"] == 8
 
 
-def test_no_file_has_a_key(faulty: Loaded) -> None:
-    for path in faulty.folder.glob("*.*"):
+def test_no_file_has_a_key(faulty: Ended) -> None:
+    for path in faulty.directory.glob("*.*"):
         assert "llx-mock" not in path.read_text(encoding="utf-8"), path
 
 
@@ -148,11 +121,15 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, t
     where = subprocess.check_output([REAL, "-m", "batches_conformance", "load", "--locustfile"], cwd=ROOT, text=True)
     files = f"{where.strip()},{tmp_path / 'shape.py'}"
     words = ["locust", "-f", files, "--headless", f"--host={mock.base_url}", "--pause=0.1"]
-    loaded = ended(begun(words, tmp_path, mock), tmp_path)
+    process = begun(words, tmp_path, mock)
+    until_written(tmp_path, "state/**/run-*.sqlite", 1)
+    [remembered] = tmp_path.glob("state/**/run-*.sqlite")
+    loaded = ended(process, tmp_path)
     assert loaded.code == 0, loaded.output
+    assert run_id_of(remembered).startswith(f"{loaded.report['run']['id']}-")
     assert loaded.report["verdict"] == "conformant"
     assert loaded.report["run"]["load"]["users"] == 4
-    assert left_on(mock) == []
+    assert directories_on(mock) == []
     assert not list(tmp_path.glob("state/**/run-*"))
 
 
@@ -165,7 +142,7 @@ def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp
     loaded = ended(process, tmp_path)
     assert loaded.code == 6, loaded.output
     assert loaded.report["run"]["interrupted"]
-    assert left_on(mock) == []
+    assert directories_on(mock) == []
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker in /proc")
@@ -179,7 +156,7 @@ def test_a_killed_worker_is_reported_and_what_it_made_is_deleted(mock: MockAddre
     assert loaded.code == 6, loaded.output
     assert sorted(worker["lost"] for worker in loaded.report["run"]["load"]["workers"]) == [False, True]
     assert "was lost before its end" in loaded.report["errors"][0]
-    assert left_on(mock) == []
+    assert directories_on(mock) == []
     assert not list(tmp_path.glob("state/**/run-*"))
 
 

@@ -41,7 +41,7 @@ def given(**values: Any) -> Callable[[str], Any]:
 
 
 def options(**values: Any) -> LoadOptions:
-    return load_options(given(**values), ["cancel", "webhooks"])
+    return load_options(given(**values))
 
 
 # --- options ---

@@ -50,10 +50,11 @@ def record_and_judge(order: Order) -> Judged:
 
 def judge_recording(order: Order, path: Path) -> Judged:
     """Judge the recording of a run."""
-    findings, judge = Findings(), Judge(path.name, "main", lag=SETTLED if order.variations else AT_ONCE)
-    for recorded in read(path):
-        judge.take(recorded)
-    judge.judge(findings.add, jobs=1)
+    findings = Findings()
+    with Judge(path.name, "main", lag=SETTLED if order.variations else AT_ONCE) as judge:
+        for recorded in read(path):
+            judge.take(recorded)
+        judge.judge(findings.add, jobs=1)
     first = {violation.requirement: violation for violation in reversed(findings.violations)}
     shown = {id_: f"expected {each.expected}, got {each.actual} (by {each.oracle})" for id_, each in first.items()}
     return Judged(order, shown, findings.errors, judge.counts.judged)

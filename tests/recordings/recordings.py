@@ -64,8 +64,9 @@ def document(entries: Iterable[Json], **log: Any) -> bytes:
 
 def judged(file: bytes, base_url: str | None = None, lag: float = SETTLED) -> Said:
     """What is said of a HAR file."""
-    judge, records = Judge("a recording", "main", base_url, lag), list[Record]()
-    for recorded in har.read(BytesIO(file), "a.har"):
-        judge.take(recorded)
-    judge.judge(records.append)
+    records = list[Record]()
+    with Judge("a recording", "main", base_url, lag) as judge:
+        for recorded in har.read(BytesIO(file), "a.har"):
+            judge.take(recorded)
+        judge.judge(records.append)
     return Said(tuple(records), judge.counts)

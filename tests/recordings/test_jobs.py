@@ -72,12 +72,7 @@ def test_large_recordings_are_shared_out_unless_somebody_says_otherwise() -> Non
 
 def test_no_process_is_left_when_the_first_is_killed(recording: Path, tmp_path: Path) -> None:
     """Nor do the others say anything of it: whoever reads their output comes to its end."""
-    words = ["judge", *[str(recording)] * 10, "--jobs=3", f"--report-dir={tmp_path}"]
-    with subprocess.Popen(
-        [REAL, "-m", "batches_conformance", *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        while not has_children(process.pid):
-            assert process.poll() is None
+    with judging(*[recording] * 10, folder=tmp_path) as process:
         process.kill()
         output, _ = process.communicate(timeout=SECONDS_TO_END)
     assert output == b""
@@ -86,17 +81,22 @@ def test_no_process_is_left_when_the_first_is_killed(recording: Path, tmp_path: 
 def test_a_process_that_is_killed_leaves_the_rest_to_the_others_and_the_run_inconclusive(
     recording: Path, tmp_path: Path
 ) -> None:
-    words = ["judge", str(recording), str(recording), "--jobs=3", f"--report-dir={tmp_path}"]
-    with subprocess.Popen(
-        [REAL, "-m", "batches_conformance", *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        while not has_children(process.pid):
-            assert process.poll() is None
+    with judging(recording, recording, folder=tmp_path) as process:
         subprocess.run(["pkill", "-KILL", "-P", str(process.pid)], check=True)
         output, _ = process.communicate(timeout=SECONDS_TO_END)
     assert "was ended from outside: judge it again" in " ".join(output.decode().split())
     errors = json.loads((tmp_path / "report.json").read_text("utf-8"))["errors"]
     assert errors == [LOST]
+
+
+def judging(*recordings: Path, folder: Path) -> "subprocess.Popen[bytes]":
+    """A judgement by three processes, once the others are there."""
+    words = ["judge", *map(str, recordings), "--jobs=3", f"--report-dir={folder}"]
+    command = [REAL, "-m", "batches_conformance", *words]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    while not has_children(process.pid):
+        assert process.poll() is None
+    return process
 
 
 def has_children(pid: int) -> bool:

@@ -64,20 +64,33 @@ def command(directory: Path, arguments: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--report-dir={directory}", *arguments]
 
 
-def run(directory: Path, *arguments: str, **given: str) -> Ended:
-    """Run pytest from the root of the project; `given` are environment variables."""
-    ended = subprocess.run(
-        command(directory, arguments),
+def started(words: Sequence[str], **given: str) -> "subprocess.Popen[str]":
+    """Start a program from the root of the project, in a session of its own; `given` are environment variables."""
+    return subprocess.Popen(
+        words,
         cwd=ROOT,
         env=environment(given),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-        timeout=TIME_LIMIT,
-        check=False,
+        start_new_session=True,
     )
-    return Ended(ended.returncode, ended.stdout, directory)
+
+
+def completed(directory: Path, words: Sequence[str], **given: str) -> Ended:
+    """Let a program come to its end whose report goes to a directory."""
+    with started(words, **given) as process:
+        try:
+            output, _ = process.communicate(timeout=TIME_LIMIT)
+        finally:
+            process.kill()
+    return Ended(process.returncode, output, directory)
+
+
+def run(directory: Path, *arguments: str, **given: str) -> Ended:
+    """Run pytest from the root of the project; `given` are environment variables."""
+    return completed(directory, command(directory, arguments), **given)
 
 
 def directories_on(mock: MockAddress) -> list[str]:

@@ -17,9 +17,9 @@ from fixtures.embedded import running_mock
 from spec import process
 from suites.clients import environments
 from suites.clients.environments import stop_installing
+from tests.suites import sessions
 from tests.suites.relay import relaying
 
-ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 60
 """Seconds after which a command is given up."""
 ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
@@ -27,17 +27,8 @@ ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 @contextmanager
 def started(*words: str, **given: str) -> Iterator["subprocess.Popen[str]"]:
-    """A command in a session of its own."""
-    with subprocess.Popen(
-        [sys.executable, *words],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONUTF8": "1", **given},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as command:
+    """A command that ends with its test at the latest."""
+    with sessions.started([sys.executable, *words], PYTHONUTF8="1", **given) as command:
         try:
             yield command
         finally:

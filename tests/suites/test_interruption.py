@@ -19,7 +19,7 @@ from fixtures.embedded import MockAddress, running_mock
 from spec.signals import SAME
 from tests.quick_python.client import NAMED_IN
 from tests.reports import samples
-from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, command, directories_on, environment
+from tests.suites.sessions import TIME_LIMIT, Ended, command, directories_on, started
 from tests.suites.sessions import run as run_to_its_end
 
 MARK = "CONFORMANCE_TEST_MARK"
@@ -103,16 +103,8 @@ def going(directory: Path, arguments: Sequence[str], **given: str) -> Iterator[G
     (directory / "report.json").write_text(OLD, "utf-8")
     mark = uuid.uuid4().hex
     pid = directory.with_suffix(".pid")
-    with subprocess.Popen(
-        command(directory, arguments),
-        cwd=ROOT,
-        env=environment({MARK: mark, NAMED_IN: os.fspath(pid), **given}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
+    variables = {MARK: mark, NAMED_IN: os.fspath(pid), **given}
+    with started(command(directory, arguments), **variables) as process:
         run = Going(process, pid, directory, mark)
         try:
             yield run

@@ -3,9 +3,8 @@
 import json
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import monotonic
 from urllib.parse import unquote
@@ -18,7 +17,7 @@ from fixtures.settings import KEY
 from reports.document import render_json
 from tests.reports import samples
 from tests.reports.html.outline import Outline
-from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, directories_on, environment
+from tests.suites.sessions import TIME_LIMIT, Ended, completed, directories_on, started
 
 pytestmark = pytest.mark.xdist_group("releases")
 
@@ -39,23 +38,12 @@ def candidate() -> Iterator[MockAddress]:
         yield mock
 
 
-def started(folder: Path, *words: str, **given: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "batches_conformance", "release", "--out", str(folder), *words],
-        cwd=ROOT,
-        env=environment(given),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        start_new_session=True,
-    )
+def command(folder: Path, words: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "batches_conformance", "release", "--out", str(folder), *words]
 
 
 def release(folder: Path, *words: str, **given: str) -> Ended:
-    with started(folder, *words, **given) as process:
-        output, _ = process.communicate(timeout=TIME_LIMIT)
-    return Ended(process.returncode, output, folder)
+    return completed(folder, command(folder, words), **given)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +103,7 @@ def test_an_interrupted_release_leaves_nothing_and_goes_on(
     words = ("--target", production.base_url, "--against", candidate.base_url, *CONTRACT)
     mocks = (production, candidate)
     before = [set(directories_on(mock)) for mock in mocks]
-    with started(tmp_path, *words, "-n0", "-pno:cacheprovider", **keys) as process:
+    with started(command(tmp_path, [*words, "-n0", "-pno:cacheprovider"]), **keys) as process:
         assert process.stdout is not None
         next(line for line in process.stdout if line.startswith("contract: ended"))
         end = monotonic() + TIME_LIMIT

@@ -1,6 +1,5 @@
 """`run --repeat` makes whole runs one after the other, and says what changed between them."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from reports.history.file import read_history
 from reports.history.model import Flakiness
 from tests.command import main_of
 from tests.suites.relay import relaying
-from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, environment, run
+from tests.suites.sessions import Ended, completed, run
 
 SELECTED = ("-q", "-n0", "-pno:cacheprovider", "--requirement=create-refuses-unknown-job-type")
 
@@ -26,18 +25,8 @@ def switch_on(mock: MockAddress, fault: str) -> None:
 
 
 def repeated(directory: Path, *words: str, **given: str) -> Ended:
-    ended = subprocess.run(
-        [sys.executable, "-m", "batches_conformance", "run", *SELECTED, f"--report-dir={directory}", *words],
-        cwd=ROOT,
-        env=environment(given),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        timeout=TIME_LIMIT,
-        check=False,
-    )
-    return Ended(ended.returncode, ended.stdout, directory)
+    command = [sys.executable, "-m", "batches_conformance", "run", *SELECTED, f"--report-dir={directory}", *words]
+    return completed(directory, command, **given)
 
 
 def test_each_run_has_its_report_and_all_of_them_a_history(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What a person sees of a run: on the mock, by URL, narrowed, shared out, and interrupted."""
 
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -10,15 +9,7 @@ import pytest
 from fixtures.embedded import MockAddress, running_mock
 from spec import requirements
 from tests.suites.conftest import FAST, RunByUrl
-from tests.suites.sessions import (
-    ROOT,
-    TIME_LIMIT,
-    Ended,
-    command,
-    directories_on,
-    environment,
-    run,
-)
+from tests.suites.sessions import TIME_LIMIT, Ended, command, directories_on, run, started
 
 SELECTED = "test_guide or test_pages"
 """A few seconds of the suite."""
@@ -187,17 +178,8 @@ def test_a_fault_is_reported_as_the_requirement_that_it_breaks(tmp_path: Path) -
 
 def test_ctrl_c_leaves_a_report_and_nothing_on_the_service(tmp_path: Path) -> None:
     with running_mock("--pace", "30") as slow:
-        process = subprocess.Popen(
-            command(tmp_path, [f"--target={slow.base_url}", *FAST, "-k", IN_THE_MIDDLE]),
-            cwd=ROOT,
-            env=environment({"LLAMA_CLOUD_API_KEY": slow.api_key}),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        with process:
+        arguments = [f"--target={slow.base_url}", *FAST, "-k", IN_THE_MIDDLE]
+        with started(command(tmp_path, arguments), LLAMA_CLOUD_API_KEY=slow.api_key) as process:
             give_up = time.monotonic() + TIME_LIMIT
             while not any(name.endswith("guide") for name in directories_on(slow)):
                 assert time.monotonic() < give_up

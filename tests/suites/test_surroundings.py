@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, environment
+from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, completed, environment
 
 LITTLE = "--requirement=create-refuses-unknown-job-type"
 FAULT = "--fault=unknown-job-type-means-parse"
@@ -41,18 +41,8 @@ def run(tmp_path: Path) -> Run:
     def made(*arguments: str, shell: str = '"$@"', **given: str) -> Ended:
         folder = tmp_path / "report"
         own = (f"--report-dir={folder}", "-o", f"cache_dir={NOWHERE}/cache")
-        ended = subprocess.run(
-            ["bash", "-c", shell, "bash", sys.executable, "-m", "batches_conformance", "run", *own, *arguments],
-            cwd=ROOT,
-            env=environment(given),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=TIME_LIMIT,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout, folder)
+        command = [sys.executable, "-m", "batches_conformance", "run", *own, *arguments]
+        return completed(folder, ["bash", "-c", shell, "bash", *command], **given)
 
     return made
 
