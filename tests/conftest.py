@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.state import STATE_DIR
 from reports.narrowing import addresses_suites
-from tests.quick_python.starting import is_quick, quick_python
+from tests.quick_python.starting import quick_python
 
 LONG = (
     *("hostile", "test_wheel.py", "suites", "docs", "reports", "clients", "ci", "recordings", "inside"),
@@ -33,8 +33,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _start_at_once(config: pytest.Config) -> None:
     """Let whatever tests start by `sys.executable` start at once."""
-    if is_quick():
-        return
     stack, patch = ExitStack(), pytest.MonkeyPatch()
     config.add_cleanup(stack.close)
     stack.callback(patch.undo)

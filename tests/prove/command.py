@@ -18,6 +18,7 @@ from reports import exit_codes, files
 from spec import requirements
 from spec.usage import WrongUsage, suggestion
 from tests.prove import judgement, load, plan, recordings, render, steady
+from tests.prove.part import Part, PartType
 from tests.prove.runs import Order, Outcome, run_all
 from tests.prove.sample import Sample, touched
 
@@ -46,6 +47,7 @@ PROGRESS_EVERY = 50
     type=click.IntRange(1),
     help="Only so many faults, the same share of the variations, and every one that the change touches.",
 )
+@click.option("--part", type=PartType(), metavar="K/N", help="Only the Kth of N parts, which together are the whole.")
 @click.option("--seed", type=int, help="Which sample; without it another one each time.")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default=True, help="Runs at a time.")
 @click.option("--out", type=click.Path(path_type=Path), default=OUT, show_default=True, help="Where the matrix goes.")
@@ -57,6 +59,7 @@ def command(
     under_load: bool,
     by_pairs: bool,
     size: int | None,
+    part: Part | None,
     seed: int | None,
     jobs: int,
     out: Path,
@@ -65,6 +68,8 @@ def command(
     contract = requirements.load()
     if seed is not None and size is None:
         raise WrongUsage("--seed selects a --sample: give both, or neither.")
+    if part is not None and size is not None:
+        raise WrongUsage("--part and --sample both select faults: give one of them.")
     if unknown := set(requirement) - contract.keys():
         like = suggestion(min(unknown), contract) or "; docs/contract.md has them all."
         raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}{like}")
@@ -76,10 +81,14 @@ def command(
         for name, variant in FAULTS.items()
         if bool(variant.needs_load) is under_load and (not narrowed or set(variant.requirements) & set(requirement))
     }
+    if part is not None:
+        faults = dict(part.of(list(faults.items())))
     if under_load:
         return _print_problems(load.prove(faults))
     combinations = [] if narrowed else plan.combinations(THEMES.values(), black_box)
     alone = plan.isolated(VARIATIONS, black_box) if isolated else []
+    if part is not None:
+        combinations, alone = part.of(combinations), part.of(alone)
     if size is not None:
         sample = Sample(size, random.SystemRandom().randrange(SEEDS) if seed is None else seed, _touched())
         combinations, alone = (sample.of_orders(orders, len(faults)) for orders in (combinations, alone))

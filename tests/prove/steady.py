@@ -1,9 +1,11 @@
 """Whether a gate over an unchanged service stays green: each fault is run twice under other conditions."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from fixtures.mock.variants import Variant
 from reports.diff import compare, describe_change
@@ -12,6 +14,7 @@ from reports.reader import read
 from tests.prove import plan
 from tests.prove.forks import forks
 from tests.prove.runs import EVERYTHING, Order, carry_out, output_of
+from tests.quick_python.starting import quick_python
 
 CHANGED = (
     ("--shuffle=1", "--numprocesses=2"),
@@ -46,7 +49,7 @@ def prove(faults: Mapping[str, Variant], jobs: int) -> Iterator[str]:
     ordered = orders(faults)
     pairs = len(ordered) // 2
     unsteady = 0
-    with forks(jobs) as pool:
+    with quick_python() as python, patch.object(sys, "executable", python), forks(jobs) as pool:
         reports = pool.imap(run, ordered)
         for number, order in enumerate(ordered[::2], start=1):
             found = list(differences(next(reports), next(reports)))

@@ -34,7 +34,10 @@ def is_quick() -> bool:
 
 @contextmanager
 def quick_python() -> Iterator[str]:
-    """Give the path of such a Python, which works as long as the context lasts."""
+    """Give the path of such a Python, which works as long as the context lasts, or that of the one that is used."""
+    if is_quick():
+        yield sys.executable
+        return
     with TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
         address = os.path.join(folder, "socket")
         listener.bind(address)
