@@ -121,9 +121,11 @@ def _make(folder: Path) -> None:
 
 
 def _print_problems(problems: Iterable[str]) -> int:
-    found = list(problems)
-    print("\n".join(found))
-    return MISJUDGED if found else exit_codes.CONFORMANT
+    code = exit_codes.CONFORMANT
+    for problem in problems:
+        print(problem, flush=True)
+        code = MISJUDGED
+    return code
 
 
 def _touched() -> frozenset[str]:
