@@ -39,14 +39,15 @@ State = tuple[object, object]
 class FollowedWalk:
     """Pages that follow each other: the first and the last, and what they held.
 
-    `met` has each batch with its status and update time as they were met, `tokens` each token that led to a page that
-    was not empty, with its batches.
+    `met` has each batch with its status and update time as they were met, `projects` what these batches said of their
+    project, `tokens` each token that led to a page that was not empty, with its batches.
     """
 
     first: Call
     last: Call
     pages: int
     met: dict[str, State]
+    projects: frozenset[str]
     tokens: dict[str, tuple[str, ...]]
 
 
@@ -57,6 +58,7 @@ class Born:
     id: str
     call: Call
     caller: str
+    project_id: str
     directory_id: str
     created: Moment | None
 
@@ -89,10 +91,10 @@ def is_of_another_offset(value: str) -> bool:
 def walks_hold_every_match(lag: float = SETTLED) -> Look:
     """Check that a walk that was followed from its first page to its last holds what has matched for long, once.
 
-    Looked for are batches that the same caller created, in the same scope, well before the walk began; for a status,
-    those that had ended by then, and none whose directory was deleted. A batch that is met twice counts where it has
-    not changed between. Where a page_size was asked for and nothing was received, the service may not have made
-    anything of it.
+    Looked for are batches that the same caller created, in the project of those that are met, well before the walk
+    began; for a status, those that had ended by then, and none whose directory was deleted. A batch that is met twice
+    counts where it has not changed between. Where a page_size was asked for and nothing was received, the service may
+    not have made anything of it.
     """
     open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory(OPEN_WALKS)
     births: Memory[tuple[str, str], deque[Born]] = Memory()
@@ -109,7 +111,8 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
                 ended.setdefault(batch["id"], (call, str(status_of(batch))))
             if call.name == CREATE and echoes(call, batch):
                 directory_id = str(batch.get("source_directory_id"))
-                born = Born(batch["id"], call, call.caller, directory_id, moment(batch.get("created_at")))
+                created = moment(batch.get("created_at"))
+                born = Born(batch["id"], call, call.caller, _project_of(batch), directory_id, created)
                 for key in ((call.caller, ""), (call.caller, directory_id)):
                     births.setdefault(key, deque(maxlen=COMPARED)).append(born)
 
@@ -158,6 +161,8 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
 
     def _matches(born: Born, used: dict[str, str], walk: FollowedWalk) -> bool:
         """Whether a batch surely matches, and has so for long."""
+        if walk.projects and born.project_id not in walk.projects:
+            return False
         lower, upper = (moment(used.get(name)) for name in TIMES)
         if (lower or upper) and born.created is None:
             return False
@@ -181,16 +186,22 @@ def _is_not_before(later: Moment, earlier: Moment) -> bool:
 
 def _continued(before: FollowedWalk | None, call: Call, token: str | None) -> FollowedWalk:
     met = {batch["id"]: _state(batch) for batch in call.batches}
+    projects = frozenset(map(_project_of, call.batches))
     ids = tuple(met)
     if before is None or token is None:
-        return FollowedWalk(call, call, 1, met, {})
+        return FollowedWalk(call, call, 1, met, projects, {})
     return replace(
         before,
         last=call,
         pages=before.pages + 1,
         met={**before.met, **met},
+        projects=before.projects | projects,
         tokens={**before.tokens, token: ids} if ids else before.tokens,
     )
+
+
+def _project_of(batch: dict[str, Any]) -> str:
+    return str(batch.get("project_id"))
 
 
 def _state(batch: dict[str, Any]) -> State:

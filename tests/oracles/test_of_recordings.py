@@ -256,6 +256,9 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     ),
     "a batch that is not listed yet": lambda t: t.create().create("bat-2").list("bat-2"),
     "a batch of somebody else": lambda t: two(t).say("GET", BATCHES, 200, page(), caller="other"),
+    "a batch that was created in another project": lambda t: (
+        t.create().create("bat-2", project="prj-2").wait().list("bat-1")
+    ),
     "a batch in another list": lambda t: two(t).list(params=(("created_at_on_or_after", at(6)),)),
     "a parameter that nobody knows": lambda t: two(t).list("bat-2", params=(("order", "asc"),)),
     "a batch that has a page to come": lambda t: two(t).list("bat-2", params=paged(), token="a"),
