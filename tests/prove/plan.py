@@ -20,6 +20,7 @@ OF_RUNNING = frozenset(
 )
 """Requirements that only a batch can break that is RUNNING for a while."""
 
+CLEAN = "the clean mock"
 QUICK = (*SCENARIOS, WITHOUT_SIZE)
 THOROUGH = (EVERYTHING,)
 GENERATED_TOO = (EVERYTHING, WITHOUT_SIZE)
@@ -35,7 +36,7 @@ REPEATED = 7
 
 def clean(black_box: bool, only: Collection[str] = ()) -> Order:
     """Plan a run of the mock as it is, with which the variations are compared; `only` some requirements, or all."""
-    return Order("the clean mock", tests=_of_requirements(only), black_box=black_box)
+    return Order(CLEAN, tests=_of_requirements(only), black_box=black_box)
 
 
 def of_fault(variant: Variant, black_box: bool) -> Order:

@@ -3,9 +3,12 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
+
+import yaml
 
 from fixtures.mock.variants import Variant
 from reports.diff import compare, describe_change
@@ -13,6 +16,7 @@ from reports.model import Report
 from reports.reader import read
 from tests.prove import plan
 from tests.prove.forks import forks
+from tests.prove.judgement import side_effects
 from tests.prove.runs import EVERYTHING, Order, carry_out, output_of
 from tests.quick_python.starting import quick_python
 
@@ -24,6 +28,7 @@ CHANGED = (
 PROGRESS_EVERY = 10
 """Pairs of runs after which the progress is printed."""
 SHUFFLED = "-ptests.prove.shuffle"
+BY_CHANCE = Path(__file__).with_name("by_chance.yaml")
 
 
 def orders(faults: Mapping[str, Variant]) -> list[Order]:
@@ -51,19 +56,42 @@ def prove(faults: Mapping[str, Variant], jobs: int) -> Iterator[str]:
     unsteady = 0
     with quick_python() as python, patch.object(sys, "executable", python), forks(jobs) as pool:
         reports = pool.imap(run, ordered)
-        for number, order in enumerate(ordered[::2], start=1):
-            found = list(differences(next(reports), next(reports)))
+        for number, variant in enumerate((None, *faults.values()), start=1):
+            name = plan.CLEAN if variant is None else variant.name
+            found = list(differences(next(reports), next(reports), variant))
             unsteady += bool(found)
-            yield from (f"{order.name} is unsteady: {each}" for each in found)
+            yield from (f"{name} is unsteady: {each}" for each in found)
             if number % PROGRESS_EVERY == 0:
                 print(f"{number} of {pairs} pairs, {unsteady} unsteady", flush=True)
     print(f"{unsteady} of {pairs} services are unsteady")
 
 
-def differences(before: Report | str, after: Report | str) -> Iterator[str]:
-    """Describe what a gate would object to in the second of two runs over one service, in either order."""
+def differences(before: Report | str, after: Report | str, variant: Variant | None = None) -> Iterator[str]:
+    """Describe what a gate would object to in the second of two runs over one service, in either order.
+
+    What the fault of the service brings by chance is left out.
+    """
     if isinstance(before, str) or isinstance(after, str):
         yield from (f"no report was written: {each}" for each in (before, after) if isinstance(each, str))
         return
     for change in compare(before, after):
-        yield describe_change(change)
+        if variant is None or not is_by_chance(variant, change.requirement):
+            yield describe_change(change)
+
+
+def is_by_chance(variant: Variant, requirement: str) -> bool:
+    """Whether it depends on the run if a fault breaks a requirement.
+
+    Where a fault needs a control that a run by URL does not have, that is a matter of how long the run takes.
+    """
+    own = frozenset(variant.requirements)
+    if variant.needs_control:
+        return requirement in own | side_effects().of(variant)
+    return variant.name in by_chance() and requirement not in own
+
+
+@cache
+def by_chance() -> frozenset[str]:
+    """The faults that `by_chance.yaml` declares, each there with its reason."""
+    declared = yaml.safe_load(BY_CHANCE.read_text(encoding="utf-8"))["faults"]
+    return frozenset(name for entry in declared if entry["because"].strip() for name in entry["of"])

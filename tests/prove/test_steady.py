@@ -44,6 +44,26 @@ def test_a_run_without_a_report_is_no_steady_one() -> None:
     assert list(steady.differences("it broke", report(HELD))) == ["no report was written: it broke"]
 
 
+BY_CHANCE = FAULTS["overlapping-creates-swap-directories"]
+OUT_OF_SIGHT = FAULTS["cancelled-batch-completes-later"]
+
+
+def test_what_a_fault_brings_by_chance_is_no_unsteadiness_and_what_it_breaks_is() -> None:
+    assert list(steady.differences(report(HELD), report(BROKEN), BY_CHANCE)) == []
+    assert list(steady.differences(report(HELD), report(BROKEN), FAULTS["upload-reopens-batch"]))
+    assert not any(steady.is_by_chance(BY_CHANCE, own) for own in BY_CHANCE.requirements)
+
+
+def test_what_needs_control_is_seen_by_url_as_long_as_the_run_takes() -> None:
+    assert steady.is_by_chance(OUT_OF_SIGHT, "terminal-status-is-final")
+    assert steady.is_by_chance(OUT_OF_SIGHT, "list-agrees-with-get")
+    assert not steady.is_by_chance(OUT_OF_SIGHT, NAME)
+
+
+def test_each_fault_that_breaks_by_chance_exists() -> None:
+    assert steady.by_chance() <= FAULTS.keys()
+
+
 def test_every_fault_and_the_clean_mock_are_run_twice_by_url_with_workers() -> None:
     orders = steady.orders(FAULTS)
     assert len(orders) == 2 * (len(FAULTS) + 1)
