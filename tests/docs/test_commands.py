@@ -56,6 +56,8 @@ NOT_EXECUTED = {
     "batches-conformance prove --black-box": CHECKED_BY_CI,
     "batches-conformance prove --load": CHECKED_BY_CI,
     "batches-conformance prove --recordings": CHECKED_BY_CI,
+    "batches-conformance prove --steady": CHECKED_BY_CI,
+    "batches-conformance prove --steady --part 1/4": "it takes hours; tests/prove/test_part.py has the parts",
     f"batches-conformance prove {OF_EXAMPLE}": EXAMPLE,
     "batches-conformance proxy --listen 8080 --target https://your-service.example": LISTENS,
     "batches-conformance proxy": LISTENS,
