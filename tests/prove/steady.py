@@ -25,6 +25,8 @@ CHANGED = (
     ("--shuffle=2", "--fuzz", "--hypothesis-seed=2", "--numprocesses=3"),
 )
 """What differs between the two runs: the order of the tests, the generated requests, and the number of workers."""
+LEAST_PACE = "0.3"
+"""Seconds that a batch stays in each status at least, so that a cancel comes in time where workers are kept waiting."""
 PROGRESS_EVERY = 10
 """Pairs of runs after which the progress is printed."""
 SHUFFLED = "-ptests.prove.shuffle"
@@ -34,7 +36,11 @@ BY_CHANCE = Path(__file__).with_name("by_chance.yaml")
 def orders(faults: Mapping[str, Variant]) -> list[Order]:
     """Plan two runs of the clean mock and of each fault: by URL, with workers and with generated requests."""
     looks = [plan.clean(True), *(plan.of_fault(variant, True) for variant in faults.values())]
-    return [replace(look, tests=_tests(look, changed)) for look in looks for changed in CHANGED]
+    return [
+        replace(look, tests=_tests(look, changed), pace=max(look.pace, LEAST_PACE, key=float))
+        for look in looks
+        for changed in CHANGED
+    ]
 
 
 def _tests(look: Order, changed: Sequence[str]) -> tuple[str, ...]:
