@@ -25,8 +25,8 @@ CHANGED = (
     ("--shuffle=2", "--fuzz", "--hypothesis-seed=2", "--numprocesses=3"),
 )
 """What differs between the two runs: the order of the tests, the generated requests, and the number of workers."""
-LEAST_PACE = "0.3"
-"""Seconds that a batch stays in each status at least, so that a cancel comes in time where workers are kept waiting."""
+LEAST_PACE = "1.5"
+"""Seconds that a batch stays in each status at least: more than two polls, and than a cancel takes beside other runs."""
 PROGRESS_EVERY = 10
 """Pairs of runs after which the progress is printed."""
 SHUFFLED = "-ptests.prove.shuffle"
