@@ -8,6 +8,7 @@ the first request.
 import atexit
 import faulthandler
 import gc
+import inspect
 import io
 import marshal
 import os
@@ -145,6 +146,7 @@ def warm_up() -> None:
     from hypothesis.errors import HypothesisSideeffectWarning
     from hypothesis.internal.conjecture.providers import _get_local_constants
 
+    inspect.getmodule(warm_up.__code__)  # It looks at the files of all modules, as each first traceback does.
     # A collection with property tests looks for the constants of all modules.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", HypothesisSideeffectWarning)
