@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import fsum
 from statistics import fmean
 
 import pytest
@@ -45,7 +46,7 @@ def split(items: Iterable[pytest.Item], count: int, weights: Mapping[str, float]
     if len(units) < count:
         raise ValueError(f"--shard asks for {count} parts of what can be split into {len(units)}: ask for fewer")
     average = fmean(weights.values()) if weights else 1.0
-    heavy = {name: sum(weights.get(test, average) for test in tests) for name, tests in units.items()}
+    heavy = {name: fsum(weights.get(test, average) for test in tests) for name, tests in units.items()}
     parts: list[list[str]] = [[] for _ in range(count)]
     loads = [0.0] * count
     for name in sorted(units, key=lambda name: (-heavy[name], name)):

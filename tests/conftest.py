@@ -45,12 +45,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+            item.add_marker(pytest.mark.xdist_group(_file_of(item)))
     items.sort(key=_rank)
 
 
+def _file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
 def _rank(item: pytest.Item) -> int:
-    folders = item.location[0].split(os.sep)
+    folders = _file_of(item).split("/")
     return next((number for number, name in enumerate(LONG) if name in folders), len(LONG))
 
 

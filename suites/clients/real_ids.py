@@ -156,7 +156,7 @@ def with_real_ids(base_url: str, key: str) -> Iterator[str]:
                 """Say nothing."""
 
         with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            thread = Thread(target=server.serve_forever)
+            thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
             thread.start()
             try:
                 yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -84,7 +84,6 @@ OF_LITTLE = ("--requirement", "create-refuses-unknown-job-type")
 OF_LITTLE_BROKEN = "unknown-job-type-means-parse"
 """A fault that this little notices."""
 OF_RESULTS = ("--requirement", "results-null-unless-expanded")
-OF_PROOF = ("--requirement", "create-refuses-unknown-directory")
 LITTLE = "tests/spec/test_requirements.py"
 """The tests that stand for all of the project's own."""
 IN_A_PROCESS = ("-q", "--numprocesses=0", "-p", "no:cacheprovider", "--assert=plain")
@@ -148,7 +147,7 @@ class Desk:
             "SERVICE": "after.json",
             "OLD": "2.8",
             "NEW": "2.10",
-            "ID": OF_PROOF[1],
+            "ID": OF_LITTLE[1],
         }
         if "FINGERPRINT" in line:
             places |= {"FINGERPRINT": self.fingerprint, "NAME": "the-team", "DAY": "9999-12-31", "REPORT": BROKEN}
@@ -187,7 +186,7 @@ def narrowed(task: str, arguments: list[str]) -> list[str]:
         case "load":
             return [*arguments, "--plan"]
         case "prove":
-            return [*_selecting(arguments, OF_PROOF), "--jobs=2"]
+            return [*_selecting(arguments, OF_LITTLE), "--jobs=2"]
         case "report" if arguments[0] == "waive":
             return [*arguments, "--report", BROKEN]
         case "tests":

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 import threading
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.mock.api import (
     killed_at_the_end,
     running,
 )
+from tests.quick_python.starting import REAL
 
 MOST_IN_A_PAGE = 5000
 ON_A_SMALL_DISK = """
@@ -57,6 +59,13 @@ def test_every_answered_create_is_there_after_a_kill(tmp_path: Path) -> None:
         assert len(answered) < MOST_IN_A_PAGE
         listed = again.batches(page_size=MOST_IN_A_PAGE, source_directory_id=directory_id)["items"]
         assert set(answered) <= {batch["id"] for batch in listed}
+
+
+def test_the_file_of_a_mock_that_has_ended_can_be_copied_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", REAL)
+    with running("--state", str(tmp_path / "state")) as api:
+        api.directory("a.pdf")
+    assert [path.name for path in tmp_path.iterdir()] == ["state"]
 
 
 def test_the_progress_of_a_batch_and_everything_else_is_kept(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ the first request.
 import atexit
 import faulthandler
 import gc
+import inspect
 import io
 import marshal
 import os
@@ -18,6 +19,7 @@ import signal
 import socket
 import sys
 import threading
+import warnings
 from collections.abc import Iterable
 from contextlib import suppress
 from importlib import import_module
@@ -140,7 +142,16 @@ def warm_up() -> None:
         import_module(module)
     from _pytest.assertion.rewrite import AssertionRewritingHook
     from _pytest.config import Config
+    from hypothesis.configuration import set_hypothesis_home_dir
+    from hypothesis.errors import HypothesisSideeffectWarning
+    from hypothesis.internal.conjecture.providers import _get_local_constants
 
+    inspect.getmodule(warm_up.__code__)  # It looks at the files of all modules, as each first traceback does.
+    # A collection with property tests looks for the constants of all modules.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", HypothesisSideeffectWarning)
+        _get_local_constants()
+    set_hypothesis_home_dir(None)  # The variables of a fork may name another.
     # What is imported already cannot be rewritten: it needs no warning, and is not to be looked for.
     AssertionRewritingHook._warn_already_imported = lambda *_: None  # type: ignore[method-assign]
     Config._mark_plugins_for_rewrite = lambda *_: None  # type: ignore[method-assign]

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from fixtures.embedded import MockAddress, running_mock
-from tests.suites.sessions import Ended, run
+from tests.suites.sessions import SCENARIOS, Ended, run
 
 FAST = ("--numprocesses=0", "--poll-interval=0.05", "--settle-timeout=5")
 
-SHARED_OUT = "scenarios and not thousand and not one_more_file"
+SHARED_OUT = (SCENARIOS, "-k", "not thousand and not one_more_file")
 """What two workers share; .ci/run lets two share everything."""
 
 RunByUrl = Callable[..., Ended]
@@ -67,7 +67,7 @@ def shared_out(scripted: MockAddress, tmp_path_factory: pytest.TempPathFactory) 
     """A run of all that is written by hand, with up to 500 files, on two workers, against one service."""
     return run(
         tmp_path_factory.mktemp("shared"),
-        *("-k", SHARED_OUT, "-n", "2", f"--target={scripted.base_url}", f"--control-url={scripted.control_url}"),
+        *(*SHARED_OUT, "-n", "2", f"--target={scripted.base_url}", f"--control-url={scripted.control_url}"),
         f"--organization-id={scripted.organization_id}",
         LLAMA_CLOUD_API_KEY=scripted.api_key,
         LLAMA_CLOUD_OTHER_API_KEY=scripted.other_api_key,

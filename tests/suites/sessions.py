@@ -20,6 +20,12 @@ ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 300
 """Seconds after which a run is given up."""
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV", STATE_DIR)
+SCENARIOS = "suites/scenarios"
+GUIDE = f"{SCENARIOS}/test_guide.py"
+ONE = "test_an_unknown_job_type_is_refused"
+ONE_TEST = (f"{SCENARIOS}/test_create.py", "-k", ONE)
+SOON_WAITING = (f"{SCENARIOS}/test_create.py", GUIDE, "-k", f"{ONE} or test_guide")
+"""Some tests that end, and then one that waits for a batch."""
 DIRECTORIES = "/api/v1/beta/directories"
 TRIES = 3
 """How often a mock that refuses some requests is tried."""

@@ -9,9 +9,12 @@ import httpx
 import pytest
 
 from fixtures.embedded import MockAddress, running_mock
-from tests.suites.sessions import Ended, directories_on, run
+from tests.suites.sessions import SCENARIOS, Ended, directories_on, run
 
-SELECTED = ("-n", "3", "-k", "test_filters or test_pages or (test_access and not stranger) or test_guide")
+SELECTED = (
+    *(f"{SCENARIOS}/test_{name}.py" for name in ("filters", "pages", "access", "guide")),
+    *("-n", "2", "-k", "not a_stranger"),
+)
 """What looks at lists, where others would be seen, and one whole scenario."""
 
 
@@ -59,7 +62,7 @@ def test_a_clock_that_somebody_else_moves_accuses_nobody(tmp_path: Path) -> None
                 run_ended = run(
                     tmp_path,
                     *(f"--target={mock.base_url}", f"--control-url={mock.control_url}", "-n0"),
-                    *("--settle-timeout=1", "--poll-interval=0.5", "-k", "in_the_lists and COMPLETED"),
+                    *("--settle-timeout=1", "--poll-interval=0.5", f"{SCENARIOS}/test_lists.py", "-k", "COMPLETED"),
                     LLAMA_CLOUD_API_KEY=mock.api_key,
                 )
             finally:

@@ -15,10 +15,10 @@ from reports.comparable import comparable
 from reports.merge import merge
 from reports.model import Report
 from spec import requirements
-from tests.suites.sessions import Ended, run
+from tests.suites.sessions import SCENARIOS, Ended, run
 
 NAME = "anonymous-request-refused"
-SELECTED = (f"--requirement={NAME}",)
+SELECTED = (f"{SCENARIOS}/test_access.py", "-k", "anonymous", f"--requirement={NAME}")
 IN_PARTS = ("suites/scenarios/test_create.py", "suites/scenarios/test_results.py")
 SHARING = pytest.mark.xdist_group("gated runs")
 LOOKED_AT = 4

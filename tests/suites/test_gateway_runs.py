@@ -11,10 +11,13 @@ from fixtures.embedded import MockAddress, running_mock
 from tests.fixtures.certificates import made_in
 from tests.suites.conftest import FAST
 from tests.suites.relay import relaying
-from tests.suites.sessions import run
+from tests.suites.sessions import SCENARIOS, run
 
 GATE = ("X-Gate", "sesame-opens-the-gate")
-SELECTED = "test_a_list_shows_nothing_of_another_project or a_stranger or (test_operations and getBatch)"
+SELECTED = (
+    *(f"{SCENARIOS}/test_access.py", "suites/property/test_operations.py"),
+    *("-k", "test_a_list_shows_nothing_of_another_project or a_stranger or getBatch"),
+)
 
 
 def test_a_run_passes_a_gateway_with_all_its_requests(mock: MockAddress, tmp_path: Path) -> None:
@@ -29,13 +32,13 @@ def test_a_run_passes_a_gateway_with_all_its_requests(mock: MockAddress, tmp_pat
     keys = {"LLAMA_CLOUD_API_KEY": mock.api_key, "LLAMA_CLOUD_OTHER_API_KEY": mock.other_api_key}
     with relaying(mock.base_url, {}, demands=GATE, tls=certificates.serving) as front:
         target = (*early, f"--target={front.url}", *given)
-        ended = run(tmp_path / "report", *target, "-n", "2", "-k", SELECTED, f"--record={tmp_path / 'run.har'}", **keys)
+        ended = run(tmp_path / "report", *target, "-n", "2", *SELECTED, f"--record={tmp_path / 'run.har'}", **keys)
         assert ended.code == 0, ended.output
         assert front.passed > 20
         passed = front.passed
         cleaned = run(tmp_path / "report", *target, *FAST, "--clean-up", **keys)
         assert cleaned.code == 0, cleaned.output
-        planned = run(tmp_path / "plan", *target, *FAST, "--plan", "-k", "a_stranger", **keys)
+        planned = run(tmp_path / "plan", *target, *FAST, "--plan", SELECTED[0], "-k", "a_stranger", **keys)
         assert planned.code == 0, planned.output
         assert front.passed == passed
         assert front.refused == 0
@@ -112,5 +115,5 @@ def test_the_mock_needs_nothing_of_the_surroundings(tmp_path: Path) -> None:
         **dict.fromkeys(("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"), "/nowhere"),
         "NO_PROXY": "[::1",
     }
-    ended = run(tmp_path, *FAST, "-k", SELECTED, "--profile=webhooks", **hostile)
+    ended = run(tmp_path, *FAST, *SELECTED, "--profile=webhooks", **hostile)
     assert ended.code == 0, ended.output

@@ -19,7 +19,7 @@ from fixtures.embedded import MockAddress, running_mock
 from spec.signals import SAME
 from tests.quick_python.client import NAMED_IN
 from tests.reports import samples
-from tests.suites.sessions import TIME_LIMIT, Ended, command, directories_on, started
+from tests.suites.sessions import SOON_WAITING, TIME_LIMIT, Ended, command, directories_on, started
 from tests.suites.sessions import run as run_to_its_end
 
 MARK = "CONFORMANCE_TEST_MARK"
@@ -27,8 +27,6 @@ PROMPT = 20.0
 """Seconds within which a run ends after Ctrl-C, also on a machine that is busy with other runs."""
 LOOK = 0.02
 """Seconds between two looks at a condition."""
-SOON_WAITING = "test_an_unknown_job_type_is_refused or test_guide"
-"""Some tests that end, and then one that waits for a batch."""
 KILLS = 6
 SEED = 20300101
 LATEST_KILL = 1.0
@@ -152,7 +150,7 @@ def test_a_run_that_is_asked_to_end_does_so_at_once(
 
 def test_ctrl_c_reaches_workers_that_wait(tmp_path: Path) -> None:
     with running_mock("--pace", "60") as slow:
-        arguments = ("-n", "2", f"--target={slow.base_url}", "-k", SOON_WAITING)
+        arguments = ("-n", "2", f"--target={slow.base_url}", *SOON_WAITING)
         with going(tmp_path / "report", arguments, LLAMA_CLOUD_API_KEY=slow.api_key) as run:
             run.wait_until(lambda: run.ended_tests() > 0)
             began = time.monotonic()
@@ -230,7 +228,7 @@ def test_a_kill_at_any_moment_leaves_a_report_and_what_can_be_cleaned_up(mock: M
 
 def test_what_goes_on_is_not_cleaned_up(tmp_path: Path) -> None:
     with running_mock("--pace", "60") as slow:
-        arguments = ("-n", "0", f"--target={slow.base_url}", "-k", SOON_WAITING)
+        arguments = ("-n", "0", f"--target={slow.base_url}", *SOON_WAITING)
         with going(tmp_path / "report", arguments, LLAMA_CLOUD_API_KEY=slow.api_key) as run:
             run.wait_until(lambda: run.ended_tests() > 0)
             ended = clean_up(tmp_path / "another", slow.base_url, slow.api_key)

@@ -8,9 +8,10 @@ import pytest
 
 from fixtures.embedded import MockAddress
 from tests.suites.conftest import RunByUrl
-from tests.suites.sessions import directories_on, run
+from tests.suites.sessions import GUIDE, SCENARIOS, directories_on, run
 
-SELECTED = ("-n", "0", "--poll-interval", "1", "-k", "test_guide or test_results")
+SELECTED = (GUIDE, f"{SCENARIOS}/test_results.py")
+SLOWLY = ("-n", "0", "--poll-interval", "1", *SELECTED)
 POLLS = 1.5
 """How many more requests a run may take than its rehearsal, whose batches end sooner or later."""
 DELETIONS = 60
@@ -26,11 +27,11 @@ def planned(output: str) -> Sequence[int]:
 
 @pytest.mark.parametrize("limits", [(), ("--max-billable-files=6",)], ids=["without limits", "six files"])
 def test_a_run_spends_what_was_planned(limits: Sequence[str], by_url: RunByUrl, mock: MockAddress) -> None:
-    plan = by_url("--plan", *SELECTED, *limits)
+    plan = by_url("--plan", *SLOWLY, *limits)
     assert plan.code == 0, plan.output
     assert not plan.directory.exists()
     requests, uploads, batches, files = planned(plan.output)
-    spent = by_url(*SELECTED, *limits).report["run"]["spent"]
+    spent = by_url(*SLOWLY, *limits).report["run"]["spent"]
     assert [spent["uploads"], spent["batches"], spent["billable_files"]] == [uploads, batches, files]
     assert requests / POLLS <= spent["requests"] <= requests * POLLS
     assert directories_on(mock) == []
@@ -39,7 +40,7 @@ def test_a_run_spends_what_was_planned(limits: Sequence[str], by_url: RunByUrl, 
 def test_a_plan_tells_what_a_limit_leaves_out_and_how_long_it_takes(tmp_path: Path) -> None:
     plan = run(
         tmp_path / "report",
-        *("--plan", "--target=https://batches.invalid", "--max-billable-files=0", "--rate=0.5", *SELECTED),
+        *("--plan", "--target=https://batches.invalid", "--max-billable-files=0", "--rate=0.5", *SLOWLY),
         LLAMA_CLOUD_API_KEY="llx-nobody",
     )
     assert plan.code == 0, plan.output
@@ -58,10 +59,10 @@ def test_a_plan_of_nothing_is_wrong_usage(tmp_path: Path) -> None:
     assert "the run cannot be planned" in plan.output
 
 
-@pytest.mark.parametrize("workers", ["0", "3"])
+@pytest.mark.parametrize("workers", ["0", "2"])
 def test_no_more_requests_are_sent_than_allowed(workers: str, by_url: RunByUrl, mock: MockAddress) -> None:
     limit = 60
-    ended = by_url("-n", workers, "--max-requests", f"{limit}")
+    ended = by_url(SCENARIOS, "-n", workers, "--max-requests", f"{limit}")
     assert ended.code == 0, ended.output
     spent = ended.report["run"]["spent"]
     assert limit <= spent["requests"] <= limit + spent["batches"] + DELETIONS
@@ -69,9 +70,9 @@ def test_no_more_requests_are_sent_than_allowed(workers: str, by_url: RunByUrl, 
     assert directories_on(mock) == []
 
 
-@pytest.mark.parametrize("workers", ["0", "3"])
+@pytest.mark.parametrize("workers", ["0", "2"])
 def test_no_more_files_are_billed_than_allowed(workers: str, by_url: RunByUrl) -> None:
     limit = 5
-    ended = by_url("-n", workers, "-k", "test_guide or test_results", "--max-billable-files", f"{limit}")
+    ended = by_url("-n", workers, *SELECTED, "--max-billable-files", f"{limit}")
     assert 0 < ended.report["run"]["spent"]["billable_files"] <= limit
     assert any("--max-billable-files admits more" in reason for reason in ended.not_exercised.values())

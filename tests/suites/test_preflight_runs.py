@@ -15,14 +15,13 @@ import pytest
 from fixtures.state import STATE_DIR
 from tests.fixtures.loopback import Answer, serving
 from tests.suites.conftest import RunByUrl
-from tests.suites.sessions import ROOT, TIME_LIMIT, Ended, command, environment, run
+from tests.suites.sessions import ONE_TEST, ROOT, TIME_LIMIT, Ended, command, environment, run
 
 SECONDS_TO_NOTICE = 25
 """Within which a run that cannot be asked has to end."""
 SECONDS_FOR_WORKERS = 10
 """How much longer it may take to start workers and to end them."""
 WIDTH = 80
-SELECTED = ("-k", "test_an_unknown_job_type_is_refused")
 TARGET = "--target=https://batches.invalid"
 KEY = {"LLAMA_CLOUD_API_KEY": "llx-marker-5d1"}
 QUESTION = b"[y/N]"
@@ -62,7 +61,7 @@ def offline(tmp_path: Path) -> Offline:
     (tmp_path / "no_network.py").write_text(NO_NETWORK, "utf-8")
     noted = tmp_path / "looked-up"
     variables = {**KEY, "PYTHONPATH": str(tmp_path), "LOOKED_UP": str(noted), "COLUMNS": str(WIDTH)}
-    return Offline(("-p", "no_network", *SELECTED), variables, noted)
+    return Offline(("-p", "no_network", *ONE_TEST), variables, noted)
 
 
 def unwrapped(text: str) -> str:
@@ -108,7 +107,7 @@ def test_a_web_site_on_two_workers(tmp_path: Path) -> None:
     with serving() as site:
         site.answers[:] = [Answer(200, b"<!doctype html>\x1b[31m", (("Content-Type", "text/html"),))]
         began = time.monotonic()
-        ended = run(tmp_path, *SELECTED, "-n2", f"--target={site.url}", COLUMNS=str(WIDTH), **KEY)
+        ended = run(tmp_path, *ONE_TEST, "-n2", f"--target={site.url}", COLUMNS=str(WIDTH), **KEY)
         seconds = time.monotonic() - began - SECONDS_FOR_WORKERS
         assert_reported(ended, seconds, f"{site.url}/api/v2/batches answers with a web page; check .*")
         assert len(site.asked) == 1
@@ -117,7 +116,7 @@ def test_a_web_site_on_two_workers(tmp_path: Path) -> None:
 def test_a_run_says_where_it_is_remembered_when_that_is_beside_its_report(tmp_path: Path, by_url: RunByUrl) -> None:
     state = tmp_path / "state"
     state.write_text("no folder", "utf-8")
-    ended = by_url(*SELECTED, **{STATE_DIR: str(state)})
+    ended = by_url(*ONE_TEST, **{STATE_DIR: str(state)})
     assert ended.code == 0, ended.output
     assert "What this run makes is remembered in" in ended.output
     assert f"{ended.directory} alone, since" in unwrapped(ended.output)

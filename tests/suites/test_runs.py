@@ -9,12 +9,22 @@ import pytest
 from fixtures.embedded import MockAddress, running_mock
 from spec import requirements
 from tests.suites.conftest import FAST, RunByUrl
-from tests.suites.sessions import TIME_LIMIT, Ended, command, directories_on, run, started
+from tests.suites.sessions import (
+    GUIDE,
+    ONE,
+    ONE_TEST,
+    SCENARIOS,
+    SOON_WAITING,
+    TIME_LIMIT,
+    Ended,
+    command,
+    directories_on,
+    run,
+    started,
+)
 
 SELECTED = "test_guide or test_pages"
 """A few seconds of the suite."""
-IN_THE_MIDDLE = "test_an_unknown_job_type_is_refused or test_guide"
-"""Some tests that end, and then one that takes long where batches do."""
 FAULT = "files-share-a-job"
 OF_A_THOUSAND = {"create-accepts-1000-files", "create-refuses-1001-files"}
 """Requirements that take more files than two workers are given here."""
@@ -63,7 +73,7 @@ def test_a_log_shows_no_bar(whole: Ended) -> None:
 
 
 def test_a_service_that_is_reached_by_url_is_judged_as_far_as_it_can_be(by_url: RunByUrl, mock: MockAddress) -> None:
-    ended = by_url("-k", f"{SELECTED} or test_statuses or (test_access and not stranger) or organization")
+    ended = by_url(SCENARIOS, "-k", f"{SELECTED} or test_statuses or (test_access and not stranger) or organization")
     assert ended.code == 0, ended.output
     assert ended.report["verdict"] == "conformant"
     assert ended.report["target"]["kind"] == "url"
@@ -84,7 +94,7 @@ def test_the_url_may_come_from_the_environment(mock: MockAddress, tmp_path: Path
     ended = run(
         tmp_path,
         *FAST,
-        *("-k", "test_an_unknown_job_type_is_refused"),
+        *ONE_TEST,
         LLAMA_CLOUD_BASE_URL=mock.base_url,
         LLAMA_CLOUD_API_KEY=mock.api_key,
     )
@@ -92,8 +102,8 @@ def test_the_url_may_come_from_the_environment(mock: MockAddress, tmp_path: Path
 
 
 def test_a_narrowed_run_says_so(by_url: RunByUrl) -> None:
-    ended = by_url("-k", "test_an_unknown_job_type_is_refused")
-    assert "-k test_an_unknown_job_type_is_refused" in ended.report["run"]["narrowed"]
+    ended = by_url(*ONE_TEST)
+    assert f"-k {ONE}" in ended.report["run"]["narrowed"]
     assert "narrowed" in ended.output
     assert ended.verdicts["create-refuses-unknown-job-type"] == "pass"
     assert "narrowed" in ended.not_exercised["parse-jobs-resolve"]
@@ -150,7 +160,7 @@ def test_wrong_usage_is_said_and_nothing_is_reported(arguments: list[str], said:
 def test_a_failure_tells_no_key_and_leaves_nothing_behind(by_url: RunByUrl, mock: MockAddress) -> None:
     """A configuration that does not exist makes every create fail, with all that pytest can tell of it."""
     ended = by_url(
-        *("-k", "test_guide or test_the_config_is_a_snapshot or watched"),
+        *(GUIDE, f"{SCENARIOS}/test_results.py", "-k", "test_guide or watched"),
         *("-vv", "--showlocals", "-l", "--tb=long", "-rA", "--full-trace"),
         "--parse-configuration-id=cfg-none",
         LLAMA_CLOUD_OTHER_API_KEY=mock.other_api_key,
@@ -166,7 +176,7 @@ def test_a_failure_tells_no_key_and_leaves_nothing_behind(by_url: RunByUrl, mock
 
 def test_a_fault_is_reported_as_the_requirement_that_it_breaks(tmp_path: Path) -> None:
     """One from end to end, from the mock's mistake to the exit code."""
-    ended = run(tmp_path, f"--fault={FAULT}", "-k", "test_guide")
+    ended = run(tmp_path, f"--fault={FAULT}", GUIDE)
     assert ended.code == 1, ended.output
     assert ended.report["target"]["settings"]["faults"] == FAULT
     failed = [id_ for id_, verdict in ended.verdicts.items() if verdict == "fail"]
@@ -178,7 +188,7 @@ def test_a_fault_is_reported_as_the_requirement_that_it_breaks(tmp_path: Path) -
 
 def test_ctrl_c_leaves_a_report_and_nothing_on_the_service(tmp_path: Path) -> None:
     with running_mock("--pace", "30") as slow:
-        arguments = [f"--target={slow.base_url}", *FAST, "-k", IN_THE_MIDDLE]
+        arguments = [f"--target={slow.base_url}", *FAST, *SOON_WAITING]
         with started(command(tmp_path, arguments), LLAMA_CLOUD_API_KEY=slow.api_key) as process:
             give_up = time.monotonic() + TIME_LIMIT
             while not any(name.endswith("guide") for name in directories_on(slow)):

@@ -20,15 +20,13 @@ from fixtures.settings import KEY, OTHER_KEY
 from tests.fixtures.loopback import Answer, serving
 from tests.suites.conftest import FAST
 from tests.suites.relay import Relay, relaying
-from tests.suites.sessions import ROOT, TIME_LIMIT, environment
+from tests.suites.sessions import ONE, ROOT, SCENARIOS, TIME_LIMIT, environment
 
 MAIN = "llx-Vq+7mXkR/2pTz9wLc4nYb8sHj3GdF6eQ"
 OTHER = "llx-Wu+5hJtN/8vBx1rKq6mPz3cDf7GyS9aE"
-SELECTED = (
-    "test_an_unknown_job_type_is_refused or test_a_list_shows_nothing_of_another_project or (a_stranger and half)"
-)
-STRANGERS = "a_stranger"
-"""All whose keys resemble a real one."""
+FILES = tuple(f"{SCENARIOS}/test_{name}.py" for name in ("access", "create", "results"))
+NAMES = f"{ONE} or test_a_list_shows_nothing_of_another_project or (a_stranger and half)"
+SELECTED = (*FILES, "-k", NAMES)
 BRIEF = """
 import hypothesis
 import pytest
@@ -198,7 +196,7 @@ def test_the_scan_finds_a_key_in_every_form(key: str, around: bytes) -> None:
 
 def test_a_run_that_finds_nothing(mock: MockAddress, leave: Leave, tmp_path: Path) -> None:
     with relay_to(mock) as relay:
-        traces = leave(f"--target={relay.url}", "-k", SELECTED, f"--debug={tmp_path / 'pytestdebug.log'}")
+        traces = leave(f"--target={relay.url}", *SELECTED, f"--debug={tmp_path / 'pytestdebug.log'}")
     assert traces.code == 0, traces.output.decode()
     assert traces.has("cache/v/cache/nodeids")
     assert traces.has("pytestdebug.log")
@@ -215,8 +213,8 @@ def test_a_run_that_finds_much_and_tells_all_of_it(leave: Leave) -> None:
         running_mock("--pace", "0.05", "--fault=unknown-key-accepted") as mock,
         relay_to(mock, echoes=True) as relay,
     ):
-        selected = f"{SELECTED} or {STRANGERS} or test_the_config_is_a_snapshot or watched"
-        traces = leave(f"--target={relay.url}", "-k", selected, *TALKATIVE, "--parse-configuration-id=cfg-none")
+        selected = (*FILES, "-k", f"{NAMES} or a_stranger or watched")
+        traces = leave(f"--target={relay.url}", *selected, *TALKATIVE, "--parse-configuration-id=cfg-none")
     assert traces.code == 1, traces.output.decode()[-3000:]
     assert b"x-request-authorization" in traces.output.lower()
     assert b"login.example.com" in traces.output
@@ -225,7 +223,7 @@ def test_a_run_that_finds_much_and_tells_all_of_it(leave: Leave) -> None:
 
 def test_two_workers(mock: MockAddress, leave: Leave) -> None:
     with relay_to(mock, echoes=True) as relay:
-        traces = leave(f"--target={relay.url}", "-k", SELECTED, "-n2", *TALKATIVE)
+        traces = leave(f"--target={relay.url}", *SELECTED, "-n2", *TALKATIVE)
     assert traces.code == 0, traces.output.decode()[-3000:]
     traces.assert_none_tells_a_key()
 
@@ -234,7 +232,7 @@ def test_what_fuzzing_keeps(scripted: MockAddress, leave: Leave, tmp_path: Path)
     (tmp_path / "brief.py").write_text(BRIEF, "utf-8")
     with relay_to(scripted, echoes=True) as relay:
         traces = leave(
-            *("-p", "brief", "--fuzz", "-n", "0", "-k", "test_any_order"),
+            *("-p", "brief", "--fuzz", "-n", "0", "suites/lifecycle"),
             *(f"--target={relay.url}", f"--control-url={scripted.control_url}"),
             *("--parse-configuration-id=cfg-none", "--showlocals"),
             PYTHONPATH=str(tmp_path),
@@ -304,7 +302,7 @@ def test_ctrl_c_while_a_library_has_the_key(mask: str, mock: MockAddress, leave:
     (tmp_path / "interrupting.py").write_text(plugin, "utf-8")
     with relay_to(mock) as relay:
         traces = leave(
-            *("-p", "interrupting", f"--target={relay.url}", "-k", SELECTED, *TALKATIVE),
+            *("-p", "interrupting", f"--target={relay.url}", *SELECTED, *TALKATIVE),
             *(f"--log-file={tmp_path / 'log.txt'}", f"--debug={tmp_path / 'debug.txt'}"),
             PYTHONPATH=str(tmp_path),
         )
@@ -333,9 +331,7 @@ def test_no_redirect_within_a_run_takes_a_key_with_it(leave: Leave) -> None:
         page = Answer(200, b'{"items": []}')
         away = Answer(307, b"", (("Location", f"{elsewhere.url}/{MAIN}"),))
         front.answers[:] = [page, Answer(422), Answer(422), page, away]
-        traces = leave(
-            f"--target={front.url}", *TALKATIVE, "-k", "test_an_unknown_job_type_is_refused or (stranger and half)"
-        )
+        traces = leave(f"--target={front.url}", *TALKATIVE, *SELECTED)
     assert traces.code in (1, 6), traces.output.decode()[-3000:]
     assert len(front.asked) > 5
     assert not elsewhere.asked

@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 
 from suites import generation
-from tests.suites.sessions import ROOT, run
-
-ONE = ("-k", "test_an_unknown_job_type_is_refused")
+from tests.suites.sessions import ONE_TEST, ROOT, run
 
 
 @pytest.mark.parametrize(
@@ -16,7 +14,7 @@ ONE = ("-k", "test_an_unknown_job_type_is_refused")
     ids=["gate", "fuzz", "fuzz from a seed"],
 )
 def test_the_report_tells_the_seed(options: tuple[str, ...], seed: object, tmp_path: Path) -> None:
-    ended = run(tmp_path, *ONE, *options)
+    ended = run(tmp_path, *ONE_TEST, *options)
     assert ended.code == 0, ended.output
     assert ended.report["run"]["seed"] == seed
 

@@ -53,6 +53,12 @@ def test_each_test_is_in_one_part_and_groups_stay_together(
     assert [sorted(part) for part in parts_of(items, count, weights)] == [sorted(part) for part in parts]
 
 
+def test_the_order_of_a_group_moves_no_test() -> None:
+    weights = {"a": 0.1, "b": 0.2, "c": 0.3, "d": 0.1 + 0.2 + 0.3}
+    items = [Item(name, None if name == "d" else "group") for name in weights]
+    assert parts_of(items, 2, weights)[0] == parts_of(items[::-1], 2, weights)[0][::-1]
+
+
 def test_measured_times_balance_the_parts() -> None:
     weights = {"a": 8.0, "b": 4.0, "c": 4.0, "d": 1.0, "e": 1.0}
     parts = parts_of([Item(name) for name in "abcdef"], 2, weights)

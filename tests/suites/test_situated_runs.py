@@ -6,7 +6,7 @@ import pytest
 
 from reports.exit_codes import CONFORMANT, INCONCLUSIVE
 from tests.mock.test_situations import OF_BATCHES, OF_LIMITS
-from tests.suites.sessions import run
+from tests.suites.sessions import GUIDE, SCENARIOS, run
 
 OF_THE_LINE = (
     "no-answer=61",
@@ -17,7 +17,10 @@ OF_THE_LINE = (
     "batches-fail",
 )
 """Seldom enough that something can be checked between two cuts."""
-NARROWED = ("-k", "test_guide or test_pages", "-n0", "--request-timeout=0.5", "--poll-timeout=20")
+NARROWED = (
+    *(GUIDE, f"{SCENARIOS}/test_pages.py", f"{SCENARIOS}/test_volume.py"),
+    *("-n0", "--request-timeout=0.5", "--poll-timeout=20"),
+)
 
 
 @pytest.mark.parametrize("situations", [OF_BATCHES, OF_LIMITS, OF_THE_LINE], ids="+".join)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from spec import requirements
-from tests.suites.sessions import run
+from tests.suites.sessions import GUIDE, run
 
 WEBHOOKS = [id_ for id_, requirement in requirements.load().items() if requirement.profile == "webhooks"]
 TESTS = ("-n0", "--profile=webhooks", "suites/profiles/webhooks")
@@ -62,5 +62,5 @@ def test_a_target_beyond_loopback_needs_a_way_to_the_suite(tmp_path: Path) -> No
 
 
 def test_who_does_not_ask_is_shown_nothing_of_webhooks(tmp_path: Path) -> None:
-    ended = run(tmp_path / "report", "-n0", "-k", "test_guide")
+    ended = run(tmp_path / "report", "-n0", GUIDE)
     assert not set(WEBHOOKS) & set(ended.verdicts)
