@@ -26,7 +26,7 @@ CHANGED = (
 )
 """What differs between the two runs: the order of the tests, the generated requests, and the number of workers."""
 LEAST_PACE = "1.5"
-"""Seconds that a batch stays in each status at least: more than two polls, and than a cancel takes beside other runs."""
+"""Seconds that a batch stays in each status at least: more than two polls, and than a cancel takes beside others."""
 PROGRESS_EVERY = 10
 """Pairs of runs after which the progress is printed."""
 SHUFFLED = "-ptests.prove.shuffle"
