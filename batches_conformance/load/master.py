@@ -26,7 +26,7 @@ from suites.load.leftovers import clean_up_rest
 from suites.load.watch import CAUSE
 
 SECONDS_TO_WRAP_UP: Final = 60.0
-"""Seconds that workers have to delete what they made, and to report for the last time."""
+"""Seconds that workers have to delete what they made, and to report for the last time; webhooks may come before."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
 SECONDS_BETWEEN_LINES: Final = 10.0
 """Seconds between two lines that show that a load goes on."""
@@ -148,7 +148,7 @@ class Master:
             return set()
         self._workers |= {self._name(client.id) for client in runner.clients.all}
         runner.send_message(WRAP_UP)
-        until = time.monotonic() + SECONDS_TO_WRAP_UP
+        until = time.monotonic() + SECONDS_TO_WRAP_UP + self._settings.poll_timeout
         while time.monotonic() < until:
             there = {self._name(client.id) for client in runner.clients.all if client.state != "missing"}
             if not (there & self._workers) - self._done:

@@ -18,6 +18,8 @@ from suites.load.session import Session
 from suites.traffic import read
 
 SECONDS_BETWEEN_REPORTS: Final = 3.0
+FIRST: Final = "0"
+"""The name of the worker that the master saw first."""
 SECONDS_FOR_A_GRANT: Final = 30.0
 """Seconds after which a master that does not answer is gone, and nothing more is spent."""
 
@@ -50,6 +52,7 @@ class Worker:
             settings,
             given.load_options(),
             name=index,
+            is_first=index in (LOCAL, FIRST),
             run_id=f"{given('--run-id')}-{index}",
             allowance=Allowance(limits_of(settings), rate(settings), self._ask),
             on_request=self._on_request,

@@ -94,6 +94,15 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         "help": "How many requests a second all users together may send "
         f"({RATE_BEYOND_LOOPBACK:g}, and no limit on loopback).",
     },
+    "--webhook-url": {
+        "metavar": "URL",
+        "help": "The base URL at which the target reaches --webhook-port; only one on loopback needs none.",
+    },
+    "--webhook-port": {
+        "metavar": "PORT",
+        "type": int,
+        "help": "Where on loopback webhooks are received (any free port).",
+    },
     "--report-dir": {"metavar": "DIR", "default": "reports/out", "help": "Where the report goes (reports/out)."},
     "--yes": {"action": "store_true", "help": "Write to a service beyond loopback."},
     "--insecure-http": {"action": "store_true", "help": "Send the key in clear to a http:// host beyond loopback."},
