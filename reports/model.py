@@ -483,7 +483,7 @@ class Backwards(Model):
 class DeliveredEvent(Model):
     """The deliveries of one event to webhooks of batches that were shown to have ended.
 
-    Times are in seconds from the first answer that showed the status of the event; 0 where it came before.
+    Times are in seconds from the first answer that showed the status of the event; 0 where it arrived before.
     """
 
     count: Count
@@ -514,7 +514,7 @@ class Load(Model):
     lags: Mapping[str, Lag]
     reads: Mapping[str, Backwards]
     webhooks: Mapping[str, DeliveredEvent]
-    """What came to webhooks, by event; empty where there were none."""
+    """What webhooks received, by event; empty where there were none."""
 
 
 @dataclass(frozen=True)

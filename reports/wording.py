@@ -87,7 +87,7 @@ LAG_COLUMNS: Final = ("until", "observed", "late", "median", "p95", "longest")
 
 
 def delivery_rows(load: Load) -> list[tuple[str, ...]]:
-    """List the events that came to webhooks, and how long after an answer with the status."""
+    """List the events that webhooks received, and how long after an answer with the status."""
     return [
         (
             name,

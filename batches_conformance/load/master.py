@@ -23,6 +23,7 @@ from spec.usage import WrongUsage
 from suites.load.budget import REQUESTS, Grants, limits_of, used_up
 from suites.load.creates import Creates
 from suites.load.leftovers import clean_up_rest
+from suites.load.plan import webhooks_line
 from suites.load.watch import CAUSE
 
 SECONDS_TO_WRAP_UP: Final = 60.0
@@ -53,6 +54,8 @@ class Master:
             )
         if self._mock is None:
             check_target(self._settings)
+        if said := webhooks_line(self._settings, self._options):
+            print(said, file=sys.stderr)
         self._limits = limits_of(self._settings)
         self._is_running = False
         environment.process_exit_code = BROKEN

@@ -39,7 +39,7 @@ def section(load: Load | None) -> Element | None:
         _curves(load) if load.moments else None,
         _table("By operation", LOAD_COLUMNS, load_rows(load)),
         _table("How long it took until something showed", LAG_COLUMNS, lag_rows(load)) if load.lags else None,
-        _table("What came to webhooks", DELIVERY_COLUMNS, delivery_rows(load)) if load.webhooks else None,
+        _table("What webhooks received", DELIVERY_COLUMNS, delivery_rows(load)) if load.webhooks else None,
         tag("ul", [tag("li", f"{sentence}.") for sentence in describe_reads(load)]) if load.reads else None,
         _table(
             "Workers",

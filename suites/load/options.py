@@ -23,6 +23,10 @@ WEIGHTS: Final = {
 """How often a user does each thing, beside the others."""
 PROFILE_OF: Final = {"cancel": "cancel"}
 """What a user does only where a profile is selected."""
+WEBHOOKS: Final = "webhooks"
+"""The profile with which each create has a webhook."""
+RECEIVER: Final = "receiver"
+"""What that profile needs of a target, as requirements call it."""
 PAUSE: Final = (0.5, 1.5)
 """The shortest and the longest pause of a user between two things that it does, in seconds."""
 FILES: Final = 2

@@ -20,9 +20,9 @@ from fixtures.target import MAIN, OTHER, capabilities, open_target
 from suites.load.budget import Allowance
 from suites.load.client import LightClient
 from suites.load.guide import Guide, Shared
-from suites.load.options import LoadOptions
+from suites.load.options import RECEIVER, WEBHOOKS, LoadOptions
 from suites.load.watch import Watch
-from suites.load.webhooks import PROFILE, RECEIVER, Webhooks
+from suites.load.webhooks import Webhooks
 from suites.products import EXTRACT, PARSE
 
 OnRequest = Callable[[Exchange, str | None], None]
@@ -119,10 +119,10 @@ class Session:
     def _received(self) -> Webhooks | None:
         """Return the webhooks of the users, where the profile is selected and the target can reach a receiver."""
         settings = self._settings
-        if PROFILE not in self.options.profiles or RECEIVER not in capabilities(settings):
+        if WEBHOOKS not in self.options.profiles or RECEIVER not in capabilities(settings):
             return None
         receiver = Receiver(settings.webhook_url, settings.webhook_port or 0, CONNECTIONS)
-        random = Random(f"{self._run_id} {PROFILE}")
+        random = Random(f"{self._run_id} {WEBHOOKS}")
         return Webhooks(self._stack.enter_context(receiver), settings.settle_timeout, settings.poll_timeout, random)
 
     def _jobs(self, caller: str) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -12,6 +12,7 @@ from fixtures.exchange import Exchange
 from fixtures.receiver import Receiver
 from fixtures.webhooks import Webhook
 from spec import requirements
+from suites.load.options import WEBHOOKS
 from suites.oracles.memory import Memory
 from suites.profiles.webhooks.notifications import ALL, ENDS, EVENT_OF, KINDS, PENDING, RUNNING, NotifiedBatch
 from suites.profiles.webhooks.payload import events_in
@@ -32,9 +33,6 @@ from suites.profiles.webhooks.verification import (
 from suites.traffic import CREATE, GET, TERMINAL, Call, status_of
 from suites.verify import RequirementViolated, Verify
 
-PROFILE: Final = "webhooks"
-RECEIVER: Final = "receiver"
-"""What the profile needs, as requirements call it."""
 UNNAMED: Final = "no event"
 """What a delivery is counted as that names no event."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
@@ -73,7 +71,7 @@ LOOKS: Final = (
 def could_not_ask(reason: str, verify: Verify) -> None:
     """Note of all that the profile requires why it was not exercised."""
     for requirement in requirements.load().values():
-        if requirement.profile == PROFILE:
+        if requirement.profile == WEBHOOKS:
             verify.could_not_ask(requirement.id, reason)
 
 
@@ -115,12 +113,19 @@ class Webhooks:
     `patience` seconds since its end was shown.
     """
 
-    def __init__(self, receiver: Receiver, lag: float, patience: float, random: Random) -> None:
+    def __init__(
+        self,
+        receiver: Receiver,
+        lag: float,
+        patience: float,
+        random: Random,
+        kinds: Mapping[str, Callable[[Receiver], Webhook]] = KINDS,
+    ) -> None:
         self._receiver = receiver
         self._lag = lag
         self._patience = patience
         self._random = random
-        self._kinds = list(KINDS)
+        self._kinds = dict(kinds)
         self._given: Memory[str, tuple[str, Webhook]] = Memory()
         self._followed: dict[str, _Followed] = {}
         self._events: KnownEvents = Memory()
@@ -133,8 +138,8 @@ class Webhooks:
         """Return the fields of a create that give it a new endpoint; none where the service refuses all of them."""
         if not self._kinds:
             return {}
-        name = self._random.choice(self._kinds)
-        webhook = KINDS[name](self._receiver)
+        name, kind = self._random.choice(list(self._kinds.items()))
+        webhook = kind(self._receiver)
         self._given[webhook.endpoint.url] = name, webhook
         return {"webhook_configurations": [webhook.configuration]}
 
@@ -151,8 +156,8 @@ class Webhooks:
     def _on_create(self, user: str, call: Call) -> None:
         for configuration in call.sent_body.get("webhook_configurations", ()):
             name, webhook = self._given[configuration["webhook_url"]]
-            if call.refused and not call.refuses_key and name in self._kinds:
-                self._kinds.remove(name)
+            if call.refused and not call.refuses_key:
+                self._kinds.pop(name, None)
                 self._refusal = call.exchange
             for batch in call.batches:
                 followed = _Followed(user, name, webhook, call.exchange, call.exchange, batch)
@@ -203,7 +208,7 @@ class Webhooks:
         return f"needs a target that has webhooks, and until the end nothing arrived at {self._receiver.address}"
 
     def _judge(self, followed: _Followed, verify: Verify) -> None:
-        """Verify what came, count it, and forget it; a violation is noted, and the other looks go on."""
+        """Verify what arrived, count it, and forget it; a violation is noted, and the other looks go on."""
         notified, known = followed.notified, list(self._followed)
         self._count(followed, notified)
         for look in LOOKS:
@@ -217,7 +222,7 @@ class Webhooks:
         self._receiver.release(followed.webhook.endpoint)
 
     def _count(self, followed: _Followed, notified: NotifiedBatch) -> None:
-        """Count the deliveries of a batch by their events, and how long each came after an answer with its status."""
+        """Count the deliveries of a batch by their events, and how long each arrived after an answer with its status."""
         seen: set[str] = set()
         for delivery in followed.webhook.endpoint.posts:
             for event in events_in(delivery) or {UNNAMED}:

@@ -121,6 +121,7 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, t
     where = subprocess.check_output([REAL, "-m", "batches_conformance", "load", "--locustfile"], cwd=ROOT, text=True)
     files = f"{where.strip()},{tmp_path / 'shape.py'}"
     words = ["locust", "-f", files, "--headless", f"--host={mock.base_url}", "--pause=0.1"]
+    words.append("--contract-profile=webhooks")
     process = begun(words, tmp_path, mock)
     until_written(tmp_path, "state/**/run-*.sqlite", 1)
     [remembered] = tmp_path.glob("state/**/run-*.sqlite")
@@ -129,6 +130,7 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, t
     assert run_id_of(remembered).startswith(f"{loaded.report['run']['id']}-")
     assert loaded.report["verdict"] == "conformant"
     assert loaded.report["run"]["load"]["users"] == 4
+    assert sum(each["missing"] for each in loaded.report["run"]["load"]["webhooks"].values()) == 0
     assert directories_on(mock) == []
     assert not list(tmp_path.glob("state/**/run-*"))
 
@@ -148,6 +150,7 @@ def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker in /proc")
 def test_a_killed_worker_is_reported_and_what_it_made_is_deleted(mock: MockAddress, tmp_path: Path) -> None:
     words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=8s", "--processes=2"]
+    words.append("--profile=webhooks")
     process = begun(words, tmp_path, mock)
     until_written(tmp_path, "state/**/run-*.sqlite", 2)
     [locust] = children(process.pid)
@@ -156,6 +159,8 @@ def test_a_killed_worker_is_reported_and_what_it_made_is_deleted(mock: MockAddre
     assert loaded.code == 6, loaded.output
     assert sorted(worker["lost"] for worker in loaded.report["run"]["load"]["workers"]) == [False, True]
     assert "was lost before its end" in loaded.report["errors"][0]
+    assert loaded.report["run"]["load"]["webhooks"]["batch.success"]["count"] > 0
+    assert loaded.verdicts["webhook-signature-is-valid"] == "pass"
     assert directories_on(mock) == []
     assert not list(tmp_path.glob("state/**/run-*"))
 
