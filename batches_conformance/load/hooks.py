@@ -1,5 +1,6 @@
 """What is hung into locust: the options, and the part that a process takes."""
 
+import logging
 import os
 import signal
 from typing import Any
@@ -30,6 +31,7 @@ def add_options(parser: Any) -> None:
 @ends_in_a_sentence
 def begin(environment: Any, runner: Any, **_: Any) -> None:
     """Take the part of a master, of a worker, or of both; Ctrl-C ends it as SIGTERM does, and not in some user."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # Locust shows what is logged of each request.
     gevent.signal_handler(signal.SIGINT, os.kill, os.getpid(), signal.SIGTERM)
     if not isinstance(runner, WorkerRunner):
         Master(environment)

@@ -42,6 +42,8 @@ class Master:
     def __init__(self, environment: Any) -> None:
         self._environment = environment
         given = Given(environment)
+        if environment.parsed_options.num_users == 0 and environment.shape_class is None:
+            raise WrongUsage("--users 0 leaves nobody to send anything: give 1 or more.")
         self._settings, self._options = given.settings(), given.load_options()
         self._mock: str | None = given("--mock")
         self._asked_run_id: str | None = given("--run-id")

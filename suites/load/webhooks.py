@@ -179,7 +179,7 @@ class Webhooks:
         for followed in self._ended:
             self._judge(followed, verify)
         if not self._was_notified:
-            could_not_ask(self._reason, verify)
+            self._say_why(verify)
 
     def take(self) -> dict[str, Any]:
         """Return by event what was counted since the last call, as plain data."""
@@ -199,13 +199,13 @@ class Webhooks:
         since = time.monotonic() - (followed.ended or 0.0)
         return since < self._patience and not followed.notified.is_complete
 
-    @property
-    def _reason(self) -> str:
+    def _say_why(self, verify: Verify) -> None:
+        """Note why nothing was delivered; where nothing had to be yet, nothing is known of the target."""
+        needed, address = "needs a target that has webhooks, and", self._receiver.address
         if self._refusal is not None:
-            return (
-                f"needs a target that has webhooks, and one to {self._receiver.address} was refused ({self._refusal})"
-            )
-        return f"needs a target that has webhooks, and until the end nothing arrived at {self._receiver.address}"
+            could_not_ask(f"{needed} one to {address} was refused ({self._refusal})", verify)
+        elif any(each.ended and each.notified.expected_events(each.name) for each in self._followed.values()):
+            could_not_ask(f"{needed} nothing arrived at {address}", verify)
 
     def _judge(self, followed: _Followed, verify: Verify) -> None:
         """Verify what arrived, count it, and forget it; a violation is noted, and the other looks go on."""
@@ -222,7 +222,7 @@ class Webhooks:
         self._receiver.release(followed.webhook.endpoint)
 
     def _count(self, followed: _Followed, notified: NotifiedBatch) -> None:
-        """Count the deliveries of a batch by their events, and how long each arrived after an answer with its status."""
+        """Count the deliveries of a batch by event, and how long each arrived after an answer with its status."""
         seen: set[str] = set()
         for delivery in followed.webhook.endpoint.posts:
             for event in events_in(delivery) or {UNNAMED}:
