@@ -1,18 +1,21 @@
 """A worker of a load: it holds the session of its process, and reports what that finds."""
 
+import sys
+import time
 import uuid
 from pathlib import Path
 from typing import Any, Final
 
 import gevent
 from gevent.event import AsyncResult
-from locust.runners import LocalRunner, WorkerRunner
+from locust.runners import MASTER_HEARTBEAT_TIMEOUT, LocalRunner, WorkerRunner
 
 from batches_conformance.load.messages import ASKED, GRANTED, LAST, LOCAL, REPORTED, WRAP_UP, Given, ends_in_a_sentence
 from fixtures.errors import RunError
 from fixtures.exchange import Exchange
 from fixtures.mask import hide
 from fixtures.settings import rate
+from spec.process import BROKEN
 from suites.load.budget import Allowance, Grant, limits_of
 from suites.load.session import Session
 from suites.traffic import read
@@ -78,8 +81,15 @@ class Worker:
         environment.runner.stop()
 
     def on_quitting(self, **_: Any) -> None:
-        """Report for the last time before the master knows that this process quits."""
-        self._environment.runner.stop()
+        """Report for the last time before the master knows that this process quits; say so where there is none."""
+        runner = self._environment.runner
+        runner.stop()
+        heard = runner.last_heartbeat_timestamp
+        if heard and time.time() - heard >= MASTER_HEARTBEAT_TIMEOUT:
+            print(
+                "The master is gone, so there is no report: nothing is said for or against a service.", file=sys.stderr
+            )
+            self._environment.process_exit_code = BROKEN
 
     def on_report(self, data: dict[str, Any], **_: Any) -> None:
         """Put what was found to what locust reports."""
