@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from batches_conformance.commands.load import LOCUSTFILE
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.runfile import run_id_of
 from fixtures.settings import KEY, OTHER_KEY
@@ -145,6 +146,16 @@ def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp
     assert loaded.code == 6, loaded.output
     assert loaded.report["run"]["interrupted"]
     assert directories_on(mock) == []
+
+
+def test_a_worker_that_waits_for_its_master_ends_at_a_signal(tmp_path: Path) -> None:
+    words = ["locust", "-f", str(LOCUSTFILE), "--worker", "--master-host=127.0.0.1", "--master-port=9"]
+    process = begun(words, tmp_path)
+    assert process.stdout is not None
+    assert "Starting Locust" in process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    waiting = ended(process, tmp_path)
+    assert (waiting.code, waiting.output) == (-signal.SIGTERM, "")
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker in /proc")
