@@ -20,6 +20,4 @@ import_module("batches_conformance.location").enter()
 GuideUser = import_module("batches_conformance.load.hooks").GuideUser
 for _each, _handler in _BEFORE.items():
     if signal.getsignal(_each) is not _handler:
-        signal.signal(
-            _each, _handler
-        )  # They are the affair of locust, which the commands of the suite take for theirs.
+        signal.signal(_each, _handler)  # The commands of the suite take them; here they are locust's.
