@@ -127,6 +127,7 @@ class Webhooks:
         self._random = random
         self._kinds = dict(kinds)
         self._given: Memory[str, tuple[str, Webhook]] = Memory()
+        self._known: Memory[str, bool] = Memory()
         self._followed: dict[str, _Followed] = {}
         self._events: KnownEvents = Memory()
         self._was_notified = False
@@ -160,9 +161,11 @@ class Webhooks:
                 self._kinds.pop(name, None)
                 self._refusal = call.exchange
             for batch in call.batches:
-                followed = _Followed(user, name, webhook, call.exchange, call.exchange, batch)
-                if self._followed.setdefault(batch["id"], followed) is followed:
-                    followed.see(batch, call.exchange)
+                if batch["id"] in self._known:
+                    continue  # Its webhooks are those of the create that it was made by.
+                self._known[batch["id"]] = True
+                self._followed[batch["id"]] = _Followed(user, name, webhook, call.exchange, call.exchange, batch)
+                self._followed[batch["id"]].see(batch, call.exchange)
 
     def look(self, verify: Verify) -> None:
         """Judge the batches that are over."""

@@ -148,6 +148,12 @@ def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp
     assert directories_on(mock) == []
 
 
+def test_a_load_of_nobody_is_one_sentence(mock: MockAddress, tmp_path: Path) -> None:
+    words = ["locust", "-f", str(LOCUSTFILE), "--headless", "--users=0", f"--host={mock.base_url}", "--skip-log-setup"]
+    loaded = ended(begun(words, tmp_path, mock), tmp_path)
+    assert (loaded.code, loaded.output) == (4, "--users 0 leaves nobody to send anything: give 1 or more.\n")
+
+
 def test_a_worker_that_waits_for_its_master_ends_at_a_signal(tmp_path: Path) -> None:
     words = ["locust", "-f", str(LOCUSTFILE), "--worker", "--master-host=127.0.0.1", "--master-port=9"]
     process = begun(words, tmp_path)

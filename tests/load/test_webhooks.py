@@ -110,6 +110,17 @@ def test_the_end_of_another_batch_is_a_violation(receiver: Receiver) -> None:
     assert failed(users.watch.take()) == {"webhook-names-only-its-batch"}
 
 
+def test_a_batch_that_was_there_before_has_the_webhooks_of_its_own_create(receiver: Receiver) -> None:
+    users = Users(receiver, patience=0.0)
+    users.create("bat-1")
+    users.end("bat-1")
+    users.watch.take()
+    users.create("bat-1")
+    users.get("bat-1", "COMPLETED")
+    users.watch.finish()
+    assert not any(requirement.startswith("webhook-") for requirement in failed(users.watch.take()))
+
+
 def test_what_another_user_is_shown_does_not_count_as_lasting(receiver: Receiver) -> None:
     users = Users(receiver)
     users.create("bat-1")
