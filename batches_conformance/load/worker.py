@@ -84,8 +84,8 @@ class Worker:
         """Report for the last time before the master knows that this process quits; say so where there is none."""
         runner = self._environment.runner
         runner.stop()
-        heard = runner.last_heartbeat_timestamp
-        if heard and time.time() - heard >= MASTER_HEARTBEAT_TIMEOUT:
+        latest = runner.last_heartbeat_timestamp
+        if latest and time.time() - latest >= MASTER_HEARTBEAT_TIMEOUT:
             print(
                 "The master is gone, so there is no report: nothing is said for or against a service.", file=sys.stderr
             )
