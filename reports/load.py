@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from reports.findings import Findings
-from reports.model import Backwards, Lag, Load, LoadedOperation, LoadMoment, LoadWorker
+from reports.model import Backwards, DeliveredEvent, Lag, Load, LoadedOperation, LoadMoment, LoadWorker
 from reports.percentiles import percentiles
 from reports.wording import counted
 
@@ -30,6 +30,14 @@ class _Counts:
         self.too_many += too_many
 
 
+@dataclass
+class _Delivered:
+    """How many deliveries of an event there were, and how long they took."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    seconds: Counter[float] = field(default_factory=Counter)
+
+
 class LoadFindings:
     """The sum of what all workers have reported, in whatever order."""
 
@@ -45,6 +53,7 @@ class LoadFindings:
         self._late: Counter[str] = Counter()
         self._compared: Counter[str] = Counter()
         self._backwards: Counter[str] = Counter()
+        self._delivered: defaultdict[str, _Delivered] = defaultdict(_Delivered)
         self._problems: dict[str, str] = {}
         self._problem_counts: Counter[str] = Counter()
 
@@ -54,10 +63,13 @@ class LoadFindings:
         for entry in record["figures"]:
             self._add_figures(worker, entry)
         for name, lag in record["consistency"]["lags"].items():
-            self._lags[name].update({float(seconds): count for seconds, count in lag["seconds"].items()})
+            self._lags[name].update(_read(lag["seconds"]))
             self._late[name] += lag["late"]
         self._compared.update(record["consistency"]["compared"])
         self._backwards.update(record["consistency"]["backwards"])
+        for event, delivered in record["webhooks"].items():
+            self._delivered[event].counts.update(delivered["counts"])
+            self._delivered[event].seconds.update(_read(delivered["seconds"]))
         for kind, problem in record["problems"].items():
             self._problems.setdefault(kind, problem["first"])
             self._problem_counts[kind] += problem["count"]
@@ -92,10 +104,11 @@ class LoadFindings:
             ),
             lags={name: _lag(counts, self._late[name]) for name, counts in sorted(self._lags.items())},
             reads={name: Backwards(count, self._backwards[name]) for name, count in sorted(self._compared.items())},
+            webhooks={name: _event(delivered) for name, delivered in sorted(self._delivered.items())},
         )
 
     def _add_figures(self, worker: str, entry: Mapping[str, Any]) -> None:
-        latencies = {float(seconds): count for seconds, count in entry["latencies"].items()}
+        latencies = _read(entry["latencies"])
         second = entry["second"]
         self._workers[worker] += sum(latencies.values())
         self._first, self._last = min(self._first, second), max(self._last, second)
@@ -131,6 +144,11 @@ class LoadFindings:
             )
 
 
+def _read(seconds: Mapping[str, int]) -> dict[float, int]:
+    """Return counts by seconds, which are text in a report of a worker."""
+    return {float(text): count for text, count in seconds.items()}
+
+
 def _operation(counts: _Counts, seconds: float) -> LoadedOperation:
     total = counts.latencies.total()
     p50, p95, p99 = percentiles(counts.latencies, 0.5, 0.95, 0.99)
@@ -141,3 +159,10 @@ def _operation(counts: _Counts, seconds: float) -> LoadedOperation:
 def _lag(counts: Counter[float], late: int) -> Lag:
     p50, p95 = percentiles(counts, 0.5, 0.95)
     return Lag(counts.total(), late, p50, p95, max(counts))
+
+
+def _event(delivered: _Delivered) -> DeliveredEvent:
+    counts, seconds = delivered.counts, delivered.seconds
+    p50, p95 = percentiles(seconds, 0.5, 0.95)
+    longest = max(seconds, default=0.0)
+    return DeliveredEvent(counts["count"], counts["repeated"], counts["missing"], p50, p95, longest)

@@ -480,6 +480,24 @@ class Backwards(Model):
 
 
 @dataclass(frozen=True)
+class DeliveredEvent(Model):
+    """The deliveries of one event to webhooks of batches that were shown to have ended.
+
+    Times are in seconds from the first answer that showed the status of the event; 0 where it arrived before.
+    """
+
+    count: Count
+    """Events that were delivered."""
+    repeated: Count
+    """Further deliveries of the same."""
+    missing: Count
+    """How many did not come that had to."""
+    p50: float
+    p95: float
+    max: float
+
+
+@dataclass(frozen=True)
 class Load(Model):
     """The load that the target was put under, and how consistent its reads were."""
 
@@ -495,6 +513,8 @@ class Load(Model):
     workers: tuple[LoadWorker, ...]
     lags: Mapping[str, Lag]
     reads: Mapping[str, Backwards]
+    webhooks: Mapping[str, DeliveredEvent]
+    """What webhooks received, by event; empty where there were none."""
 
 
 @dataclass(frozen=True)

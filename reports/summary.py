@@ -10,8 +10,10 @@ from reports.decision import Decision, StandingGroup
 from reports.model import Load, Report, ReportedViolation, RequirementResult
 from reports.violation import FULL, headline, parts, text_lines, title
 from reports.wording import (
+    DELIVERY_COLUMNS,
     LAG_COLUMNS,
     LOAD_COLUMNS,
+    delivery_rows,
     describe_load,
     describe_reads,
     describe_recording,
@@ -140,6 +142,7 @@ def _load(load: Load | None) -> list[str]:
         return []
     lines = ["### Load", "", escape(f"{describe_load(load)}."), "", *_columns(LOAD_COLUMNS, load_rows(load))]
     lines += _columns(LAG_COLUMNS, lag_rows(load)) if load.lags else []
+    lines += _columns(DELIVERY_COLUMNS, delivery_rows(load)) if load.webhooks else []
     return [*lines, *(f"- {escape(sentence)}." for sentence in describe_reads(load)), ""]
 
 

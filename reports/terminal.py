@@ -12,8 +12,10 @@ from reports.model import Load, Report, ReportedViolation, RequirementResult
 from reports.verdicts import counts
 from reports.violation import FULL, NORMAL, Detail, headline, parts
 from reports.wording import (
+    DELIVERY_COLUMNS,
     LAG_COLUMNS,
     LOAD_COLUMNS,
+    delivery_rows,
     describe_load,
     describe_reads,
     describe_recording,
@@ -121,6 +123,9 @@ def _load(load: Load, writer: Writer) -> Iterator[Line]:
     if load.lags:
         yield ()
         yield from _columns((LAG_COLUMNS, *lag_rows(load)), writer)
+    if load.webhooks:
+        yield ()
+        yield from _columns((DELIVERY_COLUMNS, *delivery_rows(load)), writer)
     for sentence in describe_reads(load):
         yield from writer.paragraph(f"{sentence}.", INDENT)
 

@@ -128,15 +128,16 @@ def _reason(requirement: Requirement, findings: Findings, *, target: ReportedTar
     given = findings.reasons(requirement.id)
     if given:
         return "; ".join(given)
-    if run.recording or run.load:
-        means = "by the recording" if run.recording else "under load"
-        return _unshown(findings.held[requirement.id], requirement.min_observations, means)
-    if run.interrupted and not run.tests.total:
+    held = findings.held[requirement.id]
+    if run.recording:
+        return _unshown(held, requirement.min_observations, "by the recording")
+    if run.interrupted and not (run.tests.total or run.load):
         return "the run ended before any test"
     missing = sorted(set(requirement.needs) - set(target.capabilities)) if target else []
     if missing:
         return f"needs {' and '.join(capabilities()[name] for name in missing)}"
-    held = findings.held[requirement.id]
+    if run.load:
+        return _unshown(held, requirement.min_observations, "under load")
     if run.narrowed and not held:
         return f"deselected: this run was narrowed by {run.narrowed}"
     if run.shard and not held:

@@ -86,6 +86,21 @@ def lag_rows(load: Load) -> list[tuple[str, ...]]:
 LAG_COLUMNS: Final = ("until", "observed", "late", "median", "p95", "longest")
 
 
+def delivery_rows(load: Load) -> list[tuple[str, ...]]:
+    """List the events that webhooks received, and how long after an answer with the status."""
+    return [
+        (
+            name,
+            *(f"{count:,}" for count in (each.count, each.repeated, each.missing)),
+            *(duration(seconds) for seconds in (each.p50, each.p95, each.max)),
+        )
+        for name, each in load.webhooks.items()
+    ]
+
+
+DELIVERY_COLUMNS: Final = ("event", "delivered", "repeated", "missing", "median", "p95", "longest")
+
+
 def describe_reads(load: Load) -> list[str]:
     """Say of reads that could be compared how many went backwards."""
     return [

@@ -1,5 +1,6 @@
 """What is hung into locust: the options, and the part that a process takes."""
 
+import logging
 import os
 import signal
 from typing import Any
@@ -11,6 +12,7 @@ from locust.runners import LocalRunner, WorkerRunner
 from batches_conformance.load.master import Master
 from batches_conformance.load.messages import ends_in_a_sentence
 from batches_conformance.load.worker import Worker
+from spec.signals import ENDING
 from suites.load.options import OPTIONS
 from suites.load.users import GuideUser
 
@@ -29,8 +31,11 @@ def add_options(parser: Any) -> None:
 @events.init.add_listener
 @ends_in_a_sentence
 def begin(environment: Any, runner: Any, **_: Any) -> None:
-    """Take the part of a master, of a worker, or of both; Ctrl-C ends it as SIGTERM does, and not in some user."""
-    gevent.signal_handler(signal.SIGINT, os.kill, os.getpid(), signal.SIGTERM)
+    """Take the part of a master, of a worker, or of both; other signals end it as SIGTERM does, and in no user."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # Locust shows what is logged of each request.
+    for each in set(ENDING) - {signal.SIGTERM}:
+        if each == signal.SIGINT or signal.getsignal(each) != signal.SIG_IGN:
+            gevent.signal_handler(each, os.kill, os.getpid(), signal.SIGTERM)
     if not isinstance(runner, WorkerRunner):
         Master(environment)
     if isinstance(runner, WorkerRunner | LocalRunner):

@@ -23,10 +23,11 @@ from spec.usage import WrongUsage
 from suites.load.budget import REQUESTS, Grants, limits_of, used_up
 from suites.load.creates import Creates
 from suites.load.leftovers import clean_up_rest
+from suites.load.plan import webhooks_line
 from suites.load.watch import CAUSE
 
 SECONDS_TO_WRAP_UP: Final = 60.0
-"""Seconds that workers have to delete what they made, and to report for the last time."""
+"""Seconds that workers have to delete what they made, and to report for the last time; webhooks may come before."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
 SECONDS_BETWEEN_LINES: Final = 10.0
 """Seconds between two lines that show that a load goes on."""
@@ -41,6 +42,8 @@ class Master:
     def __init__(self, environment: Any) -> None:
         self._environment = environment
         given = Given(environment)
+        if environment.parsed_options.num_users == 0 and environment.shape_class is None:
+            raise WrongUsage("--users 0 leaves nobody to send anything: give 1 or more.")
         self._settings, self._options = given.settings(), given.load_options()
         self._mock: str | None = given("--mock")
         self._asked_run_id: str | None = given("--run-id")
@@ -53,6 +56,8 @@ class Master:
             )
         if self._mock is None:
             check_target(self._settings)
+        if said := webhooks_line(self._settings, self._options):
+            print(said, file=sys.stderr)
         self._limits = limits_of(self._settings)
         self._is_running = False
         environment.process_exit_code = BROKEN
@@ -148,7 +153,7 @@ class Master:
             return set()
         self._workers |= {self._name(client.id) for client in runner.clients.all}
         runner.send_message(WRAP_UP)
-        until = time.monotonic() + SECONDS_TO_WRAP_UP
+        until = time.monotonic() + SECONDS_TO_WRAP_UP + self._settings.poll_timeout
         while time.monotonic() < until:
             there = {self._name(client.id) for client in runner.clients.all if client.state != "missing"}
             if not (there & self._workers) - self._done:

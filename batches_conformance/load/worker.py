@@ -1,23 +1,28 @@
 """A worker of a load: it holds the session of its process, and reports what that finds."""
 
+import sys
+import time
 import uuid
 from pathlib import Path
 from typing import Any, Final
 
 import gevent
 from gevent.event import AsyncResult
-from locust.runners import LocalRunner, WorkerRunner
+from locust.runners import MASTER_HEARTBEAT_TIMEOUT, LocalRunner, WorkerRunner
 
 from batches_conformance.load.messages import ASKED, GRANTED, LAST, LOCAL, REPORTED, WRAP_UP, Given, ends_in_a_sentence
 from fixtures.errors import RunError
 from fixtures.exchange import Exchange
 from fixtures.mask import hide
 from fixtures.settings import rate
+from spec.process import BROKEN
 from suites.load.budget import Allowance, Grant, limits_of
 from suites.load.session import Session
 from suites.traffic import read
 
 SECONDS_BETWEEN_REPORTS: Final = 3.0
+FIRST: Final = "0"
+"""The name of the worker that the master saw first."""
 SECONDS_FOR_A_GRANT: Final = 30.0
 """Seconds after which a master that does not answer is gone, and nothing more is spent."""
 
@@ -50,6 +55,7 @@ class Worker:
             settings,
             given.load_options(),
             name=index,
+            is_first=index in (LOCAL, FIRST),
             run_id=f"{given('--run-id')}-{index}",
             allowance=Allowance(limits_of(settings), rate(settings), self._ask),
             on_request=self._on_request,
@@ -75,8 +81,15 @@ class Worker:
         environment.runner.stop()
 
     def on_quitting(self, **_: Any) -> None:
-        """Report for the last time before the master knows that this process quits."""
-        self._environment.runner.stop()
+        """Report for the last time before the master knows that this process quits; say so where there is none."""
+        runner = self._environment.runner
+        runner.stop()
+        latest = runner.last_heartbeat_timestamp
+        if latest and time.time() - latest >= MASTER_HEARTBEAT_TIMEOUT:
+            print(
+                "The master is gone, so there is no report: nothing is said for or against a service.", file=sys.stderr
+            )
+            self._environment.process_exit_code = BROKEN
 
     def on_report(self, data: dict[str, Any], **_: Any) -> None:
         """Put what was found to what locust reports."""

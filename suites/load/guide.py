@@ -1,6 +1,6 @@
 """What a user does, as the guide says: a directory, files, a batch, polls, results, lists and walks over them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -61,7 +61,8 @@ class Shared:
 class Guide:
     """One user: what it does is a method each, and what it gets is the oracles' matter.
 
-    `jobs` are the job types with the configuration of each, `may_bill` says whether so many files may be billed.
+    `jobs` are the job types with the configuration of each, `may_bill` says whether so many files may be billed, and
+    `webhooks` returns the fields of a create that name endpoints.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Guide:
         jobs: Sequence[tuple[str, str]],
         files: int,
         may_bill: Callable[[int], bool],
+        webhooks: Callable[[], Mapping[str, Any]],
         shared: Shared,
         random: Random,
     ) -> None:
@@ -82,6 +84,7 @@ class Guide:
         self._jobs = jobs
         self._files = files
         self._may_bill = may_bill
+        self._webhooks = webhooks
         self._shared = shared
         self._random = random
         self._own: list[Directory] = []
@@ -103,7 +106,8 @@ class Guide:
             return
         directory = self._random.choice(self._own)
         job_type, configuration_id = self._random.choice(self._jobs)
-        exchange = self._batches.create(directory.id, job_type, configuration_id, caller=self._caller)
+        fields = self._webhooks()
+        exchange = self._batches.create(directory.id, job_type, configuration_id, caller=self._caller, **fields)
         for batch in call_of(exchange).batches:
             known = Known(batch["id"], directory.id, self._caller, job_type, batch.get("created_at"), status_of(batch))
             self._known.append(known)

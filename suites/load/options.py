@@ -23,6 +23,10 @@ WEIGHTS: Final = {
 """How often a user does each thing, beside the others."""
 PROFILE_OF: Final = {"cancel": "cancel"}
 """What a user does only where a profile is selected."""
+WEBHOOKS: Final = "webhooks"
+"""The profile with which each create has a webhook."""
+RECEIVER: Final = "receiver"
+"""What that profile needs of a target, as requirements call it."""
 PAUSE: Final = (0.5, 1.5)
 """The shortest and the longest pause of a user between two things that it does, in seconds."""
 FILES: Final = 2
@@ -93,6 +97,15 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         "type": float,
         "help": "How many requests a second all users together may send "
         f"({RATE_BEYOND_LOOPBACK:g}, and no limit on loopback).",
+    },
+    "--webhook-url": {
+        "metavar": "URL",
+        "help": "The base URL at which the target reaches --webhook-port; only one on loopback needs none.",
+    },
+    "--webhook-port": {
+        "metavar": "PORT",
+        "type": int,
+        "help": "Where on loopback webhooks are received (any free port).",
     },
     "--report-dir": {"metavar": "DIR", "default": "reports/out", "help": "Where the report goes (reports/out)."},
     "--yes": {"action": "store_true", "help": "Write to a service beyond loopback."},

@@ -6,9 +6,11 @@ from math import ceil
 from typing import Final
 
 from fixtures.settings import Settings, billable_files, rate, requests
+from fixtures.target import capabilities
+from spec.requirements import capabilities as needs
 from suites.load import limits
 from suites.load.guide import DIRECTORIES_AT_ONCE, LONGEST_WALK
-from suites.load.options import LoadOptions
+from suites.load.options import RECEIVER, WEBHOOKS, LoadOptions
 
 SECONDS_OF_ANSWER: Final = 0.1
 """How long an answer is taken to take."""
@@ -18,6 +20,8 @@ BYTES_OF_REQUEST: Final = 3_000
 """Bytes of a request and its answer, more or less."""
 BYTES_OF_UPLOAD: Final = 1_500
 """Bytes of an upload and its answer, more or less."""
+DELIVERIES_OF_BATCH: Final = 3
+"""Deliveries of a batch to its webhook, at the most: of its two statuses and of its end."""
 CPU_OF_EXCHANGE: Final = 0.0015
 """Seconds of a slow core that an exchange and its judgement take."""
 SHARE_OF_CORE: Final = 0.7
@@ -98,6 +102,8 @@ def plan_lines(
     yield f"  {reckoned.uploads:>12,.0f} uploads"
     yield f"  {reckoned.batches:>12,.0f} batches"
     yield f"  {reckoned.files:>12,.0f} billable files"
+    if RECEIVER in capabilities(settings) and WEBHOOKS in options.profiles:
+        yield f"  {reckoned.batches * DELIVERIES_OF_BATCH:>12,.0f} deliveries to webhooks"
     yield f"  {reckoned.bytes / 1e6:>12,.1f} MB over the wire"
     yield (
         f"It takes {reckoned.processes:,} processes, a core each, and {reckoned.memory:,.0f} MB; "
@@ -107,6 +113,19 @@ def plan_lines(
         f"On the smallest plan, where {limits.REQUESTS.most} requests a minute are taken, the same takes at least "
         f"{limits.on_smallest_plan(reckoned.requests, reckoned.uploads) / 60:,.0f} minutes."
     )
+    yield from filter(None, [webhooks_line(settings, options)])
+
+
+def webhooks_line(settings: Settings, options: LoadOptions) -> str | None:
+    """Say what it takes to receive webhooks, where they are asked for."""
+    if WEBHOOKS not in options.profiles:
+        return None
+    if RECEIVER not in capabilities(settings):
+        return f"No webhooks are received: they need {needs()[RECEIVER]}."
+    if settings.webhook_port is None:
+        return "Webhooks are received by each process, at a free port of its loopback."
+    address = settings.webhook_url or "the target"
+    return f"Webhooks are received by the first process, at port {settings.webhook_port}: {address} has to lead there."
 
 
 def in_short(reckoned: Plan) -> str:

@@ -6,6 +6,7 @@ from fixtures.exchange import Exchange
 from suites.load.consistency import Consistency
 from suites.load.creates import plain
 from suites.load.figures import Figures
+from suites.load.webhooks import Webhooks
 from suites.oracles import of_run
 from suites.oracles.creation import batch_id_is_unique
 from suites.oracles.panel import Panel
@@ -23,10 +24,10 @@ class Watch:
 
     Every directory is written to by one user alone, and all users of a process have one watch: so the oracles of a run
     are right here, which take for granted that they see every change of a directory. `lag` is how many seconds one
-    operation may lag behind another.
+    operation may lag behind another, and `webhooks` are those of the users, where they have any.
     """
 
-    def __init__(self, lag: float) -> None:
+    def __init__(self, lag: float, webhooks: Webhooks | None = None) -> None:
         self._verify = Verify()
         self._panel = Panel([oracle for oracle in of_run(lag) if oracle != batch_id_is_unique], self._verify)
         self._tally = Tally()
@@ -34,6 +35,7 @@ class Watch:
         self._consistency = Consistency()
         self._problems: dict[str, dict[str, Any]] = {}
         self._creates: list[dict[str, Any]] = []
+        self._webhooks = webhooks
 
     def on_exchange(self, user: str, exchange: Exchange) -> str | None:
         """Observe an exchange of a user, and return in a few words what is wrong with it, if something is."""
@@ -42,6 +44,8 @@ class Watch:
         self._figures.on_exchange(exchange, call.name if call else None)
         if call:
             self._consistency.on_exchange(user, call)
+            if self._webhooks:
+                self._webhooks.on_exchange(user, call)
             if call.name == CREATE and call.succeeded:
                 self._creates.append(plain(exchange))
         self._tally.on_exchange(exchange)
@@ -56,11 +60,18 @@ class Watch:
         known = self._problems.setdefault(type(error).__name__, {"first": str(error), "count": 0})
         known["count"] += 1
 
+    def finish(self) -> None:
+        """Wait for what has to come to webhooks yet, and judge it."""
+        if self._webhooks:
+            self._webhooks.finish(self._verify)
+
     def take(self) -> dict[str, Any]:
         """Return what was found since the last call, as plain data.
 
         Of the violations of one fingerprint the first is an example, with how many there were.
         """
+        if self._webhooks:
+            self._webhooks.look(self._verify)
         found = self._verify.take(CAUSE)
         examples: dict[tuple[Any, ...], dict[str, Any]] = {}
         for violation in found["violations"]:
@@ -74,4 +85,5 @@ class Watch:
             "findings": {**found, "violations": list(examples.values()), **self._tally.take([])},
             "figures": self._figures.take(),
             "consistency": self._consistency.take(),
+            "webhooks": self._webhooks.take() if self._webhooks else {},
         }

@@ -30,7 +30,7 @@ from suites.oracles import ORACLES
 from suites.oracles.panel import Panel
 from suites.tally import Tally
 from suites.verify import Verify
-from tests.bench import beside, recordings, servers
+from tests.bench import beside, forecast, recordings, servers
 from tests.bench.servers import Server
 from tests.bench.timed import ROOT, SUITE, Unmeasured, seconds_of
 
@@ -232,6 +232,15 @@ def users(_runs: int) -> Iterator[Ratio]:
     )
 
 
+def smallest_plan(_runs: int) -> Iterator[Ratio]:
+    """Compare what a run takes on the smallest plan with what it is forecast to take; either way counts."""
+    taken, planned = forecast.figures()
+    shown = f"{taken / 60:.0f} min / {planned / 60:.0f} min"
+    yield Ratio(
+        "time of a run on the smallest plan / of its forecast", shown, max(taken / planned, planned / taken), 1.2
+    )
+
+
 MEASURES: Mapping[str, Callable[[int], Iterator[Ratio]]] = {
     "schemathesis": against_schemathesis,
     "workers": overlap,
@@ -240,6 +249,7 @@ MEASURES: Mapping[str, Callable[[int], Iterator[Ratio]]] = {
     "recording": long_recording,
     "users": users,
     "list": long_list,
+    "forecast": smallest_plan,
     "moto": beside_moto,
     "prism": beside_prism,
 }

@@ -60,6 +60,7 @@ def rounds(environment: Environment, base_url: str, key: str, folder: Path) -> I
         settings_for(given),
         load_options(given),
         name="bench",
+        is_first=True,
         run_id="bench",
         allowance=Allowance(no_limits, None, lambda _, count, __: Grant(count, 1)),
         on_request=on_request,

@@ -55,7 +55,7 @@ def test_a_load_takes_as_long_as_is_forecast_on_the_smallest_plan() -> None:
     with limited("upload-rate-limit=50", "request-rate-limit=20") as (client, passed):
         jobs = [(PARSE, "cfg-PARSE_AGENTIC")]
         random = Random(3)
-        guide = Guide(client, directories_of(client), MAIN, jobs, options.files, lambda _: True, Shared(), random)
+        guide = Guide(client, directories_of(client), MAIN, jobs, options.files, lambda _: True, dict, Shared(), random)
         names, weights = list(options.weights), list(options.weights.values())
         for name in random.choices(names, weights, k=round(forecast.actions)):
             getattr(guide, name)()

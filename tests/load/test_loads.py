@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from batches_conformance.commands.load import LOCUSTFILE
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.runfile import run_id_of
 from fixtures.settings import KEY, OTHER_KEY
@@ -121,6 +122,7 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, t
     where = subprocess.check_output([REAL, "-m", "batches_conformance", "load", "--locustfile"], cwd=ROOT, text=True)
     files = f"{where.strip()},{tmp_path / 'shape.py'}"
     words = ["locust", "-f", files, "--headless", f"--host={mock.base_url}", "--pause=0.1"]
+    words.append("--contract-profile=webhooks")
     process = begun(words, tmp_path, mock)
     until_written(tmp_path, "state/**/run-*.sqlite", 1)
     [remembered] = tmp_path.glob("state/**/run-*.sqlite")
@@ -129,6 +131,7 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, t
     assert run_id_of(remembered).startswith(f"{loaded.report['run']['id']}-")
     assert loaded.report["verdict"] == "conformant"
     assert loaded.report["run"]["load"]["users"] == 4
+    assert sum(each["missing"] for each in loaded.report["run"]["load"]["webhooks"].values()) == 0
     assert directories_on(mock) == []
     assert not list(tmp_path.glob("state/**/run-*"))
 
@@ -145,9 +148,26 @@ def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp
     assert directories_on(mock) == []
 
 
+def test_a_load_of_nobody_is_one_sentence(mock: MockAddress, tmp_path: Path) -> None:
+    words = ["locust", "-f", str(LOCUSTFILE), "--headless", "--users=0", f"--host={mock.base_url}", "--skip-log-setup"]
+    loaded = ended(begun(words, tmp_path, mock), tmp_path)
+    assert (loaded.code, loaded.output) == (4, "--users 0 leaves nobody to send anything: give 1 or more.\n")
+
+
+def test_a_worker_that_waits_for_its_master_ends_at_a_signal(tmp_path: Path) -> None:
+    words = ["locust", "-f", str(LOCUSTFILE), "--worker", "--master-host=127.0.0.1", "--master-port=9"]
+    process = begun(words, tmp_path)
+    assert process.stdout is not None
+    assert "Starting Locust" in process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    waiting = ended(process, tmp_path)
+    assert (waiting.code, waiting.output) == (-signal.SIGTERM, "")
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker in /proc")
 def test_a_killed_worker_is_reported_and_what_it_made_is_deleted(mock: MockAddress, tmp_path: Path) -> None:
     words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=8s", "--processes=2"]
+    words.append("--profile=webhooks")
     process = begun(words, tmp_path, mock)
     until_written(tmp_path, "state/**/run-*.sqlite", 2)
     [locust] = children(process.pid)
@@ -156,6 +176,8 @@ def test_a_killed_worker_is_reported_and_what_it_made_is_deleted(mock: MockAddre
     assert loaded.code == 6, loaded.output
     assert sorted(worker["lost"] for worker in loaded.report["run"]["load"]["workers"]) == [False, True]
     assert "was lost before its end" in loaded.report["errors"][0]
+    assert loaded.report["run"]["load"]["webhooks"]["batch.success"]["count"] > 0
+    assert loaded.verdicts["webhook-signature-is-valid"] == "pass"
     assert directories_on(mock) == []
     assert not list(tmp_path.glob("state/**/run-*"))
 

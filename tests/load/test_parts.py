@@ -220,7 +220,7 @@ def test_a_long_load_has_no_more_moments_than_fit_a_curve() -> None:
     for second in range(1000):
         entry = {"second": second, "operation": "getBatch", "latencies": {"1.0e-02": 2}, "errors": 0, "too_many": 0}
         empty: dict[str, Any] = {"lags": {}, "compared": {}, "backwards": {}}
-        found.add("0", {"findings": {}, "figures": [entry], "consistency": empty, "problems": {}})
+        found.add("0", {"findings": {}, "figures": [entry], "consistency": empty, "webhooks": {}, "problems": {}})
     summed = found.load(["0"], (), "its run time")
     assert MOST_MOMENTS / 2 < len(summed.moments) <= MOST_MOMENTS
     assert sum(moment.rate for moment in summed.moments) * summed.width == pytest.approx(2000)
@@ -247,7 +247,8 @@ def test_refusals_as_too_many_are_no_errors() -> None:
 def load_of(*exchanges: Any) -> Load:
     found = LoadFindings()
     found.note_users(int(create(0).sent_at.timestamp()), 3)
-    found.add("0", record_of(*exchanges))
+    delivered = {"batch.success": {"counts": {"count": 2, "missing": 1}, "seconds": {"1.0e-02": 2}}}
+    found.add("0", {**record_of(*exchanges), "webhooks": delivered})
     return found.load(["0"], (), "its run time")
 
 
@@ -258,10 +259,13 @@ def test_every_output_shows_the_load() -> None:
     lines = ["".join(span.text for span in line) for line in report_lines(report, width=80, files=())]
     assert "LOAD" in lines
     assert all(len(line) < 80 for line in lines)
+    assert any(line.split() == ["batch.success", "2", "0", "1", "10", "ms", "10", "ms", "10", "ms"] for line in lines)
     assert "| createBatch | 1 |" in render_summary(report)
+    assert "| batch.success | 2 | 0 | 1 |" in render_summary(report)
     page = render_html(report)
     assert 'id="load"' in page
     assert page.count('class="load"') > 3
+    assert "What webhooks received" in page
 
 
 def test_fidelity_shows_what_is_late_with_one_alone() -> None:
@@ -292,6 +296,27 @@ def test_a_plan_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "100,000 of 100,000 users for 3600 s" in shown
     assert "20 requests a minute are taken, the same takes at least" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "by each process, at a free port of its loopback"),
+        (("--target=https://your-service.example",), "No webhooks are received: they need a target on loopback, or"),
+        (
+            ("--target=https://your-service.example", "--webhook-url=https://a.example", "--webhook-port=8099"),
+            "by the first process, at port 8099: https://a.example has to lead there",
+        ),
+    ],
+)
+def test_a_plan_says_what_webhooks_need(
+    words: tuple[str, ...], sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-a-key-of-somebody")
+    assert load(["--plan", "--profile=webhooks", *words]) == 0
+    shown = capsys.readouterr().out
+    assert sentence in shown
+    assert ("deliveries to webhooks" in shown) is not shown.endswith("(--webhook-url).\n")
 
 
 def test_without_locust_it_is_said_how_to_install_it(

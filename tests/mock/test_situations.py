@@ -115,6 +115,13 @@ def test_limits_say_when_to_come_again() -> None:
         assert api.status("GET", BATCHES) == 200
 
 
+def test_a_faster_clock_lets_callers_come_again_sooner() -> None:
+    with situated("request-rate-limit=1") as api:
+        assert api.client.put("/control/clock", json={"rate": 20}).json()["rate"] == 20
+        assert api.status("GET", BATCHES) == 200
+        assert api.call("GET", BATCHES).headers["retry-after"] in ("2", "3")
+
+
 def outcome(api: Api, name: str) -> str:
     """Create a directory, and say what comes of it: a status, a cut before or within the answer, or nothing."""
     given: dict[str, Any] = {"json": {"name": name}, "headers": api.headers, "timeout": TIME_LIMIT}

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fixtures.mock import variations
 from fixtures.mock.variants import Variant
 from fixtures.state import STATE_DIR
 
 ROOT = Path(__file__).parents[2]
 USERS = ("--users=20", "--spawn-rate=20", "--pause=0.05-0.2")
-SHORT_LAG = "--settle-timeout=2"
-"""How long a mock may lag that lags in nothing."""
+SHORT_LAG = ("--settle-timeout=2", "--poll-timeout=10")
+"""How long a mock may lag that lags in nothing, and how long a delivery of it may take."""
 LOOKS = ("15s", "60s")
 """How long the users work, and how long at the second look."""
 VARIATIONS = (
@@ -25,6 +26,7 @@ VARIATIONS = (
     "one-request-at-a-time",
     "answers-out-of-order",
     "rate-limit",
+    "webhooks-late-under-load",
 )
 """What a service may make of many requests."""
 
@@ -36,6 +38,12 @@ class Loaded:
     verdict: str
     failed: frozenset[str]
     errors: tuple[str, ...]
+
+
+def words_for(variant: Variant) -> tuple[str, ...]:
+    """Return the options without which users would not meet a variant."""
+    of_webhooks = any(name.startswith("webhook") for name in (variant.name, *variant.requirements))
+    return ("--profile=webhooks",) if of_webhooks else ()
 
 
 def load(*words: str) -> Loaded:
@@ -58,7 +66,7 @@ def prove(faults: Mapping[str, Variant]) -> Iterator[str]:
     looked_at = {name: variant for name, variant in faults.items() if variant.needs_load}
     for name, variant in looked_at.items():
         for seconds in LOOKS:
-            loaded = load(f"--fault={name}", f"--run-time={seconds}", SHORT_LAG)
+            loaded = load(f"--fault={name}", f"--run-time={seconds}", *SHORT_LAG, *words_for(variant))
             if set(variant.requirements) <= loaded.failed:
                 noticed += 1
                 print(f"{name}: noticed within {seconds}, with {', '.join(sorted(loaded.failed))}", flush=True)
@@ -66,7 +74,7 @@ def prove(faults: Mapping[str, Variant]) -> Iterator[str]:
         else:
             yield f"{name} went unnoticed in {LOOKS[-1]} ({loaded.verdict}: {', '.join(sorted(loaded.failed))})"
     for name in VARIATIONS:
-        loaded = load(f"--variation={name}", f"--run-time={LOOKS[0]}")
+        loaded = load(f"--variation={name}", f"--run-time={LOOKS[0]}", *words_for(variations.VARIATIONS[name]))
         if loaded.verdict != "conformant":
             yield f"{name} is accused ({loaded.verdict}): {', '.join((*sorted(loaded.failed), *loaded.errors))}"
     print(f"{noticed} of {len(looked_at)} faults noticed under load, {len(VARIATIONS)} variations")

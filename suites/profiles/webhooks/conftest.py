@@ -14,19 +14,15 @@ from fixtures.journal import Journal
 from fixtures.receiver import Receiver
 from fixtures.settings import Settings
 from fixtures.target import Target, capabilities
-from fixtures.webhooks import Saved, Webhook, WebhookConfigurations, bare, unusual, whole, with_nulls
+from fixtures.webhooks import Saved, Webhook, WebhookConfigurations, unusual, whole
 from spec import requirements
 from suites.products import EXTRACT
 from suites.profiles.webhooks.notifications import (
     ABSENT,
-    ALL_NULL,
     CANCELLED,
     ENDS,
-    EVENTS,
-    NULL,
+    KINDS,
     PENDING,
-    RUNNING,
-    SEVERAL,
     NotifiedBatch,
     WebhookSteps,
 )
@@ -79,17 +75,6 @@ def source(directories: Directories) -> Directory:
     return directories.holding(1, "webhooks")
 
 
-def _all_kinds(receiver: Receiver) -> dict[str, Webhook]:
-    """Return a webhook for each event, one for several and others for all, so that every field has every value."""
-    return {
-        NULL: whole(receiver, None, "string"),
-        ABSENT: bare(receiver),
-        ALL_NULL: with_nulls(receiver),
-        SEVERAL: whole(receiver, [RUNNING, *ENDS.values()], "json"),
-        **{event: whole(receiver, [event], "json") for event in EVENTS},
-    }
-
-
 @pytest.fixture(scope="session")
 def notified(
     webhook_steps: WebhookSteps, steps: Steps, source: Directory, receiver: Receiver, target: Target
@@ -103,7 +88,7 @@ def notified(
     for end in ENDS if target.control is not None else UNCONTROLLED:
         if target.control is not None:
             steps.set_script(source, PASSED, end)
-        webhooks = _all_kinds(receiver)
+        webhooks = {name: kind(receiver) for name, kind in KINDS.items()}
         exchange = webhook_steps.create(source, webhooks.values())
         if not found and call_of(exchange).refused:
             found = _one_by_one(webhooks, webhook_steps, steps, source, receiver)

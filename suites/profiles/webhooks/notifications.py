@@ -1,8 +1,9 @@
 """Batches with webhooks: who subscribed to what, what a get showed, and what was delivered."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from fixtures.configurations import JobType
 from fixtures.directories import Directory
 from fixtures.exchange import Exchange
-from fixtures.receiver import OK, Delivery
+from fixtures.receiver import OK, Delivery, Receiver
 from fixtures.target import FIRST_PAUSE, MAIN
-from fixtures.webhooks import Webhook
+from fixtures.webhooks import Webhook, bare, whole, with_nulls
 from spec.enumerations import event_of, terminal_statuses, transient_statuses
 from suites.products import PARSE
 from suites.profiles.webhooks.payload import events_in
@@ -32,6 +33,14 @@ ABSENT = "no events"
 ALL_NULL = "null for every field"
 ALL = (NULL, ABSENT, ALL_NULL)
 """The names of webhooks that subscribed to nothing in particular."""
+KINDS: Mapping[str, Callable[[Receiver], Webhook]] = {
+    NULL: partial(whole, events=None, output_format="string"),
+    ABSENT: bare,
+    ALL_NULL: with_nulls,
+    SEVERAL: partial(whole, events=[RUNNING, *ENDS.values()], output_format="json"),
+    **{event: partial(whole, events=[event], output_format="json") for event in EVENTS},
+}
+"""A webhook for each event, one for several and others for all, so that every field has every value."""
 MOST_SECONDS_TO_RETRY = 60.0
 """Seconds after which a failed delivery is not sent again, by the public page on webhooks."""
 

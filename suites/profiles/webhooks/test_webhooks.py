@@ -21,30 +21,26 @@ from suites.profiles.webhooks.notifications import (
     NotifiedBatch,
     WebhookSteps,
 )
-from suites.profiles.webhooks.payload import (
-    EVENT_ID,
-    EVENT_TYPE,
-    content,
-    envelope,
-    events_in,
-    form,
-    statuses_in,
-)
+from suites.profiles.webhooks.payload import form, statuses_in
 from suites.profiles.webhooks.verification import (
     OF_EACH_DELIVERY,
+    KnownEvents,
+    verify_accepted,
+    verify_declared,
     verify_delivered,
     verify_each,
     verify_end,
+    verify_event_ids,
     verify_events,
     verify_form,
+    verify_headers,
     verify_names,
+    verify_posted,
     verify_silent,
     verify_status,
 )
 from suites.traffic import call_of
 from suites.verify import ANY_OPERATION, Verify
-
-JSON = "application/json"
 
 
 def _batches_with(event: str, notified: list[NotifiedBatch]) -> list[NotifiedBatch]:
@@ -58,35 +54,14 @@ def _batches_with(event: str, notified: list[NotifiedBatch]) -> list[NotifiedBat
 def test_a_webhook_with_every_field_is_accepted(notified: list[NotifiedBatch], verify: Verify) -> None:
     """Each create with webhooks that have all fields was answered with a batch, which sent something."""
     for each in notified:
-        verify(
-            "webhook-configurations-accepted",
-            True,
-            check="request-is-accepted",
-            kind="refused",
-            expected="a batch",
-            actual=each.batch["id"],
-            operation=ANY_OPERATION,
-            exchanges=each.exchanges,
-        )
+        verify_accepted(each, verify)
 
 
 @pytest.mark.requirement("webhook-is-delivered-by-post")
 def test_deliveries_are_posted(notified: list[NotifiedBatch], verify: Verify) -> None:
     """No endpoint that expects a delivery got requests of other methods alone."""
     for each in notified:
-        for name, webhook in each.webhooks.items():
-            if webhook.endpoint.deliveries and each.expected_events(name):
-                verify(
-                    "webhook-is-delivered-by-post",
-                    bool(webhook.endpoint.posts),
-                    check="delivery-is-posted",
-                    kind="not-matching",
-                    expected="a POST",
-                    actual=in_words(webhook.endpoint.deliveries[0]),
-                    operation=ANY_OPERATION,
-                    exchanges=each.exchanges,
-                    case=f"{each.case}, {name}",
-                )
+        verify_posted(each, verify)
 
 
 @pytest.mark.requirement("webhook-sends-pending")
@@ -221,68 +196,22 @@ def test_deliveries_name_only_their_batch(
 def test_headers_and_body_name_the_same_event(notified: list[NotifiedBatch], verify: Verify) -> None:
     """Where both the headers and the envelope of a delivery name its event, they agree."""
     for each in notified:
-        for name, delivery in each.deliveries():
-            named = events_in(delivery)
-            for header, field in ((EVENT_ID, "event_id"), (EVENT_TYPE, "event_type")):
-                expected, actual = envelope(delivery).get(field), delivery.header(header)
-                is_comparable = named.issuperset([expected, actual]) if field == "event_type" else actual is not None
-                if isinstance(expected, str) and is_comparable:
-                    verify(
-                        "webhook-envelope-is-consistent",
-                        actual == expected,
-                        check="header-agrees-with-body",
-                        kind="not-matching",
-                        expected=expected,
-                        actual=actual,
-                        difference=f"{header} is {actual}, and {field} is {expected}",
-                        operation=ANY_OPERATION,
-                        exchanges=each.exchanges,
-                        case=f"{each.case}, {name}, {field}",
-                    )
+        verify_headers(each, verify)
 
 
 @pytest.mark.requirement("webhook-envelope-is-consistent")
 def test_json_is_declared_as_json(notified: list[NotifiedBatch], verify: Verify) -> None:
     """A body that is an object of JSON has a content type that says so."""
     for each in notified:
-        for name, delivery in each.deliveries():
-            if isinstance(content(delivery), dict):
-                declared = (delivery.header("Content-Type") or "").partition(";")[0].strip().lower()
-                verify(
-                    "webhook-envelope-is-consistent",
-                    declared == JSON or declared.endswith("+json"),
-                    check="json-is-declared",
-                    kind="malformed",
-                    expected=JSON,
-                    actual=declared,
-                    operation=ANY_OPERATION,
-                    exchanges=each.exchanges,
-                    case=f"{each.case}, {name}",
-                )
+        verify_declared(each, verify)
 
 
 @pytest.mark.requirement("webhook-envelope-is-consistent")
 def test_no_two_events_share_an_id(notified: list[NotifiedBatch], verify: Verify) -> None:
     """The id of an event is not used for one of another type or another batch."""
-    known: dict[str, tuple[str, set[str]]] = {}
+    known: KnownEvents = {}
     for each in notified:
-        for name, delivery in each.deliveries():
-            id_, named = envelope(delivery).get("event_id"), events_in(delivery)
-            if not isinstance(id_, str) or not named:
-                continue
-            batch_id, others = known.setdefault(id_, (each.batch["id"], named))
-            verify(
-                "webhook-envelope-is-consistent",
-                batch_id == each.batch["id"] and bool(named & others),
-                check="event-id-names-one-event",
-                kind="twice",
-                expected="an event_id for each event of each batch",
-                actual=id_,
-                difference=f"{id_} stands for {enumerated(sorted(others))} of {batch_id} and in {in_words(delivery)}",
-                operation=ANY_OPERATION,
-                exchanges=each.exchanges,
-                case=f"{each.case}, {name}",
-            )
+        verify_event_ids(each, known, verify)
 
 
 @pytest.mark.requirement("webhook-saved-configuration-is-used")

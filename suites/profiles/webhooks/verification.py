@@ -1,13 +1,18 @@
 """What is verified of every batch with webhooks: what its endpoints got, and what each delivery shows by itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
+from typing import TypeAlias
 
 from fixtures.webhooks import SIGNATURE, decoded, in_words, is_signed
 from suites.differences import beyond, enumerated
 from suites.profiles.webhooks.notifications import ENDS, NotifiedBatch
 from suites.profiles.webhooks.payload import (
+    EVENT_ID,
+    EVENT_TYPE,
     OF_BATCH,
+    content,
     directories_in,
+    envelope,
     events_in,
     form,
     other_ids_in,
@@ -16,6 +21,9 @@ from suites.profiles.webhooks.payload import (
 )
 from suites.verify import ANY_OPERATION, Verify
 
+JSON = "application/json"
+KnownEvents: TypeAlias = MutableMapping[str, tuple[str, set[str]]]
+"""The batch and the events that the id of an event was seen with."""
 SHORTEST_ID = 5
 """Characters of an id below which it could stand in a delivery for anything else."""
 TERMINAL_EVENTS = set(ENDS.values())
@@ -221,6 +229,98 @@ def verify_names(notified: NotifiedBatch, known: Iterable[str], verify: Verify) 
                 case=f"{notified.case}, {name}",
             )
     return is_named
+
+
+def verify_accepted(notified: NotifiedBatch, verify: Verify) -> None:
+    """Note that a create with webhooks was answered with a batch, as of one that has sent something."""
+    verify(
+        "webhook-configurations-accepted",
+        True,
+        check="request-is-accepted",
+        kind="refused",
+        expected="a batch",
+        actual=notified.batch["id"],
+        operation=ANY_OPERATION,
+        exchanges=notified.exchanges,
+    )
+
+
+def verify_posted(notified: NotifiedBatch, verify: Verify) -> None:
+    """Verify that no webhook that expects a delivery got requests of other methods alone."""
+    for name, webhook in notified.webhooks.items():
+        if webhook.endpoint.deliveries and notified.expected_events(name):
+            verify(
+                "webhook-is-delivered-by-post",
+                bool(webhook.endpoint.posts),
+                check="delivery-is-posted",
+                kind="not-matching",
+                expected="a POST",
+                actual=in_words(webhook.endpoint.deliveries[0]),
+                operation=ANY_OPERATION,
+                exchanges=notified.exchanges,
+                case=f"{notified.case}, {name}",
+            )
+
+
+def verify_headers(notified: NotifiedBatch, verify: Verify) -> None:
+    """Verify that the headers and the envelope of a delivery agree where both name its event."""
+    for name, delivery in notified.deliveries():
+        named = events_in(delivery)
+        for header, field in ((EVENT_ID, "event_id"), (EVENT_TYPE, "event_type")):
+            expected, actual = envelope(delivery).get(field), delivery.header(header)
+            is_comparable = named.issuperset([expected, actual]) if field == "event_type" else actual is not None
+            if isinstance(expected, str) and is_comparable:
+                verify(
+                    "webhook-envelope-is-consistent",
+                    actual == expected,
+                    check="header-agrees-with-body",
+                    kind="not-matching",
+                    expected=expected,
+                    actual=actual,
+                    difference=f"{header} is {actual}, and {field} is {expected}",
+                    operation=ANY_OPERATION,
+                    exchanges=notified.exchanges,
+                    case=f"{notified.case}, {name}, {field}",
+                )
+
+
+def verify_declared(notified: NotifiedBatch, verify: Verify) -> None:
+    """Verify that a body that is an object of JSON has a content type that says so."""
+    for name, delivery in notified.deliveries():
+        if isinstance(content(delivery), dict):
+            declared = (delivery.header("Content-Type") or "").partition(";")[0].strip().lower()
+            verify(
+                "webhook-envelope-is-consistent",
+                declared == JSON or declared.endswith("+json"),
+                check="json-is-declared",
+                kind="malformed",
+                expected=JSON,
+                actual=declared,
+                operation=ANY_OPERATION,
+                exchanges=notified.exchanges,
+                case=f"{notified.case}, {name}",
+            )
+
+
+def verify_event_ids(notified: NotifiedBatch, known: KnownEvents, verify: Verify) -> None:
+    """Verify that the id of an event is not that of a known one of another type or another batch."""
+    for name, delivery in notified.deliveries():
+        id_, named = envelope(delivery).get("event_id"), events_in(delivery)
+        if not isinstance(id_, str) or not named:
+            continue
+        batch_id, others = known.setdefault(id_, (notified.batch["id"], named))
+        verify(
+            "webhook-envelope-is-consistent",
+            batch_id == notified.batch["id"] and bool(named & others),
+            check="event-id-names-one-event",
+            kind="twice",
+            expected="an event_id for each event of each batch",
+            actual=id_,
+            difference=f"{id_} stands for {enumerated(sorted(others))} of {batch_id} and in {in_words(delivery)}",
+            operation=ANY_OPERATION,
+            exchanges=notified.exchanges,
+            case=f"{notified.case}, {name}",
+        )
 
 
 def verify_each(notified: NotifiedBatch, known: Iterable[str], verify: Verify) -> None:
