@@ -8,6 +8,7 @@ from batches_conformance.options import TITLES, groups
 from fixtures.settings import BASE_URL, KEY, OTHER_KEY
 from fixtures.state import STATE_DIR
 from reports import exit_codes
+from spec.codes import INTERRUPTED
 
 COMMAND = "python -m docs.options > docs/options.md"
 VARIABLES = {
@@ -58,7 +59,7 @@ def page() -> Iterator[str]:
     for code, advice in exit_codes.ADVICE.items():
         yield f"| {code} | {VERDICTS.get(code) or OTHER_CODES[code]} | {advice} |"
     yield (
-        f"| {process.INTERRUPTED} | ended from outside, by Ctrl-C, SIGTERM or with its terminal | "
+        f"| {INTERRUPTED} | ended from outside, by Ctrl-C, SIGTERM or with its terminal | "
         "The report has what was known by then; before the first test there is none. |"
     )
 

@@ -11,10 +11,10 @@ from batches_conformance.groups import FILE, gateway_options
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.errors import RunError
 from reports.files import REPORT_DIR
-from spec.usage import suggestion
+from spec.codes import CONFORMANT, INCONCLUSIVE, REGRESSED
 from suites.clients.api_tests import run_released
-from suites.clients.check import CONFORMANT, INCONCLUSIVE, UNEXPLAINED, check, chosen, settings_for
-from suites.clients.table import Release, load
+from suites.clients.check import check, settings_for
+from suites.clients.table import Release, chosen
 
 
 @click.command(name="clients")
@@ -37,13 +37,8 @@ from suites.clients.table import Release, load
 @click.option("--api-tests", is_flag=True, help="Run the Python client's own tests against the mock, and no more.")
 def command(names: Sequence[str], report_dir: Path, api_tests: bool, **given: Any) -> int:
     """Let the released clients work with a service, and compare their types with the contract."""
-    known = [client.name for client in load()]
-    for name in names:
-        if name not in known:
-            like = suggestion(name, known) or f"; there are {', '.join(known)}"
-            raise click.UsageError(f"There is no client {name}{like}")
+    clients = chosen(names)
     try:
-        clients = chosen(names)
         if api_tests:
             return _run_api_tests(clients, given)
         settings = settings_for(given, len(clients))
@@ -67,4 +62,4 @@ def _run_api_tests(clients: list[Release], given: dict[str, Any]) -> int:
         print(error)
         return INCONCLUSIVE
     print(outcome)
-    return CONFORMANT if outcome.passed else UNEXPLAINED
+    return CONFORMANT if outcome.passed else REGRESSED

@@ -23,11 +23,10 @@ from batches_conformance.variants import refuse_unknown_variants
 from fixtures.embedded import running_mock
 from fixtures.errors import RunError
 from fixtures.settings import KEY, OTHER_KEY, Settings
-from reports.exit_codes import INCONCLUSIVE
 from reports.reader import read
-from spec.process import BROKEN, INTERRUPTED
+from spec.codes import INCONCLUSIVE, INTERRUPTED, WRONG_USAGE
 from spec.signals import ENDING, SAME
-from spec.usage import WRONG_USAGE, WrongUsage
+from spec.usage import WrongUsage
 from suites.load.leftovers import clean_up_rest
 from suites.load.options import OPTIONS, load_options, parameter_of, settings_for
 from suites.load.plan import in_short, plan, plan_lines
@@ -42,7 +41,7 @@ LOOPBACK: Final = "127.0.0.1"
 SECONDS_TO_END: Final = 30.0
 """Seconds that workers without a master have to end."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
-SAID: Final = frozenset({WRONG_USAGE, BROKEN})
+SAID: Final = frozenset({WRONG_USAGE, INCONCLUSIVE})
 """Exit codes of the locustfile before which it has said why."""
 
 
@@ -182,7 +181,7 @@ def _run(words: Sequence[str], settings: Settings, environment: Mapping[str, str
         f"locust ended with {process.returncode} before there was a report: nothing is said for or against a service.",
         file=sys.stderr,
     )
-    return BROKEN
+    return INCONCLUSIVE
 
 
 def _wait(process: subprocess.Popen[bytes]) -> bool:

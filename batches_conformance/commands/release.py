@@ -36,7 +36,7 @@ from reports.screen import print_lines
 from reports.wording import describe_target
 from spec.text import visible
 from spec.usage import WrongUsage, suggestion
-from suites.clients.table import load
+from suites.clients.table import chosen
 
 OUT: Final = Path("reports/release")
 HELP: Final = "-h"
@@ -126,6 +126,10 @@ def _question(given: Mapping[str, Any]) -> Question:
     own = {name: given[name] for name in Question.__dataclass_fields__ if name in given}
     gateway = {name: value for name, value in given.items() if name not in own and value}
     question = Question(**{**own, "contract": given["contract"] or None}, gateway=tuple(words_of(gateway)))
+    if question.target is None and question.report is None:
+        for word in question.rest:
+            if like := suggestion(word.partition("=")[0], ("--target", "--report")):
+                raise WrongUsage(f"There is no option {word}{like}")
     if (question.target is None) is (question.report is None):
         raise WrongUsage("Name the service by --target URL, or its report by --report REPORT.")
     if question.against and question.against_report:
@@ -134,10 +138,7 @@ def _question(given: Mapping[str, Any]) -> Question:
         raise WrongUsage("--against is the service of --target: name another, or a report of it by --against-report.")
     if question.wants_clients and not question.target:
         raise WrongUsage("--clients needs the service itself: give --target URL.")
-    known = [client.name for client in load()] if question.client_names else []
-    for name in question.client_names:
-        if name not in known:
-            raise WrongUsage(f"There is no client {name}{suggestion(name, known)}.")
+    chosen(question.client_names)
     for url in filter(None, (question.target, question.against)):
         if not (question.yes or is_loopback(url)):
             raise WrongUsage(f"The parts would write to {url}: confirm that with --yes, or look at --plan first.")

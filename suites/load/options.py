@@ -7,7 +7,7 @@ from typing import Any, Final
 from fixtures import gateway
 from fixtures.settings import BILLABLE_FILES_BEYOND_LOOPBACK, RATE_BEYOND_LOOPBACK, Settings, settings_of
 from spec import profiles
-from spec.usage import WrongUsage, suggestion
+from spec.usage import WrongUsage, no_such, suggestion
 
 WEIGHTS: Final = {
     "poll": 10,
@@ -134,7 +134,7 @@ def load_options(given: Given) -> LoadOptions:
     asked = tuple(sorted(set(given("--contract-profile") or ())))
     for name in asked:
         if name not in known:
-            raise WrongUsage(f"There is no profile {name}{suggestion(name, known) or f'; there are {known}'}")
+            raise WrongUsage(no_such("profile", name, known))
     if not 1 <= (files := given("--files")) <= 1000:
         raise WrongUsage("--files takes a number from 1 to 1000, which is what a batch accepts.")
     return LoadOptions(_weights(given("--weights") or "", asked), _pause(given("--pause")), files, asked)
