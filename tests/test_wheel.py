@@ -191,6 +191,15 @@ def test_a_service_is_checked_by_its_url(installation: Installation) -> None:
     assert installation.left == {f"reports/out/{name}" for name in REPORT_FILES}
 
 
+def test_nothing_is_imported_out_of_the_folder_of_the_caller(installation: Installation) -> None:
+    for name in ("click", "execnet", "reports", "spec", "yaml"):
+        text = f"raise SystemExit('{name} of the caller')"
+        (installation.folder / f"{name}.py").write_text(text, encoding="utf-8")
+    ended = installation.call("run", NARROW, "--repeat", "2", "-n", "1", "-q", "--report-dir", "found")
+    assert (ended.code, ended.errors) == (0, ""), ended.output
+    assert ended.output.count("CONFORMANT") == 2
+
+
 def test_options_of_pytest_work(installation: Installation) -> None:
     first = installation.call("run", NARROW, FAULT, "-x", "-n", "0", "-q")
     assert (first.code, first.errors) == (1, "")
