@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from batches_conformance.options import TITLES, groups
 from fixtures.settings import BASE_URL, KEY, OTHER_KEY
-from fixtures.state import STATE_DIR
+from fixtures.state_folder import STATE_DIR
 from reports import exit_codes
 from spec.codes import INTERRUPTED
 

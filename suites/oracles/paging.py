@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fixtures.exchange import Request
-from suites.differences import enumerated, lacking
+from suites.differences import first_few, lacking
 from suites.moments import SECOND, Moment, moment
 from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_of
 from suites.oracles.memory import Memory
@@ -227,7 +227,7 @@ def _repeats(
         kind="twice",
         expected=[],
         actual=twice,
-        difference=f"{enumerated(twice)} was on an earlier page too",
+        difference=f"{first_few(twice)} was on an earlier page too",
         exchanges=[before.first.exchange, before.last.exchange, call.exchange],
     )
 

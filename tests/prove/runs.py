@@ -18,7 +18,7 @@ import pytest
 
 from fixtures.embedded import MockAddress
 from fixtures.mock.command import command as mock_command
-from fixtures.state import STATE_DIR
+from fixtures.state_folder import STATE_DIR
 from reports import files
 from spec import profiles
 from tests.prove.forks import forks
