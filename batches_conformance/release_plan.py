@@ -95,7 +95,7 @@ def _spared(question: Question) -> int | None:
     taken = BILLABLE_FILES * (len(question.client_names) or len(load()))
     if taken > question.max_billable_files:
         raise WrongUsage(
-            f"The clients spend up to {taken} billable files: raise --max-billable-files, or name fewer by --client."
+            f"The clients spend up to {taken} billable files: raise --max-billable-files, or name fewer with --client."
         )
     return question.max_billable_files - taken
 

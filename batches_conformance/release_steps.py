@@ -113,7 +113,9 @@ class ReleaseSteps:
             step.folder.mkdir(parents=True, exist_ok=True)
             (step.folder / NOTE).unlink(missing_ok=True)
         except OSError as error:
-            raise WrongUsage(f"{step.folder} could not be written ({error.strerror}); name another by --out.") from None
+            raise WrongUsage(
+                f"{step.folder} could not be written ({error.strerror}); name another with --out."
+            ) from None
         print(f"{step.name}: batches-conformance {' '.join(step.words)}", flush=True)
         began = monotonic()
         with step.output.open("wb") as output, step.errors.open("wb") as errors:

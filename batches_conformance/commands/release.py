@@ -131,11 +131,11 @@ def _question(given: Mapping[str, Any]) -> Question:
             if like := suggestion(word.partition("=")[0], ("--target", "--report")):
                 raise WrongUsage(f"There is no option {word}{like}")
     if (question.target is None) is (question.report is None):
-        raise WrongUsage("Name the service by --target URL, or its report by --report REPORT.")
+        raise WrongUsage("Name the service with --target URL, or its report with --report REPORT.")
     if question.against and question.against_report:
         raise WrongUsage("--against runs the suite on a service, --against-report takes its report: give one of them.")
     if question.against and question.target and question.against.rstrip("/") == question.target.rstrip("/"):
-        raise WrongUsage("--against is the service of --target: name another, or a report of it by --against-report.")
+        raise WrongUsage("--against is the service of --target: name another, or a report of it with --against-report.")
     if question.wants_clients and not question.target:
         raise WrongUsage("--clients needs the service itself: give --target URL.")
     chosen(question.client_names)
@@ -164,7 +164,7 @@ def _known(question: Question) -> GivenReports:
     terms = gate.read_terms(question.baseline, question.waivers, strict=False, require_exercised=False)
     mock = read_whole(question.mock_report) if question.mock_report else None
     if mock and (mock.target is None or mock.target.kind != "mock"):
-        raise WrongUsage(f"{question.mock_report} is not of a run on the mock: name one by --mock-report.")
+        raise WrongUsage(f"{question.mock_report} is not of a run on the mock: name one with --mock-report.")
     return GivenReports(
         target=gate.apply(terms, read_whole(question.report), clock.today()) if question.report else None,
         against=read_whole(question.against_report) if question.against_report else None,

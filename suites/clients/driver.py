@@ -74,7 +74,7 @@ class Reply:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The last answer as a JSON object; empty when it is none."""
+        """The last answer as a JSON object; empty when it is not one."""
         last = self.exchanges[-1].response if self.exchanges else None
         return json_object(last.body) if last else {}
 
@@ -109,7 +109,7 @@ class Driver:
     ) -> Reply:
         """Let the client call a method, such as `batches.get`. Raises `ClientFailed` when the driver gives no answer.
 
-        `pages` is how many pages of a list are followed at the most; 0 is for what is no list. The exchanges reach the
+        `pages` is how many pages of a list are followed at most; 0 is for what is not a list. The exchanges reach the
         observers before the reply is given.
         """
         key = None if caller == MAIN else self._target.keys[caller]

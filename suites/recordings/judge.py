@@ -100,7 +100,7 @@ def _lack(recorded: Recorded) -> str | None:
 
 
 def base_of(recorded: Recorded) -> str | None:
-    """Return the base URL below which an exchange is one of the service; `None` where it is none."""
+    """Return the base URL below which an exchange is one of the service; `None` where it is not."""
     try:
         parts = urlsplit(recorded.url)
         host = parts.netloc.rpartition("@")[2].lower()
