@@ -22,7 +22,8 @@ from batches_conformance.groups import FILE
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.embedded import running_mock
 from fixtures.errors import RunError
-from fixtures.settings import KEY, OTHER_KEY, Settings
+from fixtures.settings import KEY, LOOPBACK, OTHER_KEY, Settings
+from reports.files import SOURCE
 from reports.reader import read
 from spec.codes import INCONCLUSIVE, INTERRUPTED, WRONG_USAGE
 from spec.signals import ENDING, SAME
@@ -37,7 +38,6 @@ RENAMED: Final = {"--profile": "--contract-profile"}
 MISSING: Final = (
     "load needs locust, which is not installed: install it, as by `pip install 'batches-conformance[load]'`."
 )
-LOOPBACK: Final = "127.0.0.1"
 SECONDS_TO_END: Final = 30.0
 """Seconds that workers without a master have to end."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
@@ -216,7 +216,7 @@ def _end_group(group: int) -> None:
 
 def _is_reported(report_dir: Path, run_id: str) -> bool:
     try:
-        return read(report_dir / "report.json").run.id == run_id
+        return read(report_dir / SOURCE).run.id == run_id
     except (OSError, WrongUsage):
         return False
 

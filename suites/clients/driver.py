@@ -19,6 +19,7 @@ from fixtures.exchange import SECRET_HEADERS, Exchange, Request, Response
 from fixtures.gateway import Gateway
 from fixtures.key import Key, spellings
 from fixtures.route import Route
+from fixtures.settings import BASE_URL, KEY
 from fixtures.target import MAIN, Target
 from fixtures.words import HIDDEN, unsigned
 from spec.text import visible
@@ -218,8 +219,8 @@ def _variables(route: Route, key: Key, request_timeout: float) -> dict[str, str]
     others = ("LLAMA_", "PYTHON", *(() if route.tls else ("SSL_CERT_",)))
     own = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     given = {
-        "LLAMA_CLOUD_API_KEY": key.value,
-        "LLAMA_CLOUD_BASE_URL": route.url,
+        KEY: key.value,
+        BASE_URL: route.url,
         "REQUEST_TIMEOUT": f"{request_timeout:g}",
         "GATEWAY": _gateway_as_json(route.gateway),
         "PYTHONUTF8": "1",

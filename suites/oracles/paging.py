@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fixtures.exchange import Request
+from fixtures.settings import SETTLE_TIMEOUT
 from suites.differences import first_few, lacking
 from suites.moments import SECOND, Moment, moment
 from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.oracles.settled import SETTLED
 from suites.traffic import COMPLETED, CREATE, DELETE_DIRECTORY, LIST, STATUSES, TERMINAL, Call, echoes, status_of
 from suites.verify import Observation, observe
 
@@ -86,7 +86,7 @@ def is_of_another_offset(value: str) -> bool:
     *(LOSE, REPEAT, INSERT, SHOWS, INSTANTS, ENDS, COMBINED),
     *(filter_.requirement for filter_ in FILTERS),
 )
-def walks_hold_every_match(lag: float = SETTLED) -> Look:
+def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a walk that was followed from its first page to its last holds what has matched for long, once.
 
     Looked for are batches that the same caller created, in the same scope, well before the walk began; for a status,
