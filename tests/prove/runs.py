@@ -101,7 +101,7 @@ def run(order: Order) -> Outcome:
     with TemporaryDirectory() as folder:
         report = carry_out(order, Path(folder))
         if not report.is_file():
-            return Outcome(order, "no report", errors=(output_of(Path(folder)),))
+            return Outcome(order, "no report", errors=(output_of(Path(folder)) or "nothing was printed",))
         return _outcome(order, json.loads(report.read_text(encoding="utf-8")), time.perf_counter() - began)
 
 
