@@ -151,7 +151,7 @@ def main(arguments: "list[str]") -> int:
         return INTERRUPTED
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
     python = str(interpreter(ENVIRONMENT))
-    return become([python, "-m", "batches_conformance", *arguments], {**os.environ, "PYTHONPATH": path})
+    return become([python, "-P", "-m", "batches_conformance", *arguments], {**os.environ, "PYTHONPATH": path})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Final
@@ -11,7 +11,8 @@ import click
 
 from batches_conformance.location import IS_INSTALLED
 from reports.circumstances import suite_version
-from spec.usage import WRONG_USAGE, WrongUsage
+from spec.codes import WRONG_USAGE
+from spec.usage import WrongUsage
 
 NAME: Final = "batches-conformance"
 SUMMARIES: Final = {
@@ -44,6 +45,25 @@ MODULES: Final = {"mock": "fixtures.mock.command", "prove": "tests.prove.command
 """Where the code of a subcommand is, unless it is in `batches_conformance.commands`."""
 
 
+NO_BREAK: Final = "\N{NON-BREAKING HYPHEN}"
+
+
+class _HelpFormatter(click.HelpFormatter):
+    """Breaks no line at a hyphen, so that an option can be copied out of a sentence."""
+
+    def write_text(self, text: str) -> None:
+        super().write_text(text.replace("-", NO_BREAK))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        super().write_dl([(name, text.replace("-", NO_BREAK)) for name, text in rows], col_max, col_spacing)
+
+    def getvalue(self) -> str:
+        return super().getvalue().replace(NO_BREAK, "-")
+
+
+click.Context.formatter_class = _HelpFormatter
+
+
 class _Root(click.Group):
     """A group whose subcommands stay unloaded until one of them is used."""
 
@@ -73,7 +93,7 @@ class _Root(click.Group):
                 ctx,
             )
         if name not in (*known, *ALIASES) and not name.startswith("-") and not ctx.resilient_parsing:
-            meant = [RENAMED[name]] if name in RENAMED else get_close_matches(name, known)
+            meant = [RENAMED[name]] if name in RENAMED else get_close_matches(name, [*known, *ALIASES])
             hint = f" Did you mean '{meant[0]}'?" if meant else ""
             raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
         return super().resolve_command(ctx, args)

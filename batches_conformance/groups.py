@@ -32,7 +32,9 @@ class Choice(click.Choice[str]):
 
     def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
         """Name the wrong word, those that there are, and the one that is probably meant."""
-        return f"{super().get_invalid_choice_message(value, ctx)}{suggestion(str(value), self.choices)}"
+        message = super().get_invalid_choice_message(value, ctx)
+        like = suggestion(str(value), self.choices)
+        return f"{message.rstrip('.')}{like}" if like else message
 
 
 FILE: Final = click.Path(path_type=Path)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from batches_conformance.steps import Step
+from batches_conformance.release_steps import ReleaseStep
 from fixtures.settings import KEY, OTHER_KEY
 from spec.usage import WrongUsage
 from suites.clients.table import load
@@ -44,7 +44,7 @@ class Question:
         return self.clients or bool(self.client_names)
 
 
-def chains_of(question: Question) -> Iterator[list[Step]]:
+def chains_of(question: Question) -> Iterator[list[ReleaseStep]]:
     """List what is run beside each other: nothing else is sent to a service while a part of it runs."""
     out = question.out
     if question.target:
@@ -58,10 +58,10 @@ def chains_of(question: Question) -> Iterator[list[Step]]:
     if question.contract:
         accepted = ("--accepted", str(question.accepted)) if question.accepted else ()
         words = ("contract", "diff", *question.contract, "--format", "json", *accepted)
-        yield [Step("contract", words, out / "contract")]
+        yield [ReleaseStep("contract", words, out / "contract")]
 
 
-def _run(name: str, question: Question, url: str, most: int | None) -> Step:
+def _run(name: str, question: Question, url: str, most: int | None) -> ReleaseStep:
     folder = question.out / name
     is_target = name == "conformance"
     gated = {"baseline": question.baseline, "waivers": question.waivers} if is_target else {}
@@ -74,14 +74,14 @@ def _run(name: str, question: Question, url: str, most: int | None) -> Step:
         *(question.gateway if is_target else ()),
         *question.rest,
     )
-    return Step(name, words, folder)
+    return ReleaseStep(name, words, folder)
 
 
-def _clients(question: Question, url: str) -> Step:
+def _clients(question: Question, url: str) -> ReleaseStep:
     folder = question.out / "clients"
     names = words_of({"client": question.client_names})
     yes = ("--yes",) if question.yes else ()
-    return Step(
+    return ReleaseStep(
         "clients", ("clients", "--target", url, "--report-dir", str(folder), *names, *yes, *question.gateway), folder
     )
 
@@ -95,7 +95,7 @@ def _spared(question: Question) -> int | None:
     taken = BILLABLE_FILES * (len(question.client_names) or len(load()))
     if taken > question.max_billable_files:
         raise WrongUsage(
-            f"The clients spend up to {taken} billable files: raise --max-billable-files, or name fewer by --client."
+            f"The clients spend up to {taken} billable files: raise --max-billable-files, or name fewer with --client."
         )
     return question.max_billable_files - taken
 

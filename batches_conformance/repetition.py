@@ -22,7 +22,7 @@ from reports.screen import print_lines
 from spec.usage import WrongUsage
 
 MOST: Final = 100
-"""Runs at the most."""
+"""The most runs."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ def refuse_unknown_variants(settings: Settings) -> None:
     """Refuse names that the mock does not know. Raises `pytest.UsageError`."""
     if not settings.variants:
         return
-    from fixtures.mock.kinds import UnknownVariant, chosen
+    from fixtures.mock.variant_kinds import UnknownVariant, chosen
 
     try:
         for kind, names in (

@@ -4,10 +4,12 @@ from spec import process  # isort: split
 
 from collections.abc import Iterator
 
+from batches_conformance.command import SUMMARIES
 from batches_conformance.options import TITLES, groups
 from fixtures.settings import BASE_URL, KEY, OTHER_KEY
-from fixtures.state import STATE_DIR
+from fixtures.state_folder import STATE_DIR
 from reports import exit_codes
+from spec.codes import INTERRUPTED
 
 COMMAND = "python -m docs.options > docs/options.md"
 VARIABLES = {
@@ -16,6 +18,7 @@ VARIABLES = {
     BASE_URL: "the base URL of the target where `--target` is not given",
     STATE_DIR: "where runs are remembered for `--clean-up`; by default the state directory of the user",
 }
+WITH_THESE_OPTIONS = {"run", "plan", "clean-up"}
 COMPLETION = (
     '~/.bashrc                     eval "$(_BATCHES_CONFORMANCE_COMPLETE=bash_source batches-conformance)"',
     '~/.zshrc                      eval "$(_BATCHES_CONFORMANCE_COMPLETE=zsh_source batches-conformance)"',
@@ -41,7 +44,7 @@ def page() -> Iterator[str]:
         "`suites/scenarios/test_create.py`. The other commands show their options themselves:",
         "",
         "```sh",
-        *(f"batches-conformance {name} --help" for name in ("mock", "judge", "report", "contract", "prove", "bench")),
+        *(f"batches-conformance {name} --help" for name in SUMMARIES if name not in WITH_THESE_OPTIONS),
         "```",
     )
     for name, options in groups().items():
@@ -58,7 +61,7 @@ def page() -> Iterator[str]:
     for code, advice in exit_codes.ADVICE.items():
         yield f"| {code} | {VERDICTS.get(code) or OTHER_CODES[code]} | {advice} |"
     yield (
-        f"| {process.INTERRUPTED} | ended from outside, by Ctrl-C, SIGTERM or with its terminal | "
+        f"| {INTERRUPTED} | ended from outside, by Ctrl-C, SIGTERM or with its terminal | "
         "The report has what was known by then; before the first test there is none. |"
     )
 

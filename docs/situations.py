@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fixtures.mock.listing import TITLES
+from fixtures.mock.listing import title_of
 from fixtures.mock.situations import THEMES
 from fixtures.mock.situations.situation import Situation
 
@@ -26,7 +26,7 @@ def page() -> Iterator[str]:
         "`docs/examples/careful.py` is a caller that copes with all of them, with the official client.",
     )
     for theme, situations in THEMES.items():
-        yield from ("", f"## {TITLES[theme]}", "", "| situation | what happens | what to do |", "| --- | --- | --- |")
+        yield from ("", f"## {title_of(theme)}", "", "| situation | what happens | what to do |", "| --- | --- | --- |")
         yield from (_row(situation) for situation in situations)
 
 

@@ -9,12 +9,10 @@ from reports.model import Report, ReportedViolation, RequirementResult
 from reports.violation import BRIEF, parts, text_lines
 from reports.wording import describe_waiver
 from spec.text import shortened, visible
-from spec.workflow import command
+from spec.workflow import COMMANDS_LIMIT, command
 
 TEXT_LIMIT: Final = 1_000
 """Characters of a line that are shown, and of a curl line that is shown at all; GitHub cuts at 4 KiB."""
-COMMANDS_LIMIT: Final = 50
-"""Commands of one kind that are printed; GitHub shows ten of each kind per step, and fifty per job."""
 
 
 def annotation_lines(report: Report, *, only_new: bool = False) -> Iterator[str]:

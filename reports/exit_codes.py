@@ -4,12 +4,9 @@ from collections.abc import Collection
 from typing import Final
 
 from reports.model import Report, RunVerdict
+from spec.codes import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, REGRESSED, WRONG_USAGE
 
-CONFORMANT: Final = 0
-NONCONFORMANT: Final = 1
-WRONG_USAGE: Final = 4
-INCONCLUSIVE: Final = 6
-REGRESSED: Final = 7
+__all__ = ["CONFORMANT", "INCONCLUSIVE", "NONCONFORMANT", "REGRESSED", "WRONG_USAGE"]
 
 OF_VERDICT: Final[dict[RunVerdict, int]] = {
     "conformant": CONFORMANT,

@@ -55,7 +55,7 @@ def chosen(
     found = find(word, report) if report else None
     if found and found[0].id in by_id:
         return by_id[found[0].id], found[1]
-    where = f"run {report.run.id}" if report else "a report, as there is none: give one"
+    where = f"run {report.run.id}" if report else "a report (there is none here: name one after it)"
     raise UnknownName(f"{word} is neither a requirement nor a fingerprint of {where}{suggested(word, by_id, report)}")
 
 

@@ -106,7 +106,7 @@ def _of_consistency(mock: Report, service: Report) -> Iterator[FidelityDifferenc
 
 
 def _late(lag: Lag) -> str:
-    return f"late for {lag.late:,} of {lag.count:,} batches, shown after {lag.max:g} s at the most"
+    return f"late for {lag.late:,} of {lag.count:,} batches, shown after at most {lag.max:g} s"
 
 
 def _back(reads: Backwards) -> str:

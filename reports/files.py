@@ -77,7 +77,7 @@ def write_out(texts: Mapping[str, str], folder: Path) -> list[Path]:
         for name, text in texts.items():
             replace(folder / name, text)
     except OSError as error:
-        raise WrongUsage(f"{folder} could not be written ({error.strerror}); name another place by --out.") from None
+        raise WrongUsage(f"{folder} could not be written ({error.strerror}); name another place with --out.") from None
     return [folder / name for name in texts]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from reports.files import SOURCE
 from reports.model import Report
 from reports.reader import read
 from reports.wording import describe_spending, long_duration
@@ -44,7 +45,7 @@ def rehearse(arguments: Sequence[str], root: Path, here: Path) -> Report:
             timeout=TIME_LIMIT,
             check=False,
         )
-        report = Path(folder, "report.json")
+        report = Path(folder, SOURCE)
         if not report.is_file():
             raise RehearsalFailed((ended.stdout + ended.stderr).strip()[-OUTPUT_SHOWN:])
         return read(report)

@@ -1,7 +1,7 @@
 """How a command of the project ends, whatever goes wrong. To be imported before anything else, and left by `run`.
 
 Python ends a crash with 1, which is a verdict here: a `must` is violated. From this import on, also while the imports
-after it are under way, a crash ends with `BROKEN` and one sentence; `python -X dev` shows the traceback in its place.
+after it are under way, a crash ends with `INCONCLUSIVE` and one sentence; `python -X dev` shows the traceback instead.
 An interrupt by Ctrl-C or one of the other `spec.signals` ends with `INTERRUPTED` and one sentence.
 What is printed breaks nothing: neither a reader that leaves early, nor a full disk, nor an encoding without the
 character.
@@ -19,11 +19,8 @@ from types import TracebackType
 from typing import Any, Final, NoReturn
 
 from spec import signals
+from spec.codes import INCONCLUSIVE, INTERRUPTED, WRONG_USAGE
 
-INTERRUPTED: Final = 2
-WRONG_USAGE: Final = 4
-BROKEN: Final = 6
-"""The exit code where the question could not be asked or answered, as of an inconclusive run."""
 STOPPED: Final = "Interrupted, and nothing is said for or against a service."
 OLDEST: Final = (3, 11)
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -53,7 +50,7 @@ def run(main: Callable[[], int | None]) -> NoReturn:
             sys.stdout.flush()
     if output and output.failure:
         _say(f"Standard output could not be written ({output.failure.strerror}): the output is not complete.")
-        code = code or BROKEN
+        code = code or INCONCLUSIVE
     exec("")  # Else Python ends by SIGINT where that interrupted a text that was executed, as dataclasses do.
     raise SystemExit(code)
 
@@ -118,7 +115,7 @@ def _broken(kind: type[BaseException], error: BaseException, traceback: Tracebac
         f"{what}, and nothing is said for or against a service: {message}{_place(traceback)}; "
         "python -X dev shows the traceback."
     )
-    raise SystemExit(BROKEN)
+    raise SystemExit(INCONCLUSIVE)
 
 
 def _place(traceback: TracebackType | None) -> str:

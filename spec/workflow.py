@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+COMMANDS_LIMIT: Final = 50
+"""Commands of one kind that are printed; GitHub shows ten of each kind per step, and fifty per job."""
 _DATA: Final[Mapping[str, str]] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY: Final[Mapping[str, str]] = {**_DATA, ":": "%3A", ",": "%2C"}
 

@@ -10,14 +10,14 @@ NAMED = 5
 def lacking(wanted: Collection[str], found: Iterable[object]) -> str:
     """Return what of the wanted is missing; empty when nothing is."""
     missing = sorted(set(wanted) - set(found))
-    return f"missing {len(missing)} of {len(set(wanted))}: {enumerated(missing)}" if missing else ""
+    return f"missing {len(missing)} of {len(set(wanted))}: {first_few(missing)}" if missing else ""
 
 
 def beyond(allowed: Collection[str], found: Iterable[object]) -> str:
     """Return what of the found is not allowed; empty when all is."""
     met = set(found)
     surplus = sorted(map(str, met - set(allowed)))
-    return f"{len(surplus)} of {len(met)} must not be there: {enumerated(surplus)}" if surplus else ""
+    return f"{len(surplus)} of {len(met)} must not be there: {first_few(surplus)}" if surplus else ""
 
 
 def differing(wanted: Collection[str], found: Collection[object], allowed: Collection[str] | None = None) -> str:
@@ -38,10 +38,10 @@ def repeating(pages: Sequence[Iterable[str]]) -> str:
         for item in page:
             places[item].append(number)
     several = [f"{item} on {_pages(numbers)}" for item, numbers in places.items() if len(numbers) > 1]
-    return f"{len(several)} of {len(places)} appear several times: {enumerated(several)}" if several else ""
+    return f"{len(several)} of {len(places)} appear several times: {first_few(several)}" if several else ""
 
 
-def enumerated(things: Sequence[str]) -> str:
+def first_few(things: Sequence[str]) -> str:
     """Return the first of some things, and how many more there are."""
     more = len(things) - NAMED
     return ", ".join(things[:NAMED]) + (f" and {more} more" if more > 0 else "")

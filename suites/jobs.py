@@ -82,7 +82,7 @@ class Jobs:
 
 
 def spread(things: Sequence[Reference], most: int) -> list[Reference]:
-    """Return so many of some things at the most, the first and the last among them, and others evenly between."""
+    """Return at most so many of some things, the first and the last among them, and others evenly between."""
     if len(things) <= most:
         return list(things)
     return [things[place * (len(things) - 1) // (most - 1)] for place in range(most)]

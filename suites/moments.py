@@ -31,7 +31,7 @@ class Moment:
         return self.instant < other.instant and not self.same_as(other)
 
     def shifted(self, nanoseconds: int, offset: timedelta = timedelta(0)) -> str:
-        """Return the instant moved by some nanoseconds, written with nine digits at the most and in another offset."""
+        """Return the instant moved by some nanoseconds, written with at most nine digits and in another offset."""
         seconds, fraction = divmod(self.instant + nanoseconds, SECOND)
         zone = timezone(offset) if offset else UTC
         whole = datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%dT%H:%M:%S")

@@ -34,7 +34,7 @@ HAND_WRITTEN = ("scenarios", PROFILES.name)
 COSTLY = frozenset({"series", "large", "sides", "scripted", "guided", "varied", "stopping", "notified"})
 """Fixtures that spend files, and that several tests share: those go to one worker."""
 _SHOWN = {"violated": ("F", {"red": True}), "inconclusive": ("E", {"yellow": True})}
-"""How pytest's own lines show what is no crash."""
+"""How pytest's own lines show what is not a crash."""
 SHARING = "sharing "
 """How the names of such groups of tests begin."""
 

@@ -15,7 +15,7 @@ MOST_PARTS = 200
 def shape_of(value: Any, levels: int = DEEPEST) -> object:
     """Return what is equal for values with the same fields, of the same kinds, and with the same words of the contract.
 
-    It can be a key. The order and the number of the entries of a list are no part of it.
+    It can be a key. The order and the number of the entries of a list are not part of it.
     """
     kind = type(value)
     if kind is str:

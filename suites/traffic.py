@@ -99,7 +99,7 @@ class Call:
 
     @cached_property
     def answer(self) -> dict[str, Any]:
-        """The body of a 2xx as a JSON object; empty when it is none."""
+        """The body of a 2xx as a JSON object; empty when it is not one."""
         if not self.succeeded or self.exchange.response is None:
             return {}
         try:
@@ -110,7 +110,7 @@ class Call:
 
     @cached_property
     def sent_body(self) -> dict[str, Any]:
-        """The body of the request as a JSON object; empty when it is none."""
+        """The body of the request as a JSON object; empty when it is not one."""
         return json_object(self.exchange.request.body)
 
     @cached_property
@@ -157,7 +157,7 @@ def read(exchange: Exchange) -> Call | None:
 
 
 def call_of(exchange: Exchange) -> Call:
-    """Return an exchange that is known to be a call. Raises `ValueError` when it is none."""
+    """Return an exchange that is known to be a call. Raises `ValueError` when it is not."""
     call = read(exchange)
     if call is None:
         raise ValueError(f"{exchange} is not a call of a known operation")
@@ -165,7 +165,7 @@ def call_of(exchange: Exchange) -> Call:
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """Return a body as a JSON object; empty when it is none."""
+    """Return a body as a JSON object; empty when it is not one."""
     if not body:
         return {}
     try:

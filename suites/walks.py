@@ -69,7 +69,7 @@ class Walks:
         self._verify = verify
 
     def follow(self, bound: int, caller: str = MAIN, /, **filters: str | int | None) -> Walk:
-        """Follow the pages of a list, sending the same filters with each token, for `bound` pages at the most.
+        """Follow the pages of a list, sending the same filters with each token, for at most `bound` pages.
 
         It ends at a page that is refused.
         """
@@ -108,7 +108,7 @@ class Walks:
         )
 
     def ours(self, batches: int, /, **filters: str | int | None) -> Walk:
-        """Follow a list that only our own batches match, so many at the most, and verify that it ends.
+        """Follow a list that only our own batches match, at most so many, and verify that it ends.
 
         A page may be short or empty; a walk that takes three times as many pages as there are batches does not end.
         """

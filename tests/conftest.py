@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from fixtures.state import STATE_DIR
+from fixtures.state_folder import STATE_DIR
 from reports.narrowing import addresses_suites
 from tests.quick_python.starting import quick_python
 

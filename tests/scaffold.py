@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from spec.usage import WRONG_USAGE
+from spec.codes import WRONG_USAGE
 
 ROOT: Final = Path(__file__).parent.parent
 REQUIREMENTS: Final = Path("spec/requirements.yaml")

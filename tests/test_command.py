@@ -13,7 +13,7 @@ import pytest
 
 from batches_conformance.command import ALIASES, NAME, RENAMED, root, run_command
 from docs.options import COMPLETION
-from spec.process import WRONG_USAGE
+from spec.codes import WRONG_USAGE
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 80
@@ -47,7 +47,14 @@ WRONG = {
     ("prove", "--requirement", "success-is-jsn"): "success-is-json",
     ("init", "--ci", "gihub"): "did you mean github?",
     ("contract", "diff", "--format", "jsn", "a", "b"): "did you mean json?",
-    ("judge", "--profile", "cancle", "a.har"): "did you mean cancel?",
+    ("judge", "--profile", "cancle", "a.har"): "'cancel', 'webhooks'; did you mean cancel?",
+    ("mock", "--list", "fautls"): "'situations'; did you mean faults?",
+    ("mock", "--clock", "virtul"): "did you mean virtual?",
+    ("bench", "--only", "lst"): "did you mean list?",
+    ("release", "--client", "pypi-2.9.2", "--target", "http://127.0.0.1:9"): "did you mean pypi-2.9.1?",
+    ("release", "--tagret", "http://127.0.0.1:9"): "There is no option --tagret; did you mean --target?",
+    ("load", "--profile", "no-such"): "There is no profile no-such; there are cancel, webhooks.",
+    ("conformanse",): "'conformance'",
 }
 """Words that are wrong, each with what is suggested."""
 WRONG_IN_A_RUN = {
@@ -72,15 +79,17 @@ def words_of_commands(command: click.Command = root, words: tuple[str, ...] = ()
             yield from words_of_commands(below, (*words, name))
 
 
-def test_every_help_fits(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+@pytest.mark.parametrize("columns", [60, 200])
+def test_every_help_fits(columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
     commands = list(words_of_commands())
     assert len(commands) > 20
     for words in commands:
         assert run_command([*words, "-h"]) == 0
         shown = capsys.readouterr().out
         assert shown.startswith(f"Usage: {' '.join((NAME, *words))} ")
-        assert max(map(len, shown.splitlines())) <= WIDTH, words
+        assert max(map(len, shown.splitlines())) <= min(WIDTH, columns), words
+        assert not re.search(r"(?m)-$", shown), words
 
 
 def test_the_help_of_a_run_shows_its_own_options_before_those_of_pytest(capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,6 +107,7 @@ def test_a_wrong_word_is_named_and_the_right_one_suggested(
     error = capsys.readouterr().err
     assert any(word in error for word in words)
     assert (WRONG[words] or "No such option") in error
+    assert not re.search(r"\.;|\?\.", error)
 
 
 @pytest.mark.parametrize("words", WRONG_IN_A_RUN, ids=" ".join)
@@ -127,9 +137,10 @@ def test_older_words_are_none_of_today() -> None:
     [
         (("pl",), {"plan"}),
         (("report", "re"), {"replay", "render"}),
+        (("",), {*root.list_commands(click.Context(root))}),
         (("run", "--tar"), {"--target", "--target-version"}),
     ],
-    ids=["command", "subcommand", "option"],
+    ids=["command", "subcommand", "commands", "option"],
 )
 @pytest.mark.parametrize("shell", OFFERS)
 def test_a_shell_completes_words(

@@ -41,6 +41,17 @@ def test_the_ci_is_found_by_its_files(system: str, tmp_path: Path, capsys: pytes
     assert f"Next, for {SYSTEMS[system].title}:" in capsys.readouterr().out
 
 
+def test_in_a_folder_of_a_repository_the_files_go_to_its_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in (".git", ".github", "src"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.chdir(tmp_path / "src")
+    assert run_command(["init"]) == 0
+    assert files_below(tmp_path) == WORKFLOWS["github"] | ALWAYS
+    assert "wrote ../.github/workflows/conformance.yml" in capsys.readouterr().out
+
+
 def test_every_system_can_be_named() -> None:
     assert WORKFLOWS.keys() == SYSTEMS.keys()
 

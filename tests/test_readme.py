@@ -10,7 +10,7 @@ import pytest
 from batches_conformance.command import ALIASES, OF_A_CHECKOUT, SUMMARIES, root
 from batches_conformance.options import groups
 from reports import exit_codes
-from spec import generations, process
+from spec import codes, generations
 from spec.diff.rendering import rules_table
 from spec.page import page
 
@@ -119,7 +119,7 @@ def test_the_exit_codes_are_those_of_the_report() -> None:
     section = README.partition("## Read the answer")[2].partition("\n## ")[0]
     rows = dict(re.findall(r"^\| (\d) \| (\w*) *\|", section, re.MULTILINE))
     expected = {str(code): verdict for verdict, code in exit_codes.OF_VERDICT.items()}
-    without_verdict = (process.INTERRUPTED, exit_codes.WRONG_USAGE, exit_codes.REGRESSED)
+    without_verdict = (codes.INTERRUPTED, exit_codes.WRONG_USAGE, exit_codes.REGRESSED)
     assert rows == {**expected, **{str(code): "" for code in without_verdict}}
 
 

@@ -1,5 +1,6 @@
 """The wheel, installed into an environment of its own, does its work in an empty folder and leaves nothing else."""
 
+import ast
 import json
 import os
 import shutil
@@ -133,6 +134,28 @@ def test_nothing_of_a_general_name_lies_at_the_top(wheel: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or "node_modules" in name or "/out/" in name]
 
 
+def imported(text: str) -> Iterator[str]:
+    """The dotted names that a module imports, and those which may be modules too."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from (node.module, *(f"{node.module}.{each.name}" for each in node.names))
+
+
+def test_what_is_imported_of_the_tree_is_there(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name.removeprefix("batches_conformance/suite/") for name in archive.namelist()}
+        modules = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".py")}
+    missing = {
+        f"{path} of {name}"
+        for name, text in modules.items()
+        for path in (f"{each.replace('.', '/')}.py" for each in imported(text))
+        if (ROOT / path).is_file() and path not in names
+    }
+    assert not missing
+
+
 def test_a_run_leaves_its_report_and_nothing_else(installation: Installation) -> None:
     (installation.folder / "my report").mkdir()
     ended = installation.call("run", NARROW, "-n", "0", "-q", "--report-dir", "my report", "--record", "run.har")
@@ -166,6 +189,15 @@ def test_a_service_is_checked_by_its_url(installation: Installation) -> None:
         cleaned = installation.call("clean-up", "--target", service.base_url, **key)
         assert cleaned.code == 0, cleaned.errors
     assert installation.left == {f"reports/out/{name}" for name in REPORT_FILES}
+
+
+def test_nothing_is_imported_out_of_the_folder_of_the_caller(installation: Installation) -> None:
+    for name in ("click", "execnet", "reports", "spec", "yaml"):
+        text = f"raise SystemExit('{name} of the caller')"
+        (installation.folder / f"{name}.py").write_text(text, encoding="utf-8")
+    ended = installation.call("run", NARROW, "--repeat", "2", "-n", "1", "-q", "--report-dir", "found")
+    assert (ended.code, ended.errors) == (0, ""), ended.output
+    assert ended.output.count("CONFORMANT") == 2
 
 
 def test_options_of_pytest_work(installation: Installation) -> None:

@@ -89,7 +89,7 @@ def diff(old: str, new: str, form: str, accepted: str | None, explained: str | N
     verdict = compared(ours, theirs)
     if explained:
         if theirs.document is None:
-            raise click.UsageError(f"{new} is no OpenAPI document: name the one that the service publishes")
+            raise click.UsageError(f"{new} is not an OpenAPI document: name the one that the service publishes")
         found = differences(old, theirs.document, verdict.changes, explanations(explained, content(explained)))
         print("\n".join(explained_as_text(found)))
         return SOMETHING_BREAKS if found.unexplained or found.unused else NOTHING_BREAKS

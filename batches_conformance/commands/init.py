@@ -1,5 +1,6 @@
 """`init`: puts what a repository needs to be checked in its CI into that repository."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,22 +100,28 @@ class _NotSetUp(click.ClickException):
 @click.command(name="init")
 @click.option("--ci", type=Choice([*SYSTEMS]), help="The CI system; by default the one whose files are there.")
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
-@click.argument("repository", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".")
-def command(ci: str | None, force: bool, repository: Path) -> None:
-    """Set the suite up in the CI of REPOSITORY, by default the current folder.
+@click.argument("repository", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None)
+def command(ci: str | None, force: bool, repository: Path | None) -> None:
+    """Set the suite up in the CI of REPOSITORY, by default that of the current folder.
 
     Writes a workflow, a file of waivers, and a page that says how to make the first baseline.
     """
+    repository = repository or _around(Path.cwd())
     system = SYSTEMS[ci or _found(repository)]
     texts = dict(_texts(system))
     if not force and (there := [str(path) for path in texts if (repository / path).exists()]):
         raise _NotSetUp(f"{', '.join(there)} would be overwritten: add --force to do that.")
     for path, text in texts.items():
         _write(repository / path, text)
-        click.echo(f"wrote {path}")
+        click.echo(f"wrote {os.path.relpath(repository / path)}")
     click.echo(f"\nNext, for {system.title}:")
     for number, step in enumerate([*system.steps, f"Make the first baseline: see {_FOLDER / 'README.md'}."], start=1):
         click.echo(f"  {number}. {step}")
+
+
+def _around(folder: Path) -> Path:
+    """Return the root of the git repository that a folder is in, where CI looks for its files, or the folder itself."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
 
 
 def _found(repository: Path) -> str:

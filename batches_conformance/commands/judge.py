@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from batches_conformance.groups import FILE, Choice
+from fixtures.settings import SETTLE_TIMEOUT
 from reports.files import REPORT_DIR
 from reports.findings import Findings
 from reports.model import Recording
 from reports.recorded import report_on
 from reports.standalone import publish
 from spec import profiles
-from suites.oracles.settled import SETTLED
 from suites.recordings.formats import read
 from suites.recordings.judge import Counts, Judge, merged
 from suites.recordings.recorded import CutOff, Recorded
@@ -35,7 +35,7 @@ def options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--settle-timeout",
             metavar="SECONDS",
             type=float,
-            default=SETTLED,
+            default=SETTLE_TIMEOUT,
             show_default=True,
             help="How long one operation may lag behind another.",
         ),

@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from batches_conformance.location import ROOT
+from spec.codes import CONFORMANT, REGRESSED
 
 STEPS: Final = (
     ("ruff", "format", "--check", "."),
@@ -15,12 +16,10 @@ STEPS: Final = (
     ("spec.lint",),
     ("docs.generated", "--check"),
 )
-FAILED: Final = 7
-"""The exit code of a checkout that does not pass."""
 
 
 @click.command(name="lint")
 def command() -> int:
     """Check format, rules, types and, where Node is there, the OpenAPI documents; every step runs."""
     codes = [subprocess.call([sys.executable, "-m", *step], cwd=ROOT) for step in STEPS]
-    return FAILED if any(codes) else 0
+    return REGRESSED if any(codes) else CONFORMANT

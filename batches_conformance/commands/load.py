@@ -22,12 +22,12 @@ from batches_conformance.groups import FILE
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.embedded import running_mock
 from fixtures.errors import RunError
-from fixtures.settings import KEY, OTHER_KEY, Settings
-from reports.exit_codes import INCONCLUSIVE
+from fixtures.settings import KEY, LOOPBACK, OTHER_KEY, Settings
+from reports.files import SOURCE
 from reports.reader import read
-from spec.process import BROKEN, INTERRUPTED
+from spec.codes import INCONCLUSIVE, INTERRUPTED, WRONG_USAGE
 from spec.signals import ENDING, SAME
-from spec.usage import WRONG_USAGE, WrongUsage
+from spec.usage import WrongUsage
 from suites.load.leftovers import clean_up_rest
 from suites.load.options import OPTIONS, load_options, parameter_of, settings_for
 from suites.load.plan import in_short, plan, plan_lines
@@ -38,11 +38,10 @@ RENAMED: Final = {"--profile": "--contract-profile"}
 MISSING: Final = (
     "load needs locust, which is not installed: install it, as by `pip install 'batches-conformance[load]'`."
 )
-LOOPBACK: Final = "127.0.0.1"
 SECONDS_TO_END: Final = 30.0
 """Seconds that workers without a master have to end."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
-SAID: Final = frozenset({WRONG_USAGE, BROKEN})
+SAID: Final = frozenset({WRONG_USAGE, INCONCLUSIVE})
 """Exit codes of the locustfile before which it has said why."""
 
 
@@ -182,7 +181,7 @@ def _run(words: Sequence[str], settings: Settings, environment: Mapping[str, str
         f"locust ended with {process.returncode} before there was a report: nothing is said for or against a service.",
         file=sys.stderr,
     )
-    return BROKEN
+    return INCONCLUSIVE
 
 
 def _wait(process: subprocess.Popen[bytes]) -> bool:
@@ -217,7 +216,7 @@ def _end_group(group: int) -> None:
 
 def _is_reported(report_dir: Path, run_id: str) -> bool:
     try:
-        return read(report_dir / "report.json").run.id == run_id
+        return read(report_dir / SOURCE).run.id == run_id
     except (OSError, WrongUsage):
         return False
 

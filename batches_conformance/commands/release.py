@@ -19,7 +19,7 @@ import pytest
 from batches_conformance.groups import FILE, gateway_options
 from batches_conformance.location import own_command
 from batches_conformance.release_plan import AGAINST_KEY, AGAINST_OTHER_KEY, Question, chains_of, words_of
-from batches_conformance.steps import OUTPUT, PartFailed, Step, Steps
+from batches_conformance.release_steps import OUTPUT, PartFailed, ReleaseStep, ReleaseSteps
 from fixtures.gateway import gateway_of
 from fixtures.key import Key
 from fixtures.mask import hide
@@ -36,7 +36,7 @@ from reports.screen import print_lines
 from reports.wording import describe_target
 from spec.text import visible
 from spec.usage import WrongUsage, suggestion
-from suites.clients.table import load
+from suites.clients.table import chosen
 
 OUT: Final = Path("reports/release")
 HELP: Final = "-h"
@@ -50,7 +50,7 @@ NOT_ASKED: Final = {
 
 
 @dataclass(frozen=True)
-class Known:
+class GivenReports:
     """The reports that were given, and need no run."""
 
     target: Report | None
@@ -94,7 +94,7 @@ def command(context: click.Context, /, resume: bool, plan: bool, **given: Any) -
     known = _known(question)
     if plan:
         return _plan(chains)
-    steps = Steps(resume)
+    steps = ReleaseSteps(resume)
     try:
         codes = steps.carry_out(chains)
     except PartFailed as failure:
@@ -126,25 +126,26 @@ def _question(given: Mapping[str, Any]) -> Question:
     own = {name: given[name] for name in Question.__dataclass_fields__ if name in given}
     gateway = {name: value for name, value in given.items() if name not in own and value}
     question = Question(**{**own, "contract": given["contract"] or None}, gateway=tuple(words_of(gateway)))
+    if question.target is None and question.report is None:
+        for word in question.rest:
+            if like := suggestion(word.partition("=")[0], ("--target", "--report")):
+                raise WrongUsage(f"There is no option {word}{like}")
     if (question.target is None) is (question.report is None):
-        raise WrongUsage("Name the service by --target URL, or its report by --report REPORT.")
+        raise WrongUsage("Name the service with --target URL, or its report with --report REPORT.")
     if question.against and question.against_report:
         raise WrongUsage("--against runs the suite on a service, --against-report takes its report: give one of them.")
     if question.against and question.target and question.against.rstrip("/") == question.target.rstrip("/"):
-        raise WrongUsage("--against is the service of --target: name another, or a report of it by --against-report.")
+        raise WrongUsage("--against is the service of --target: name another, or a report of it with --against-report.")
     if question.wants_clients and not question.target:
         raise WrongUsage("--clients needs the service itself: give --target URL.")
-    known = [client.name for client in load()] if question.client_names else []
-    for name in question.client_names:
-        if name not in known:
-            raise WrongUsage(f"There is no client {name}{suggestion(name, known)}.")
+    chosen(question.client_names)
     for url in filter(None, (question.target, question.against)):
         if not (question.yes or is_loopback(url)):
             raise WrongUsage(f"The parts would write to {url}: confirm that with --yes, or look at --plan first.")
     return question
 
 
-def _plan(chains: Sequence[Sequence[Step]]) -> int:
+def _plan(chains: Sequence[Sequence[ReleaseStep]]) -> int:
     codes = []
     for step in (step for chain in chains for step in chain):
         print(f"\n{step.name}: batches-conformance {' '.join(step.words)}", flush=True)
@@ -153,25 +154,25 @@ def _plan(chains: Sequence[Sequence[Step]]) -> int:
     return max(codes, default=0)
 
 
-def _rehearsed(step: Step) -> int:
+def _rehearsed(step: ReleaseStep) -> int:
     words = [word for word in step.words[1:] if word != "--yes"]
     return subprocess.run(own_command("plan", *words), env=dict(step.environment), check=False).returncode
 
 
-def _known(question: Question) -> Known:
+def _known(question: Question) -> GivenReports:
     """Read what was given, before anything is sent. Raises `WrongUsage`."""
     terms = gate.read_terms(question.baseline, question.waivers, strict=False, require_exercised=False)
     mock = read_whole(question.mock_report) if question.mock_report else None
     if mock and (mock.target is None or mock.target.kind != "mock"):
-        raise WrongUsage(f"{question.mock_report} is not of a run on the mock: name one by --mock-report.")
-    return Known(
+        raise WrongUsage(f"{question.mock_report} is not of a run on the mock: name one with --mock-report.")
+    return GivenReports(
         target=gate.apply(terms, read_whole(question.report), clock.today()) if question.report else None,
         against=read_whole(question.against_report) if question.against_report else None,
         mock=mock,
     )
 
 
-def _joined(question: Question, known: Known, codes: Mapping[str, int], seconds: float) -> ReleaseDecision:
+def _joined(question: Question, known: GivenReports, codes: Mapping[str, int], seconds: float) -> ReleaseDecision:
     report = known.target or read(question.out / "conformance" / SOURCE)
     earlier = known.against or (read(question.out / "against" / SOURCE) if question.against else None)
     found = list(_parts(question, codes, report, earlier, known.mock))

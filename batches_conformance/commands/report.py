@@ -298,7 +298,7 @@ def history_of_runs(
     if not sources:
         raise WrongUsage("Name the report.json of runs, or the folder that holds them.")
     if earlier and out:
-        raise WrongUsage("--append writes the history beside the file that it names: leave --out away.")
+        raise WrongUsage("--append writes the history beside the file that it names: leave out --out.")
     file = earlier or (out or HISTORY) / history_file.NAME
     with history_file.alone_with(file):
         found = gather(sources, history_file.read_history(file) if earlier and earlier.exists() else NOTHING)

@@ -13,16 +13,20 @@ import pytest
 from batches_conformance import location, wrong_words
 from batches_conformance.options import TITLES, Option, groups
 from batches_conformance.plugins import PLUGINS
-from spec.process import BROKEN, WRONG_USAGE
+from spec.codes import INCONCLUSIVE, WRONG_USAGE
 
 ADDED: Final = "PYTEST_ADDOPTS"
 """The variable by which pytest lets the environment add to the command line."""
 OWN_PLUGINS: Final = ("batches_conformance.collection", *PLUGINS)
-CODES: Final = {int(pytest.ExitCode.INTERNAL_ERROR): BROKEN, int(pytest.ExitCode.NO_TESTS_COLLECTED): WRONG_USAGE}
+CODES: Final = {int(pytest.ExitCode.INTERNAL_ERROR): INCONCLUSIVE, int(pytest.ExitCode.NO_TESTS_COLLECTED): WRONG_USAGE}
 """Exit codes of pytest for which the suite has others."""
 PASSED_ON: Final = (
     "Everything else goes to pytest: -k WORDS, -x, --lf, -n WORKERS, --collect-only, -q, -v, or the path of a test."
 )
+
+
+MODES: Final = frozenset({"--plan", "--clean-up"})
+"""Options that are commands as well; the help of these does not have them."""
 
 
 class RunCommand(click.Command):
@@ -45,8 +49,9 @@ class RunCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Show the options in their groups, then what pytest takes."""
         for name, options in groups().items():
+            shown = [option for option in options if self.name == "run" or option.name not in MODES]
             with formatter.section(TITLES[name]):
-                formatter.write_dl([(option.written, option.meaning) for option in options])
+                formatter.write_dl([(option.written, option.meaning) for option in shown])
         with formatter.section("pytest"):
             formatter.write_text(PASSED_ON)
 
@@ -88,7 +93,7 @@ def run(words: Sequence[str]) -> int:
         code = int(pytest.main([*_own(), *words], plugins=[wrong_words]))
     except ImportError as error:
         print(f"{error}; a plugin is named with -p, in {ADDED} or in PYTEST_PLUGINS.", file=sys.stderr)
-        return BROKEN if any(f'"{plugin}"' in str(error) for plugin in OWN_PLUGINS) else WRONG_USAGE
+        return INCONCLUSIVE if any(f'"{plugin}"' in str(error) for plugin in OWN_PLUGINS) else WRONG_USAGE
     if code == pytest.ExitCode.USAGE_ERROR and added:
         print(f"The environment variable {ADDED} has added to the command line: {added}", file=sys.stderr)
     return CODES.get(code, code)

@@ -19,6 +19,7 @@ OWN: Final = (
 )
 """Options of every run of the tests, which takes all cores and shows what took long; `-p randomly` shuffles them."""
 NO_BYTECODE: Final = "PYTHONDONTWRITEBYTECODE"
+SAFE_PATH: Final = "PYTHONSAFEPATH"
 
 
 @click.command(name="tests", add_help_option=False, context_settings={"ignore_unknown_options": True})
@@ -29,4 +30,5 @@ def command(words: Sequence[str]) -> int:
     # The tests start many processes, and each would compile the project again.
     os.environ.pop(NO_BYTECODE, None)
     sys.dont_write_bytecode = False
+    os.environ.pop(SAFE_PATH, None)  # They start modules that they have written into a folder.
     return int(pytest.main([*OWN, *words]))

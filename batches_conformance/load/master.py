@@ -18,7 +18,7 @@ from fixtures.settings import billable_files_in_words
 from reports.load import LoadFindings
 from reports.standalone import publish
 from reports.wording import counted
-from spec.process import BROKEN
+from spec.codes import INCONCLUSIVE
 from spec.usage import WrongUsage
 from suites.load.budget import REQUESTS, Grants, limits_of, used_up
 from suites.load.creates import Creates
@@ -60,7 +60,7 @@ class Master:
             print(said, file=sys.stderr)
         self._limits = limits_of(self._settings)
         self._is_running = False
-        environment.process_exit_code = BROKEN
+        environment.process_exit_code = INCONCLUSIVE
         runner = environment.runner
         runner.register_message(ASKED, self.on_ask)
         runner.register_message(LAST, self.on_last)

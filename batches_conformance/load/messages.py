@@ -12,8 +12,8 @@ import pytest
 from fixtures.errors import RunError
 from fixtures.mask import MASK
 from fixtures.settings import BASE_URL, Settings
-from spec.process import BROKEN
-from spec.usage import WRONG_USAGE, WrongUsage
+from spec.codes import INCONCLUSIVE, WRONG_USAGE
+from spec.usage import WrongUsage
 from suites.load.options import LoadOptions, load_options, parameter_of, settings_for
 
 ASKED: Final = "conformance-ask"
@@ -40,9 +40,9 @@ def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
         except (WrongUsage, pytest.UsageError) as error:
             _end(str(error), WRONG_USAGE)
         except RunError as error:
-            _end(f"The target cannot be checked: {error}", BROKEN)
+            _end(f"The target cannot be checked: {error}", INCONCLUSIVE)
         except Exception as error:
-            _end(f"{traceback.format_exc()}\nThe suite itself broke: {type(error).__name__}: {error}", BROKEN)
+            _end(f"{traceback.format_exc()}\nThe suite itself broke: {type(error).__name__}: {error}", INCONCLUSIVE)
 
     return listener
 

@@ -15,7 +15,7 @@ from fixtures.errors import RunError
 from fixtures.exchange import Exchange
 from fixtures.mask import hide
 from fixtures.settings import rate
-from spec.process import BROKEN
+from spec.codes import INCONCLUSIVE
 from suites.load.budget import Allowance, Grant, limits_of
 from suites.load.session import Session
 from suites.traffic import read
@@ -89,7 +89,7 @@ class Worker:
             print(
                 "The master is gone, so there is no report: nothing is said for or against a service.", file=sys.stderr
             )
-            self._environment.process_exit_code = BROKEN
+            self._environment.process_exit_code = INCONCLUSIVE
 
     def on_report(self, data: dict[str, Any], **_: Any) -> None:
         """Put what was found to what locust reports."""

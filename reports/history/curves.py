@@ -10,7 +10,7 @@ from reports.html.words import seconds
 HEIGHT: Final = 48
 """Pixels of a curve."""
 DRAWN: Final = 400
-"""Places of a curve at the most; of more runs each place shows the slowest of its share."""
+"""The most places of a curve; of more runs each place shows the slowest of its share."""
 
 
 def curves(runs: Sequence[PastRun]) -> Element | None:

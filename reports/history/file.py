@@ -35,7 +35,7 @@ def write(history: History, path: Path) -> tuple[Path, Path]:
     """Write the history to `path`, and its page beside it. Raises `WrongUsage` where that cannot be done."""
     page = path.with_suffix(".html")
     if page == path:
-        raise WrongUsage(f"{path} is where the page would go: name the history otherwise, such as {NAME}.")
+        raise WrongUsage(f"{path} is where the page would go: give the history another name, such as {NAME}.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.replace(path, render_history(history))

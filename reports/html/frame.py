@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from reports.html.markup import Element, fingerprint, raw, serialise, tag
+from reports.html.markup import Element, csp_hash, raw, serialise, tag
 
 _HERE: Final = Path(__file__).parent
 STYLE: Final = "style.css"
@@ -24,11 +24,11 @@ def page(title: str, banner: Element, sections: list[Element], script: str | Non
 
 
 def _head(title: str, script: str | None) -> Element:
-    source = fingerprint(_asset(script)) if script else "'none'"
+    source = csp_hash(_asset(script)) if script else "'none'"
     policy = "; ".join(
         [
             "default-src 'none'",
-            f"style-src {fingerprint(_asset(STYLE))}",
+            f"style-src {csp_hash(_asset(STYLE))}",
             f"script-src {source}",
             "base-uri 'none'",
             "form-action 'none'",

@@ -58,14 +58,14 @@ def _curves(load: Load) -> list[Element]:
         tag("h3", "Exchanges a second"),
         tag("p", f"Bars up to {rate:,.1f} a second, with errors and 429s in them; the dashed line is {users} users."),
         _drawing(
-            f"Exchanges a second, at the most {rate:,.1f}",
+            f"Exchanges a second, at most {rate:,.1f}",
             load,
             [*_bars(load, rate), *_line(moments, "users", lambda moment: moment.users / users)],
         ),
         tag("h3", "Seconds to an answer"),
         tag("p", f"Median and 95th percentile of each moment, up to {seconds(slowest)}; the upper line is the latter."),
         _drawing(
-            f"Median and 95th percentile, at the most {seconds(slowest)}",
+            f"Median and 95th percentile, at most {seconds(slowest)}",
             load,
             [
                 *_line(moments, "curve", lambda moment: moment.p50 / slowest),

@@ -98,6 +98,6 @@ def serialise(element: Element) -> str:
     return ET.tostring(element, encoding="unicode", method="html")
 
 
-def fingerprint(text: str) -> str:
+def csp_hash(text: str) -> str:
     """Name a script or a style for a Content-Security-Policy."""
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

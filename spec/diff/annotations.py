@@ -1,15 +1,10 @@
 """A verdict as workflow commands that GitHub shows beside a change."""
 
-from typing import Final
-
 from spec.diff.model import Change
 from spec.diff.rendering import acceptance, headline, one_line
 from spec.diff.rules import RULES
 from spec.diff.verdict import Verdict
-from spec.workflow import command
-
-COMMANDS_LIMIT: Final = 50
-"""Commands of one kind that are printed; GitHub shows ten of each kind per step, and fifty per job."""
+from spec.workflow import COMMANDS_LIMIT, command
 
 
 def annotation_lines(verdict: Verdict) -> list[str]:

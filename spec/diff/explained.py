@@ -65,10 +65,10 @@ def differences(
 ) -> Differences:
     """Hold each change between a generation and a published document that touches the contract against what is known.
 
-    Raises `Unasked` for what is no generation.
+    Raises `Unasked` for what is not a generation.
     """
     if generation not in generations.load():
-        raise Unasked(f"{generation} is no generation: explanations are for {', '.join(generations.load())}.")
+        raise Unasked(f"{generation} is not a generation: explanations are for {', '.join(generations.load())}.")
     about = [each for each in known if generation in each.generations]
     touching = [change for change in changes if _touches(change, published)]
     explained = [(change, each) for change in touching for each in about if each.explains(change)]

@@ -15,7 +15,7 @@ _METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options", "
 _MARK: Final = {"query": "?", "path": "/", "header": "#", "cookie": ";"}
 _STYLE: Final = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _UNDECLARED: Final = {"accept", "authorization", "content-type"}
-"""Headers that are no parameters, whoever declares them."""
+"""Headers that are not parameters, whoever declares them."""
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/")
 """How the media types begin that write the fields of an object as texts."""
 _ENCODING: Final = ("allowReserved", "contentType", "explode", "style")

@@ -45,7 +45,7 @@ def _lost(document: Document, wrong: set[Place]) -> Iterator[tuple[Place, str]]:
                 # What is referred to may stand where nobody has looked yet.
                 left += _referring({"$ref": f"{_KINDS}{kind}"}, target, "", own)
         if not fits[kind, reference] and not any(one[: len(own)] == own for one in wrong):
-            yield place, f"refers to {reference}, which is no {kind}"
+            yield place, f"refers to {reference}, which is not a valid {kind}"
 
 
 def _referring(form: Any, value: Any, kind: str, place: Place) -> Iterator[tuple[Place, str, str]]:

@@ -14,7 +14,7 @@ _WORDS = ("statement", "covers", "needs", "min_observations")
 
 
 def requirements_of(name: str, entries: Any) -> dict[str, Requirement]:
-    """Return the requirements of a file by id. Raises `Unasked` with all that are none."""
+    """Return the requirements of a file by id. Raises `Unasked` with all that are not valid."""
     if not isinstance(entries, list):
         raise Unasked(f"{name} has no list of requirements: fix it first.")
     found: dict[str, Requirement] = {}

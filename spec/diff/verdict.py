@@ -43,7 +43,7 @@ def contracts(*names: str) -> list[Contract]:
     found, wrong = [], []
     for name in names:
         try:
-            found.append(contract(name))
+            found.append(named_contract(name))
         except Unasked as reason:
             wrong.append(str(reason))
     if wrong:
@@ -51,7 +51,7 @@ def contracts(*names: str) -> list[Contract]:
     return found
 
 
-def contract(name: str) -> Contract:
+def named_contract(name: str) -> Contract:
     """Return what a name stands for. Raises `Unasked` when it stands for nothing that can be compared."""
     if name in generations.load():
         return Contract(name, as_document(name, generations.contract(name)), generations.requirements_of(name))

@@ -4,10 +4,10 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -16,6 +16,7 @@ from fixtures.mask import MASK, hide
 from fixtures.settings import Settings, settings_of
 from fixtures.target import open_target
 from spec import generations
+from spec.codes import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, REGRESSED
 from suites.clients.driver import driving, stop_driving
 from suites.clients.environments import Environment, NoRuntime, prepare, stop_installing
 from suites.clients.findings import ClientFinding, of_verdict
@@ -32,11 +33,6 @@ from suites.clients.models import (
 from suites.clients.render import ClientReport, as_json, as_markdown, as_text
 from suites.clients.scenario import BILLABLE_FILES, OPERATIONS, ClientScenario, findings_of
 from suites.clients.table import Release, load
-
-CONFORMANT: Final = 0
-NONCONFORMANT: Final = 1
-INCONCLUSIVE: Final = 6
-UNEXPLAINED: Final = 7
 
 
 def check(clients: list[Release], settings: Settings, folder: Path) -> int:
@@ -75,19 +71,10 @@ def exit_code(outcome: ClientReport) -> int:
     if of_verdict(outcome.findings, "fail"):
         return NONCONFORMANT
     if outcome.unexplained:
-        return UNEXPLAINED
+        return REGRESSED
     if of_verdict(outcome.findings, "error") or not of_verdict(outcome.findings, "pass"):
         return INCONCLUSIVE
     return CONFORMANT
-
-
-def chosen(names: Sequence[str]) -> list[Release]:
-    """Return the clients of these names, or all of them. Raises `pytest.UsageError`."""
-    known = {client.name: client for client in load()}
-    for name in names:
-        if name not in known:
-            raise pytest.UsageError(f"there is no client {name!r}; clients.toml has {', '.join(known)}")
-    return [known[name] for name in dict.fromkeys(names)] or list(known.values())
 
 
 def settings_for(given: Mapping[str, Any], clients: int) -> Settings:

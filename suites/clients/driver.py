@@ -19,6 +19,7 @@ from fixtures.exchange import SECRET_HEADERS, Exchange, Request, Response
 from fixtures.gateway import Gateway
 from fixtures.key import Key, spellings
 from fixtures.route import Route
+from fixtures.settings import BASE_URL, KEY
 from fixtures.target import MAIN, Target
 from fixtures.words import HIDDEN, unsigned
 from spec.text import visible
@@ -74,7 +75,7 @@ class Reply:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The last answer as a JSON object; empty when it is none."""
+        """The last answer as a JSON object; empty when it is not one."""
         last = self.exchanges[-1].response if self.exchanges else None
         return json_object(last.body) if last else {}
 
@@ -109,7 +110,7 @@ class Driver:
     ) -> Reply:
         """Let the client call a method, such as `batches.get`. Raises `ClientFailed` when the driver gives no answer.
 
-        `pages` is how many pages of a list are followed at the most; 0 is for what is no list. The exchanges reach the
+        `pages` is how many pages of a list are followed at most; 0 is for what is not a list. The exchanges reach the
         observers before the reply is given.
         """
         key = None if caller == MAIN else self._target.keys[caller]
@@ -218,8 +219,8 @@ def _variables(route: Route, key: Key, request_timeout: float) -> dict[str, str]
     others = ("LLAMA_", "PYTHON", *(() if route.tls else ("SSL_CERT_",)))
     own = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     given = {
-        "LLAMA_CLOUD_API_KEY": key.value,
-        "LLAMA_CLOUD_BASE_URL": route.url,
+        KEY: key.value,
+        BASE_URL: route.url,
         "REQUEST_TIMEOUT": f"{request_timeout:g}",
         "GATEWAY": _gateway_as_json(route.gateway),
         "PYTHONUTF8": "1",

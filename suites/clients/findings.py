@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 Verdict = Literal["pass", "not-exercised", "limit", "error", "fail"]
 """`limit`: the contract allows what the target did, and the client cannot cope with it. It speaks against nobody.
 
-`error`: something that is no part of the contract stood in the way, which leaves the run inconclusive.
+`error`: something that is not part of the contract stood in the way, which leaves the run inconclusive.
 """
 MARKS: Final[dict[Verdict, str]] = {
     "pass": "pass",

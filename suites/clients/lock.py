@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from spec.codes import INCONCLUSIVE
 from suites.clients.table import LOCKS, NPMRC, Release, load
 
 UV: Final = (
     *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
     *("--generate-hashes", "--no-header", "--no-emit-index-url", "-"),
 )
-NOT_LOCKED: Final = process.BROKEN
+NOT_LOCKED: Final = INCONCLUSIVE
 
 
 def lock_python(client: Release) -> str:

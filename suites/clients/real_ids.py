@@ -20,6 +20,7 @@ from fixtures.client import segment
 from fixtures.configurations import CONFIGURATIONS, WEBHOOK_CONFIGURATIONS
 from fixtures.directories import DIRECTORIES
 from fixtures.errors import SetupFailed
+from fixtures.settings import LOOPBACK, PARSE_PRESET
 
 WITH_ID: Final = re.compile(r"(?P<collection>/api/v\d/(?:beta/)?[a-z-]+)/[^/]+(?P<files>/files)?(?P<rest>/[^/]+)?")
 """A path with the id of an object, and perhaps that of a file in it."""
@@ -99,7 +100,7 @@ class RealIds:
         return [self._body(item) for item in value] if isinstance(value, list) else value
 
     def _batch(self) -> str:
-        job = {"type": "parse_v2", "configuration_id": "cfg-PARSE_AGENTIC"}
+        job = {"type": "parse_v2", "configuration_id": PARSE_PRESET}
         body = {"source_directory_id": self._directory(), "config": {"job": job}}
         return str(self._created("POST", BATCHES, json=body)["id"])
 
@@ -155,7 +156,7 @@ def with_real_ids(base_url: str, key: str) -> Iterator[str]:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
             thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
             thread.start()
             try:

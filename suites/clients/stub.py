@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from fixtures.settings import LOOPBACK
+
 
 class _Nothing(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -28,7 +30,7 @@ class _Nothing(BaseHTTPRequestHandler):
 @contextmanager
 def stub_server() -> Iterator[str]:
     """Serve on a free port for as long as the context lasts, and give the base URL."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Nothing) as server:
+    with ThreadingHTTPServer((LOOPBACK, 0), _Nothing) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

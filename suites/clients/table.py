@@ -1,9 +1,12 @@
 """The table of released clients, `clients.toml`. Needs nothing but Python, since locking reads it too."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+
+from spec.usage import WrongUsage, no_such
 
 ROOT: Final = Path(__file__).parents[2]
 FILE: Final = Path(__file__).with_name("clients.toml")
@@ -59,3 +62,12 @@ def load(file: Path = FILE) -> list[Release]:
         if clients.count(client) > 1 or client.registry not in PACKAGES:
             raise ValueError(f"{file.name} has {client.name} twice, or from a registry that is not known")
     return clients
+
+
+def chosen(names: Iterable[str]) -> list[Release]:
+    """Return the clients of these names, or all of them. Raises `WrongUsage` for the first unknown one."""
+    known = {client.name: client for client in load()}
+    for name in names:
+        if name not in known:
+            raise WrongUsage(no_such("client", name, known))
+    return [known[name] for name in dict.fromkeys(names)] or list(known.values())

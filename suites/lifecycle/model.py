@@ -19,7 +19,7 @@ PASSING = st.sampled_from([0.5, 1.0, 3.0])
 
 
 @dataclass
-class Project:
+class KnownProject:
     """What the model knows: the batches over each directory, with the last status that was read."""
 
     batches: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Life(RuleBasedStateMachine):
         self.steps = steps
         self.walks = walks
         self.source = source
-        self.project = Project()
+        self.project = KnownProject()
 
     @initialize(target=directories, files=st.integers(1, MOST_FILES))
     def first_directory(self, files: int) -> Directory:

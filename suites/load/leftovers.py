@@ -9,7 +9,7 @@ from fixtures.client import Client
 from fixtures.errors import RunError
 from fixtures.runfile import InUse, Unreadable, held, run_files, run_id_of
 from fixtures.settings import Settings
-from fixtures.state import NoStateDirectory, folder_of
+from fixtures.state_folder import NoStateDirectory, folder_of
 from fixtures.target import open_target
 
 

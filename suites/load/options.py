@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fixtures import gateway
-from fixtures.settings import BILLABLE_FILES_BEYOND_LOOPBACK, RATE_BEYOND_LOOPBACK, Settings, settings_of
+from fixtures.settings import (
+    BILLABLE_FILES_BEYOND_LOOPBACK,
+    PARSE_PRESET,
+    RATE_BEYOND_LOOPBACK,
+    REQUEST_TIMEOUT,
+    SETTLE_TIMEOUT,
+    Settings,
+    settings_of,
+)
 from spec import profiles
-from spec.usage import WrongUsage, suggestion
+from spec.usage import WrongUsage, no_such, suggestion
 
 WEIGHTS: Final = {
     "poll": 10,
@@ -56,8 +64,8 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "--organization-id": {"metavar": "ID", "help": "The organization of the key."},
     "--parse-configuration-id": {
         "metavar": "ID",
-        "default": "cfg-PARSE_AGENTIC",
-        "help": "The configuration of parse batches (cfg-PARSE_AGENTIC).",
+        "default": PARSE_PRESET,
+        "help": f"The configuration of parse batches ({PARSE_PRESET}).",
     },
     "--extract-configuration-id": {
         "metavar": "ID",
@@ -72,14 +80,14 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "--settle-timeout": {
         "metavar": "SECONDS",
         "type": float,
-        "default": 10.0,
-        "help": "How long one operation may lag behind another (10).",
+        "default": SETTLE_TIMEOUT,
+        "help": f"How long one operation may lag behind another ({SETTLE_TIMEOUT:g}).",
     },
     "--request-timeout": {
         "metavar": "SECONDS",
         "type": float,
-        "default": 30.0,
-        "help": "How long one answer may take (30).",
+        "default": REQUEST_TIMEOUT,
+        "help": f"How long one answer may take ({REQUEST_TIMEOUT:g}).",
     },
     "--max-billable-files": {
         "metavar": "N",
@@ -147,7 +155,7 @@ def load_options(given: Given) -> LoadOptions:
     asked = tuple(sorted(set(given("--contract-profile") or ())))
     for name in asked:
         if name not in known:
-            raise WrongUsage(f"There is no profile {name}{suggestion(name, known) or f'; there are {known}'}")
+            raise WrongUsage(no_such("profile", name, known))
     if not 1 <= (files := given("--files")) <= 1000:
         raise WrongUsage("--files takes a number from 1 to 1000, which is what a batch accepts.")
     return LoadOptions(_weights(given("--weights") or "", asked), _pause(given("--pause")), files, asked)

@@ -1,4 +1,4 @@
-"""What a load would send and spend, and what it takes: reckoned from its options, and nothing is sent."""
+"""What a load would send and spend, and what it takes, estimated from its options; nothing is sent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class Plan:
 
 
 def plan(settings: Settings, options: LoadOptions, users: int, spawn_rate: float, seconds: float) -> Plan:
-    """Reckon what these users would do in these seconds, within the limits."""
+    """Estimate what these users would do in these seconds, within the limits."""
     rising = min(users / spawn_rate, seconds)
     user_seconds = rising * rising * spawn_rate / 2 + users * (seconds - rising)
     reached = min(users, ceil(spawn_rate * seconds))
@@ -96,22 +96,22 @@ def plan_lines(
     settings: Settings, options: LoadOptions, users: int, spawn_rate: float, seconds: float
 ) -> Iterator[str]:
     """Show a plan."""
-    reckoned = plan(settings, options, users, spawn_rate, seconds)
-    yield f"{reckoned.users:,} of {users:,} users for {seconds:g} s on {settings.target}, at the most about:"
-    yield f"  {reckoned.requests:>12,.0f} requests, up to {reckoned.per_second:,.1f} a second"
-    yield f"  {reckoned.uploads:>12,.0f} uploads"
-    yield f"  {reckoned.batches:>12,.0f} batches"
-    yield f"  {reckoned.files:>12,.0f} billable files"
+    estimate = plan(settings, options, users, spawn_rate, seconds)
+    yield f"{estimate.users:,} of {users:,} users for {seconds:g} s on {settings.target}, at most about:"
+    yield f"  {estimate.requests:>12,.0f} requests, up to {estimate.per_second:,.1f} a second"
+    yield f"  {estimate.uploads:>12,.0f} uploads"
+    yield f"  {estimate.batches:>12,.0f} batches"
+    yield f"  {estimate.files:>12,.0f} billable files"
     if RECEIVER in capabilities(settings) and WEBHOOKS in options.profiles:
-        yield f"  {reckoned.batches * DELIVERIES_OF_BATCH:>12,.0f} deliveries to webhooks"
-    yield f"  {reckoned.bytes / 1e6:>12,.1f} MB over the wire"
+        yield f"  {estimate.batches * DELIVERIES_OF_BATCH:>12,.0f} deliveries to webhooks"
+    yield f"  {estimate.bytes / 1e6:>12,.1f} MB over the wire"
     yield (
-        f"It takes {reckoned.processes:,} processes, a core each, and {reckoned.memory:,.0f} MB; "
+        f"It takes {estimate.processes:,} processes, a core each, and {estimate.memory:,.0f} MB; "
         f"answers are taken to take {SECONDS_OF_ANSWER:g} s."
     )
     yield (
         f"On the smallest plan, where {limits.REQUESTS.most} requests a minute are taken, the same takes at least "
-        f"{limits.on_smallest_plan(reckoned.requests, reckoned.uploads) / 60:,.0f} minutes."
+        f"{limits.on_smallest_plan(estimate.requests, estimate.uploads) / 60:,.0f} minutes."
     )
     yield from filter(None, [webhooks_line(settings, options)])
 
@@ -128,6 +128,6 @@ def webhooks_line(settings: Settings, options: LoadOptions) -> str | None:
     return f"Webhooks are received by the first process, at port {settings.webhook_port}: {address} has to lead there."
 
 
-def in_short(reckoned: Plan) -> str:
+def in_short(estimate: Plan) -> str:
     """Sum a plan up in a few words."""
-    return f"about {reckoned.requests:,.0f} requests and {reckoned.files:,.0f} billable files"
+    return f"about {estimate.requests:,.0f} requests and {estimate.files:,.0f} billable files"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 
+from fixtures.settings import SETTLE_TIMEOUT
 from suites.oracles import lifecycle, paging, settled
 from suites.oracles.oracle import Oracle
 
@@ -43,7 +44,7 @@ def of_run(lag: float, *, waiting: bool = True) -> tuple[Oracle, ...]:
     return _with_lag((*ORACLES, *(WAITING if waiting else ())), lag)
 
 
-def of_recordings(lag: float = settled.SETTLED) -> tuple[Oracle, ...]:
+def of_recordings(lag: float = SETTLE_TIMEOUT) -> tuple[Oracle, ...]:
     """Those that look at the traffic of others, of which nobody knows how much was observed.
 
     `lag` is how many seconds one operation may lag behind another.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from fixtures.target import ANONYMOUS, NEVER_ISSUED
-from suites.differences import enumerated
+from suites.differences import first_few
 from suites.oracles.lists import SCOPE
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
@@ -129,7 +129,7 @@ def projects_are_apart() -> Look:
                     kind="disclosed",
                     expected=[],
                     actual=foreign,
-                    difference=f"{enumerated(foreign)} of another project is in the list",
+                    difference=f"{first_few(foreign)} of another project is in the list",
                     exchanges=[owners[foreign[0]].exchange, call.exchange],
                 )
 

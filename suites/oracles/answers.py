@@ -67,7 +67,7 @@ def success_is_json() -> Look:
         response = call.exchange.response
         if response is None or not call.operation.is_core or not call.succeeded:
             return
-        is_json = response.media_type == "application/json" or response.media_type.endswith("+json")
+        is_json = response.is_json
         try:
             _ = response.json
             found = response.media_type or "no content type"

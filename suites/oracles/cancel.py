@@ -26,7 +26,7 @@ def cancel_is_answered_in_json() -> Look:
         response = call.exchange.response
         if call.name != CANCEL or response is None or not call.succeeded:
             return
-        is_json = response.media_type == "application/json" or response.media_type.endswith("+json")
+        is_json = response.is_json
         found = response.media_type or "no content type"
         try:
             _ = response.json

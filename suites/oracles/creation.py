@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fixtures.exchange import TOO_MANY
-from suites.differences import enumerated
+from suites.differences import first_few
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CREATE, CREATE_DIRECTORY, LIST, Call, echoes, is_whole_create, job_of
@@ -101,7 +101,7 @@ def refused_create_leaves_nothing() -> Look:
                 kind="unexpected",
                 expected=[],
                 actual=left,
-                difference=f"{enumerated(left)} over {asked} was returned by no create",
+                difference=f"{first_few(left)} over {asked} was returned by no create",
                 exchanges=[refusals[asked][-1].exchange, call.exchange],
             )
 

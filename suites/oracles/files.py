@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from suites.differences import enumerated, lacking
+from suites.differences import first_few, lacking
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import (
@@ -61,7 +61,7 @@ def files_are_of_the_directory() -> Look:
                 kind="unexpected",
                 expected=f"files of {creation[0]}",
                 actual=sorted(named),
-                difference=f"{enumerated(sorted(foreign))} of another directory",
+                difference=f"{first_few(sorted(foreign))} of another directory",
                 exchanges=[*evidence, creation[1].exchange, call.exchange],
             )
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fixtures.settings import SETTLE_TIMEOUT
 from suites.moments import Moment, moment
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.oracles.settled import SETTLED
 from suites.traffic import (
     CREATE,
     DELETE_DIRECTORY,
@@ -216,7 +216,7 @@ def updated_at_never_goes_back() -> Look:
 
 
 @oracle("get-returns-requested-batch", AT_ONCE)
-def get_returns_batch_asked_for(lag: float = SETTLED) -> Look:
+def get_returns_batch_asked_for(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a get of a batch that was created with the same key succeeds, and gives that batch.
 
     A get that asks for more than the batch itself is judged only by what it shows, as is one whose headers were not to

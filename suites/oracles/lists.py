@@ -7,7 +7,7 @@ from typing import Any
 
 from fixtures.exchange import Request
 from spec.enumerations import InvalidContract, list_parameters
-from suites.differences import enumerated
+from suites.differences import first_few
 from suites.moments import moment
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import LIST, STATUSES, Call, repeated
@@ -156,7 +156,7 @@ def page_repeats_nothing() -> Look:
                 kind="twice",
                 expected=sorted({batch["id"] for batch in call.batches}),
                 actual=[batch["id"] for batch in call.batches],
-                difference=f"{enumerated(twice)} appear several times on one page",
+                difference=f"{first_few(twice)} appear several times on one page",
                 exchanges=[call.exchange],
             )
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fixtures.exchange import Request
-from suites.differences import enumerated, lacking
+from fixtures.settings import SETTLE_TIMEOUT
+from suites.differences import first_few, lacking
 from suites.moments import SECOND, Moment, moment
 from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.oracles.settled import SETTLED
 from suites.traffic import COMPLETED, CREATE, DELETE_DIRECTORY, LIST, STATUSES, TERMINAL, Call, echoes, status_of
 from suites.verify import Observation, observe
 
@@ -88,7 +88,7 @@ def is_of_another_offset(value: str) -> bool:
     *(LOSE, REPEAT, INSERT, SHOWS, INSTANTS, ENDS, COMBINED),
     *(filter_.requirement for filter_ in FILTERS),
 )
-def walks_hold_every_match(lag: float = SETTLED) -> Look:
+def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a walk that was followed from its first page to its last holds what has matched for long, once.
 
     Looked for are batches that the same caller created, in the project of those that are met, well before the walk
@@ -238,7 +238,7 @@ def _repeats(
         kind="twice",
         expected=[],
         actual=twice,
-        difference=f"{enumerated(twice)} was on an earlier page too",
+        difference=f"{first_few(twice)} was on an earlier page too",
         exchanges=[before.first.exchange, before.last.exchange, call.exchange],
     )
 

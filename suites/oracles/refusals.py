@@ -18,7 +18,7 @@ INCOMPLETE = "create-refuses-incomplete-body"
 def impossible_create_is_refused() -> Look:
     """Check that a create whose body lacks something, or has a job type that the contract has not, is refused.
 
-    A body that is no JSON object, or was not recorded, is left alone.
+    A body that is not a JSON object, or was not recorded, is left alone.
     """
 
     def look(call: Call) -> Iterator[Observation]:

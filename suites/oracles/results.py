@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from suites.differences import beyond, differing, enumerated, lacking
+from suites.differences import beyond, differing, first_few, lacking
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import (
@@ -84,7 +84,7 @@ def each_file_once() -> Look:
                     kind="twice",
                     expected=sorted(set(named)),
                     actual=named,
-                    difference=f"several entries for {enumerated(twice)}",
+                    difference=f"several entries for {first_few(twice)}",
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
@@ -108,7 +108,7 @@ def each_file_has_its_own_job() -> Look:
                     kind="twice",
                     expected="a job for each entry",
                     actual=[job_id for _, job_id in references],
-                    difference=f"several entries with the job {enumerated(shared)}",
+                    difference=f"several entries with the job {first_few(shared)}",
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
@@ -282,5 +282,5 @@ def _change(before: dict[str, str | None], now: dict[str, str | None] | None) ->
     if now is None:
         return "no results any more"
     others = [file_id for file_id, job in before.items() if file_id in now and job not in (None, now[file_id])]
-    parts = [differing(before, now), f"another job for {enumerated(others)}" if others else ""]
+    parts = [differing(before, now), f"another job for {first_few(others)}" if others else ""]
     return "; ".join(filter(None, parts))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fixtures.settings import SETTLE_TIMEOUT
 from suites.differences import differing
 from suites.moments import Moment, moment
 from suites.oracles.memory import Memory
@@ -23,8 +24,6 @@ from suites.traffic import (
 )
 from suites.verify import Observation, observe
 
-SETTLED = 10.0
-"""Seconds that one operation may lag behind another, unless the user says otherwise."""
 KEPT = 86_400.0
 """Seconds for which a job is surely kept after its results were shown: how long is not said, and a day is not long."""
 
@@ -53,7 +52,7 @@ class Endings:
 
 
 @oracle("results-delivered-when-expanded", "result-has-outcome")
-def results_are_delivered(lag: float = SETTLED) -> Look:
+def results_are_delivered(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a batch that completed long ago shows results when expanded, each with its outcome."""
     endings = Endings(lag)
 
@@ -166,7 +165,7 @@ def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]]
 
 
 @oracle(*(requirement for _, requirement in JOBS.values()))
-def jobs_resolve(lag: float = SETTLED) -> Look:
+def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that the job that results have named is found, if not at once; one that is long over may be gone."""
     named: Memory[tuple[str, str, str], Call] = Memory()
 
@@ -196,7 +195,7 @@ def jobs_resolve(lag: float = SETTLED) -> Look:
 
 
 @oracle("list-agrees-with-get")
-def views_agree_on_the_end(lag: float = SETTLED) -> Look:
+def views_agree_on_the_end(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a terminal status that one view has shown for long, the other shows too."""
     ended: Memory[tuple[str, bool], tuple[Call, str]] = Memory()
 
@@ -224,7 +223,7 @@ def views_agree_on_the_end(lag: float = SETTLED) -> Look:
 
 
 @oracle("list-agrees-with-get")
-def list_keeps_up(lag: float = SETTLED) -> Look:
+def list_keeps_up(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a list shows no status from before an update that a get has shown long ago."""
     shown: Memory[tuple[str, str], tuple[Call, Moment]] = Memory()
 

@@ -1,6 +1,6 @@
 """Generated requests for each operation: examples, the coverage of every parameter, and fuzzing, of both kinds.
 
-The oracles judge every answer. The generator's own checks stay off: some are no promises of this contract, and the
+The oracles judge every answer. The generator's own checks stay off: some are not promises of this contract, and the
 others are the oracles' already.
 """
 

@@ -19,7 +19,7 @@ DEEPEST = 2_000
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNREADABLE = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
-"""What the library raises for YAML that is none."""
+"""What the library raises for what is not YAML."""
 
 
 def read_yaml(file: BinaryIO, name: str) -> Iterator[Recorded]:

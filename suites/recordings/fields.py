@@ -15,13 +15,13 @@ from suites.recordings.values import Several
 Pairs = tuple[tuple[str, str], ...]
 
 _HALF = re.compile("[\ud800-\udfff]")
-"""What a recorder writes for bytes that are no text, and half characters."""
+"""What a recorder writes for bytes that are not text, and half characters."""
 _BYTE = re.compile("[\udc80-\udcff]")
 """A byte that is none of UTF-8, as Python and mitmproxy write it."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 _BRACKETED = re.compile(r"(?<=://)\[([^\]:]*)\]")
-"""A host in brackets that is no address, as recorders write that have struck it out."""
+"""A host in brackets that is not an address, as recorders write that have struck it out."""
 _HEADER_NAME = re.compile(r":?[A-Za-z][\w.!#$%&'^`|~+-]*", re.ASCII)
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 BASE64 = "base64"
@@ -97,7 +97,7 @@ def _pairs(value: object) -> Iterator[tuple[object, object]]:
 
 
 def headers_of(value: object) -> Headers:
-    """Return headers as pairs, `Host` for its pseudo-header of HTTP/2; what is no text in a value shows as such."""
+    """Return headers as pairs, `Host` for its pseudo-header of HTTP/2; what is not text in a value shows as such."""
     pairs = [("host", content) if name == ":authority" else (name, content) for name, content in pairs_of(value)]
     if not all(_is_header_name(name) for name, _ in pairs):
         raise Odd(ODD)
@@ -178,7 +178,7 @@ def raw_of(text: str) -> bytes:
 
 
 def body_of(value: object, encoding: object) -> bytes:
-    """Return a body as it was recorded. Raises `Odd`, and `ValueError` for base64 that is none."""
+    """Return a body as it was recorded. Raises `Odd`, and `ValueError` for invalid base64."""
     if not isinstance(value, str):
         raise Odd(ODD)
     named = text_of(encoding).strip().lower()

@@ -14,7 +14,7 @@ from suites.recordings.recorded import CutOff, NoRecording, Recorded
 MARK: Final = b"PK\x03\x04"
 """How a zip begins that has files in it."""
 UNPACKED: Final = 2 << 30
-"""Bytes that are unpacked of one zip at the most; a body counts as often as entries name it."""
+"""Bytes that are unpacked of one zip, at most; a body counts as often as entries name it."""
 LONGEST_BODY: Final = 64 << 20
 """Bytes of a body beyond which it is not read."""
 

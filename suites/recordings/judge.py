@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import urlsplit
 
+from fixtures.settings import SETTLE_TIMEOUT
 from fixtures.wire import MOST_BYTES
 from spec.openapi import match
 from suites.oracles import of_recordings
-from suites.oracles.settled import SETTLED
 from suites.recordings.callers import Callers
 from suites.recordings.clocks import Clocks
 from suites.recordings.order import Spool
@@ -38,7 +38,7 @@ class Judge:
     stands for the recording in the report; `lag` is how many seconds one operation may lag behind another.
     """
 
-    def __init__(self, name: str, worker: str, base_url: str | None = None, lag: float = SETTLED) -> None:
+    def __init__(self, name: str, worker: str, base_url: str | None = None, lag: float = SETTLE_TIMEOUT) -> None:
         self.counts = Counts()
         self._name = name
         self._worker = worker
@@ -100,7 +100,7 @@ def _lack(recorded: Recorded) -> str | None:
 
 
 def base_of(recorded: Recorded) -> str | None:
-    """Return the base URL below which an exchange is one of the service; `None` where it is none."""
+    """Return the base URL below which an exchange is one of the service; `None` where it is not."""
     try:
         parts = urlsplit(recorded.url)
         host = parts.netloc.rpartition("@")[2].lower()

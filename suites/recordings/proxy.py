@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from fixtures.route import Route
+from fixtures.settings import LOOPBACK
 from fixtures.wire import MOST_BYTES, NoAnswer, NoCookies, unpacked
 from spec.signals import ENDING, leave_terminal
 from spec.usage import WrongUsage
@@ -23,7 +24,6 @@ from suites.recordings.recorded import BROKEN_OFF, NO_ANSWER, Headers, Recorded,
 
 OnExchange = Callable[[Recorded], None]
 
-LOOPBACK = "127.0.0.1"
 HOP_BY_HOP = frozenset(
     {
         *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),

@@ -10,7 +10,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class NoRecording(WrongUsage):
-    """A file is no recording that can be read. The message is a sentence that says why and what to do."""
+    """A file is not a recording that can be read. The message is a sentence that says why and what to do."""
 
 
 class CutOff(Exception):

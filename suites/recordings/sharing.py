@@ -35,7 +35,7 @@ def most_jobs(exchanges: int, asked: int | None) -> int:
 
 
 def parted(oracles: Sequence[Oracle], jobs: int) -> list[list[Oracle]]:
-    """Deal the oracles out to so many processes at the most, the first of which also counts the traffic."""
+    """Deal the oracles out to at most so many processes, the first of which also counts the traffic."""
     parts: list[list[Oracle]] = [[] for _ in range(min(jobs, len(oracles)))]
     costs = [COUNTING, *[0] * (len(parts) - 1)]
     for oracle in sorted(oracles, key=lambda each: -COSTS.get(each.name, 1)):

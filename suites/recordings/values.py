@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import IO, Any, Final
 
+from fixtures.exchange import integer
+
 CHUNK = 1 << 20
 """Bytes that are read at once, at the least."""
 LONGEST_VALUE = 1 << 28
 """Characters beyond which a value whose end was not found is given up."""
-LONGEST_INTEGER = 4_000
-"""Digits of a number beyond which it is not kept exactly; Python refuses to convert more than 4,300."""
 OF_PARTS = frozenset({"name", "value", "comment", "mimeType", "type", "id"})
 """Names with which parts of an entry begin, so that an entry that begins with one is not known by it."""
 
@@ -50,11 +50,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return {name: values[0] if len(values) == 1 else Several(values) for name, values in merged.items()}
 
 
-def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, strict=False)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=integer, strict=False)
 
 
 def decoded(text: str | bytes) -> Any:
@@ -93,7 +89,7 @@ class Text:
         self._border: _Border | None = None
 
     def peek(self) -> str:
-        """Return the next character that is no space; empty at the end."""
+        """Return the next character that is not a space; empty at the end."""
         while True:
             self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]
             if self._at < len(self._text):

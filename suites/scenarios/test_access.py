@@ -13,7 +13,7 @@ from fixtures.directories import Directories, Directory
 from fixtures.exchange import Exchange
 from fixtures.projects import NEEDS_PROJECT, Projects
 from fixtures.target import ANONYMOUS, MAIN, NEVER_ISSUED, Target
-from suites.differences import enumerated
+from suites.differences import first_few
 from suites.oracles.access import STRANGERS
 from suites.scenarios.conftest import Series
 from suites.steps import Batch, Steps
@@ -168,7 +168,7 @@ def _hides(side: Side, walk: Walk, listed: list[Batch], verify: Verify, hidden: 
         kind="disclosed",
         expected=[],
         actual=shown,
-        difference=f"{enumerated(shown)} of the {side.owner} project is in the list",
+        difference=f"{first_few(shown)} of the {side.owner} project is in the list",
         exchanges=walk.exchanges,
         case=f"the key of the {side.caller} project, {case}",
     )

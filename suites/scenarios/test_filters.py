@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.batches import Batches
 from fixtures.target import Target
-from suites.differences import beyond, differing, enumerated, kind_of, lacking, repeating
+from suites.differences import beyond, differing, first_few, kind_of, lacking, repeating
 from suites.moments import NANOSECOND, Moment, moment
 from suites.oracles.lists import promise_of
 from suites.scenarios.conftest import Series
@@ -78,7 +78,7 @@ def test_a_batch_that_has_ended_is_listed_as_it_is_read(
 
 def _disagreement(read: dict[str, str], listed: dict[str, object]) -> str:
     others = [f"{id_} is {listed.get(id_)}, and a get shows {status}" for id_, status in read.items()]
-    return enumerated([sentence for sentence, id_ in zip(others, read, strict=True) if listed.get(id_) != read[id_]])
+    return first_few([sentence for sentence, id_ in zip(others, read, strict=True) if listed.get(id_) != read[id_]])
 
 
 def _statuses(items: list[Batch], among: dict[str, str]) -> dict[str, object]:

@@ -102,12 +102,12 @@ def test_an_odd_query_breaks_nothing(query: str, client: Client) -> None:
 @pytest.mark.requirement("no-server-error", "create-refuses-incomplete-body")
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_an_odd_body_breaks_nothing(body: bytes, client: Client, steps: Steps) -> None:
-    """A create with a body that is no create body is refused; one whose directory cannot exist processes nothing."""
+    """A create with a body that is not a create body is refused; one whose directory cannot exist processes nothing."""
     exchange = client.send("POST", BATCHES, content=body, headers={"Content-Type": "application/json"})
     if is_whole_create(call_of(exchange).sent_body):
         steps.refused_or_fruitless("create-refuses-unknown-directory", exchange, "an id with an odd character")
     else:
-        steps.refused("create-refuses-incomplete-body", exchange, "a body that is no create body")
+        steps.refused("create-refuses-incomplete-body", exchange, "a body that is not a create body")
 
 
 @pytest.mark.requirement("no-server-error", "create-refuses-incomplete-body")

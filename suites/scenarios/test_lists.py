@@ -5,7 +5,7 @@ import pytest
 from fixtures.directories import Directories, Directory
 from fixtures.target import Target
 from spec.enumerations import terminal_statuses, transient_statuses
-from suites.differences import differing, enumerated, kind_of, lacking
+from suites.differences import differing, first_few, kind_of, lacking
 from suites.moments import SECOND, moment
 from suites.scenarios.conftest import Series
 from suites.steps import Batch, Steps
@@ -95,7 +95,7 @@ def _ended_at(batch: Batch, series: Series) -> float:
 
 
 def _disagreement(read: Shown, listed: Shown) -> str:
-    return enumerated(
+    return first_few(
         [f"{id_} is {listed.get(id_)}, and a get shows {read[id_]}" for id_ in read if read[id_] != listed.get(id_)]
     )
 

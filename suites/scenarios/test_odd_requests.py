@@ -1,4 +1,4 @@
-"""Ids that are no ids, paths that are no paths, and methods that nobody offers: refused in any way but a 5xx."""
+"""Ids that are not ids, paths that are not paths, and methods that nobody offers: refused in any way but a 5xx."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_an_odd_text_is_no_id(steps: Steps, batches: Batches) -> None:
 
 @pytest.mark.requirement("no-server-error")
 def test_a_path_that_cannot_be_decoded_breaks_nothing(client: Client, verify: Verify) -> None:
-    """Bytes that are no UTF-8, and percent signs that stand for nothing, are refused or taken as they are."""
+    """Bytes that are not UTF-8, and percent signs that stand for nothing, are refused or taken as they are."""
     for raw in RAW_SEGMENTS:
         _breaks_nothing(client.send("GET", f"{BATCHES}/{raw}"), verify)
         _breaks_nothing(client.send("GET", f"{BATCHES}?source_directory_id={raw}"), verify)

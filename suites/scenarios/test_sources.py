@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.configurations import JobType
 from fixtures.directories import Directories
-from suites.differences import enumerated
+from suites.differences import first_few
 from suites.products import EXTRACT, PARSE
 from suites.scenarios.varied import Varied
 from suites.steps import Batch, Steps
@@ -64,7 +64,7 @@ def _each_good_file_has_a_job(
         kind="missing",
         expected=f"a job for each of {len(source.good)} whole documents",
         actual=sorted(jobless),
-        difference=f"no job for {enumerated(sorted(jobless))}, twice, while other documents have one",
+        difference=f"no job for {first_few(sorted(jobless))}, twice, while other documents have one",
         exchanges=[steps.batches.get(batch["id"], expand=["results"])] if jobless else [],
         case=f"batch {batch['id']}, {COMPLETED}",
     )

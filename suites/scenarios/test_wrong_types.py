@@ -56,7 +56,7 @@ def with_wrong_types(directory_id: str, configuration_id: str) -> Iterator[tuple
 
 @pytest.mark.requirement("create-refuses-incomplete-body", "refused-create-leaves-nothing", "no-server-error")
 def test_a_body_with_a_wrong_type_is_refused(steps: Steps, batches: Batches, idle: Directory) -> None:
-    """Numbers, lists, objects, true, false and null are no ids, and none of them is made into one."""
+    """Numbers, lists, objects, true, false and null are not ids, and none of them is made into one."""
     for case, body in with_wrong_types(idle.id, steps.configuration_id(PARSE)):
         steps.refused("create-refuses-incomplete-body", batches.create_from(body), case)
     batches.list(source_directory_id=idle.id)
@@ -83,7 +83,7 @@ def test_an_odd_text_is_the_id_of_nothing(steps: Steps, batches: Batches, idle: 
 def test_a_body_of_another_media_type_breaks_nothing(
     client: Client, steps: Steps, series: Series, batches: Batches
 ) -> None:
-    """A whole body that says that it is no JSON, or is packed in some way, is refused or read as what it is."""
+    """A whole body that says that it is not JSON, or is packed in some way, is refused or read as what it is."""
     unknown = unknown_id(series.directory.id)
     whole = batches.create(unknown, PARSE, steps.configuration_id(PARSE)).request.body
     headers = [{"Content-Type": media_type} for media_type in MEDIA_TYPES]

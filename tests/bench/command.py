@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import click
 
+from batches_conformance.groups import Choice
 from reports import exit_codes
 from tests.bench.measures import MEASURES
 from tests.bench.timed import Unmeasured
@@ -14,7 +15,11 @@ MISSED = exit_codes.REGRESSED
 
 @click.command(name="bench")
 @click.option(
-    "--only", type=click.Choice([*MEASURES]), multiple=True, help="Only this measure; can be given several times."
+    "--only",
+    type=Choice([*MEASURES]),
+    metavar="MEASURE",
+    multiple=True,
+    help=f"Only this measure of {', '.join(MEASURES)}; can be given several times.",
 )
 @click.option("--runs", type=click.IntRange(1), default=3, show_default=True, help="Runs of each whole command.")
 def command(only: Sequence[str], runs: int) -> int:

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -21,6 +22,7 @@ from tests.ci.shell import EXAMPLES, container_instructions
 INSTRUCTIONS = container_instructions()
 COMPOSE = yaml.safe_load((EXAMPLES / "compose.yaml").read_text("utf-8"))
 MOCK = COMPOSE["services"]["batches-mock"]
+SUITE = PurePosixPath("batches_conformance/suite")
 KNOWN = ["FROM", "ENV", "WORKDIR", "COPY", "RUN", "USER", "VOLUME", "ENTRYPOINT", "CMD"]
 IGNORE = (ROOT / ".containerignore").read_text("utf-8").splitlines()
 NEEDS_PIP = pytest.mark.skipif(importlib.util.find_spec("pip") is None, reason="needs pip in the environment")
@@ -66,6 +68,19 @@ def image(machine: Machine) -> Machine:
     return machine
 
 
+def in_the_wheel() -> set[str]:
+    """What the wheel has beside the package itself, as `pyproject.toml` says."""
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    named = [ROOT / name for name in (*wheel["only-include"], *wheel["force-include"])]
+    files = (file for path in named for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
+    places = (PurePosixPath(file.relative_to(ROOT)) for file in files)
+    return {
+        str(place if place.parts[0] == "batches_conformance" else SUITE / place)
+        for place in places
+        if not (any(map(place.match, wheel["exclude"])) or {"__pycache__", "node_modules", "out"} & {*place.parts})
+    }
+
+
 def entrypoint() -> Sequence[str]:
     (text,) = arguments("ENTRYPOINT")
     words: list[str] = json.loads(text)
@@ -88,16 +103,8 @@ def test_instructions_are_known_and_in_order() -> None:
 
 
 def test_nothing_is_copied_that_is_not_part_of_the_suite() -> None:
-    places = {str(place) for _, place in copied()}
-    assert {
-        "pyproject.toml",
-        "requirements/run.lock",
-        "batches_conformance/__main__.py",
-        "spec/requirements.yaml",
-        "reports/plugin.py",
-    } <= places
-    assert not [place for place in places if place.startswith(("tests/", "reports/out/", "spec/lint/", ".git"))]
-    assert not [place for place in places if "__pycache__" in place]
+    """The image has what the wheel has, at the same places, so each command works there as in any installation."""
+    assert {str(place) for _, place in copied()} == in_the_wheel() | {"LICENSE", "run.lock"}
 
 
 def test_a_container_without_arguments_makes_a_run() -> None:
@@ -139,9 +146,25 @@ def test_nothing_is_to_be_written_beside_the_modules(image: Machine) -> None:
     assert ran.code == 0, ran.output
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["prove", "--help"], "--requirement"),
+        (["bench", "--help"], "--only"),
+        (["clients", "--help"], "--client"),
+        (["tests"], "tests is a command of a checkout"),
+    ],
+    ids=["prove", "bench", "clients", "tests"],
+)
+def test_every_command_is_there(image: Machine, words: list[str], shown: str) -> None:
+    ran = image.run([*entrypoint(), *words], **variables(image))
+    assert shown in ran.output
+    assert ran.code == (4 if "checkout" in shown else 0)
+
+
 @pytest.mark.parametrize("missing", ["spec", "fixtures", "pyproject.toml"])
 def test_a_run_does_without_nothing_that_is_copied(image: Machine, missing: str) -> None:
-    gone = image.folder / "suite" / missing
+    gone = image.folder / "suite" / SUITE / missing
     gone.rename(image.folder / "gone")
     assert image.run([*entrypoint(), "run", "--target=mock"], **variables(image)).code != 0
 
@@ -156,7 +179,7 @@ def install(machine: Machine) -> int:
 @NEEDS_PIP
 def test_the_lock_is_installed_with_hashes(image: Machine) -> None:
     assert install(image) == 0
-    lock = image.folder / "suite" / "requirements" / "run.lock"
+    lock = image.folder / "suite" / "run.lock"
     text = lock.read_text("utf-8")
     lock.write_text(re.sub(r"(?m)^httpx==\S+", "httpx==0.0.1", text), encoding="utf-8")
     assert install(image) != 0
@@ -166,4 +189,4 @@ def test_the_modules_are_compiled_once(image: Machine) -> None:
     (command,) = (text for text in arguments("RUN") if "compileall" in text)
     suite = image.folder / "suite"
     assert image.run(["sh", "-c", f"cd {suite} && {command}"]).code == 0
-    assert list((suite / "reports").glob("__pycache__/plugin.*.pyc"))
+    assert list((suite / SUITE / "reports").glob("__pycache__/plugin.*.pyc"))

@@ -23,6 +23,7 @@ def test_the_hook_is_one_that_the_suite_offers_in_its_version() -> None:
     assert used["id"] == HOOK["id"]
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert OF_A_SERVICE["rev"] == f"v{version}"
+    assert HOOK["additional_dependencies"] == [".[locked]"]
 
 
 def test_the_hook_checks_the_service_on_this_machine(machine: Machine, service: MockAddress) -> None:

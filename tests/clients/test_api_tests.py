@@ -10,7 +10,7 @@ import pytest
 
 from batches_conformance.commands import clients as clients_module
 from fixtures.errors import ClientFailed
-from spec.process import WRONG_USAGE
+from spec.codes import WRONG_USAGE
 from suites.clients.api_tests import Outcome, ResourceTally, run_source
 from suites.clients.real_ids import with_real_ids
 from tests.command import main_of

@@ -19,6 +19,7 @@ from fixtures.gateway import gateway_of
 from fixtures.route import route_to
 from fixtures.settings import Settings
 from fixtures.target import Target, open_target
+from spec.codes import INCONCLUSIVE
 from spec.lint.__main__ import find_node
 from suites.clients import check
 from suites.clients import driver as drivers
@@ -258,7 +259,7 @@ def test_a_registry_out_of_reach_leaves_the_run_inconclusive(
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     monkeypatch.setattr(check, "prepare", lambda client: prepare(client, tmp_path / "place"))
-    assert clients(["--client", "pypi-2.9.1", "--report-dir", str(tmp_path)]) == check.INCONCLUSIVE
+    assert clients(["--client", "pypi-2.9.1", "--report-dir", str(tmp_path)]) == INCONCLUSIVE
     printed = capsys.readouterr().out
     assert "pypi-2.9.1 cannot be installed; see that its registry is reachable" in " ".join(printed.split())
     assert json.loads((tmp_path / "clients.json").read_text())["findings"][0]["verdict"] == "error"

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from spec import requirements
+from spec.codes import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, REGRESSED
 from suites.clients import scenario as module
-from suites.clients.check import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, UNEXPLAINED, exit_code
+from suites.clients.check import exit_code
 from suites.clients.findings import ClientFinding, Ended, Verdict
 from suites.clients.models import ClientDifferences
 from suites.clients.render import WIDTH, ClientReport, as_json, as_markdown, as_text
@@ -115,7 +116,7 @@ def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int =
         (outcome("pass", "error"), INCONCLUSIVE),
         (outcome("not-exercised"), INCONCLUSIVE),
         (outcome(), INCONCLUSIVE),
-        (outcome("pass", complaints=("unexplained: a",)), UNEXPLAINED),
+        (outcome("pass", complaints=("unexplained: a",)), REGRESSED),
     ],
 )
 def test_the_exit_code_says_the_worst(found: ClientReport, code: int) -> None:

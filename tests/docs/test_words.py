@@ -9,6 +9,7 @@ import pytest
 from tests.docs.pages import ROOT
 
 REPLACED = {
+    "at the most": "at most",
     "came": "actual, received",
     "companion": "side effect",
     "companions": "side effects",
@@ -37,6 +38,9 @@ REPLACED = {
     "obstacles": "errors",
     "passive": "recording",
     "put up with": "tolerate",
+    "reckon": "estimate",
+    "reckoned": "estimated",
+    "reckons": "estimates",
     "steer": "control",
     "steered": "controlled",
     "steering": "control",

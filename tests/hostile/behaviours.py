@@ -327,7 +327,7 @@ def redirects_what_is_generated(talk: Talk) -> None:
 
 @unasked(GET, "the answer is not a complete HTTP response")
 def redirects_to_nonsense(talk: Talk) -> None:
-    """A get is redirected to what is no URL."""
+    """A get is redirected to what is not a URL."""
     talk.send(http(b"", 302, (("Location", "http://[/:x\x7f"),)))
 
 
@@ -417,7 +417,7 @@ def nests_a_list_of_batches(talk: Talk) -> None:
 
 @broken(GET, "a body that is not JSON", "success-is-json")
 def sends_invalid_utf_8(talk: Talk) -> None:
-    """A string is no UTF-8."""
+    """A string is not UTF-8."""
     talk.send(talk.genuine.with_raw(b'"x": "\xff\xfe\xc0\x80"'))
 
 

@@ -47,7 +47,7 @@ def test_a_file_that_fails_is_named_in_results_that_come_late(newest: Language, 
     code, output, errors = ended(program)
     assert (code, errors) == (1, "")
     *_, broken, one, two, _ = output.splitlines()
-    assert broken == "broken.pdf: The file is named .pdf but is no PDF document."
+    assert broken == "broken.pdf: The file is named .pdf but is not a PDF document."
     assert re.fullmatch(r"one\.pdf: ejb-\S+ COMPLETED", one)
     assert re.fullmatch(r"two\.pdf: ejb-\S+ COMPLETED", two)
 

@@ -15,7 +15,7 @@ from batches_conformance.commands.load import LOCUSTFILE
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.runfile import run_id_of
 from fixtures.settings import KEY, OTHER_KEY
-from fixtures.state import STATE_DIR
+from fixtures.state_folder import STATE_DIR
 from tests.docs.pages import blocks
 from tests.quick_python.starting import REAL
 from tests.suites.sessions import Ended, directories_on

@@ -16,7 +16,8 @@ from reports.load import MOST_MOMENTS, LoadFindings
 from reports.model import Load
 from reports.summary import render_summary
 from reports.terminal import report_lines
-from spec.usage import WRONG_USAGE, WrongUsage
+from spec.codes import WRONG_USAGE
+from spec.usage import WrongUsage
 from suites.load.budget import FILES, LEASE, REQUESTS, Allowance, Grant, Grants, NothingLeft
 from suites.load.consistency import BETWEEN_USERS, GET_FINDS, LIST_SHOWS, ONE_USER, Consistency
 from suites.load.creates import Creates

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from fixtures.mock.faults import FAULTS, THEMES
-from fixtures.mock.kinds import UnknownVariant, chosen
-from fixtures.mock.listing import TITLES, entries
+from fixtures.mock.listing import TITLES, entries, title_of
 from fixtures.mock.situations import SITUATIONS
+from fixtures.mock.variant_kinds import UnknownVariant, chosen
 from fixtures.mock.variations import VARIATIONS
 from tests.mock.api import ROOT, complaint
 
@@ -33,6 +33,7 @@ def test_everything_is_listed_once_under_a_theme_that_has_a_title() -> None:
         assert sorted(entry.name for entry in listed) == sorted(known)
         assert all(entry.title for entry in listed)
     assert len(set(TITLES.values())) == len(TITLES)
+    assert title_of("file_count") == "File count"
 
 
 def test_no_situation_has_the_name_of_a_variation() -> None:

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from fixtures.exchange import Exchange
+from fixtures.settings import SETTLE_TIMEOUT
 from suites.oracles import of_recordings
 from suites.oracles.panel import Panel
-from suites.oracles.settled import KEPT, SETTLED
+from suites.oracles.settled import KEPT
 from tests.oracles.history import EXPAND, EXTRACT, PARSE, Json, at, batch, entry, page
 from tests.oracles.timeline import BATCHES, DIRECTORIES, TEST, Pairs, Witness, exchange
 
-LATER = SETTLED + 1
+LATER = SETTLE_TIMEOUT + 1
 CREATE_BODY = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
 UPLOADS = f"{DIRECTORIES}/dir-1/files/upload"
 FILES = f"{DIRECTORIES}/dir-1/files"
@@ -206,7 +207,7 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     "a create that is refused": lambda t: t.create(body={}, status=422),
     "a create whose key is refused": lambda t: t.create(body={}, status=401),
     "a create whose body was not recorded": lambda t: t.create(body=None),
-    "results a little late": lambda t: t.get().wait(SETTLED - 2).get(params=EXPAND),
+    "results a little late": lambda t: t.get().wait(SETTLE_TIMEOUT - 2).get(params=EXPAND),
     "an outcome a little late": lambda t: t.get().get(
         params=EXPAND, **with_results({**entry("dfl-1"), "error_message": None})
     ),

@@ -84,7 +84,7 @@ def of_coverage(requirements: Iterable[str], faults: Iterable[Variant]) -> Itera
     for id_ in sorted(known - broken):
         yield f"no fault breaks {id_}"
     for id_ in sorted(broken - known):
-        yield f"a fault breaks {id_}, which is no requirement"
+        yield f"a fault breaks {id_}, which is not a requirement"
 
 
 def of_repetition(first: Outcome, second: Outcome) -> Iterator[str]:

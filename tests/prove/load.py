@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from fixtures.mock import variations
 from fixtures.mock.variants import Variant
-from fixtures.state import STATE_DIR
+from fixtures.state_folder import STATE_DIR
 
 ROOT = Path(__file__).parents[2]
 USERS = ("--users=20", "--spawn-rate=20", "--pause=0.05-0.2")

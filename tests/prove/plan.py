@@ -35,20 +35,24 @@ REPEATED = 7
 
 
 def clean(black_box: bool, only: Collection[str] = ()) -> Order:
-    """Plan a run of the mock as it is, with which the variations are compared; `only` some requirements, or all."""
-    return Order(CLEAN, tests=_of_requirements(only), black_box=black_box)
+    """Plan a run of the mock as it is, with which the variations are compared; `only` some requirements, or all.
+
+    Some requirements are exercised by generated requests alone.
+    """
+    tests = _of_requirements(only, THOROUGH, GENERATED_TOO) if only else QUICK
+    return Order(CLEAN, tests=tests, black_box=black_box)
 
 
 def of_fault(variant: Variant, black_box: bool) -> Order:
     """Plan the first run of a fault, with the scenarios that exercise what it breaks."""
     pace = SLOW_PACE if OF_RUNNING & set(variant.requirements) else PACE
-    tests = _of_requirements(variant.requirements)
+    tests = _of_requirements(variant.requirements, SCENARIOS, QUICK)
     return Order(variant.name, faults=(variant.name,), tests=tests, black_box=black_box, pace=pace)
 
 
-def _of_requirements(ids: Collection[str]) -> tuple[str, ...]:
-    """Select the scenarios that exercise some requirements, or all of them."""
-    return (*(SCENARIOS if OF_SIZE & set(ids) else QUICK), *(f"--requirement={id_}" for id_ in ids))
+def _of_requirements(ids: Collection[str], tests: Sequence[str], without_size: Sequence[str]) -> tuple[str, ...]:
+    """Select the tests that exercise some requirements; the large directory is left out where none of them needs it."""
+    return (*(tests if OF_SIZE & set(ids) else without_size), *(f"--requirement={id_}" for id_ in ids))
 
 
 FURTHER_LOOKS = (QUICK, THOROUGH)

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from fixtures.mock.variants import Variant
+from fixtures.settings import SETTLE_TIMEOUT
 from reports.findings import Findings
-from suites.oracles.settled import SETTLED
 from suites.recordings.formats import read
 from suites.recordings.judge import Judge
 from tests.prove import plan
@@ -51,7 +51,7 @@ def record_and_judge(order: Order) -> Judged:
 def judge_recording(order: Order, path: Path) -> Judged:
     """Judge the recording of a run."""
     findings = Findings()
-    with Judge(path.name, "main", lag=SETTLED if order.variations else AT_ONCE) as judge:
+    with Judge(path.name, "main", lag=SETTLE_TIMEOUT if order.variations else AT_ONCE) as judge:
         for recorded in read(path):
             judge.take(recorded)
         judge.judge(findings.add, jobs=1)

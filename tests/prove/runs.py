@@ -18,7 +18,7 @@ import pytest
 
 from fixtures.embedded import MockAddress
 from fixtures.mock.command import command as mock_command
-from fixtures.state import STATE_DIR
+from fixtures.state_folder import STATE_DIR
 from reports import files
 from spec import profiles
 from tests.prove.forks import forks
@@ -101,7 +101,7 @@ def run(order: Order) -> Outcome:
     with TemporaryDirectory() as folder:
         report = carry_out(order, Path(folder))
         if not report.is_file():
-            return Outcome(order, "no report", errors=(output_of(Path(folder)),))
+            return Outcome(order, "no report", errors=(output_of(Path(folder)) or "nothing was printed",))
         return _outcome(order, json.loads(report.read_text(encoding="utf-8")), time.perf_counter() - began)
 
 

@@ -72,7 +72,7 @@ def test_what_the_clean_mock_leaves_unexercised_is_no_fault_of_a_variation() -> 
 def test_a_requirement_without_a_fault_is_a_problem() -> None:
     """And so is a fault of a requirement that does not exist."""
     problems = list(judgement.of_coverage([BROKEN, OTHER], [FAULT, replace(FAULT, requirements=("nothing",))]))
-    assert problems == [f"no fault breaks {OTHER}", "a fault breaks nothing, which is no requirement"]
+    assert problems == [f"no fault breaks {OTHER}", "a fault breaks nothing, which is not a requirement"]
 
 
 def test_two_runs_that_disagree_are_a_problem() -> None:

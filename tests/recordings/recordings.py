@@ -7,8 +7,8 @@ from io import BytesIO
 from typing import Any
 
 from fixtures.exchange import Exchange
+from fixtures.settings import SETTLE_TIMEOUT
 from fixtures.target import ANONYMOUS
-from suites.oracles.settled import SETTLED
 from suites.recordings import har
 from suites.recordings.judge import Counts, Judge
 from suites.recordings.record import entry_of
@@ -62,7 +62,7 @@ def document(entries: Iterable[Json], **log: Any) -> bytes:
     return json.dumps({"log": {"version": "1.2", **log, "entries": list(entries)}}).encode()
 
 
-def judged(file: bytes, base_url: str | None = None, lag: float = SETTLED) -> Said:
+def judged(file: bytes, base_url: str | None = None, lag: float = SETTLE_TIMEOUT) -> Said:
     """What is said of a HAR file."""
     records = list[Record]()
     with Judge("a recording", "main", base_url, lag) as judge:

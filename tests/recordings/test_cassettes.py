@@ -64,11 +64,11 @@ DAMAGED = {
     "an invalid request": lambda item: item.replace("    uri: ", "  - uri: ", 1),
     "an invalid URL": lambda item: item.replace("http://127.0.0.1:1", "http://[", 1),
     "an invalid status": lambda item: item.replace("'404'", "[]", 1),
-    "headers that are none": lambda item: item.replace('      - "application/json"', "        a: {b: c}", 1),
+    "headers that are not headers": lambda item: item.replace('      - "application/json"', "        a: {b: c}", 1),
     "an unknown tag": lambda item: item.replace("'GET'", "!!python/name:os.system GET", 1),
     "an invalid date": lambda item: item.replace("'404'", "!!timestamp x", 1),
     "an invalid number": lambda item: item.replace("'404'", "!!int ''", 1),
-    "bytes that are no text": lambda item: item.replace("GET", "G\udcffT", 1),
+    "bytes that are not text": lambda item: item.replace("GET", "G\udcffT", 1),
     "a control character": lambda item: item.replace("GET", "G\x00T", 1),
     "flow without an end": lambda item: item.replace("'404'", "[" * DEEPER, 1),
     "depth without an end": lambda item: item.replace("'404'", "[" * DEEPER + "]" * DEEPER, 1),
@@ -86,7 +86,7 @@ def test_an_interaction_that_is_damaged_costs_no_other(damage: Any) -> None:
 
 
 def test_cassettes_that_others_write_are_read() -> None:
-    """Indented lists, times that are no text, bodies alone, and what follows the list."""
+    """Indented lists, times that are not text, bodies alone, and what follows the list."""
     (item,) = items("bat-1")
     indented = "".join(f"  {line}\n" for line in item.splitlines())
     plain = item.replace("'2030-01-01T00:00:01.123456+00:00'", "2030-01-01T00:00:01.123456+00:00").replace(

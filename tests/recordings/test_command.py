@@ -87,7 +87,7 @@ REFUSED: dict[str, Sequence[str]] = {
     "a recording and a port": ["a.har", "--listen", "8080", "--target", "http://127.0.0.1:1"],
     "a port and no target": ["--listen", "8080"],
     "a target and no port": ["--target", "http://127.0.0.1:1"],
-    "a target that is no URL": ["--listen", "8080", "--target", "127.0.0.1"],
+    "a target that is not a URL": ["--listen", "8080", "--target", "127.0.0.1"],
     "a key in the open": ["--listen", "8080", "--target", "http://192.0.2.1"],
     "an invalid port": ["--listen", "70000", "--target", "http://127.0.0.1:1"],
     "an unknown option": ["--nonsense"],

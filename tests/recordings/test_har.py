@@ -56,7 +56,7 @@ SET_ASIDE: dict[str, tuple[Json, str]] = {
         edited(cut, in_content(size=40, comment="truncated")),
         PART_OF_BODY,
     ),
-    "base64 that is none": (edited(in_content(text="?", encoding="base64")), PART_OF_BODY),
+    "invalid base64": (edited(in_content(text="?", encoding="base64")), PART_OF_BODY),
     "an aborted request": (edited(in_response(status=0)), NO_ANSWER),
     "no status": (edited(in_response(status=None)), NO_ANSWER),
     "an answer from the browser's cache": (edited(lambda raw: raw.update(_fromCache="disk")), FROM_CACHE),

@@ -5,9 +5,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from reports.annotations import COMMANDS_LIMIT, annotation_lines
+from reports.annotations import annotation_lines
 from reports.badge import render_badge
 from reports.model import Report
+from spec.workflow import COMMANDS_LIMIT
 from tests.reports import samples
 from tests.reports.html import pages
 

@@ -202,7 +202,7 @@ def test_a_waiver_that_does_not_fit_is_red_for_its_own_reason(name: str, judge: 
     assert words in output
 
 
-# --- files that are no waivers: nothing is judged ---
+# --- files that are not waivers: nothing is judged ---
 
 UNUSABLE: dict[str, tuple[Any, str]] = {
     "empty file": ("", "is empty"),
@@ -225,7 +225,7 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
     "reason of nothing": ([entry(reason=None)], "has a reason that is not text"),
     "owner of a wrong type": ([entry(owner=["me"])], "has a owner that is not text"),
     "requirement of a wrong type": ([entry(requirement=True)], "has a requirement that is not text"),
-    "expiry that is no date": ([entry(expires="soon")], "has an invalid date of expiry"),
+    "expiry that is not a date": ([entry(expires="soon")], "has an invalid date of expiry"),
     "invalid expiry": ([entry(expires="2030-02-30")], "has an invalid date of expiry"),
     "expiry that is a number": ([entry(expires=20300101)], "has an invalid date of expiry"),
     "expiry with a time": ([entry(expires=datetime(2030, 1, 1))], "has an invalid date of expiry"),

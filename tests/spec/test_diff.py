@@ -543,7 +543,7 @@ DOCUMENTS: dict[str, tuple[dict[str, Any], dict[str, Any], Found, Found]] = {
         {("act?q", "request-replaced")},
         {("act?q", "request-replaced")},
     ),
-    "an encoding of what is no form": (
+    "an encoding of what is not a form": (
         body(JSON),
         body({"application/json": {"schema": TEXT, "encoding": {"f": {"contentType": "text/plain", "x-a": 1}}}}),
         set(),
@@ -797,7 +797,7 @@ DOCUMENTS: dict[str, tuple[dict[str, Any], dict[str, Any], Found, Found]] = {
         set(),
         set(),
     ),
-    "a header that is no parameter": (BASE, parameters(query(**{"in": "header", "name": "Accept"})), set(), set()),
+    "a header that is not a parameter": (BASE, parameters(query(**{"in": "header", "name": "Accept"})), set(), set()),
     "words and servers": (
         BASE,
         {

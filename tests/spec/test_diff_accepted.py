@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from spec.diff.annotations import COMMANDS_LIMIT, annotation_lines
+from spec.diff.annotations import annotation_lines
 from spec.diff.model import Change
 from spec.diff.verdict import Verdict
+from spec.workflow import COMMANDS_LIMIT
 from tests.command import main_of
 
 main = main_of("contract")

@@ -182,7 +182,7 @@ WRONG_PLACES = [
     "paths//a/get/parameters/2: ",
     "paths//a/get/responses/200/content/a/b/schema/type: ",
     "paths//a/put/responses: ",
-    "paths//a/get/parameters/1: refers to #/components/schemas/A, which is no parameter",
+    "paths//a/get/parameters/1: refers to #/components/schemas/A, which is not a valid parameter",
     "paths//a/put/requestBody: refers to #/components/requestBodies/B, which is not there",
     "webhooks/moved: refers to #/components/pathItems/W, which is not there",
     "components/schemas/A/properties/$ref/items: refers to a.yaml, outside of itself",

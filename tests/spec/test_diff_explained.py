@@ -151,4 +151,4 @@ def test_an_entry_that_explains_nothing_clearly_is_wrong_usage(entry: Any, words
 def test_what_is_no_generation_has_no_explanations(compare: Compare) -> None:
     code, output = compare(NOTE, ENTRY, generation="published.yaml")
     assert code == 4
-    assert "published.yaml is no generation: explanations are for 2.8, 2.10, 2.14." in output
+    assert "published.yaml is not a generation: explanations are for 2.8, 2.10, 2.14." in output

@@ -11,7 +11,7 @@ from spec.diff.document import Document
 from spec.diff.model import Change, merged
 from spec.diff.operations import Comparison
 from spec.diff.rendering import as_text
-from spec.diff.verdict import compared, contract
+from spec.diff.verdict import compared, named_contract
 from spec.patch import patched
 
 NAMES = list(generations.load())
@@ -99,13 +99,13 @@ def test_the_document_of_the_set_up_is_left_as_it_is() -> None:
 
 
 def test_from_the_guide_to_the_reference_a_directory_lost_its_time() -> None:
-    verdict = compared(contract("2.8"), contract("2.10"))
+    verdict = compared(named_contract("2.8"), named_contract("2.10"))
     assert "\n".join(as_text(verdict)) == WITHOUT_A_TIME
     assert verdict.breaks == ("callers",)
 
 
 def test_and_back_it_is_asked_for() -> None:
-    verdict = compared(contract("2.10"), contract("2.8"))
+    verdict = compared(named_contract("2.10"), named_contract("2.8"))
     assert {(change.where, change.what, change.breaks) for change in verdict.changes} == {
         ("createDirectory:body.expires_at", "added", ()),
         ("createDirectory:body", "changed", ("callers",)),
@@ -115,8 +115,8 @@ def test_and_back_it_is_asked_for() -> None:
 @pytest.mark.parametrize("old", ["2.8", "2.10"])
 def test_what_follows_the_reference_only_adds(old: str) -> None:
     """Whatever the profiles say: an old client neither sends nor reads anything that 2.14 brought."""
-    between = {(change.where, change.what) for change in compared(contract(old), contract("2.10")).changes}
-    verdict = compared(contract(old), contract("2.14"))
+    between = {(change.where, change.what) for change in compared(named_contract(old), named_contract("2.10")).changes}
+    verdict = compared(named_contract(old), named_contract("2.14"))
     found = {(change.where, change.what) for change in verdict.changes}
     assert found >= BY_A_CONNECTOR | between
     assert {what for _, what in found - between} == {"added"}

@@ -14,7 +14,7 @@ import httpx
 
 from fixtures.embedded import MockAddress
 from fixtures.exchange import TOO_MANY
-from fixtures.state import STATE_DIR
+from fixtures.state_folder import STATE_DIR
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 300

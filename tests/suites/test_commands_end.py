@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.embedded import running_mock
-from spec import process
+from spec import codes, process
 from suites.clients import environments
 from suites.clients.environments import stop_installing
 from tests.suites import sessions
@@ -74,7 +74,7 @@ def test_a_judgement_ends_with_a_sentence_and_no_report(number: signal.Signals, 
     with started("-m", "batches_conformance", *words) as command, recording.open("wb"):
         command.send_signal(number)
         output, _ = command.communicate(timeout=TIME_LIMIT)
-    assert (command.returncode, output.strip()) == (process.INTERRUPTED, process.STOPPED)
+    assert (command.returncode, output.strip()) == (codes.INTERRUPTED, process.STOPPED)
     assert not report.exists()
 
 
@@ -101,7 +101,7 @@ def test_clients_end_at_once_with_their_drivers(tmp_path: Path) -> None:
             drivers = [pid for thread in threads for pid in (thread / "children").read_text("ascii").split()]
             command.send_signal(signal.SIGTERM)
             output, _ = command.communicate(timeout=TIME_LIMIT)
-    assert command.returncode == process.INTERRUPTED
+    assert command.returncode == codes.INTERRUPTED
     assert output.split("\n\n") == [
         f"What the clients have made on {front.url} by now may still be there.",
         f"{process.STOPPED}\n",
@@ -128,7 +128,7 @@ process.run(main)
 def test_a_command_waits_for_nobody_and_says_so_in_a_sentence(number: signal.Signals) -> None:
     with started("-c", INTERRUPTED, str(int(number))) as command:
         output, _ = command.communicate(timeout=TIME_LIMIT)
-    assert (command.returncode, output) == (process.INTERRUPTED, f"{process.STOPPED}\n")
+    assert (command.returncode, output) == (codes.INTERRUPTED, f"{process.STOPPED}\n")
 
 
 IGNORANT = """

@@ -1,4 +1,4 @@
-"""A violation or an error is no crash: the report shows it without a traceback of the suite, unless one is wanted."""
+"""A violation or an error is not a crash: the report shows it without a traceback, unless one is wanted."""
 
 import re
 from pathlib import Path

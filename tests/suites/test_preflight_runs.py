@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.state import STATE_DIR
+from fixtures.state_folder import STATE_DIR
 from tests.fixtures.loopback import Answer, serving
 from tests.suites.conftest import RunByUrl
 from tests.suites.sessions import ONE_TEST, ROOT, TIME_LIMIT, Ended, command, environment, run

@@ -160,7 +160,7 @@ def test_the_plan_sends_nothing(production: MockAddress, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ((), "Name the service by --target URL, or its report by --report REPORT."),
+        ((), "Name the service with --target URL, or its report with --report REPORT."),
         (("--target", "http://127.0.0.1:1", "--against", "http://127.0.0.1:2"), AGAINST_KEY),
         (("--target", "https://candidate.example"), "confirm that with --yes"),
         (
@@ -169,7 +169,7 @@ def test_the_plan_sends_nothing(production: MockAddress, tmp_path: Path) -> None
         ),
         (("--target", "http://127.0.0.1:1", "--against-report", "nowhere.json"), "There is no report nowhere.json"),
         (("--target", "http://127.0.0.1:1", "--mock-report", "pyproject.toml"), "pyproject.toml is not a report"),
-        (("--target", "http://127.0.0.1:1", "--out", "pyproject.toml"), "name another by --out"),
+        (("--target", "http://127.0.0.1:1", "--out", "pyproject.toml"), "name another with --out"),
         (("--target", "http://127.0.0.1:1", "--header", "without-a-value"), "--header"),
         (("--report", "report.json", "--clients"), "--clients needs the service itself"),
         (("--target", "http://127.0.0.1:1", "--client", "pypi-0"), "There is no client pypi-0"),

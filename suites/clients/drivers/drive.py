@@ -3,7 +3,7 @@
 Runs inside the client's environment. Key and base URL come from the variables that the client itself reads. A line
 asks for a `call`, such as `batches.get`, with `path` for arguments by position and `arguments` for those by name;
 `style` says whether the synchronous or the asynchronous client makes it, or `raw` for the response behind the model;
-`pages` is how many pages of a list are followed at the most; `key` is a key to be sent in place of the user's own.
+`pages` is how many pages of a list are followed at most; `key` is a key to be sent in place of the user's own.
 
 Every exchange of the client is written too, so that the requests and answers themselves can be judged. The variable
 GATEWAY has, as JSON, the `headers` and the `certificate` (with its `key`) that a gateway before the service asks for.

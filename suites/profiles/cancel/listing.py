@@ -11,7 +11,7 @@ from suites.verify import Verify
 from suites.walks import Walk, Walks
 
 ROUNDED = 2 * SECOND
-"""Nanoseconds by which a creation time may be shown too late at the most."""
+"""Nanoseconds by which a creation time may be shown too late, at most."""
 
 
 def is_listed_as_cancelled(batch: Batch, steps: Steps, walks: Walks, verify: Verify) -> None:

@@ -9,7 +9,7 @@ from fixtures.receiver import Receiver
 from fixtures.target import OTHER, Target
 from fixtures.webhooks import Saved, WebhookConfigurations, bare, in_words, whole
 from spec.requirements import capabilities
-from suites.differences import enumerated
+from suites.differences import first_few
 from suites.profiles.webhooks.conftest import AFTERWARDS, ANY_END, BESIDE, COMBINED, FAILING, STRANGER, USED
 from suites.profiles.webhooks.notifications import (
     ABSENT,
@@ -261,7 +261,7 @@ def test_a_failed_delivery_is_retried(combination: list[NotifiedBatch], verify: 
             kind="missing",
             expected="a second attempt",
             actual=[in_words(post) for post in each.webhooks[FAILING].endpoint.posts],
-            difference=f"{enumerated(once)} was answered with a 500, and not sent again",
+            difference=f"{first_few(once)} was answered with a 500, and not sent again",
             operation=ANY_OPERATION,
             exchanges=each.exchanges,
             case=each.case,

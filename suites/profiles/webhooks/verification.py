@@ -4,7 +4,7 @@ from collections.abc import Iterable, MutableMapping
 from typing import TypeAlias
 
 from fixtures.webhooks import SIGNATURE, decoded, in_words, is_signed
-from suites.differences import beyond, enumerated
+from suites.differences import beyond, first_few
 from suites.profiles.webhooks.notifications import ENDS, NotifiedBatch
 from suites.profiles.webhooks.payload import (
     EVENT_ID,
@@ -50,7 +50,7 @@ def verify_delivered(notified: NotifiedBatch, name: str, requirement: str, verif
             kind="missing",
             expected=notified.expected_events(name),
             actual=[in_words(post) for post in endpoint.posts],
-            difference=f"{enumerated(missing)} did not arrive until long after the end",
+            difference=f"{first_few(missing)} did not arrive until long after the end",
             operation=ANY_OPERATION,
             exchanges=notified.exchanges,
             case=f"{notified.case}, {name}",
@@ -181,7 +181,7 @@ def verify_form(notified: NotifiedBatch, verify: Verify) -> None:
                 kind="missing",
                 expected=sorted(webhook.headers),
                 actual=sorted(webhook.headers.keys() - set(missing)),
-                difference=f"{in_words(delivery)} lacks {enumerated(missing)}",
+                difference=f"{in_words(delivery)} lacks {first_few(missing)}",
                 operation=ANY_OPERATION,
                 exchanges=notified.exchanges,
                 case=case,
@@ -223,7 +223,7 @@ def verify_names(notified: NotifiedBatch, known: Iterable[str], verify: Verify) 
                 kind="not-matching",
                 expected=[own],
                 actual=sorted(foreign),
-                difference=f"{enumerated(sorted(foreign))} in {in_words(delivery)}",
+                difference=f"{first_few(sorted(foreign))} in {in_words(delivery)}",
                 operation=ANY_OPERATION,
                 exchanges=notified.exchanges,
                 case=f"{notified.case}, {name}",
@@ -316,7 +316,7 @@ def verify_event_ids(notified: NotifiedBatch, known: KnownEvents, verify: Verify
             kind="twice",
             expected="an event_id for each event of each batch",
             actual=id_,
-            difference=f"{id_} stands for {enumerated(sorted(others))} of {batch_id} and in {in_words(delivery)}",
+            difference=f"{id_} stands for {first_few(sorted(others))} of {batch_id} and in {in_words(delivery)}",
             operation=ANY_OPERATION,
             exchanges=notified.exchanges,
             case=f"{notified.case}, {name}",

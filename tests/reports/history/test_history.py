@@ -147,7 +147,7 @@ def test_a_history_that_somebody_else_writes_is_waited_for(
 def test_a_history_is_not_where_its_page_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (path,) = months.write(nights("F"), tmp_path / "nights")
     assert main(["--append", str(tmp_path / "history.html"), str(path)]) == 4
-    assert "name the history otherwise" in capsys.readouterr().err
+    assert "give the history another name" in capsys.readouterr().err
     assert not (tmp_path / "history.html").exists()
 
 

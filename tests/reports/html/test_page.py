@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reports.html import evidence
-from reports.html.markup import block, fingerprint, raw, serialise, tag
+from reports.html.markup import block, csp_hash, raw, serialise, tag
 from reports.html.page import render_html
 from reports.model import Report
 from tests.reports.html import pages
@@ -141,8 +141,8 @@ def test_nothing_is_fetched_and_only_what_is_known_may_run() -> None:
     ]
     script, style = ("".join(page.named(name)[0].text) for name in ("script", "style"))
     assert "default-src 'none'" in policy
-    assert fingerprint(script) in policy
-    assert fingerprint(style) in policy
+    assert csp_hash(script) in policy
+    assert csp_hash(style) in policy
     assert "unsafe" not in policy
     assert not [tag for tag in page.tags if {"src", "srcset", "action"} & set(tag.attributes)]
     assert not re.search(r"url\(|@import|fetch|XMLHttpRequest|innerHTML|eval\(", script + style)

@@ -30,14 +30,14 @@ SHOWN: Final = 2_000
 class PartFailed(Exception):
     """A part did not come to its end: its exit code, and what it printed last."""
 
-    def __init__(self, step: "Step", code: int) -> None:
+    def __init__(self, step: "ReleaseStep", code: int) -> None:
         printed = "\n".join(each.read_text(encoding="utf-8", errors="replace") for each in (step.output, step.errors))
         super().__init__(f"The part {step.name} ended with {code}: {end_of(printed.strip(), SHOWN)}")
         self.code = code
 
 
 @dataclass(frozen=True)
-class Step:
+class ReleaseStep:
     """One command: the words after `batches-conformance`, and the folder that takes its output."""
 
     name: str
@@ -62,7 +62,7 @@ class Step:
 
 
 @dataclass
-class Steps:
+class ReleaseSteps:
     """Runs commands beside each other, and ends them together."""
 
     resume: bool
@@ -72,7 +72,7 @@ class Steps:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _is_ending: bool = False
 
-    def carry_out(self, chains: Sequence[Sequence[Step]]) -> dict[str, int]:
+    def carry_out(self, chains: Sequence[Sequence[ReleaseStep]]) -> dict[str, int]:
         """Run chains beside each other, and the steps of a chain one after the other. Return the exit codes by name.
 
         Raises `PartFailed` for a step that did not come to its end.
@@ -91,29 +91,31 @@ class Steps:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _chain(self, steps: Sequence[Step]) -> dict[str, int]:
+    def _chain(self, steps: Sequence[ReleaseStep]) -> dict[str, int]:
         return {step.name: self._code_of(step) for step in steps}
 
-    def _code_of(self, step: Step) -> int:
+    def _code_of(self, step: ReleaseStep) -> int:
         code = self._known(step) if self.resume else None
         if code is None:
             return self._run(step)
         print(f"{step.name}: taken from {step.folder}, where it ended with {code}", flush=True)
         return code
 
-    def _known(self, step: Step) -> int | None:
+    def _known(self, step: ReleaseStep) -> int | None:
         """Return how the same step has ended before, if it had an answer."""
         with suppress(OSError, ValueError):
             note: dict[str, Any] = json.loads((step.folder / NOTE).read_text(encoding="utf-8"))
             return int(note["code"]) if note["words"] == step.digest else None
         return None
 
-    def _run(self, step: Step) -> int:
+    def _run(self, step: ReleaseStep) -> int:
         try:
             step.folder.mkdir(parents=True, exist_ok=True)
             (step.folder / NOTE).unlink(missing_ok=True)
         except OSError as error:
-            raise WrongUsage(f"{step.folder} could not be written ({error.strerror}); name another by --out.") from None
+            raise WrongUsage(
+                f"{step.folder} could not be written ({error.strerror}); name another with --out."
+            ) from None
         print(f"{step.name}: batches-conformance {' '.join(step.words)}", flush=True)
         began = monotonic()
         with step.output.open("wb") as output, step.errors.open("wb") as errors:
@@ -129,7 +131,7 @@ class Steps:
             (step.folder / NOTE).write_text(json.dumps({"words": step.digest, "code": code}), encoding="utf-8")
         return code
 
-    def _start(self, step: Step, output: IO[bytes], errors: IO[bytes]) -> "subprocess.Popen[bytes]":
+    def _start(self, step: ReleaseStep, output: IO[bytes], errors: IO[bytes]) -> "subprocess.Popen[bytes]":
         command = own_command(*step.words)
         environment = dict(step.environment)
         with self._lock:
