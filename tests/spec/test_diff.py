@@ -180,6 +180,24 @@ SCHEMAS: dict[str, tuple[Any, Any, str, tuple[str | None, ...]]] = {
     "values that do not": (thing({**TEXT, "maxLength": 3}), thing({"enum": ["abcd"]}), "Thing.f", REPLACE),
     "one of two truths": (thing({"type": "boolean"}), thing({"const": True}), "Thing.f=false", VALUE_GONE),
     "null by the word of 3.0": (thing({**TEXT, "nullable": True}), thing(TEXT), "Thing.f", NO_LONGER_NULL),
+    "alternatives beside a limit": (
+        thing({**TEXT, "anyOf": [{"maxLength": 3}, {"pattern": "^a"}]}),
+        thing({**TEXT, "maxLength": 3}),
+        "Thing.f",
+        NARROW,
+    ),
+    "a limit that holds for alternatives": (
+        thing({"maxLength": 3}),
+        thing({"maxLength": 3, "anyOf": [TEXT, {"type": ["integer", "null"]}]}),
+        "Thing.f",
+        NARROW,
+    ),
+    "a pattern of names in a closed object": (
+        thing({"patternProperties": {"^a": TEXT}, "additionalProperties": False, "x-note": 1}),
+        thing({"additionalProperties": False}),
+        "Thing.f",
+        NARROW,
+    ),
     "values that are excluded": (thing(TEXT), thing({**TEXT, "not": KIND}), "Thing.f", NARROW),
     "a condition": (
         thing(TEXT),
@@ -311,6 +329,8 @@ SAME: dict[str, tuple[Any, Any]] = {
         thing({"type": "integer", "exclusiveMinimum": 0}),
     ),
     "limits that limit nothing": (thing({"type": "array"}), thing({"type": "array", "minItems": 0, "items": {}})),
+    "a whole number or a multiple of one": (thing({"type": "integer"}), thing({"type": "number", "multipleOf": 1})),
+    "null excluded": (thing({"not": {"type": "null"}}), thing({"if": {"const": None}, "then": False})),
     "further fields of any kind": (thing(TEXT), thing(TEXT, additionalProperties={})),
     "null by the word of 3.0": (thing({**TEXT, "nullable": True}), thing(OR_NULL)),
     "a whole number however it is written": (thing({"enum": [1, 2]}), thing({"enum": [2.0, 1.0]})),
