@@ -8,7 +8,7 @@ from spec.diff.containment import Relation, judged, passing, relation, together
 from spec.diff.document import Document, Node, Schema
 from spec.diff.model import Finding
 from spec.diff.rules import Side
-from spec.diff.shapes import ANY_TYPE, Shape, admits_null, as_json, atoms, finite, json_types, name_of, shape
+from spec.diff.shapes import ANY_TYPE, Shape, admits_null, as_json, atoms, finite, implied, json_types, name_of, shape
 from spec.diff.texts import are_taken, as_text, is_taken, reading
 
 _NULL: Final[dict[tuple[Side, bool], str]] = {
@@ -155,7 +155,7 @@ class Traversal:
 
     def _limits(self, owner: str, a: Shape, b: Shape, *, whole: bool) -> Iterator[Finding]:
         if a.forms != b.forms:
-            how = _subsets(frozenset(b.forms), frozenset(a.forms))
+            how = _subsets(implied(b.forms), implied(a.forms))
             yield from self._moved(owner, how, "format", _listed(a.forms), _listed(b.forms))
         if not (a.limits or b.limits):
             return

@@ -19,6 +19,16 @@ _ANNOTATIONS: Final = {
     "example", "examples", "externalDocs", "nullable", "readOnly", "summary", "title", "writeOnly", "xml",
 }  # fmt: skip
 _FORMS: Final = ("format", "contentMediaType", "contentEncoding")
+_WITHIN: Final = {
+    "email": {"idn-email"},
+    "float": {"double"},
+    "hostname": {"idn-hostname"},
+    "int32": {"int64"},
+    "iri": {"iri-reference"},
+    "uri": {"iri", "iri-reference", "uri-reference"},
+    "uri-reference": {"iri-reference"},
+}
+"""Formats, each with those that admit all that it admits."""
 _COMPARED: Final = {
     "$ref", "additionalProperties", "allOf", "anyOf", "const", "default", "enum", "items", "oneOf", "properties",
     "required", "type", "unevaluatedProperties", *_FORMS,
@@ -198,6 +208,11 @@ def name_of(document: Document, node: Node) -> str:
         others = _but_null(schema[key])
         return name_of(document, (others[0],)) if len(others) == 1 else ""
     return ""
+
+
+def implied(forms: set[str]) -> frozenset[str]:
+    """Return forms with those that are wider."""
+    return frozenset(forms).union(*(_WITHIN.get(form, ()) for form in forms))
 
 
 def as_json(value: Any) -> str:

@@ -140,10 +140,16 @@ SCHEMAS: dict[str, tuple[Any, Any, str, tuple[str | None, ...]]] = {
     ),
     "a format": (thing(TEXT), thing({"type": "string", "format": "date-time"}), "Thing.f", NARROW),
     "another format": (
+        thing({"type": "string", "format": "date"}),
+        thing({"type": "string", "format": "date-time"}),
+        "Thing.f",
+        REPLACE,
+    ),
+    "a format within another": (
         thing({"type": "integer", "format": "int64"}),
         thing({"type": "integer", "format": "int32"}),
         "Thing.f",
-        REPLACE,
+        NARROW,
     ),
     "a limit that a value does not keep": (
         thing({"enum": ["a", "bb"]}),
@@ -399,6 +405,9 @@ def secured(*ways: Any) -> dict[str, Any]:
         "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
         "bearer": {"type": "http", "scheme": "bearer"},
         "token": {"type": "http", "scheme": "Bearer", "description": "Another name."},
+        "header": {"type": "apiKey", "in": "header", "name": "x-key"},
+        "query": {"type": "apiKey", "in": "query", "name": "Key"},
+        "small": {"type": "apiKey", "in": "query", "name": "key"},
         "login": {"type": "oauth2", "flows": {}},
     }
     return {**operation({"security": list(ways)}), "components": {"securitySchemes": schemes}}
@@ -777,6 +786,13 @@ DOCUMENTS: dict[str, tuple[dict[str, Any], dict[str, Any], Found, Found]] = {
         {("act", "credentials-accepted")},
     ),
     "a scheme of another name": (secured({"bearer": []}), secured({"token": []}), set(), set()),
+    "a header in other letters": (secured({"key": []}), secured({"header": []}), set(), set()),
+    "a query in other letters": (
+        secured({"query": []}),
+        secured({"small": []}),
+        {("act", "credentials-refused")},
+        {("act", "credentials-refused")},
+    ),
     "a webhook": (
         BASE,
         {**BASE, "webhooks": {"done": {"post": {"requestBody": {"content": JSON}}}}},
