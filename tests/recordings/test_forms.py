@@ -165,13 +165,13 @@ def test_bytes_that_are_no_text_are_what_they_were() -> None:
         assert (raw.url, raw.lack) == (f"{URL}?page_token=%FF%FE", None)
 
 
-@pytest.mark.parametrize("mark", ["\udcff", "\ufffd", "%FF", "\ufffd "])
-def test_a_query_does_not_contradict_itself_where_its_bytes_are_no_text(mark: str) -> None:
+def test_a_query_does_not_contradict_itself_where_its_bytes_are_no_text() -> None:
     """Browsers and this suite's own recorder write a mark for them in the list, and the bytes in the URL."""
-    moved = [{"name": "page_token", "value": mark}, {"name": mark, "value": "1"}]
-    raw = har.recorded(1, edited(GET, in_request(url=f"{URL}?page_token=%FF&%FF=1", queryString=moved)))
-    assert raw.lack == (TWO_QUERIES if " " in mark else None)
-    assert raw.url == f"{URL}?page_token=%FF&%FF=1"
+    url = f"{URL}?page_token=%FF&%FF=1"
+    for mark, lack in (("\udcff", None), ("\ufffd", None), ("%FF", None), ("x\ufffd", TWO_QUERIES)):
+        moved = [{"name": "page_token", "value": mark}, {"name": mark.removeprefix("x"), "value": "1"}]
+        raw = har.recorded(1, edited(GET, in_request(url=url, queryString=moved)))
+        assert (raw.url, raw.lack) == (url, lack)
 
 
 NAMELESS = [{"name": "", "value": "x"}]
