@@ -90,6 +90,20 @@ def test_a_plugin_that_is_needed_cannot_be_left_out(plugin: str, run: Run) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--junit-xml=/dev/full", "--junit-xml names /dev/full, which is no file; name another one"),
+        ("--junit-xml=/dev/stdout", "--junit-xml names /dev/stdout, which is no file; name another one"),
+        (f"--log-file={NOWHERE}/log", f"--log-file names {NOWHERE}/log, which cannot be written (No such file or"),
+        ("--hypothesis-profile=nosuch", "--hypothesis-profile names nosuch, which Hypothesis does not know"),
+    ],
+)
+def test_what_pytest_could_not_use_is_refused_in_one_sentence(option: str, said: str, run: Run) -> None:
+    ended = run(LITTLE, option)
+    assert (ended.code, ended.output.startswith(f"ERROR: {said}"), ended.output.count("\n")) == (4, True, 2)
+
+
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
 @pytest.mark.parametrize(
     ("arguments", "said"),
