@@ -136,7 +136,7 @@ def _checked(number: int, entry: Any, read: Callable[[int, dict[str, Any]], Reco
 
 def _of_interaction(number: int, entry: dict[str, Any]) -> Recorded:
     request, response = object_of(entry.get("request")), object_of(entry.get("response"))
-    value = response.get("status")
+    value = response.get("status", response.get("status_code"))
     body, lack = _body(response)
     started, slack = moment_of(entry.get("recorded_at"))
     return _recorded(
@@ -153,7 +153,7 @@ def _of_interaction(number: int, entry: dict[str, Any]) -> Recorded:
 
 def _body(part: dict[str, Any]) -> tuple[bytes, str | None]:
     """Return a body, and what is lacking of it."""
-    value = part.get("body")
+    value = part.get("body", part.get("content"))
     named = value if isinstance(value, dict) else {"string": value}
     text, packed = named.get("string"), named.get("base64_string")
     if isinstance(packed, str):

@@ -116,6 +116,12 @@ def test_a_body_that_was_left_packed_is_unpacked() -> None:
         assert (read_one.body, read_one.lack) == found
 
 
+def test_answers_are_read_as_vcr_wrote_those_of_httpx() -> None:
+    written = as_vcr_writes("{}", content_type="application/json").replace("body:\n      string", "content")
+    (found,) = recorded(cassette.read_yaml, written.replace("status:\n      code", "status_code"))
+    assert (found.status, found.body, found.lack) == (200, b"{}", None)
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "lack"),
     [
