@@ -109,7 +109,7 @@ def as_vcr_writes(body: str | bytes, **headers: str) -> str:
 
 
 def test_a_body_that_was_left_packed_is_unpacked() -> None:
-    """As VCR records it, unless it is told to decode it."""
+    """As VCR records it, unless it decodes what it records."""
     packed = {"content_type": "application/json", "content_encoding": "gzip"}
     for body, found in ((gzip.compress(b"{}"), (b"{}", None)), (b"\x1f\x8b?", (b"", PACKED)), ("{}", (b"{}", None))):
         (read_one,) = recorded(cassette.read_yaml, as_vcr_writes(body, **packed))
