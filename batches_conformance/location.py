@@ -20,10 +20,10 @@ def own_command(*words: str) -> list[str]:
 def enter() -> None:
     """Let this process, and those that it starts, import the suite; nothing is written into an installation.
 
-    Its folders have names as general as `spec` and `reports`, so no other process gets to see them.
+    Its folders have names as general as `spec` and `reports`, so no other process gets to see them, and those of the
+    folder where it was started come after them.
     """
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
+    sys.path[:] = [str(ROOT), *(folder for folder in sys.path if folder != str(ROOT))]
     if IS_INSTALLED:
         sys.dont_write_bytecode = True
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
