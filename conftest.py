@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis.errors import InvalidArgument
 
 from batches_conformance.plugins import PLUGINS
 from batches_conformance.variants import refuse_unknown_variants
@@ -54,11 +56,21 @@ def pytest_configure(config: pytest.Config) -> None:
     if addresses_suites(config):
         config.stash[SETTINGS] = read_settings(config)
         MASK.learn(config.stash[SETTINGS].secrets)
-        if config.getoption("--hypothesis-profile") is None:
+        profile = config.getoption("--hypothesis-profile")
+        if profile is None:
             load_profile(config.stash[SETTINGS].fuzz)
+        else:
+            _refuse_unknown_profile(profile)
         refuse_unknown_variants(config.stash[SETTINGS])
         _check_seed(config)
         _weigh_tests(config)
+
+
+def _refuse_unknown_profile(name: str) -> None:
+    try:
+        hypothesis.settings.get_profile(name)
+    except InvalidArgument:
+        raise pytest.UsageError(f"--hypothesis-profile names {name}, which Hypothesis does not know") from None
 
 
 def _weigh_tests(config: pytest.Config) -> None:

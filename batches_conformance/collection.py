@@ -8,6 +8,7 @@ import pytest
 
 from batches_conformance import wrong_words
 from batches_conformance.location import ROOT
+from batches_conformance.plugins import NEEDED
 
 SUITES: Final = ROOT / "suites"
 
@@ -22,8 +23,12 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
     """Select the suites where the command line names no path, and find in the tree those paths that are not here.
 
-    pytest itself looks for tests in the folder where it was started. An unknown option or path ends the run.
+    pytest itself looks for tests in the folder where it was started. An unknown option or path ends the run, and so
+    does a plugin that is left out and needed.
     """
+    for plugin in NEEDED:
+        if not early_config.pluginmanager.has_plugin(plugin):
+            raise pytest.UsageError(f"A run needs the plugin {plugin} of pytest; leave out -p no:{plugin}")
     wrong_words.refuse_options(parser.parse_known_and_unknown_args(args)[1])
     given = early_config.known_args_namespace.file_or_dir
     found = [_found(path, early_config.invocation_params.dir) for path in given] or [str(SUITES)]

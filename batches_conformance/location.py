@@ -20,11 +20,11 @@ def own_command(*words: str) -> list[str]:
 def enter() -> None:
     """Let this process, and those that it starts, import the suite; nothing is written into an installation.
 
-    Its folders have names as general as `spec` and `reports`, so no other process gets to see them. Nor is anything
-    imported out of the folder of the caller, who may have a `click.py` there.
+    Its folders have names as general as `spec` and `reports`, so no other process gets to see them, and those of the
+    folder where it was started come after them. The processes that it starts import nothing out of the folder of the
+    caller either, who may have a `click.py` there.
     """
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
+    sys.path[:] = [str(ROOT), *(folder for folder in sys.path if folder != str(ROOT))]
     os.environ["PYTHONSAFEPATH"] = "1"
     if IS_INSTALLED:
         sys.dont_write_bytecode = True

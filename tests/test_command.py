@@ -126,6 +126,22 @@ def test_a_run_names_a_wrong_word_in_one_sentence(words: tuple[str, ...], tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_folders_of_the_same_names_are_in_nobodys_way(tmp_path: Path) -> None:
+    """As in the repository of a service, where `python -m` looks first."""
+    for name in ("spec", "fixtures", "suites", "reports"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "batches_conformance", "contract", "rules"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_older_words_are_none_of_today() -> None:
     today = root.list_commands(click.Context(root))
     assert not {*RENAMED, *ALIASES} & set(today)

@@ -1,7 +1,9 @@
 """`judge`: whether the traffic that there is already kept the promises."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,12 @@ from suites.recordings.judge import Counts, Judge, merged
 from suites.recordings.recorded import CutOff, Recorded
 
 
+def _above_0(_: click.Context, option: click.Parameter, seconds: float) -> float:
+    if not 0 < seconds < inf:
+        raise click.UsageError(f"--{option.human_readable_name.replace('_', '-')} must be a number of seconds above 0")
+    return seconds
+
+
 def options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of every judgement of what others sent."""
     for option in (
@@ -35,6 +43,7 @@ def options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--settle-timeout",
             metavar="SECONDS",
             type=float,
+            callback=_above_0,
             default=SETTLE_TIMEOUT,
             show_default=True,
             help="How long one operation may lag behind another.",
@@ -73,6 +82,8 @@ def command(
 
     Nothing is sent, no key is needed, and nothing is spent.
     """
+    if base_url and not re.match("https?://.", base_url, re.IGNORECASE):
+        raise click.UsageError("--base-url takes a whole URL, such as https://your-service.example")
     began, findings = datetime.now(UTC), Findings()
     only = base_url.rstrip("/") if base_url else None
     counts = []

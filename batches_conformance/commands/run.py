@@ -12,7 +12,7 @@ import pytest
 
 from batches_conformance import location, wrong_words
 from batches_conformance.options import TITLES, Option, groups
-from batches_conformance.plugins import PLUGINS
+from batches_conformance.plugins import OF_OTHERS, PLUGINS
 from spec.codes import INCONCLUSIVE, WRONG_USAGE
 
 ADDED: Final = "PYTEST_ADDOPTS"
@@ -101,7 +101,7 @@ def run(words: Sequence[str]) -> int:
 
 def _own() -> Iterator[str]:
     yield from ("-c", str(location.ROOT / "pyproject.toml"))
-    for plugin in OWN_PLUGINS:
+    for plugin in (*OF_OTHERS, *OWN_PLUGINS):
         yield from ("-p", plugin)
     if location.IS_INSTALLED:
         cache = platformdirs.user_cache_path("batches-conformance")

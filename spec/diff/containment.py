@@ -1,12 +1,12 @@
 """Whether a schema admits a value, or all that another one does: jsonschema-rs is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 import jsonschema_rs
 from jsonschema_rs.canonical import CanonicalizationError, Containment
 
-from spec.diff.document import Document, Node
+from spec.diff.document import Document, Node, Schema
 
 Relation = Literal["same", "narrowed", "widened", "replaced"]
 _DRAFT = jsonschema_rs.Draft202012
@@ -32,10 +32,15 @@ def judged(is_wider: bool, is_narrower: bool) -> Relation:
     return "widened" if is_wider else "narrowed" if is_narrower else "replaced"
 
 
+def together(schemas: Iterable[Schema]) -> dict[str, Any]:
+    """Return one schema that is kept by what keeps all of several."""
+    return {"allOf": [True, *schemas]}
+
+
 def passing(document: Document, node: Node) -> Callable[[Any], bool]:
     """Return a check of whether a value keeps all schemas of a node; all do where nobody can tell."""
     try:
-        return jsonschema_rs.Draft202012Validator(_whole(document, {"allOf": list(node)})).is_valid
+        return jsonschema_rs.Draft202012Validator(_whole(document, together(node))).is_valid
     except (jsonschema_rs.ReferencingError, ValueError):
         return lambda _: True
 

@@ -329,8 +329,11 @@ def _alternatives(ways: list[frozenset[str]]) -> str:
 
 def _scheme(document: Document, scheme: dict[str, Any]) -> str:
     whole = document.resolved(scheme)
-    words = (whole.get(key, "") for key in ("type", "scheme", "in", "name", "openIdConnectUrl"))
-    return " ".join(str(word).lower() for word in words if word)
+    words = [str(whole.get(key, "")).lower() for key in ("type", "scheme", "in")]
+    name = str(whole.get("name", ""))
+    # A header is the same in any letters, and nothing else that has a name is.
+    words += [name.lower() if words[-1] == "header" else name, str(whole.get("openIdConnectUrl", ""))]
+    return " ".join(filter(None, words))
 
 
 def _schema(holder: dict[str, Any]) -> Node:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from spec.diff.containment import Relation, judged, passing, relation
+from spec.diff.containment import Relation, judged, passing, relation, together
 from spec.diff.document import Document, Node, Schema
 from spec.diff.model import Finding
 from spec.diff.rules import Side
-from spec.diff.shapes import ANY_TYPE, Shape, admits_null, as_json, atoms, finite, json_types, name_of, shape
+from spec.diff.shapes import ANY_TYPE, Shape, admits_null, as_json, atoms, finite, implied, json_types, name_of, shape
 from spec.diff.texts import are_taken, as_text, is_taken, reading
 
 _NULL: Final[dict[tuple[Side, bool], str]] = {
@@ -74,12 +74,14 @@ class Traversal:
                 before, after = (made.items if made.types == {"array"} else node for made, node in ((a, old), (b, new)))
                 yield from self.compare(before, after, f"{where}[]")
             return
-        yield from self._limits(owner, a, b)
+        has_parts = a.has_parts or b.has_parts
+        yield from self._limits(owner, a, b, whole=has_parts)
         if "object" in a.types & b.types:
             if not (a.is_free or b.is_free):
                 yield from self._fields(where, a, b)
-            yield from self._further(where, a, b)
-        if "array" in a.types & b.types:
+            if not has_parts:
+                yield from self._further(where, a, b)
+        if "array" in a.types & b.types and not has_parts:
             yield from self.compare(a.items, b.items, f"{where}[]")
 
     @staticmethod
@@ -133,7 +135,7 @@ class Traversal:
             how = "widened"
         if how == "replaced" and not a.types & b.types and (a.types and b.types):
             yield from self._moved(owner, how, "type", _types_in_words(a.types), _types_in_words(b.types))
-        elif relation(self.old, {"allOf": list(old)}, self.new, {"allOf": list(new)}) != "same":
+        elif relation(self.old, together(old), self.new, together(new)) != "same":
             yield from self._moved(owner, how, "values", _values_in_words(a.values), _values_in_words(b.values))
 
     def _admits(self, document: Document, node: Node, values: Iterable[str]) -> bool:
@@ -151,18 +153,17 @@ class Traversal:
         for value in after.keys() - before.keys():
             yield Finding(f"{where}={_bare(value)}", "added", f"{self.side}-value-added")
 
-    def _limits(self, owner: str, a: Shape, b: Shape) -> Iterator[Finding]:
+    def _limits(self, owner: str, a: Shape, b: Shape, *, whole: bool) -> Iterator[Finding]:
         if a.forms != b.forms:
-            how = _subsets(frozenset(b.forms), frozenset(a.forms))
+            how = _subsets(implied(b.forms), implied(a.forms))
             yield from self._moved(owner, how, "format", _listed(a.forms), _listed(b.forms))
         if not (a.limits or b.limits):
             return
         types = json_types(a.types & b.types)
-        before, after = ({"type": types, "allOf": limits or [{}]} for limits in (a.limits, b.limits))
+        limits, others = ((of.whole_limits if whole else of.limits) or [{}] for of in (a, b))
+        before, after = ({"type": types, "allOf": said} for said in (limits, others))
         how = relation(self.old, before, self.new, after)
-        yield from self._moved(
-            owner, how, "limits", _limits_in_words(a.limits, b.limits), _limits_in_words(b.limits, a.limits)
-        )
+        yield from self._moved(owner, how, "limits", _limits_in_words(limits, others), _limits_in_words(others, limits))
 
     def _fields(self, where: str, a: Shape, b: Shape) -> Iterator[Finding]:
         before, after = a.fields.keys() | a.required, b.fields.keys() | b.required
@@ -193,12 +194,12 @@ class Traversal:
             yield from self.within.compare(a.further, b.further, f"{where}.*")
 
     def _alternatives(self, owner: str, old: Node, new: Node, a: Shape, b: Shape) -> Iterator[Finding]:
-        left, right = a.alternatives[:] or [_whole(old)], b.alternatives[:] or [_whole(new)]
+        left, right = _alternatives_of(old, a, b), _alternatives_of(new, b, a)
         self._taken(left, right, self._is_equal)
-        found = list(self._others(owner, {"allOf": list(old)}, {"allOf": list(new)}, left, right))
+        found = list(self._others(owner, together(old), together(new), left, right))
         yield from found
         if a.combined != b.combined and not found and not (self.over_texts and (left or right)):
-            how = relation(self.old, {"allOf": list(old)}, self.new, {"allOf": list(new)})
+            how = relation(self.old, together(old), self.new, together(new))
             yield from self._moved(owner, how, "alternatives", _listed(a.combined), _listed(b.combined))
 
     def _others(
@@ -216,8 +217,8 @@ class Traversal:
             return
         for one, other in self._taken(left, right, self._is_like):
             yield from self._beside_null((one,), (other,), owner)
-        left = [one for one in left if relation(self.old, {"allOf": [one]}, self.new, new) not in _WITHIN]
-        right = [one for one in right if relation(self.old, old, self.new, {"allOf": [one]}) not in _AROUND]
+        left = [one for one in left if relation(self.old, together((one, old)), self.new, new) not in _WITHIN]
+        right = [one for one in right if relation(self.old, old, self.new, together((one, new))) not in _AROUND]
         if len(left) == len(right) == 1:
             yield from self._beside_null((left.pop(),), (right.pop(),), owner)
         for one in left:
@@ -278,7 +279,14 @@ _AROUND: tuple[Relation, ...] = ("same", "narrowed")
 
 def _whole(node: Node) -> Schema:
     """Return a node as one schema."""
-    return node[0] if len(node) == 1 else {"allOf": list(node)} if node else True
+    return node[0] if len(node) == 1 else together(node) if node else True
+
+
+def _alternatives_of(node: Node, made: Shape, other: Shape) -> list[Schema]:
+    """Return the alternatives of a node, with the limits beside them if they meet a node that has none."""
+    if made.alternatives and made.limits and not other.alternatives:
+        return [together((one, *made.limits)) for one in made.alternatives]
+    return made.alternatives[:] or [_whole(node)]
 
 
 def _has_fields(document: Document, schemas: Iterable[Schema]) -> bool:

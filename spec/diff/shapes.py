@@ -19,6 +19,16 @@ _ANNOTATIONS: Final = {
     "example", "examples", "externalDocs", "nullable", "readOnly", "summary", "title", "writeOnly", "xml",
 }  # fmt: skip
 _FORMS: Final = ("format", "contentMediaType", "contentEncoding")
+_WITHIN: Final = {
+    "email": {"idn-email"},
+    "float": {"double"},
+    "hostname": {"idn-hostname"},
+    "int32": {"int64"},
+    "iri": {"iri-reference"},
+    "uri": {"iri", "iri-reference", "uri-reference"},
+    "uri-reference": {"iri-reference"},
+}
+"""Formats, each with those that admit all that it admits."""
 _COMPARED: Final = {
     "$ref", "additionalProperties", "allOf", "anyOf", "const", "default", "enum", "items", "oneOf", "properties",
     "required", "type", "unevaluatedProperties", *_FORMS,
@@ -33,7 +43,8 @@ class Shape:
     """What a value has to be, null apart.
 
     `types` has whole numbers apart, `combined` says by which keywords the alternatives are. `values` are those
-    that are enumerated and admitted; where that is none of them, the schema is at odds with itself.
+    that are enumerated and admitted; where that is none of them, the schema is at odds with itself. `whole_limits`
+    have what is said of the entries and the fields that no place, pattern or name speaks of.
     """
 
     types: frozenset[str] = ANY_TYPE
@@ -48,6 +59,7 @@ class Shape:
     combined: set[str] = field(default_factory=set)
     forms: set[str] = field(default_factory=set)
     limits: list[dict[str, Any]] = field(default_factory=list)
+    whole_limits: list[dict[str, Any]] = field(default_factory=list)
     default: str = ""
     is_deprecated: bool = False
 
@@ -55,6 +67,11 @@ class Shape:
     def is_free(self) -> bool:
         """Whether it says nothing of the type, nor of any field."""
         return self.types == ANY_TYPE and not self.fields and not self.required
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether entries are described by their place, or fields by a pattern, so that others are the rest."""
+        return any(key in limits for limits in self.limits for key in ("prefixItems", "patternProperties"))
 
 
 def atoms(document: Document, node: Node) -> list[dict[str, Any]]:
@@ -108,8 +125,11 @@ def _made(document: Document, node: Node, side: Side) -> Shape:
         made.is_deprecated |= part.get("deprecated") is True
         if "default" in part and not made.default:
             made.default = as_json(part["default"])
-        if limits := {key: value for key, value in without_extensions(part).items() if _is_limit(key)}:
+        said = without_extensions(part)
+        if limits := {key: value for key, value in said.items() if _is_limit(key)}:
             made.limits.append(limits)
+        if whole := limits | _of_the_rest(said):
+            made.whole_limits.append(whole)
     if made.values is not None:
         _keep_admitted(document, node, made)
     hidden = {name for name, of in made.fields.items() if _is_marked(document, of, _KEPT_FROM[side])}
@@ -129,6 +149,8 @@ def _restrict(made: Shape, part: dict[str, Any]) -> None:
         made.types &= _leaves(part["type"])
     if part.get("not") in (True, {}):
         made.types = frozenset()
+    if isinstance(part.get("multipleOf"), int):
+        made.types -= {"fraction"}
     if (values := _values(part)) is not None:
         made.values = {value: None for value in values if made.values is None or value in made.values}
         made.is_at_odds |= bool(values) or any(
@@ -188,6 +210,11 @@ def name_of(document: Document, node: Node) -> str:
     return ""
 
 
+def implied(forms: set[str]) -> frozenset[str]:
+    """Return forms with those that are wider."""
+    return frozenset(forms).union(*(_WITHIN.get(form, ()) for form in forms))
+
+
 def as_json(value: Any) -> str:
     """Return a value as JSON, the same for the same value."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
@@ -203,6 +230,12 @@ def json_types(types: Iterable[str]) -> list[str]:
 
 def _joined(node: Node, schema: Schema) -> Node:
     return node if any(known is schema for known in node) else (*node, schema)
+
+
+def _of_the_rest(part: dict[str, Any]) -> dict[str, Any]:
+    """Return what a schema says of the entries and the fields of which it says nothing else."""
+    rest = {key: part[key] for key in ("items", "additionalProperties") if key in part}
+    return rest | ({"properties": dict.fromkeys(part["properties"], True)} if rest and "properties" in part else {})
 
 
 def _is_limit(key: str) -> bool:
@@ -259,6 +292,11 @@ def _admits_null(document: Document, schema: Schema, passed: frozenset[int]) -> 
     if ("const" in schema and schema["const"] is not None) or ("enum" in schema and None not in schema["enum"]):
         return False
     if "$ref" in schema and not _admits_null(document, document.at(schema["$ref"]), inner):
+        return False
+    if "not" in schema and _admits_null(document, schema["not"], inner):
+        return False
+    branch = "then" if _admits_null(document, schema.get("if", True), inner) else "else"
+    if "if" in schema and not _admits_null(document, schema.get(branch, True), inner):
         return False
     if not all(_admits_null(document, part, inner) for part in schema.get("allOf", ())):
         return False

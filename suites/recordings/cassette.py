@@ -7,8 +7,8 @@ from typing import Any, BinaryIO
 import yaml
 
 from suites.recordings.fields import Odd, body_of, headers_of, object_of, status_of, text_of, url_of
-from suites.recordings.har import stamped_at_end
-from suites.recordings.recorded import NO_ANSWER, NO_BODY, PART_OF_BODY, CutOff, NoRecording, Recorded, unread
+from suites.recordings.har import NO_CONTENT, body_unpacked, lacking, stamped_at_end
+from suites.recordings.recorded import NO_ANSWER, NO_BODY, PART_OF_BODY, CutOff, NoRecording, Recorded, header, unread
 from suites.recordings.times import moment_of, span_of
 from suites.recordings.values import decoded
 
@@ -136,7 +136,7 @@ def _checked(number: int, entry: Any, read: Callable[[int, dict[str, Any]], Reco
 
 def _of_interaction(number: int, entry: dict[str, Any]) -> Recorded:
     request, response = object_of(entry.get("request")), object_of(entry.get("response"))
-    value = response.get("status")
+    value = response.get("status", response.get("status_code"))
     body, lack = _body(response)
     started, slack = moment_of(entry.get("recorded_at"))
     return _recorded(
@@ -153,7 +153,7 @@ def _of_interaction(number: int, entry: dict[str, Any]) -> Recorded:
 
 def _body(part: dict[str, Any]) -> tuple[bytes, str | None]:
     """Return a body, and what is lacking of it."""
-    value = part.get("body")
+    value = part.get("body", part.get("content"))
     named = value if isinstance(value, dict) else {"string": value}
     text, packed = named.get("string"), named.get("base64_string")
     if isinstance(packed, str):
@@ -208,6 +208,14 @@ def _recorded(
     times: tuple[float | None, float | None, float],
 ) -> Recorded:
     started, seconds, slack = times
+    headers = headers_of(response.get("headers"))
+    if status == 0:
+        lack = NO_ANSWER
+    elif status == NO_CONTENT or not 200 <= status < 300:
+        lack = None
+    else:
+        body, packed = body_unpacked(body, header(headers, "content-encoding") or "")
+        lack = lack or packed or lacking(body, headers)
     located = {"url": request.get("uri", request.get("url")), "headers": request.get("headers")}
     return stamped_at_end(
         Recorded(
@@ -217,11 +225,11 @@ def _recorded(
             sent_headers=headers_of(request.get("headers")),
             sent_body=sent_body,
             status=status,
-            headers=headers_of(response.get("headers")),
+            headers=headers,
             body=body,
             started=started,
             seconds=seconds,
             slack=slack,
-            lack=NO_ANSWER if status == 0 else lack if 200 <= status < 300 else None,
+            lack=lack,
         )
     )

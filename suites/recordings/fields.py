@@ -22,7 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 _BRACKETED = re.compile(r"(?<=://)\[([^\]:]*)\]")
 """A host in brackets that is not an address, as recorders write that have struck it out."""
-_HEADER_NAME = re.compile(r":?[A-Za-z][\w.!#$%&'^`|~+-]*", re.ASCII)
+_HEADER_NAME = re.compile(r":?[\w.!#$%&'*^`|~+-]+", re.ASCII)
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 BASE64 = "base64"
 PLAIN = frozenset({"", "utf-8", "utf8", "identity", "none", "text", "plain"})
@@ -70,7 +70,8 @@ def pairs_of(value: object) -> Pairs:
 
 
 def _name_of(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+    """Return a name, which is empty where only a value was sent, as in `?=x`. Raises `Odd`."""
+    if not isinstance(value, str):
         raise Odd(ODD)
     return value.strip()
 
@@ -139,7 +140,7 @@ def with_query(url: str, beside: Pairs) -> str:
     if not beside:
         return url
     parts = urlsplit(url)
-    own: dict[str, set[bytes]] = {}
+    own: dict[str, set[str]] = {}
     for pair in parts.query.split("&"):
         name, _, value = pair.partition("=")
         own.setdefault(unquote_plus(name), set()).update(_readings(value))
@@ -147,7 +148,7 @@ def with_query(url: str, beside: Pairs) -> str:
     for name, value in beside:
         if not name:
             continue
-        known = own.get(unquote_plus(name))
+        known = own.get(_shown(raw_of(unquote_plus(name))))
         if known is None:
             further.append((name, value))
         elif not known & _readings(value) and not is_redacted(value):
@@ -156,10 +157,14 @@ def with_query(url: str, beside: Pairs) -> str:
     return parts._replace(query=query).geturl() if further else url
 
 
-def _readings(value: str) -> set[bytes]:
-    """Return what a value may mean, as nobody knows whether it was decoded."""
+def _readings(value: str) -> set[str]:
+    """Return what a value may mean, as nobody knows whether it was decoded, nor how bytes that are no text were."""
     raw = raw_of(value)
-    return {raw, unquote_to_bytes(raw), unquote_to_bytes(raw.replace(b"+", b" "))}
+    return {_shown(raw), _shown(unquote_to_bytes(raw)), _shown(unquote_to_bytes(raw.replace(b"+", b" ")))}
+
+
+def _shown(raw: bytes) -> str:
+    return raw.decode(errors="replace")
 
 
 def _written(pairs: list[tuple[str, str]]) -> Iterator[str]:

@@ -248,7 +248,7 @@ def _body(content: dict[str, Any], response: dict[str, Any], headers: Headers) -
     except ValueError:
         return b"", PART_OF_BODY
     if text_of(content.get("encoding")).strip().lower() == BASE64:
-        body, lack = _unpacked(body, header(headers, "content-encoding") or "")
+        body, lack = body_unpacked(body, header(headers, "content-encoding") or "")
         if lack is not None:
             return b"", lack
     elif isinstance(text, str) and not text.isascii() and not _is_text(body):
@@ -256,8 +256,8 @@ def _body(content: dict[str, Any], response: dict[str, Any], headers: Headers) -
     return body, None if _is_whole(body, size, headers, content.get("comment")) else PART_OF_BODY
 
 
-def _unpacked(body: bytes, encoding: str) -> tuple[bytes, str | None]:
-    """Return a body that its recorder may have left packed."""
+def body_unpacked(body: bytes, encoding: str) -> tuple[bytes, str | None]:
+    """Return a body that its recorder may have left packed, and what is lacking if it cannot be unpacked."""
     if not encoding or _is_text(body):
         return body, None
     try:
@@ -285,6 +285,15 @@ def _is_whole(body: bytes, size: object, headers: Headers, comment: object) -> b
         return True
     except ValueError:
         return False
+
+
+def lacking(body: bytes, headers: Headers) -> str | None:
+    """Return what is lacking of a 2xx by its own word: the headers, the body, or a part of it."""
+    if not headers:
+        return NO_HEADERS
+    if not body:
+        return None if _length(headers) == 0 else NO_BODY
+    return None if _is_whole(body, len(body), headers, None) else PART_OF_BODY
 
 
 def _length(headers: Headers) -> int | None:

@@ -1,5 +1,6 @@
 """One bad interaction of a cassette, or one bad exchange of a report, costs no other."""
 
+import gzip
 import json
 from base64 import b64encode
 from io import BytesIO
@@ -7,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from suites.recordings import cassette, own_report
 from suites.recordings.formats import read
-from suites.recordings.recorded import CutOff, Reader, Recorded
+from suites.recordings.recorded import NO_BODY, NO_HEADERS, PACKED, PART_OF_BODY, CutOff, Reader, Recorded
 from tests.command import main_of
 from tests.oracles.history import History
 from tests.oracles.timeline import answered
@@ -96,6 +98,43 @@ def test_cassettes_that_others_write_are_read() -> None:
         found = recorded(cassette.read_yaml, file)
         assert [(each.status, each.body, each.lack) for each in found] == [(404, b"{}", None)] * 2
         assert all(each.started is not None and each.seconds == 0.25 for each in found)
+
+
+def as_vcr_writes(body: str | bytes, **headers: str) -> str:
+    """A cassette with a 200 of this body."""
+    request = {"uri": "http://127.0.0.1:1/api/v2/batches/bat-1", "method": "GET", "headers": {}}
+    named = {name.replace("_", "-"): [value] for name, value in headers.items()}
+    response = {"status": {"code": 200}, "headers": named, "body": {"string": body}}
+    return HEAD + yaml.safe_dump([{"request": request, "response": response}])
+
+
+def test_a_body_that_was_left_packed_is_unpacked() -> None:
+    """As VCR records it, unless it decodes what it records."""
+    packed = {"content_type": "application/json", "content_encoding": "gzip"}
+    for body, found in ((gzip.compress(b"{}"), (b"{}", None)), (b"\x1f\x8b?", (b"", PACKED)), ("{}", (b"{}", None))):
+        (read_one,) = recorded(cassette.read_yaml, as_vcr_writes(body, **packed))
+        assert (read_one.body, read_one.lack) == found
+
+
+def test_answers_are_read_as_vcr_wrote_those_of_httpx() -> None:
+    written = as_vcr_writes("{}", content_type="application/json").replace("body:\n      string", "content")
+    (found,) = recorded(cassette.read_yaml, written.replace("status:\n      code", "status_code"))
+    assert (found.status, found.body, found.lack) == (200, b"{}", None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "lack"),
+    [
+        ({}, "{}", NO_HEADERS),
+        ({"content_type": "application/json"}, "", NO_BODY),
+        ({"content_type": "application/json", "content_length": "0"}, "", None),
+        ({"content_type": "application/json", "content_length": "99"}, '{"id": "b', PART_OF_BODY),
+        ({"content_type": "application/json", "content_length": "9"}, '{"id": "b', None),
+    ],
+)
+def test_what_was_filtered_out_of_a_cassette_accuses_nobody(headers: dict[str, str], body: str, lack: str) -> None:
+    (found,) = recorded(cassette.read_yaml, as_vcr_writes(body, **headers))
+    assert found.lack == lack
 
 
 def test_a_cassette_that_ends_within_an_interaction_is_cut_off() -> None:

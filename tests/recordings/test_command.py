@@ -109,6 +109,21 @@ def test_wrong_usage_is_a_4(arguments: Sequence[str], tmp_path: Path, capsys: py
     assert capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--base-url", "service.example", "--base-url takes a whole URL"),
+        ("--settle-timeout", "-1", "--settle-timeout must be a number of seconds above 0"),
+        ("--settle-timeout", "nan", "--settle-timeout must be a number of seconds above 0"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused(
+    option: str, value: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert judge([str(saved(tmp_path, document([]))), option, value]) == 4
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"<html>", b"\x00\xff", b"[]", b"interactions:\n"])
 def test_what_is_no_recording_is_a_4_or_has_nothing_in_it(content: bytes, tmp_path: Path) -> None:
     code = run(tmp_path, saved(tmp_path, content))

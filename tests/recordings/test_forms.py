@@ -165,6 +165,32 @@ def test_bytes_that_are_no_text_are_what_they_were() -> None:
         assert (raw.url, raw.lack) == (f"{URL}?page_token=%FF%FE", None)
 
 
+def test_a_query_does_not_contradict_itself_where_its_bytes_are_no_text() -> None:
+    """Browsers and this suite's own recorder write a mark for them in the list, and the bytes in the URL."""
+    url = f"{URL}?page_token=%FF&%FF=1"
+    for mark, lack in (("\udcff", None), ("\ufffd", None), ("%FF", None), ("x\ufffd", TWO_QUERIES)):
+        moved = [{"name": "page_token", "value": mark}, {"name": mark.removeprefix("x"), "value": "1"}]
+        raw = har.recorded(1, edited(GET, in_request(url=url, queryString=moved)))
+        assert (raw.url, raw.lack) == (url, lack)
+
+
+NAMELESS = [{"name": "", "value": "x"}]
+ODDLY_NAMED: dict[str, Edit] = {
+    "a header": lambda raw: raw["request"]["headers"].extend(
+        {"name": name, "value": "x"} for name in ("1e100", "'", "%h_k4", "~#", "_2#", "a*b", "!")
+    ),
+    "a query": lambda raw: raw["request"].update(url=f"{raw['request']['url']}&=x", queryString=NAMELESS),
+    "a cookie": in_request(cookies=NAMELESS),
+}
+
+
+@pytest.mark.parametrize("edit", ODDLY_NAMED.values(), ids=ODDLY_NAMED)
+def test_what_may_be_sent_costs_no_entry_however_odd_its_name_is(edit: Edit) -> None:
+    """A header has any token for a name, and a query and a cookie may have none, as generated requests show."""
+    said = judged(document([edited(EXPANDED, edit)]))
+    assert (said.counts.judged, said.accused, "get-answers-with-batch" in said.held) == (1, set(), True)
+
+
 BODY = CREATE["request"]["postData"]["text"]
 SENT: dict[str, Any] = {
     "text": {"mimeType": "application/json", "text": BODY},
@@ -196,6 +222,7 @@ LEFT_OUT: dict[str, tuple[Json, str]] = {
     "a URL that breaks off a line": (edited(GET, in_request(url=f"{URL}\nx")), NOT_TEXT),
     "headers that are not headers": (edited(GET, in_response(headers=5)), ODD),
     "a header without a name": (edited(GET, in_request(headers=[{"value": "x"}])), ODD),
+    "a header with an empty name": (edited(GET, in_request(headers=[{"name": "", "value": "x"}])), ODD),
     "an absurd status": (edited(GET, in_response(status=777)), ODD),
     "half characters in a body": (edited(GET, in_content(text='{"id": "\ud800"}')), NOT_TEXT),
     "an invalid text": (edited(GET, in_content(text={"id": "bat-1"})), ODD),

@@ -140,10 +140,16 @@ SCHEMAS: dict[str, tuple[Any, Any, str, tuple[str | None, ...]]] = {
     ),
     "a format": (thing(TEXT), thing({"type": "string", "format": "date-time"}), "Thing.f", NARROW),
     "another format": (
+        thing({"type": "string", "format": "date"}),
+        thing({"type": "string", "format": "date-time"}),
+        "Thing.f",
+        REPLACE,
+    ),
+    "a format within another": (
         thing({"type": "integer", "format": "int64"}),
         thing({"type": "integer", "format": "int32"}),
         "Thing.f",
-        REPLACE,
+        NARROW,
     ),
     "a limit that a value does not keep": (
         thing({"enum": ["a", "bb"]}),
@@ -180,6 +186,24 @@ SCHEMAS: dict[str, tuple[Any, Any, str, tuple[str | None, ...]]] = {
     "values that do not": (thing({**TEXT, "maxLength": 3}), thing({"enum": ["abcd"]}), "Thing.f", REPLACE),
     "one of two truths": (thing({"type": "boolean"}), thing({"const": True}), "Thing.f=false", VALUE_GONE),
     "null by the word of 3.0": (thing({**TEXT, "nullable": True}), thing(TEXT), "Thing.f", NO_LONGER_NULL),
+    "alternatives beside a limit": (
+        thing({**TEXT, "anyOf": [{"maxLength": 3}, {"pattern": "^a"}]}),
+        thing({**TEXT, "maxLength": 3}),
+        "Thing.f",
+        NARROW,
+    ),
+    "a limit that holds for alternatives": (
+        thing({"maxLength": 3}),
+        thing({"maxLength": 3, "anyOf": [TEXT, {"type": ["integer", "null"]}]}),
+        "Thing.f",
+        NARROW,
+    ),
+    "a pattern of names in a closed object": (
+        thing({"patternProperties": {"^a": TEXT}, "additionalProperties": False, "x-note": 1}),
+        thing({"additionalProperties": False}),
+        "Thing.f",
+        NARROW,
+    ),
     "values that are excluded": (thing(TEXT), thing({**TEXT, "not": KIND}), "Thing.f", NARROW),
     "a condition": (
         thing(TEXT),
@@ -311,6 +335,8 @@ SAME: dict[str, tuple[Any, Any]] = {
         thing({"type": "integer", "exclusiveMinimum": 0}),
     ),
     "limits that limit nothing": (thing({"type": "array"}), thing({"type": "array", "minItems": 0, "items": {}})),
+    "a whole number or a multiple of one": (thing({"type": "integer"}), thing({"type": "number", "multipleOf": 1})),
+    "null excluded": (thing({"not": {"type": "null"}}), thing({"if": {"const": None}, "then": False})),
     "further fields of any kind": (thing(TEXT), thing(TEXT, additionalProperties={})),
     "null by the word of 3.0": (thing({**TEXT, "nullable": True}), thing(OR_NULL)),
     "a whole number however it is written": (thing({"enum": [1, 2]}), thing({"enum": [2.0, 1.0]})),
@@ -379,6 +405,9 @@ def secured(*ways: Any) -> dict[str, Any]:
         "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
         "bearer": {"type": "http", "scheme": "bearer"},
         "token": {"type": "http", "scheme": "Bearer", "description": "Another name."},
+        "header": {"type": "apiKey", "in": "header", "name": "x-key"},
+        "query": {"type": "apiKey", "in": "query", "name": "Key"},
+        "small": {"type": "apiKey", "in": "query", "name": "key"},
         "login": {"type": "oauth2", "flows": {}},
     }
     return {**operation({"security": list(ways)}), "components": {"securitySchemes": schemes}}
@@ -757,6 +786,13 @@ DOCUMENTS: dict[str, tuple[dict[str, Any], dict[str, Any], Found, Found]] = {
         {("act", "credentials-accepted")},
     ),
     "a scheme of another name": (secured({"bearer": []}), secured({"token": []}), set(), set()),
+    "a header in other letters": (secured({"key": []}), secured({"header": []}), set(), set()),
+    "a query in other letters": (
+        secured({"query": []}),
+        secured({"small": []}),
+        {("act", "credentials-refused")},
+        {("act", "credentials-refused")},
+    ),
     "a webhook": (
         BASE,
         {**BASE, "webhooks": {"done": {"post": {"requestBody": {"content": JSON}}}}},

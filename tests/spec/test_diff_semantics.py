@@ -42,6 +42,18 @@ SCHEMAS: list[Any] = [
     {"type": ["integer", "array"], "items": {"type": "integer"}},
     False,
 ]
+OF_BODIES: list[Any] = [
+    *SCHEMAS,
+    {"type": "array"},
+    {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}},
+    {"type": "array", "items": False},
+    {"type": "array", "prefixItems": [{"type": "integer"}], "items": False},
+    {"type": "object", "additionalProperties": {"type": "string"}},
+    {"type": "object", "patternProperties": {"^a": {"type": "integer"}}, "additionalProperties": False},
+    {"type": "number", "multipleOf": 1},
+    {"not": {"type": "null"}},
+    {"if": {"type": "null"}, "then": False},
+]
 SCALARS = [
     "",
     "a",
@@ -64,7 +76,7 @@ SCALARS = [
     True,
     False,
 ]
-VALUES = [*SCALARS, None, [], [1], ["a"], {}, {"a": 1}]
+VALUES = [*SCALARS, None, [], [1], ["a"], [1, 1], [1.5], [None], {}, {"a": 1}, {"a": "a"}, {"b": "a"}]
 
 
 def document(side: str, schema: Any) -> dict[str, Any]:
@@ -109,16 +121,16 @@ def lost_texts(old: Any, new: Any) -> Iterator[Any]:
     yield from (value for value in (None, {}, {"a": 1}, [], [1, 2]) if was(value) and not is_(value))
 
 
-@pytest.mark.parametrize("old", SCHEMAS, ids=str)
+@pytest.mark.parametrize("old", OF_BODIES, ids=str)
 def test_what_breaks_callers_is_what_is_refused_now(old: Any) -> None:
-    for new in SCHEMAS:
+    for new in OF_BODIES:
         refused = list(lost(old, new))
         assert breaks(document("request", old), document("request", new)) == bool(refused), (new, refused)
 
 
-@pytest.mark.parametrize("new", SCHEMAS, ids=str)
+@pytest.mark.parametrize("new", OF_BODIES, ids=str)
 def test_what_breaks_answers_is_what_was_not_described(new: Any) -> None:
-    for old in SCHEMAS:
+    for old in OF_BODIES:
         unknown = list(lost(new, old))
         assert breaks(document("answer", old), document("answer", new)) == bool(unknown), (old, unknown)
 

@@ -29,6 +29,7 @@ HOSTILE = {
     "PYTHONOPTIMIZE": "1",
     "PYTHONWARNINGS": "error",
     "HYPOTHESIS_STORAGE_DIRECTORY": NOWHERE,
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
 }
 
 Run = Callable[..., Ended]
@@ -78,6 +79,29 @@ def test_options_from_the_environment_are_named(given: str, code: int, said: str
     assert said in ended.output
     assert "Traceback" not in ended.output
     assert not ended.directory.exists()
+
+
+@pytest.mark.parametrize("plugin", ["xdist", "hypothesispytest", "skipping"])
+def test_a_plugin_that_is_needed_cannot_be_left_out(plugin: str, run: Run) -> None:
+    ended = run(LITTLE, "-p", f"no:{plugin}")
+    assert (ended.code, ended.output) == (
+        4,
+        f"ERROR: A run needs the plugin {plugin} of pytest; leave out -p no:{plugin}\n\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--junit-xml=/dev/full", "--junit-xml names /dev/full, which is no file; name another one"),
+        ("--junit-xml=/dev/stdout", "--junit-xml names /dev/stdout, which is no file; name another one"),
+        (f"--log-file={NOWHERE}/log", f"--log-file names {NOWHERE}/log, which cannot be written (No such file or"),
+        ("--hypothesis-profile=nosuch", "--hypothesis-profile names nosuch, which Hypothesis does not know"),
+    ],
+)
+def test_what_pytest_could_not_use_is_refused_in_one_sentence(option: str, said: str, run: Run) -> None:
+    ended = run(LITTLE, option)
+    assert (ended.code, ended.output.startswith(f"ERROR: {said}"), ended.output.count("\n")) == (4, True, 2)
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
