@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from fixtures.exchange import Exchange
 from spec.enumerations import statuses, terminal_statuses
-from spec.openapi import Operation, match
+from spec.openapi import Operation, match, operations
 from suites.products import JOB_TYPES
 from suites.shapes import shape_of
 
@@ -27,6 +27,11 @@ CREATE_DIRECTORY = "createDirectory"
 DELETE_DIRECTORY = "deleteDirectory"
 DELETE_FILE = "deleteFile"
 LIST_FILES = "listFiles"
+
+CORE = frozenset(operation.id for operation in operations().values() if operation.is_core)
+"""The operations that every service has to have."""
+SHOW_BATCHES = frozenset(operation.id for operation in operations().values() if not operation.is_setup)
+"""The operations whose answers show batches."""
 
 STATUSES = statuses()
 TERMINAL = frozenset(terminal_statuses())

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from fixtures.exchange import Exchange
@@ -128,6 +128,24 @@ def observe(
         deciding=deciding,
         operation=operation,
     )
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is asked of so many batches that nothing shall be written down where it holds: `observe` in two halves."""
+
+    requirement: str
+    check: str
+    kind: str
+
+    @cached_property
+    def held(self) -> Observation:
+        """The observation that the requirement holds."""
+        return held(self.requirement, check=self.check, kind=self.kind)
+
+    def violated(self, **shown: Any) -> Observation:
+        """Return the observation that the requirement is violated, as `shown`, with what `observe` takes, shows."""
+        return observe(self.requirement, False, check=self.check, kind=self.kind, **shown)
 
 
 class Verify:

@@ -11,7 +11,7 @@ import jsonschema_rs
 from fixtures.exchange import Response, TooDeep
 from spec.openapi import Operation, components
 from suites.oracles.oracle import Look, oracle
-from suites.traffic import CANCEL, CREATE, GET, LIST, Call, entries
+from suites.traffic import CANCEL, CORE, CREATE, GET, LIST, Call, entries
 from suites.verify import ANY_OPERATION, Observation, observe
 
 FORM = {
@@ -37,13 +37,13 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """Half a character, as JSON may write it; validators want whole ones."""
 
 
-@oracle("no-server-error")
+@oracle("no-server-error", looks_at=CORE)
 def no_server_error() -> Look:
     """Every contract operation answers without a 5xx; a 503 that says when to come back is a rate limit."""
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if response is None or not call.operation.is_core or response.is_busy:
+        if response is None or response.is_busy:
             return
         yield observe(
             "no-server-error",
@@ -59,13 +59,13 @@ def no_server_error() -> Look:
     return look
 
 
-@oracle("success-is-json")
+@oracle("success-is-json", looks_at=CORE)
 def success_is_json() -> Look:
     """Check that a 2xx of a contract operation is JSON by its media type and by its body."""
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if response is None or not call.operation.is_core or not call.succeeded:
+        if response is None or not call.succeeded:
             return
         is_json = response.media_type == "application/json" or response.media_type.endswith("+json")
         try:
@@ -137,13 +137,13 @@ def _gives(batches: list[dict[str, Any]]) -> Mapping[str, bool]:
     }
 
 
-@oracle(*FORM.values(), *dict.fromkeys(BY_FIELD.values()))
+@oracle(*FORM.values(), *dict.fromkeys(BY_FIELD.values()), looks_at=FORM)
 def answer_matches_schema() -> Look:
     """Check that a 2xx of a contract operation matches the schema, formats included."""
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if response is None or call.name not in FORM or not call.succeeded:
+        if response is None or not call.succeeded:
             return
         try:
             errors = _errors(call.operation, response)

@@ -16,13 +16,14 @@ from suites.traffic import (
     GONE,
     LIST,
     NOT_FOUND,
+    SHOW_BATCHES,
     TERMINAL,
     Call,
     echoes,
     job_of,
     status_of,
 )
-from suites.verify import ANY_OPERATION, Observation, held, observe
+from suites.verify import ANY_OPERATION, Check, Observation, observe
 
 
 def _created_at(batch: dict[str, Any]) -> Moment | None:
@@ -65,11 +66,38 @@ Shown = tuple[Any, ...]
 
 AGREEMENT = "list-agrees-with-get"
 AT_ONCE = "get-finds-new-batch-at-once"
-STAYS = ("trait-stays", "changed", ANY_OPERATION)
-AGREES = ("views-agree", "not-matching", LIST)
-"""What is asked, the kind of violation, and the operation, of what stays in a view, and of what both views share."""
-IN_ONE_VIEW = [(trait.requirement, *STAYS) for trait in TRAITS]
-IN_BOTH_VIEWS = [(AGREEMENT, *AGREES)] * len(TRAITS)
+STAYS = [
+    Check(
+        trait.requirement,
+        check="trait-stays",
+        kind="changed",
+    )
+    for trait in TRAITS
+]
+"""What is asked of each trait in one view."""
+AGREES = [
+    Check(
+        AGREEMENT,
+        check="views-agree",
+        kind="not-matching",
+    )
+] * len(TRAITS)
+"""What is asked of each trait in both views."""
+FINAL = Check(
+    "terminal-status-is-final",
+    check="end-is-final",
+    kind="changed",
+)
+FOLLOWS = Check(
+    "updated-at-not-before-created-at",
+    check="update-follows-creation",
+    kind="not-matching",
+)
+FORWARD = Check(
+    "updated-at-never-goes-back",
+    check="update-time-never-goes-back",
+    kind="changed",
+)
 
 
 def _view(call: Call) -> str:
@@ -77,7 +105,7 @@ def _view(call: Call) -> str:
     return LIST if call.name == LIST else GET
 
 
-@oracle(*(trait.requirement for trait in TRAITS), AGREEMENT)
+@oracle(*(trait.requirement for trait in TRAITS), AGREEMENT, looks_at=SHOW_BATCHES)
 def traits_never_change() -> Look:
     """Check that what a batch is made of stays the same in each view, and is the same in both.
 
@@ -91,89 +119,91 @@ def traits_never_change() -> Look:
         for batch in call.batches:
             if call.name == CREATE and not echoes(call, batch):
                 continue
-            before, counterpart = latest.get((batch["id"], view)), latest.get((batch["id"], other))
+            id_ = batch["id"]
             now = call, tuple([trait.of(batch) for trait in TRAITS])
-            if before is not None:
-                yield from _compared(IN_ONE_VIEW, before, now, batch)
-            if counterpart is not None:
-                yield from _compared(IN_BOTH_VIEWS, counterpart, now, batch)
-            latest[batch["id"], view] = now
+            for checks, operation, before in (
+                (STAYS, ANY_OPERATION, latest.get((id_, view))),
+                (AGREES, LIST, latest.get((id_, other))),
+            ):
+                if before is not None:
+                    yield from _compared(checks, operation, before, now, batch)
+            latest[id_, view] = now
 
     return look
 
 
 def _compared(
-    looks: Sequence[tuple[str, str, str, str]],
-    before: tuple[Call, Shown],
-    now: tuple[Call, Shown],
-    batch: dict[str, Any],
-) -> Iterator[Observation]:
-    for trait, look, first, second in zip(TRAITS, looks, before[1], now[1], strict=True):
-        requirement, check, kind, operation = look
+    checks: Sequence[Check], operation: str, before: tuple[Call, Shown], now: tuple[Call, Shown], batch: dict[str, Any]
+) -> list[Observation]:
+    made = []
+    for trait, check, first, second in zip(TRAITS, checks, before[1], now[1], strict=True):
         if first is None or second is None:
             continue
         if first is second or trait.same(first, second):
-            yield held(requirement, check=check, kind=kind)
+            made.append(check.held)
             continue
-        yield observe(
-            requirement,
-            False,
-            check=check,
-            kind=kind,
-            expected=_plain(first),
-            actual=_plain(second),
-            difference=f"{trait.name} was {_plain(first)} and is {_plain(second)}",
-            operation=operation,
-            exchanges=[before[0].exchange, now[0].exchange],
-            case=f"batch {batch['id']}, {batch.get('status')}",
+        made.append(
+            check.violated(
+                expected=_plain(first),
+                actual=_plain(second),
+                difference=f"{trait.name} was {_plain(first)} and is {_plain(second)}",
+                operation=operation,
+                exchanges=[before[0].exchange, now[0].exchange],
+                case=f"batch {batch['id']}, {batch.get('status')}",
+            )
         )
+    return made
 
 
 def _plain(trait: Any) -> Any:
     return trait.text if isinstance(trait, Moment) else trait
 
 
-@oracle("terminal-status-is-final")
+@oracle(FINAL.requirement, looks_at=SHOW_BATCHES)
 def terminal_status_is_final() -> Look:
     """Check that a view that has shown a terminal status shows it for ever."""
     ended: Memory[tuple[str, str], tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
+        view = _view(call)
         for batch in call.batches:
-            key, status = (batch["id"], _view(call)), status_of(batch)
-            if key in ended and call.is_after(ended[key][0]):
-                ending, final = ended[key]
-                yield observe(
-                    "terminal-status-is-final",
-                    status == final,
-                    check="end-is-final",
-                    kind="changed",
-                    expected=final,
-                    actual=batch.get("status"),
-                    difference=f"{batch['id']} was {final} and is {status}",
-                    operation=ANY_OPERATION,
-                    exchanges=[ending.exchange, call.exchange],
-                    case=f"batch {batch['id']}",
-                )
-            if status is not None and status in TERMINAL:
-                ended.setdefault(key, (call, status))
+            key, status = (batch["id"], view), status_of(batch)
+            known = ended.get(key)
+            if known is None:
+                if status is not None and status in TERMINAL:
+                    ended[key] = call, status
+                continue
+            ending, final = known
+            if not call.is_after(ending):
+                continue
+            if status == final:
+                yield FINAL.held
+                continue
+            yield FINAL.violated(
+                expected=final,
+                actual=batch.get("status"),
+                difference=f"{batch['id']} was {final} and is {status}",
+                operation=ANY_OPERATION,
+                exchanges=[ending.exchange, call.exchange],
+                case=f"batch {batch['id']}",
+            )
 
     return look
 
 
-@oracle("updated-at-not-before-created-at")
+@oracle(FOLLOWS.requirement, looks_at=SHOW_BATCHES)
 def updated_at_not_before_created_at() -> Look:
     """No batch was updated before it was created."""
 
     def look(call: Call) -> Iterator[Observation]:
         for batch in call.batches:
             created, updated = _created_at(batch), moment(batch.get("updated_at"))
-            if created is not None and updated is not None:
-                yield observe(
-                    "updated-at-not-before-created-at",
-                    not updated.surely_before(created),
-                    check="update-follows-creation",
-                    kind="not-matching",
+            if created is None or updated is None:
+                continue
+            if not updated.surely_before(created):
+                yield FOLLOWS.held
+            else:
+                yield FOLLOWS.violated(
                     expected=f"{created.text} or later",
                     actual=updated.text,
                     difference=f"updated_at {updated.text} is before created_at {created.text}",
@@ -185,23 +215,24 @@ def updated_at_not_before_created_at() -> Look:
     return look
 
 
-@oracle("updated-at-never-goes-back")
+@oracle(FORWARD.requirement, looks_at=SHOW_BATCHES)
 def updated_at_never_goes_back() -> Look:
     """In each view the update time of a batch only moves forward."""
     latest: Memory[tuple[str, str], tuple[Call, Moment]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
+        view = _view(call)
         for batch in call.batches:
-            key, updated = (batch["id"], _view(call)), moment(batch.get("updated_at"))
+            key, updated = (batch["id"], view), moment(batch.get("updated_at"))
             if updated is None:
                 continue
             known = latest.get(key)
-            if known is not None and call.is_after(known[0]):
-                yield observe(
-                    "updated-at-never-goes-back",
-                    not updated.surely_before(known[1]),
-                    check="update-time-never-goes-back",
-                    kind="changed",
+            if known is None or not call.is_after(known[0]):
+                pass
+            elif not updated.surely_before(known[1]):
+                yield FORWARD.held
+            else:
+                yield FORWARD.violated(
                     expected=f"{known[1].text} or later",
                     actual=updated.text,
                     difference=f"updated_at was {known[1].text} and is {updated.text}",
@@ -215,7 +246,7 @@ def updated_at_never_goes_back() -> Look:
     return look
 
 
-@oracle("get-returns-requested-batch", AT_ONCE)
+@oracle("get-returns-requested-batch", AT_ONCE, looks_at=(CREATE, DELETE_DIRECTORY, GET))
 def get_returns_batch_asked_for(lag: float = SETTLED) -> Look:
     """Check that a get of a batch that was created with the same key succeeds, and gives that batch.
 

@@ -85,12 +85,12 @@ def promise_of(request: Request) -> str:
     return COMBINED if len(used) > 1 else next(iter(used)).requirement
 
 
-@oracle(*(filter_.requirement for filter_ in FILTERS), COMBINED, LATER_PAGE)
+@oracle(*(filter_.requirement for filter_ in FILTERS), COMBINED, LATER_PAGE, looks_at=(LIST,))
 def items_match_filters() -> Look:
     """Every item of a page matches the filters."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name != LIST or not call.batches:
+        if not call.batches:
             return
         request = call.exchange.request
         used = filters_of(request)
@@ -118,13 +118,13 @@ def _described(batches: list[dict[str, Any]], field: str) -> str:
     return ", ".join(f"{batch['id']} with {field} {batch.get(field)}" for batch in batches)
 
 
-@oracle("page-holds-at-most-page-size")
+@oracle("page-holds-at-most-page-size", looks_at=(LIST,))
 def page_holds_at_most_page_size() -> Look:
     """No page holds more than its page_size."""
 
     def look(call: Call) -> Iterator[Observation]:
         size = call.exchange.request.param("page_size") or ""
-        if call.name != LIST or not call.batches or not _COUNT.fullmatch(size) or int(size) < 1:
+        if not call.batches or not _COUNT.fullmatch(size) or int(size) < 1:
             return
         yield observe(
             "page-holds-at-most-page-size",
@@ -140,13 +140,11 @@ def page_holds_at_most_page_size() -> Look:
     return look
 
 
-@oracle("pages-repeat-nothing")
+@oracle("pages-repeat-nothing", looks_at=(LIST,))
 def page_repeats_nothing() -> Look:
     """No batch stands twice on one page."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name != LIST:
-            return
         twice = repeated(batch["id"] for batch in call.batches)
         if twice:
             yield observe(

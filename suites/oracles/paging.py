@@ -12,7 +12,18 @@ from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.oracles.settled import SETTLED
-from suites.traffic import COMPLETED, CREATE, DELETE_DIRECTORY, LIST, STATUSES, TERMINAL, Call, echoes, status_of
+from suites.traffic import (
+    COMPLETED,
+    CREATE,
+    DELETE_DIRECTORY,
+    LIST,
+    SHOW_BATCHES,
+    STATUSES,
+    TERMINAL,
+    Call,
+    echoes,
+    status_of,
+)
 from suites.verify import Observation, observe
 
 COMPARED = 200
@@ -85,6 +96,7 @@ def is_of_another_offset(value: str) -> bool:
 @oracle(
     *(LOSE, REPEAT, INSERT, SHOWS, INSTANTS, ENDS, COMBINED),
     *(filter_.requirement for filter_ in FILTERS),
+    looks_at=(DELETE_DIRECTORY, *SHOW_BATCHES),
 )
 def walks_hold_every_match(lag: float = SETTLED) -> Look:
     """Check that a walk that was followed from its first page to its last holds what has matched for long, once.
@@ -105,8 +117,9 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
                     (born for born in known if born.directory_id != call.path["directory_id"]), COMPARED
                 )
         for batch in call.batches:
-            if status_of(batch) in TERMINAL:
-                ended.setdefault(batch["id"], (call, str(status_of(batch))))
+            status = status_of(batch)
+            if status in TERMINAL and batch["id"] not in ended:
+                ended[batch["id"]] = call, str(status)
             if call.name == CREATE and echoes(call, batch):
                 directory_id = str(batch.get("source_directory_id"))
                 born = Born(batch["id"], call, call.caller, directory_id, moment(batch.get("created_at")))
