@@ -29,7 +29,7 @@ class Panel:
             call.forget()
 
     def on_call(self, call: Call) -> None:
-        """Let the oracles of its operation look at a call; one that breaks is an error of the suite, and looks no more."""
+        """Let the oracles of its operation look at a call; one that breaks is an error of the suite, and ends."""
         observations: list[Observation] = []
         for name, look in tuple(self._looks[call.name]):
             try:
