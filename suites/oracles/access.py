@@ -9,7 +9,7 @@ from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.products import PRODUCTS
 from suites.traffic import CORE, CREATE, GET, LIST, Call, entries, reference_of
-from suites.verify import Check, Observation, observe
+from suites.verify import Check, Observation, counted, observe
 
 STRANGERS = {ANONYMOUS: "anonymous-request-refused", **dict.fromkeys(NEVER_ISSUED, "unknown-key-refused")}
 
@@ -76,6 +76,7 @@ def list_is_of_one_project() -> Look:
     def look(call: Call) -> Iterator[Observation]:
         named = call.exchange.request.param("project_id")
         known = own.get((call.caller, named))
+        is_list, held = call.name == LIST, list[Check]()
         for batch in call.batches:
             found = batch.get("project_id")
             if not isinstance(found, str):
@@ -83,9 +84,9 @@ def list_is_of_one_project() -> Look:
             if known is None:
                 known = own[call.caller, named] = call, found
             origin, project_id = known
-            if call.name == LIST and found == project_id:
-                yield ONE_PROJECT.held
-            elif call.name == LIST:
+            if is_list and found == project_id:
+                held.append(ONE_PROJECT)
+            elif is_list:
                 yield ONE_PROJECT.violated(
                     expected=project_id,
                     actual=found,
@@ -93,6 +94,7 @@ def list_is_of_one_project() -> Look:
                     exchanges=[origin.exchange, call.exchange],
                     case=f"project_id={named}" if named else "no project_id",
                 )
+        yield from counted(held)
 
     return look
 
@@ -128,8 +130,8 @@ def projects_are_apart() -> Look:
                     exchanges=[creation.exchange, call.exchange],
                 )
         elif call.name == LIST:
-            foreign = [batch["id"] for batch in call.batches if batch["id"] in owners]
-            foreign = [batch_id for batch_id in foreign if owners[batch_id].caller != call.caller]
+            caller, created = call.caller, [batch["id"] for batch in call.batches if batch["id"] in owners]
+            foreign = [batch_id for batch_id in created if owners[batch_id].caller != caller]
             if foreign and call.caller not in STRANGERS:
                 yield observe(
                     "list-hides-other-projects",

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import jsonschema_rs
 
-from fixtures.exchange import Response, TooDeep
+from fixtures.exchange import TooDeep, json_of, remembered
 from spec.openapi import Operation, components
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CANCEL, CORE, CREATE, GET, LIST, Call, entries
@@ -90,21 +90,22 @@ def success_is_json() -> Look:
 
 
 @cache
-def _validator(operation: Operation) -> jsonschema_rs.Draft202012Validator:
+def _errors_by(operation: Operation) -> Callable[[bytes], list[jsonschema_rs.ValidationError]]:
+    """Return what finds the errors of a body by the schema, and raises `ValueError` for no JSON, or too deep a one."""
     schema = {**(operation.success_schema or {}), "components": components()}
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+    @remembered
+    def errors(body: bytes) -> list[jsonschema_rs.ValidationError]:
+        try:
+            return _errors_in(validator, json_of(body))
+        except UnicodeEncodeError:
+            return _errors_in(validator, json.loads(_SURROGATE.sub(b"?", body)))
+
+    return errors
 
 
-def _errors(operation: Operation, response: Response) -> list[jsonschema_rs.ValidationError]:
-    """Return the errors of a body by the schema. Raises `ValueError` for one that is not JSON, or too deep."""
-    try:
-        return _errors_in(operation, response.json)
-    except UnicodeEncodeError:
-        return _errors_in(operation, json.loads(_SURROGATE.sub(b"?", response.body)))
-
-
-def _errors_in(operation: Operation, body: Any) -> list[jsonschema_rs.ValidationError]:
-    validator = _validator(operation)
+def _errors_in(validator: jsonschema_rs.Draft202012Validator, body: Any) -> list[jsonschema_rs.ValidationError]:
     if validator.is_valid(body):
         return []
     if errors := list(validator.iter_errors(_shortened(body))):
@@ -146,7 +147,7 @@ def answer_matches_schema() -> Look:
         if response is None or not call.succeeded:
             return
         try:
-            errors = _errors(call.operation, response)
+            errors = _errors_by(call.operation)(response.body)
         except ValueError:
             return
         wrong: dict[str, jsonschema_rs.ValidationError] = {}

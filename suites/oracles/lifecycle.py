@@ -23,7 +23,7 @@ from suites.traffic import (
     job_of,
     status_of,
 )
-from suites.verify import ANY_OPERATION, Check, Observation, observe
+from suites.verify import ANY_OPERATION, Check, Observation, counted, observe
 
 
 def _created_at(batch: dict[str, Any]) -> Moment | None:
@@ -116,6 +116,7 @@ def traits_never_change() -> Look:
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
         other = GET if view == LIST else LIST
+        held: list[Check] = []
         for batch in call.batches:
             if call.name == CREATE and not echoes(call, batch):
                 continue
@@ -125,34 +126,35 @@ def traits_never_change() -> Look:
                 (STAYS, ANY_OPERATION, latest.get((id_, view))),
                 (AGREES, LIST, latest.get((id_, other))),
             ):
-                if before is not None:
+                if before is None:
+                    continue
+                if before[1] == now[1] and all(now[1]):
+                    held += checks
+                else:
                     yield from _compared(checks, operation, before, now, batch)
             latest[id_, view] = now
+        yield from counted(held)
 
     return look
 
 
 def _compared(
     checks: Sequence[Check], operation: str, before: tuple[Call, Shown], now: tuple[Call, Shown], batch: dict[str, Any]
-) -> list[Observation]:
-    made = []
+) -> Iterator[Observation]:
     for trait, check, first, second in zip(TRAITS, checks, before[1], now[1], strict=True):
         if first is None or second is None:
             continue
         if first is second or trait.same(first, second):
-            made.append(check.held)
+            yield check.held
             continue
-        made.append(
-            check.violated(
-                expected=_plain(first),
-                actual=_plain(second),
-                difference=f"{trait.name} was {_plain(first)} and is {_plain(second)}",
-                operation=operation,
-                exchanges=[before[0].exchange, now[0].exchange],
-                case=f"batch {batch['id']}, {batch.get('status')}",
-            )
+        yield check.violated(
+            expected=_plain(first),
+            actual=_plain(second),
+            difference=f"{trait.name} was {_plain(first)} and is {_plain(second)}",
+            operation=operation,
+            exchanges=[before[0].exchange, now[0].exchange],
+            case=f"batch {batch['id']}, {batch.get('status')}",
         )
-    return made
 
 
 def _plain(trait: Any) -> Any:
@@ -166,6 +168,7 @@ def terminal_status_is_final() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
+        held: list[Check] = []
         for batch in call.batches:
             key, status = (batch["id"], view), status_of(batch)
             known = ended.get(key)
@@ -177,7 +180,7 @@ def terminal_status_is_final() -> Look:
             if not call.is_after(ending):
                 continue
             if status == final:
-                yield FINAL.held
+                held.append(FINAL)
                 continue
             yield FINAL.violated(
                 expected=final,
@@ -187,6 +190,7 @@ def terminal_status_is_final() -> Look:
                 exchanges=[ending.exchange, call.exchange],
                 case=f"batch {batch['id']}",
             )
+        yield from counted(held)
 
     return look
 
@@ -196,12 +200,13 @@ def updated_at_not_before_created_at() -> Look:
     """No batch was updated before it was created."""
 
     def look(call: Call) -> Iterator[Observation]:
+        held: list[Check] = []
         for batch in call.batches:
             created, updated = _created_at(batch), moment(batch.get("updated_at"))
             if created is None or updated is None:
                 continue
             if not updated.surely_before(created):
-                yield FOLLOWS.held
+                held.append(FOLLOWS)
             else:
                 yield FOLLOWS.violated(
                     expected=f"{created.text} or later",
@@ -211,6 +216,7 @@ def updated_at_not_before_created_at() -> Look:
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
+        yield from counted(held)
 
     return look
 
@@ -222,6 +228,7 @@ def updated_at_never_goes_back() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
+        held: list[Check] = []
         for batch in call.batches:
             key, updated = (batch["id"], view), moment(batch.get("updated_at"))
             if updated is None:
@@ -230,7 +237,7 @@ def updated_at_never_goes_back() -> Look:
             if known is None or not call.is_after(known[0]):
                 pass
             elif not updated.surely_before(known[1]):
-                yield FORWARD.held
+                held.append(FORWARD)
             else:
                 yield FORWARD.violated(
                     expected=f"{known[1].text} or later",
@@ -242,6 +249,7 @@ def updated_at_never_goes_back() -> Look:
                 )
             if known is None or known[1].instant <= updated.instant:
                 latest[key] = call, updated
+        yield from counted(held)
 
     return look
 

@@ -1,7 +1,7 @@
 """Oracles on single pages of a list: nothing that the filters exclude, not too much, nothing twice."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,9 +69,9 @@ if undecided := set(list_parameters()) - {filter_.parameter for filter_ in FILTE
     )
 
 
-def filters_of(request: Request) -> dict[Filter, str]:
+def filters_of(request: Request) -> Mapping[Filter, str]:
     """Return the filters of a request with their values, without those that are empty or sent several times."""
-    values = {filter_: request.param(filter_.parameter) for filter_ in FILTERS}
+    values = {filter_: request.param(filter_.parameter) for filter_ in FILTERS} if request.query else {}
     return {filter_: value for filter_, value in values.items() if value}
 
 

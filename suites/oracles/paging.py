@@ -116,11 +116,12 @@ def walks_hold_every_match(lag: float = SETTLED) -> Look:
                 births[key] = deque(
                     (born for born in known if born.directory_id != call.path["directory_id"]), COMPARED
                 )
+        is_create = call.name == CREATE
         for batch in call.batches:
             status = status_of(batch)
             if status in TERMINAL and batch["id"] not in ended:
                 ended[batch["id"]] = call, str(status)
-            if call.name == CREATE and echoes(call, batch):
+            if is_create and echoes(call, batch):
                 directory_id = str(batch.get("source_directory_id"))
                 born = Born(batch["id"], call, call.caller, directory_id, moment(batch.get("created_at")))
                 for key in ((call.caller, ""), (call.caller, directory_id)):

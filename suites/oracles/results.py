@@ -28,7 +28,7 @@ from suites.traffic import (
     repeated,
     status_of,
 )
-from suites.verify import Check, Observation, observe
+from suites.verify import Check, Observation, counted, observe
 
 UNASKED = {
     CREATE: "create-never-carries-results",
@@ -56,9 +56,10 @@ def results_only_when_asked_for() -> Look:
         if call.asks_for_results:
             return
         check = NULL[call.name]
+        held: list[Check] = []
         for batch in call.batches:
             if batch.get("results") is None:
-                yield check.held
+                held.append(check)
             else:
                 yield check.violated(
                     expected=None,
@@ -66,6 +67,7 @@ def results_only_when_asked_for() -> Look:
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
+        yield from counted(held)
 
     return look
 
@@ -188,8 +190,9 @@ def results_match_the_directory() -> Look:
             listed = _listed_so_far(call, listings)
             for file_id in [known for known in directory if listed is not None and known not in listed]:
                 del directory[file_id]
+        is_create = call.name == CREATE
         for batch in call.batches:
-            if call.name == CREATE:
+            if is_create:
                 creations.setdefault(batch["id"], call)
             if status_of(batch) in TERMINAL:
                 endings.setdefault(batch["id"], call)

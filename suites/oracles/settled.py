@@ -22,7 +22,7 @@ from suites.traffic import (
     reference_of,
     status_of,
 )
-from suites.verify import Check, Observation, observe
+from suites.verify import Check, Observation, counted, observe
 
 SETTLED = 10.0
 """Seconds that one operation may lag behind another, unless the user says otherwise."""
@@ -210,13 +210,14 @@ def views_agree_on_the_end(lag: float = SETTLED) -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         is_list = call.name == LIST
+        held: list[Check] = []
         for batch in call.batches:
             status, known = status_of(batch), ended.get((batch["id"], not is_list))
             if status is None:
                 continue
             if known and call.seconds_after(known[0]) >= lag:
                 if status == known[1]:
-                    yield AGREES.held
+                    held.append(AGREES)
                 else:
                     yield AGREES.violated(
                         expected=known[1],
@@ -228,6 +229,7 @@ def views_agree_on_the_end(lag: float = SETTLED) -> Look:
                     )
             if status in TERMINAL and (batch["id"], is_list) not in ended:
                 ended[batch["id"], is_list] = call, status
+        yield from counted(held)
 
     return look
 
@@ -236,6 +238,7 @@ def views_agree_on_the_end(lag: float = SETTLED) -> Look:
 def list_keeps_up(lag: float = SETTLED) -> Look:
     """Check that a list shows no status from before an update that a get has shown long ago."""
     shown: Memory[tuple[str, str], tuple[Call, Moment]] = Memory()
+    newest: Memory[str, int] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         is_list = call.name == LIST
@@ -243,18 +246,17 @@ def list_keeps_up(lag: float = SETTLED) -> Look:
             status, updated = status_of(batch), moment(batch.get("updated_at"))
             if status is None or updated is None:
                 continue
+            id_ = batch["id"]
             if not is_list:
-                shown.setdefault((batch["id"], status), (call, updated))
+                if (id_, status) not in shown:
+                    shown[id_, status] = call, updated
+                    newest[id_] = max(updated.instant, newest.get(id_, updated.instant))
+                continue
+            if newest.get(id_, updated.instant) <= updated.instant:
                 continue
             for other in STATUSES:
-                known = shown.get((batch["id"], other))
-                if (
-                    known
-                    and updated.instant < known[1].instant
-                    and other != status
-                    and call.seconds_after(known[0]) >= lag
-                    and updated.surely_before(known[1])
-                ):
+                known = shown.get((id_, other)) if other != status else None
+                if known and call.seconds_after(known[0]) >= lag and updated.surely_before(known[1]):
                     yield observe(
                         "list-agrees-with-get",
                         False,
