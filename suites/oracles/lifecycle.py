@@ -61,6 +61,8 @@ TRAITS = (
     _Trait("created_at", "created-at-never-changes", _created_at, Moment.same_as),
 )
 
+OF = [trait.of for trait in TRAITS]
+
 Shown = tuple[Any, ...]
 """The traits of a batch, in their order, as one answer shows them."""
 
@@ -115,24 +117,22 @@ def traits_never_change() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
-        other = GET if view == LIST else LIST
+        comparisons = ((view, STAYS, ANY_OPERATION), (GET if view == LIST else LIST, AGREES, LIST))
         held: list[Check] = []
         for batch in call.batches:
             if call.name == CREATE and not echoes(call, batch):
                 continue
-            id_ = batch["id"]
-            now = call, tuple([trait.of(batch) for trait in TRAITS])
-            for checks, operation, before in (
-                (STAYS, ANY_OPERATION, latest.get((id_, view))),
-                (AGREES, LIST, latest.get((id_, other))),
-            ):
+            shown = tuple([of(batch) for of in OF])
+            is_whole, now = all(shown), (call, shown)
+            for where, checks, operation in comparisons:
+                before = latest.get((batch["id"], where))
                 if before is None:
                     continue
-                if before[1] == now[1] and all(now[1]):
+                if is_whole and before[1] == shown:
                     held += checks
                 else:
                     yield from _compared(checks, operation, before, now, batch)
-            latest[id_, view] = now
+            latest[batch["id"], view] = now
         yield from counted(held)
 
     return look
