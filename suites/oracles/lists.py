@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from fixtures.exchange import Request
+from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, value_of
 from spec.enumerations import InvalidContract, list_parameters
 from suites.differences import enumerated
 from suites.moments import moment
@@ -69,15 +70,15 @@ if undecided := set(list_parameters()) - {filter_.parameter for filter_ in FILTE
     )
 
 
-def filters_of(request: Request) -> Mapping[Filter, str]:
-    """Return the filters of a request with their values, without those that are empty or sent several times."""
-    values = {filter_: request.param(filter_.parameter) for filter_ in FILTERS} if request.query else {}
-    return {filter_: value for filter_, value in values.items() if value}
+@lru_cache(maxsize=QUERIES_REMEMBERED)
+def filters_in(params: Pairs) -> Mapping[Filter, str]:
+    """Return the filters of a query with their values, without those that are empty or sent several times."""
+    return {filter_: value for filter_ in FILTERS if (value := value_of(params, filter_.parameter))}
 
 
 def promise_of(request: Request) -> str:
     """Return the promise that a list has to keep: of the later pages, the combination, its one filter, or the page."""
-    used = filters_of(request)
+    used = filters_in(request.params)
     if not used:
         return PAGE
     if request.param("page_token"):
@@ -93,7 +94,7 @@ def items_match_filters() -> Look:
         if not call.batches:
             return
         request = call.exchange.request
-        used = filters_of(request)
+        used = filters_in(request.params)
         for filter_, wanted in used.items():
             judged = [(batch, filter_.admits(wanted, batch.get(filter_.field))) for batch in call.batches]
             outside = [batch for batch, is_admitted in judged if is_admitted is False]

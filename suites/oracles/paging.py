@@ -3,12 +3,13 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from fixtures.exchange import Request
+from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, value_of, values_of
 from suites.differences import enumerated, lacking
 from suites.moments import SECOND, Moment, moment
-from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_of
+from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_in
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.oracles.settled import SETTLED
@@ -74,10 +75,15 @@ class Born:
 
 def selection_of(request: Request) -> Filters | None:
     """Return the filters and the scope of a list; `None` where it is open what they select."""
-    used = {filter_.parameter: value for filter_, value in filters_of(request).items()}
-    scope = {name: value for name in SCOPE if (value := request.param(name))}
-    others = [name for name, _ in request.params if name not in PAGING]
-    is_clear = sorted(others) == sorted(used | scope) and all(len(request.values(name)) < 2 for name in PAGING)
+    return _selection(request.params)
+
+
+@lru_cache(maxsize=QUERIES_REMEMBERED)
+def _selection(params: Pairs) -> Filters | None:
+    used = {filter_.parameter: value for filter_, value in filters_in(params).items()}
+    scope = {name: value for name in SCOPE if (value := value_of(params, name))}
+    others = [name for name, _ in params if name not in PAGING]
+    is_clear = sorted(others) == sorted(used | scope) and all(len(values_of(params, name)) < 2 for name in PAGING)
     is_clear = is_clear and all(_is_plausible(used[name]) for name in TIMES if name in used)
     is_clear = is_clear and used.get("status", COMPLETED) in STATUSES
     return frozenset((used | scope).items()) if is_clear else None
