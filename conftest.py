@@ -34,7 +34,7 @@ from suites.oracles import of_run
 from suites.oracles.panel import Panel
 from suites.recordings.record import Recorder
 from suites.shards import WEIGHTS
-from suites.tally import TALLY
+from suites.tally import TALLY, observing
 from suites.verify import Verify
 
 ROOT = Path(__file__).parent.resolve()
@@ -190,7 +190,7 @@ def client(
         tally = pytestconfig.stash[TALLY]
         tally.timelines.clock = lambda: target.now
         oracles = of_run(target.settle_timeout, waiting=not target.clock)
-        opened.observers += [tally.on_exchange, Panel(oracles, verify).on_exchange]
+        opened.observers.append(observing(tally, Panel(oracles, verify)))
         if recorder:
             opened.observers.append(recorder.on_exchange)
         yield opened

@@ -1,9 +1,9 @@
 """The OpenAPI documents of this folder: their operations, and which of them a request belongs to."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -18,6 +18,9 @@ SETUP = HERE / "setup.yaml"
 
 CORE_PART = "core"
 SETUP_PART = "set-up"
+
+MATCHES_REMEMBERED = 1024
+"""Requests of which it is known what they are for."""
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
@@ -105,7 +108,8 @@ def _patterns() -> list[tuple[Operation, re.Pattern[str]]]:
     ]
 
 
-def match(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+@lru_cache(maxsize=MATCHES_REMEMBERED)
+def match(method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
     """Return the operation that a request is for, with its path parameters; `None` for any other request.
 
     `path` is the path below the base URL, still percent-encoded and without a query.

@@ -13,8 +13,8 @@ class Coverage:
     """Counts the exchanges in which each element of the contract was sent or seen, however often within one."""
 
     def __init__(self) -> None:
-        self._sent: Counter[str] = Counter()
-        self._seen: Counter[str] = Counter()
+        self._sent: Counter[frozenset[str]] = Counter()
+        self._seen: Counter[frozenset[str]] = Counter()
         self._in_requests: Memory[object, frozenset[str]] = Memory()
         self._in_answers: Memory[object, frozenset[str]] = Memory()
 
@@ -26,18 +26,25 @@ class Coverage:
         asked = call.name, *[(name, shape_of(value)) for name, value in params], shape_of(call.sent_body)
         if asked not in self._in_requests:
             self._in_requests[asked] = frozenset(_sent(call))
-        self._sent.update(self._in_requests[asked])
+        self._sent[self._in_requests[asked]] += 1
         answered = call.name, call.exchange.status, call.shape
         if answered not in self._in_answers:
             self._in_answers[answered] = frozenset(_seen(call))
-        self._seen.update(self._in_answers[answered])
+        self._seen[self._in_answers[answered]] += 1
 
     def take(self) -> dict[str, dict[str, int]]:
         """Return the counts since the last call."""
-        taken = {"sent": dict(self._sent), "seen": dict(self._seen)}
+        taken = {"sent": _by_element(self._sent), "seen": _by_element(self._seen)}
         self._sent.clear()
         self._seen.clear()
         return taken
+
+
+def _by_element(counts: Counter[frozenset[str]]) -> dict[str, int]:
+    elements: Counter[str] = Counter()
+    for together, count in counts.items():
+        elements.update(dict.fromkeys(together, count))
+    return dict(elements)
 
 
 def _sent(call: Call) -> Iterator[str]:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from fixtures.client import Listener
 from fixtures.exchange import Exchange
 from suites.appearance import Appearance
 from suites.coverage import Coverage
+from suites.oracles.panel import Panel
 from suites.timelines import Sightings
 from suites.traffic import CREATE, UPLOAD, Call, read
 
@@ -33,9 +35,8 @@ class Tally:
         self._billable_files = 0
         self._files: Counter[str] = Counter()
 
-    def on_exchange(self, exchange: Exchange) -> None:
-        """Count one exchange."""
-        call = read(exchange)
+    def count(self, exchange: Exchange, call: Call | None) -> None:
+        """Count an exchange, and the call that it is, if it is one."""
         name = call.name if call else "other"
         self._operations[name] += 1
         self._seconds += exchange.seconds
@@ -83,6 +84,19 @@ class Tally:
         elif call.name == CREATE:
             self._batches += 1
             self.bill(self._files[str(call.sent_body.get("source_directory_id"))])
+
+
+def observing(tally: Tally, panel: Panel) -> Listener:
+    """Return what reads each exchange once, for a tally and for the oracles, and then forgets what was read of it."""
+
+    def on_exchange(exchange: Exchange) -> None:
+        call = read(exchange)
+        tally.count(exchange, call)
+        if call is not None:
+            panel.on_call(call)
+            call.forget()
+
+    return on_exchange
 
 
 def _rounded(seconds: float) -> str:

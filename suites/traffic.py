@@ -5,14 +5,14 @@ Nothing here assumes that an answer is well formed: what cannot be read is left 
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from fixtures.exchange import Exchange
+from fixtures.exchange import Exchange, json_of, remembered
 from spec.enumerations import statuses, terminal_statuses
-from spec.openapi import Operation, match
+from spec.openapi import Operation, match, operations
 from suites.products import JOB_TYPES
 from suites.shapes import shape_of
 
@@ -27,6 +27,11 @@ CREATE_DIRECTORY = "createDirectory"
 DELETE_DIRECTORY = "deleteDirectory"
 DELETE_FILE = "deleteFile"
 LIST_FILES = "listFiles"
+
+CORE = frozenset(operation.id for operation in operations().values() if operation.is_core)
+"""The operations that every service has to have."""
+SHOW_BATCHES = frozenset(operation.id for operation in operations().values() if not operation.is_setup)
+"""The operations whose answers show batches."""
 
 STATUSES = statuses()
 TERMINAL = frozenset(terminal_statuses())
@@ -49,7 +54,7 @@ class Call:
 
     exchange: Exchange
     operation: Operation
-    path: dict[str, str]
+    path: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -120,7 +125,7 @@ class Call:
         if response is None or not response.body:
             return None
         try:
-            return shape_of(response.json)
+            return _shape_of(response.body)
         except ValueError:
             return ValueError, response.media_type
 
@@ -148,6 +153,11 @@ class Call:
         """How many seconds surely went by between the answer to the other and this; negative where none did."""
         own, its = self.exchange, other.exchange
         return own.sent - own.slack - its.received - its.slack
+
+
+@remembered
+def _shape_of(body: bytes) -> object:
+    return shape_of(json_of(body))
 
 
 def read(exchange: Exchange) -> Call | None:

@@ -4,9 +4,9 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from fixtures.exchange import Exchange
@@ -33,7 +33,7 @@ class Observation:
 
     `check` and `kind` name what was asked and in which way the answer was wrong. `exchanges` show it, `deciding` is the
     index of the one that shows the fault. `oracle` is the one that looked; a test that looks itself has none. Where the
-    requirement holds, nothing is kept but that.
+    requirement holds, nothing is kept but that, and how many `times` it did.
     """
 
     requirement: str
@@ -48,6 +48,7 @@ class Observation:
     deciding: int
     operation: str | None = None
     oracle: str | None = None
+    times: int = 1
 
     def __str__(self) -> str:
         shown = "; ".join(map(str, self.exchanges[-EXCHANGES_SHOWN:]))
@@ -130,6 +131,35 @@ def observe(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Check:
+    """What is asked of so many batches that nothing shall be written down where it holds: `observe` in two halves."""
+
+    requirement: str
+    check: str
+    kind: str
+
+    @cached_property
+    def held(self) -> Observation:
+        """The observation that the requirement holds."""
+        return held(self.requirement, check=self.check, kind=self.kind)
+
+    @lru_cache(maxsize=CHECKS_REMEMBERED)  # noqa: B019
+    def held_so_often(self, times: int) -> Observation:
+        """Return the observation that the requirement holds so many times."""
+        return replace(self.held, times=times)
+
+    def violated(self, **shown: Any) -> Observation:
+        """Return the observation that the requirement is violated, as `shown`, with what `observe` takes, shows."""
+        return observe(self.requirement, False, check=self.check, kind=self.kind, **shown)
+
+
+def counted(held: Sequence[Check]) -> Iterator[Observation]:
+    """Yield that some checks have held, each as often as it is among them."""
+    for check in dict.fromkeys(held):
+        yield check.held_so_often(held.count(check))
+
+
 class Verify:
     """Keeps the observations of a run until they are taken for a report."""
 
@@ -178,7 +208,7 @@ class Verify:
         with self._lock:
             for observation in observations:
                 if observation.holds:
-                    self._held[observation.requirement] += 1
+                    self._held[observation.requirement] += observation.times
                 else:
                     self._violated.append(observation)
 

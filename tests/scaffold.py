@@ -38,11 +38,11 @@ ORACLE: Final = '''\
 from collections.abc import Iterator
 
 from suites.oracles.oracle import Look, oracle
-from suites.traffic import Call
+from suites.traffic import SHOW_BATCHES, Call
 from suites.verify import Observation, observe
 
 
-@oracle("{id}")
+@oracle("{id}", looks_at=SHOW_BATCHES)
 def {function}() -> Look:
     """State the promise in one sentence."""
 

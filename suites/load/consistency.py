@@ -85,10 +85,11 @@ class Consistency:
     def _on_list(self, call: Call) -> None:
         shown = {batch["id"]: status_of(batch) for batch in call.batches}
         for id_, status in shown.items():
-            self._end(LIST_SHOWS, id_, call)
-            if status in TERMINAL:
+            if (LIST_SHOWS, id_) in self._waiting:
+                self._end(LIST_SHOWS, id_, call)
+            if (LIST_ENDS, id_) in self._waiting and status in TERMINAL:
                 self._end(LIST_ENDS, id_, call)
-            else:
+            elif (LIST_ENDS, id_) in self._waiting:
                 self._miss(LIST_ENDS, id_, call)
         for id_ in self._that_should_show(call):
             if id_ not in shown:

@@ -48,8 +48,10 @@ class Watch:
                 self._webhooks.on_exchange(user, call)
             if call.name == CREATE and call.succeeded:
                 self._creates.append(plain(exchange))
-        self._tally.on_exchange(exchange)
-        self._panel.on_exchange(exchange)  # Which forgets what was read of the bodies, so it is last.
+        self._tally.count(exchange, call)
+        if call:
+            self._panel.on_call(call)
+            call.forget()
         if exchange.response is None:
             return exchange.error
         new = self._verify.violated[known:]

@@ -8,18 +8,18 @@ from suites.oracles.lists import SCOPE
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.products import PRODUCTS
-from suites.traffic import CREATE, GET, LIST, Call, entries, reference_of
-from suites.verify import Observation, observe
+from suites.traffic import CORE, CREATE, GET, LIST, Call, entries, reference_of
+from suites.verify import Check, Observation, counted, observe
 
 STRANGERS = {ANONYMOUS: "anonymous-request-refused", **dict.fromkeys(NEVER_ISSUED, "unknown-key-refused")}
 
 
-@oracle(*STRANGERS.values())
+@oracle(*STRANGERS.values(), looks_at=CORE)
 def strangers_are_refused() -> Look:
     """Without a valid key, every contract operation is refused."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.caller in STRANGERS and call.operation.is_core and (call.succeeded or call.refused):
+        if call.caller in STRANGERS and (call.succeeded or call.refused):
             yield observe(
                 STRANGERS[call.caller],
                 call.refused,
@@ -38,12 +38,12 @@ JOBS = {product.job_operation: job_type for job_type, product in PRODUCTS.items(
 """The operations that show a job, each with its job type."""
 
 
-@oracle("jobs-need-valid-key")
+@oracle("jobs-need-valid-key", looks_at=JOBS)
 def strangers_see_no_job() -> Look:
     """Without a valid key, no job is shown."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.caller in STRANGERS and call.name in JOBS and (call.succeeded or call.refused):
+        if call.caller in STRANGERS and (call.succeeded or call.refused):
             yield observe(
                 "jobs-need-valid-key",
                 call.refused,
@@ -58,7 +58,14 @@ def strangers_see_no_job() -> Look:
     return look
 
 
-@oracle("list-shows-one-project")
+ONE_PROJECT = Check(
+    "list-shows-one-project",
+    check="list-is-of-own-project",
+    kind="disclosed",
+)
+
+
+@oracle(ONE_PROJECT.requirement, looks_at=(CREATE, LIST))
 def list_is_of_one_project() -> Look:
     """All that a caller lists belongs to the project of what it created or listed before, naming the same project.
 
@@ -68,23 +75,26 @@ def list_is_of_one_project() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         named = call.exchange.request.param("project_id")
+        known = own.get((call.caller, named))
+        is_list, held = call.name == LIST, list[Check]()
         for batch in call.batches:
             found = batch.get("project_id")
-            if call.name not in (CREATE, LIST) or not isinstance(found, str):
+            if not isinstance(found, str):
                 continue
-            origin, project_id = own.setdefault((call.caller, named), (call, found))
-            if call.name == LIST:
-                yield observe(
-                    "list-shows-one-project",
-                    found == project_id,
-                    check="list-is-of-own-project",
-                    kind="disclosed",
+            if known is None:
+                known = own[call.caller, named] = call, found
+            origin, project_id = known
+            if is_list and found == project_id:
+                held.append(ONE_PROJECT)
+            elif is_list:
+                yield ONE_PROJECT.violated(
                     expected=project_id,
                     actual=found,
                     difference=f"{batch['id']} is of project {found}",
                     exchanges=[origin.exchange, call.exchange],
                     case=f"project_id={named}" if named else "no project_id",
                 )
+        yield from counted(held)
 
     return look
 
@@ -92,6 +102,7 @@ def list_is_of_one_project() -> Look:
 @oracle(
     "get-hides-other-projects",
     "list-hides-other-projects",
+    looks_at=(CREATE, GET, LIST),
     assumes="callers are of different projects",
 )
 def projects_are_apart() -> Look:
@@ -119,8 +130,8 @@ def projects_are_apart() -> Look:
                     exchanges=[creation.exchange, call.exchange],
                 )
         elif call.name == LIST:
-            foreign = [batch["id"] for batch in call.batches if batch["id"] in owners]
-            foreign = [batch_id for batch_id in foreign if owners[batch_id].caller != call.caller]
+            caller, created = call.caller, [batch["id"] for batch in call.batches if batch["id"] in owners]
+            foreign = [batch_id for batch_id in created if owners[batch_id].caller != caller]
             if foreign and call.caller not in STRANGERS:
                 yield observe(
                     "list-hides-other-projects",
@@ -136,7 +147,7 @@ def projects_are_apart() -> Look:
     return look
 
 
-@oracle("jobs-hide-other-projects", assumes="callers are of different projects")
+@oracle("jobs-hide-other-projects", looks_at=(GET, *JOBS), assumes="callers are of different projects")
 def jobs_are_apart() -> Look:
     """Check that nobody reads a job that only the results of another project have named."""
     named: Memory[tuple[str, str], dict[str, Call]] = Memory()

@@ -2,16 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import jsonschema_rs
 
-from fixtures.exchange import Response, TooDeep
+from fixtures.exchange import TooDeep, json_of, remembered
 from spec.openapi import Operation, components
 from suites.oracles.oracle import Look, oracle
-from suites.traffic import CANCEL, CREATE, GET, LIST, Call, entries
+from suites.traffic import CANCEL, CORE, CREATE, GET, LIST, Call, entries
 from suites.verify import ANY_OPERATION, Observation, observe
 
 FORM = {
@@ -37,13 +37,13 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """Half a character, as JSON may write it; validators want whole ones."""
 
 
-@oracle("no-server-error")
+@oracle("no-server-error", looks_at=CORE)
 def no_server_error() -> Look:
     """Every contract operation answers without a 5xx; a 503 that says when to come back is a rate limit."""
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if response is None or not call.operation.is_core or response.is_busy:
+        if response is None or response.is_busy:
             return
         yield observe(
             "no-server-error",
@@ -59,13 +59,13 @@ def no_server_error() -> Look:
     return look
 
 
-@oracle("success-is-json")
+@oracle("success-is-json", looks_at=CORE)
 def success_is_json() -> Look:
     """Check that a 2xx of a contract operation is JSON by its media type and by its body."""
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if response is None or not call.operation.is_core or not call.succeeded:
+        if response is None or not call.succeeded:
             return
         is_json = response.is_json
         try:
@@ -90,21 +90,22 @@ def success_is_json() -> Look:
 
 
 @cache
-def _validator(operation: Operation) -> jsonschema_rs.Draft202012Validator:
+def _errors_by(operation: Operation) -> Callable[[bytes], list[jsonschema_rs.ValidationError]]:
+    """Return what finds the errors of a body by the schema, and raises `ValueError` for no JSON, or too deep a one."""
     schema = {**(operation.success_schema or {}), "components": components()}
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+    @remembered
+    def errors(body: bytes) -> list[jsonschema_rs.ValidationError]:
+        try:
+            return _errors_in(validator, json_of(body))
+        except UnicodeEncodeError:
+            return _errors_in(validator, json.loads(_SURROGATE.sub(b"?", body)))
+
+    return errors
 
 
-def _errors(operation: Operation, response: Response) -> list[jsonschema_rs.ValidationError]:
-    """Return the errors of a body by the schema. Raises `ValueError` for one that is not JSON, or too deep."""
-    try:
-        return _errors_in(operation, response.json)
-    except UnicodeEncodeError:
-        return _errors_in(operation, json.loads(_SURROGATE.sub(b"?", response.body)))
-
-
-def _errors_in(operation: Operation, body: Any) -> list[jsonschema_rs.ValidationError]:
-    validator = _validator(operation)
+def _errors_in(validator: jsonschema_rs.Draft202012Validator, body: Any) -> list[jsonschema_rs.ValidationError]:
     if validator.is_valid(body):
         return []
     if errors := list(validator.iter_errors(_shortened(body))):
@@ -137,16 +138,16 @@ def _gives(batches: list[dict[str, Any]]) -> Mapping[str, bool]:
     }
 
 
-@oracle(*FORM.values(), *dict.fromkeys(BY_FIELD.values()))
+@oracle(*FORM.values(), *dict.fromkeys(BY_FIELD.values()), looks_at=FORM)
 def answer_matches_schema() -> Look:
     """Check that a 2xx of a contract operation matches the schema, formats included."""
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if response is None or call.name not in FORM or not call.succeeded:
+        if response is None or not call.succeeded:
             return
         try:
-            errors = _errors(call.operation, response)
+            errors = _errors_by(call.operation)(response.body)
         except ValueError:
             return
         wrong: dict[str, jsonschema_rs.ValidationError] = {}

@@ -6,7 +6,7 @@ from fixtures.exchange import TooDeep
 from suites.oracles.access import STRANGERS
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.traffic import CANCEL, CREATE, TERMINAL, Call, status_of
+from suites.traffic import CANCEL, CREATE, SHOW_BATCHES, TERMINAL, Call, status_of
 from suites.verify import Observation, observe
 
 NOT_IMPLEMENTED = 501
@@ -18,13 +18,13 @@ def _status(call: Call) -> str:
     return str(call.exchange.response and call.exchange.response.status)
 
 
-@oracle("cancel-answers-with-batch")
+@oracle("cancel-answers-with-batch", looks_at=(CANCEL,))
 def cancel_is_answered_in_json() -> Look:
     """Check that a 2xx of a cancel is JSON by media type and body; whether it is a batch, the schema says."""
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if call.name != CANCEL or response is None or not call.succeeded:
+        if response is None or not call.succeeded:
             return
         is_json = response.is_json
         found = response.media_type or "no content type"
@@ -48,7 +48,7 @@ def cancel_is_answered_in_json() -> Look:
     return look
 
 
-@oracle("cancel-without-server-error")
+@oracle("cancel-without-server-error", looks_at=(CANCEL,))
 def cancel_without_server_error() -> Look:
     """Check that a cancel is answered without a 5xx, but for one that says that there is no such operation.
 
@@ -58,7 +58,7 @@ def cancel_without_server_error() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         response = call.exchange.response
-        if call.name != CANCEL or response is None or response.is_busy:
+        if response is None or response.is_busy:
             return
         answers.add(response.status)
         if response.status == NOT_IMPLEMENTED or answers <= NO_OPERATION:
@@ -76,13 +76,11 @@ def cancel_without_server_error() -> Look:
     return look
 
 
-@oracle("cancel-returns-requested-batch")
+@oracle("cancel-returns-requested-batch", looks_at=(CANCEL,))
 def cancel_returns_batch_asked_for() -> Look:
     """Check that an accepted cancel shows the batch that it named."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name != CANCEL:
-            return
         asked = call.path["batch_id"]
         for batch in call.batches:
             yield observe(
@@ -98,15 +96,15 @@ def cancel_returns_batch_asked_for() -> Look:
     return look
 
 
-@oracle("cancel-refused-in-terminal-status")
+@oracle("cancel-refused-in-terminal-status", looks_at=SHOW_BATCHES)
 def cancel_refused_after_the_end() -> Look:
     """Check that a batch that was seen in a terminal status is beyond a cancel, whatever showed it there."""
     ended: Memory[str, tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
-        ending = ended.get(call.path.get("batch_id", ""))
+        ending = ended.get(call.path["batch_id"]) if call.name == CANCEL else None
         is_too_late = ending is not None and call.is_after(ending[0]) and ending[0].caller == call.caller
-        if call.name == CANCEL and ending is not None and is_too_late and (call.succeeded or call.refused):
+        if ending is not None and is_too_late and (call.succeeded or call.refused):
             yield observe(
                 "cancel-refused-in-terminal-status",
                 call.refused,
@@ -120,18 +118,18 @@ def cancel_refused_after_the_end() -> Look:
             )
         for batch in call.batches:
             status = status_of(batch)
-            if status in TERMINAL:
-                ended.setdefault(batch["id"], (call, str(status)))
+            if status in TERMINAL and batch["id"] not in ended:
+                ended[batch["id"]] = call, str(status)
 
     return look
 
 
-@oracle("cancel-needs-valid-key")
+@oracle("cancel-needs-valid-key", looks_at=(CANCEL,))
 def strangers_cancel_nothing() -> Look:
     """Without a valid key, every cancel is refused."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name == CANCEL and call.caller in STRANGERS and (call.succeeded or call.refused):
+        if call.caller in STRANGERS and (call.succeeded or call.refused):
             yield observe(
                 "cancel-needs-valid-key",
                 call.refused,
@@ -146,7 +144,7 @@ def strangers_cancel_nothing() -> Look:
     return look
 
 
-@oracle("cancel-hides-other-projects", assumes="callers are of different projects")
+@oracle("cancel-hides-other-projects", looks_at=(CANCEL, CREATE), assumes="callers are of different projects")
 def neighbours_cancel_nothing() -> Look:
     """Nobody cancels a batch that was created with the key of another project."""
     owners: Memory[str, Call] = Memory()

@@ -12,14 +12,12 @@ from suites.traffic import CREATE, CREATE_DIRECTORY, LIST, Call, echoes, is_whol
 from suites.verify import Observation, observe
 
 
-@oracle("batch-id-is-unique")
+@oracle("batch-id-is-unique", looks_at=(CREATE,))
 def batch_id_is_unique() -> Look:
     """No two creates return one id."""
     created: Memory[str, Call] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name != CREATE:
-            return
         for batch in call.batches:
             earlier = created.setdefault(batch["id"], call)
             if len(created) > 1 or earlier is not call:
@@ -37,12 +35,12 @@ def batch_id_is_unique() -> Look:
     return look
 
 
-@oracle("create-echoes-request")
+@oracle("create-echoes-request", looks_at=(CREATE,))
 def create_echoes_request() -> Look:
     """Check that the batch that a create with a whole body returns names what was asked for."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name != CREATE or not is_whole_create(call.sent_body):
+        if not is_whole_create(call.sent_body):
             return
         for batch in call.batches:
             yield observe(
@@ -59,7 +57,11 @@ def create_echoes_request() -> Look:
     return look
 
 
-@oracle("refused-create-leaves-nothing", assumes="every create over a directory was observed")
+@oracle(
+    "refused-create-leaves-nothing",
+    looks_at=(CREATE, CREATE_DIRECTORY, LIST),
+    assumes="every create over a directory was observed",
+)
 def refused_create_leaves_nothing() -> Look:
     """Check that a list never shows a batch over a directory of ours that no successful create has returned.
 

@@ -20,7 +20,11 @@ from suites.traffic import (
 from suites.verify import Observation, observe
 
 
-@oracle("results-name-only-source-files", "results-cover-every-file")
+@oracle(
+    "results-name-only-source-files",
+    "results-cover-every-file",
+    looks_at=(CREATE, GET, LIST_FILES, UPLOAD),
+)
 def files_are_of_the_directory() -> Look:
     """Check that results name no file that belongs to another directory, and each that was there before and after.
 

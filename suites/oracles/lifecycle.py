@@ -16,13 +16,14 @@ from suites.traffic import (
     GONE,
     LIST,
     NOT_FOUND,
+    SHOW_BATCHES,
     TERMINAL,
     Call,
     echoes,
     job_of,
     status_of,
 )
-from suites.verify import ANY_OPERATION, Observation, held, observe
+from suites.verify import ANY_OPERATION, Check, Observation, counted, observe
 
 
 def _created_at(batch: dict[str, Any]) -> Moment | None:
@@ -60,16 +61,45 @@ TRAITS = (
     _Trait("created_at", "created-at-never-changes", _created_at, Moment.same_as),
 )
 
+OF = [trait.of for trait in TRAITS]
+
 Shown = tuple[Any, ...]
 """The traits of a batch, in their order, as one answer shows them."""
 
 AGREEMENT = "list-agrees-with-get"
 AT_ONCE = "get-finds-new-batch-at-once"
-STAYS = ("trait-stays", "changed", ANY_OPERATION)
-AGREES = ("views-agree", "not-matching", LIST)
-"""What is asked, the kind of violation, and the operation, of what stays in a view, and of what both views share."""
-IN_ONE_VIEW = [(trait.requirement, *STAYS) for trait in TRAITS]
-IN_BOTH_VIEWS = [(AGREEMENT, *AGREES)] * len(TRAITS)
+STAYS = [
+    Check(
+        trait.requirement,
+        check="trait-stays",
+        kind="changed",
+    )
+    for trait in TRAITS
+]
+"""What is asked of each trait in one view."""
+AGREES = [
+    Check(
+        AGREEMENT,
+        check="views-agree",
+        kind="not-matching",
+    )
+] * len(TRAITS)
+"""What is asked of each trait in both views."""
+FINAL = Check(
+    "terminal-status-is-final",
+    check="end-is-final",
+    kind="changed",
+)
+FOLLOWS = Check(
+    "updated-at-not-before-created-at",
+    check="update-follows-creation",
+    kind="not-matching",
+)
+FORWARD = Check(
+    "updated-at-never-goes-back",
+    check="update-time-never-goes-back",
+    kind="changed",
+)
 
 
 def _view(call: Call) -> str:
@@ -77,7 +107,7 @@ def _view(call: Call) -> str:
     return LIST if call.name == LIST else GET
 
 
-@oracle(*(trait.requirement for trait in TRAITS), AGREEMENT)
+@oracle(*(trait.requirement for trait in TRAITS), AGREEMENT, looks_at=SHOW_BATCHES)
 def traits_never_change() -> Look:
     """Check that what a batch is made of stays the same in each view, and is the same in both.
 
@@ -87,39 +117,37 @@ def traits_never_change() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
-        other = GET if view == LIST else LIST
+        comparisons = ((view, STAYS, ANY_OPERATION), (GET if view == LIST else LIST, AGREES, LIST))
+        held: list[Check] = []
         for batch in call.batches:
             if call.name == CREATE and not echoes(call, batch):
                 continue
-            before, counterpart = latest.get((batch["id"], view)), latest.get((batch["id"], other))
-            now = call, tuple([trait.of(batch) for trait in TRAITS])
-            if before is not None:
-                yield from _compared(IN_ONE_VIEW, before, now, batch)
-            if counterpart is not None:
-                yield from _compared(IN_BOTH_VIEWS, counterpart, now, batch)
+            shown = tuple([of(batch) for of in OF])
+            is_whole, now = all(shown), (call, shown)
+            for where, checks, operation in comparisons:
+                before = latest.get((batch["id"], where))
+                if before is None:
+                    continue
+                if is_whole and before[1] == shown:
+                    held += checks
+                else:
+                    yield from _compared(checks, operation, before, now, batch)
             latest[batch["id"], view] = now
+        yield from counted(held)
 
     return look
 
 
 def _compared(
-    looks: Sequence[tuple[str, str, str, str]],
-    before: tuple[Call, Shown],
-    now: tuple[Call, Shown],
-    batch: dict[str, Any],
+    checks: Sequence[Check], operation: str, before: tuple[Call, Shown], now: tuple[Call, Shown], batch: dict[str, Any]
 ) -> Iterator[Observation]:
-    for trait, look, first, second in zip(TRAITS, looks, before[1], now[1], strict=True):
-        requirement, check, kind, operation = look
+    for trait, check, first, second in zip(TRAITS, checks, before[1], now[1], strict=True):
         if first is None or second is None:
             continue
         if first is second or trait.same(first, second):
-            yield held(requirement, check=check, kind=kind)
+            yield check.held
             continue
-        yield observe(
-            requirement,
-            False,
-            check=check,
-            kind=kind,
+        yield check.violated(
             expected=_plain(first),
             actual=_plain(second),
             difference=f"{trait.name} was {_plain(first)} and is {_plain(second)}",
@@ -133,47 +161,54 @@ def _plain(trait: Any) -> Any:
     return trait.text if isinstance(trait, Moment) else trait
 
 
-@oracle("terminal-status-is-final")
+@oracle(FINAL.requirement, looks_at=SHOW_BATCHES)
 def terminal_status_is_final() -> Look:
     """Check that a view that has shown a terminal status shows it for ever."""
     ended: Memory[tuple[str, str], tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
+        view = _view(call)
+        held: list[Check] = []
         for batch in call.batches:
-            key, status = (batch["id"], _view(call)), status_of(batch)
-            if key in ended and call.is_after(ended[key][0]):
-                ending, final = ended[key]
-                yield observe(
-                    "terminal-status-is-final",
-                    status == final,
-                    check="end-is-final",
-                    kind="changed",
-                    expected=final,
-                    actual=batch.get("status"),
-                    difference=f"{batch['id']} was {final} and is {status}",
-                    operation=ANY_OPERATION,
-                    exchanges=[ending.exchange, call.exchange],
-                    case=f"batch {batch['id']}",
-                )
-            if status is not None and status in TERMINAL:
-                ended.setdefault(key, (call, status))
+            key, status = (batch["id"], view), status_of(batch)
+            known = ended.get(key)
+            if known is None:
+                if status is not None and status in TERMINAL:
+                    ended[key] = call, status
+                continue
+            ending, final = known
+            if not call.is_after(ending):
+                continue
+            if status == final:
+                held.append(FINAL)
+                continue
+            yield FINAL.violated(
+                expected=final,
+                actual=batch.get("status"),
+                difference=f"{batch['id']} was {final} and is {status}",
+                operation=ANY_OPERATION,
+                exchanges=[ending.exchange, call.exchange],
+                case=f"batch {batch['id']}",
+            )
+        yield from counted(held)
 
     return look
 
 
-@oracle("updated-at-not-before-created-at")
+@oracle(FOLLOWS.requirement, looks_at=SHOW_BATCHES)
 def updated_at_not_before_created_at() -> Look:
     """No batch was updated before it was created."""
 
     def look(call: Call) -> Iterator[Observation]:
+        held: list[Check] = []
         for batch in call.batches:
             created, updated = _created_at(batch), moment(batch.get("updated_at"))
-            if created is not None and updated is not None:
-                yield observe(
-                    "updated-at-not-before-created-at",
-                    not updated.surely_before(created),
-                    check="update-follows-creation",
-                    kind="not-matching",
+            if created is None or updated is None:
+                continue
+            if not updated.surely_before(created):
+                held.append(FOLLOWS)
+            else:
+                yield FOLLOWS.violated(
                     expected=f"{created.text} or later",
                     actual=updated.text,
                     difference=f"updated_at {updated.text} is before created_at {created.text}",
@@ -181,27 +216,30 @@ def updated_at_not_before_created_at() -> Look:
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
+        yield from counted(held)
 
     return look
 
 
-@oracle("updated-at-never-goes-back")
+@oracle(FORWARD.requirement, looks_at=SHOW_BATCHES)
 def updated_at_never_goes_back() -> Look:
     """In each view the update time of a batch only moves forward."""
     latest: Memory[tuple[str, str], tuple[Call, Moment]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
+        view = _view(call)
+        held: list[Check] = []
         for batch in call.batches:
-            key, updated = (batch["id"], _view(call)), moment(batch.get("updated_at"))
+            key, updated = (batch["id"], view), moment(batch.get("updated_at"))
             if updated is None:
                 continue
             known = latest.get(key)
-            if known is not None and call.is_after(known[0]):
-                yield observe(
-                    "updated-at-never-goes-back",
-                    not updated.surely_before(known[1]),
-                    check="update-time-never-goes-back",
-                    kind="changed",
+            if known is None or not call.is_after(known[0]):
+                pass
+            elif not updated.surely_before(known[1]):
+                held.append(FORWARD)
+            else:
+                yield FORWARD.violated(
                     expected=f"{known[1].text} or later",
                     actual=updated.text,
                     difference=f"updated_at was {known[1].text} and is {updated.text}",
@@ -211,11 +249,12 @@ def updated_at_never_goes_back() -> Look:
                 )
             if known is None or known[1].instant <= updated.instant:
                 latest[key] = call, updated
+        yield from counted(held)
 
     return look
 
 
-@oracle("get-returns-requested-batch", AT_ONCE)
+@oracle("get-returns-requested-batch", AT_ONCE, looks_at=(CREATE, DELETE_DIRECTORY, GET))
 def get_returns_batch_asked_for(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a get of a batch that was created with the same key succeeds, and gives that batch.
 

@@ -1,11 +1,12 @@
 """Oracles on single pages of a list: nothing that the filters exclude, not too much, nothing twice."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from fixtures.exchange import Request
+from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, value_of
 from spec.enumerations import InvalidContract, list_parameters
 from suites.differences import first_few
 from suites.moments import moment
@@ -69,15 +70,15 @@ if undecided := set(list_parameters()) - {filter_.parameter for filter_ in FILTE
     )
 
 
-def filters_of(request: Request) -> dict[Filter, str]:
-    """Return the filters of a request with their values, without those that are empty or sent several times."""
-    values = {filter_: request.param(filter_.parameter) for filter_ in FILTERS}
-    return {filter_: value for filter_, value in values.items() if value}
+@lru_cache(maxsize=QUERIES_REMEMBERED)
+def filters_in(params: Pairs) -> Mapping[Filter, str]:
+    """Return the filters of a query with their values, without those that are empty or sent several times."""
+    return {filter_: value for filter_ in FILTERS if (value := value_of(params, filter_.parameter))}
 
 
 def promise_of(request: Request) -> str:
     """Return the promise that a list has to keep: of the later pages, the combination, its one filter, or the page."""
-    used = filters_of(request)
+    used = filters_in(request.params)
     if not used:
         return PAGE
     if request.param("page_token"):
@@ -85,15 +86,15 @@ def promise_of(request: Request) -> str:
     return COMBINED if len(used) > 1 else next(iter(used)).requirement
 
 
-@oracle(*(filter_.requirement for filter_ in FILTERS), COMBINED, LATER_PAGE)
+@oracle(*(filter_.requirement for filter_ in FILTERS), COMBINED, LATER_PAGE, looks_at=(LIST,))
 def items_match_filters() -> Look:
     """Every item of a page matches the filters."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name != LIST or not call.batches:
+        if not call.batches:
             return
         request = call.exchange.request
-        used = filters_of(request)
+        used = filters_in(request.params)
         for filter_, wanted in used.items():
             judged = [(batch, filter_.admits(wanted, batch.get(filter_.field))) for batch in call.batches]
             outside = [batch for batch, is_admitted in judged if is_admitted is False]
@@ -118,13 +119,13 @@ def _described(batches: list[dict[str, Any]], field: str) -> str:
     return ", ".join(f"{batch['id']} with {field} {batch.get(field)}" for batch in batches)
 
 
-@oracle("page-holds-at-most-page-size")
+@oracle("page-holds-at-most-page-size", looks_at=(LIST,))
 def page_holds_at_most_page_size() -> Look:
     """No page holds more than its page_size."""
 
     def look(call: Call) -> Iterator[Observation]:
         size = call.exchange.request.param("page_size") or ""
-        if call.name != LIST or not call.batches or not _COUNT.fullmatch(size) or int(size) < 1:
+        if not call.batches or not _COUNT.fullmatch(size) or int(size) < 1:
             return
         yield observe(
             "page-holds-at-most-page-size",
@@ -140,13 +141,11 @@ def page_holds_at_most_page_size() -> Look:
     return look
 
 
-@oracle("pages-repeat-nothing")
+@oracle("pages-repeat-nothing", looks_at=(LIST,))
 def page_repeats_nothing() -> Look:
     """No batch stands twice on one page."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name != LIST:
-            return
         twice = repeated(batch["id"] for batch in call.batches)
         if twice:
             yield observe(

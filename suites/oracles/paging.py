@@ -3,16 +3,28 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from fixtures.exchange import Request
+from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, value_of, values_of
 from fixtures.settings import SETTLE_TIMEOUT
 from suites.differences import first_few, lacking
 from suites.moments import SECOND, Moment, moment
-from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_of
+from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_in
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.traffic import COMPLETED, CREATE, DELETE_DIRECTORY, LIST, STATUSES, TERMINAL, Call, echoes, status_of
+from suites.traffic import (
+    COMPLETED,
+    CREATE,
+    DELETE_DIRECTORY,
+    LIST,
+    SHOW_BATCHES,
+    STATUSES,
+    TERMINAL,
+    Call,
+    echoes,
+    status_of,
+)
 from suites.verify import Observation, observe
 
 COMPARED = 200
@@ -65,10 +77,15 @@ class Born:
 
 def selection_of(request: Request) -> Filters | None:
     """Return the filters and the scope of a list; `None` where it is open what they select."""
-    used = {filter_.parameter: value for filter_, value in filters_of(request).items()}
-    scope = {name: value for name in SCOPE if (value := request.param(name))}
-    others = [name for name, _ in request.params if name not in PAGING]
-    is_clear = sorted(others) == sorted(used | scope) and all(len(request.values(name)) < 2 for name in PAGING)
+    return _selection(request.params)
+
+
+@lru_cache(maxsize=QUERIES_REMEMBERED)
+def _selection(params: Pairs) -> Filters | None:
+    used = {filter_.parameter: value for filter_, value in filters_in(params).items()}
+    scope = {name: value for name in SCOPE if (value := value_of(params, name))}
+    others = [name for name, _ in params if name not in PAGING]
+    is_clear = sorted(others) == sorted(used | scope) and all(len(values_of(params, name)) < 2 for name in PAGING)
     is_clear = is_clear and all(_is_plausible(used[name]) for name in TIMES if name in used)
     is_clear = is_clear and used.get("status", COMPLETED) in STATUSES
     return frozenset((used | scope).items()) if is_clear else None
@@ -87,6 +104,7 @@ def is_of_another_offset(value: str) -> bool:
 @oracle(
     *(LOSE, REPEAT, INSERT, SHOWS, INSTANTS, ENDS, COMBINED),
     *(filter_.requirement for filter_ in FILTERS),
+    looks_at=(DELETE_DIRECTORY, *SHOW_BATCHES),
 )
 def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a walk that was followed from its first page to its last holds what has matched for long, once.
@@ -106,10 +124,12 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
                 births[key] = deque(
                     (born for born in known if born.directory_id != call.path["directory_id"]), COMPARED
                 )
+        is_create = call.name == CREATE
         for batch in call.batches:
-            if status_of(batch) in TERMINAL:
-                ended.setdefault(batch["id"], (call, str(status_of(batch))))
-            if call.name == CREATE and echoes(call, batch):
+            status = status_of(batch)
+            if status in TERMINAL and batch["id"] not in ended:
+                ended[batch["id"]] = call, str(status)
+            if is_create and echoes(call, batch):
                 directory_id = str(batch.get("source_directory_id"))
                 created = moment(batch.get("created_at"))
                 born = Born(batch["id"], call, call.caller, _project_of(batch), directory_id, created)

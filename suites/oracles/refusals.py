@@ -14,7 +14,7 @@ UNKNOWN_TYPE = "create-refuses-unknown-job-type"
 INCOMPLETE = "create-refuses-incomplete-body"
 
 
-@oracle(UNKNOWN_TYPE, INCOMPLETE)
+@oracle(UNKNOWN_TYPE, INCOMPLETE, looks_at=(CREATE,))
 def impossible_create_is_refused() -> Look:
     """Check that a create whose body lacks something, or has a job type that the contract has not, is refused.
 
@@ -22,7 +22,7 @@ def impossible_create_is_refused() -> Look:
     """
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name != CREATE or not call.sent_body or call.refuses_key or not (call.succeeded or call.refused):
+        if not call.sent_body or call.refuses_key or not (call.succeeded or call.refused):
             return
         body = call.sent_body
         job_type, configuration_id = job_of(body)
@@ -51,7 +51,7 @@ def impossible_create_is_refused() -> Look:
 REQUIREMENT_OF = {filter_.parameter: filter_.requirement for filter_ in FILTERS}
 
 
-@oracle(INSTANTS, *(REQUIREMENT_OF[name] for name in ("status", *TIMES)))
+@oracle(INSTANTS, *(REQUIREMENT_OF[name] for name in ("status", *TIMES)), looks_at=(LIST,))
 def usable_filter_is_accepted() -> Look:
     """Check that a status of the contract, or a date-time, is no reason to refuse a list that was given without it.
 
@@ -62,7 +62,7 @@ def usable_filter_is_accepted() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         request, response = call.exchange.request, call.exchange.response
-        filters = selection_of(request) if call.name == LIST else None
+        filters = selection_of(request)
         if filters is None or response is None or request.values("page_token"):
             return
         if call.succeeded:

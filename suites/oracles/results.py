@@ -15,6 +15,7 @@ from suites.traffic import (
     GET,
     LIST,
     LIST_FILES,
+    SHOW_BATCHES,
     TERMINAL,
     UPLOAD,
     Call,
@@ -27,7 +28,7 @@ from suites.traffic import (
     repeated,
     status_of,
 )
-from suites.verify import Observation, observe
+from suites.verify import Check, Observation, counted, observe
 
 UNASKED = {
     CREATE: "create-never-carries-results",
@@ -37,24 +38,36 @@ UNASKED = {
 }
 
 
-@oracle(*UNASKED.values())
+NULL = {
+    operation: Check(
+        requirement,
+        check="results-are-null",
+        kind="unexpected",
+    )
+    for operation, requirement in UNASKED.items()
+}
+
+
+@oracle(*UNASKED.values(), looks_at=UNASKED)
 def results_only_when_asked_for() -> Look:
     """Create, list and cancel never carry results, and a get only when it asks for them."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name not in UNASKED or call.asks_for_results:
+        if call.asks_for_results:
             return
+        check = NULL[call.name]
+        held: list[Check] = []
         for batch in call.batches:
-            yield observe(
-                UNASKED[call.name],
-                batch.get("results") is None,
-                check="results-are-null",
-                kind="unexpected",
-                expected=None,
-                actual=batch.get("results"),
-                exchanges=[call.exchange],
-                case=f"batch {batch['id']}, {batch.get('status')}",
-            )
+            if batch.get("results") is None:
+                held.append(check)
+            else:
+                yield check.violated(
+                    expected=None,
+                    actual=batch.get("results"),
+                    exchanges=[call.exchange],
+                    case=f"batch {batch['id']}, {batch.get('status')}",
+                )
+        yield from counted(held)
 
     return look
 
@@ -68,7 +81,7 @@ def _expanded(call: Call) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]
                 yield batch, results
 
 
-@oracle("results-name-each-file-once")
+@oracle("results-name-each-file-once", looks_at=(GET,))
 def each_file_once() -> Look:
     """No file has two entries."""
 
@@ -92,7 +105,7 @@ def each_file_once() -> Look:
     return look
 
 
-@oracle("each-file-has-its-own-job")
+@oracle("each-file-has-its-own-job", looks_at=(GET,))
 def each_file_has_its_own_job() -> Look:
     """No two entries refer to one job."""
 
@@ -116,7 +129,7 @@ def each_file_has_its_own_job() -> Look:
     return look
 
 
-@oracle("job-reference-has-type-of-batch")
+@oracle("job-reference-has-type-of-batch", looks_at=(CREATE, GET))
 def job_reference_has_type_of_batch() -> Look:
     """Every job reference has the type that the create asked for, or that the batch shows when it was not seen."""
     asked_for: Memory[str, object] = Memory()
@@ -146,6 +159,7 @@ def job_reference_has_type_of_batch() -> Look:
 @oracle(
     "results-cover-every-file",
     "results-name-only-source-files",
+    looks_at=(CREATE_DIRECTORY, DELETE_FILE, LIST_FILES, UPLOAD, *SHOW_BATCHES),
     assumes="every change of a directory was observed",
 )
 def results_match_the_directory() -> Look:
@@ -176,8 +190,9 @@ def results_match_the_directory() -> Look:
             listed = _listed_so_far(call, listings)
             for file_id in [known for known in directory if listed is not None and known not in listed]:
                 del directory[file_id]
+        is_create = call.name == CREATE
         for batch in call.batches:
-            if call.name == CREATE:
+            if is_create:
                 creations.setdefault(batch["id"], call)
             if status_of(batch) in TERMINAL:
                 endings.setdefault(batch["id"], call)
@@ -240,13 +255,13 @@ def _listed_so_far(call: Call, listings: dict[str, set[str]]) -> set[str] | None
     return None if call.answer.get("next_page_token") else listings.pop(directory_id)
 
 
-@oracle("results-are-stable")
+@oracle("results-are-stable", looks_at=(GET,))
 def results_settle() -> Look:
     """Check that what a completed batch has shown once, it shows again: the same files, and the same job for each."""
     shown: Memory[str, tuple[Call, dict[str, str | None]]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name != GET or not call.surely_asks_for_results:
+        if not call.surely_asks_for_results:
             return
         for batch in call.batches:
             if batch.get("status") != COMPLETED:

@@ -14,6 +14,7 @@ from suites.traffic import (
     GET,
     GONE,
     LIST,
+    SHOW_BATCHES,
     STATUSES,
     TERMINAL,
     Call,
@@ -22,7 +23,7 @@ from suites.traffic import (
     reference_of,
     status_of,
 )
-from suites.verify import Observation, observe
+from suites.verify import Check, Observation, counted, observe
 
 KEPT = 86_400.0
 """Seconds for which a job is surely kept after its results were shown: how long is not said, and a day is not long."""
@@ -51,7 +52,7 @@ class Endings:
         return ending if ending and call.seconds_after(ending) >= self._lag else None
 
 
-@oracle("results-delivered-when-expanded", "result-has-outcome")
+@oracle("results-delivered-when-expanded", "result-has-outcome", looks_at=SHOW_BATCHES)
 def results_are_delivered(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a batch that completed long ago shows results when expanded, each with its outcome."""
     endings = Endings(lag)
@@ -95,7 +96,7 @@ def results_are_delivered(lag: float = SETTLE_TIMEOUT) -> Look:
     return look
 
 
-@oracle("expanded-read-succeeds-in-any-status", "expand-accepts-repetition")
+@oracle("expanded-read-succeeds-in-any-status", "expand-accepts-repetition", looks_at=(DELETE_DIRECTORY, GET))
 def expanded_get_succeeds() -> Look:
     """Check that a batch that the same caller has read can be read expanded too, however often results are named.
 
@@ -164,7 +165,7 @@ def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]]
             )
 
 
-@oracle(*(requirement for _, requirement in JOBS.values()))
+@oracle(*(requirement for _, requirement in JOBS.values()), looks_at=(GET, *JOBS))
 def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that the job that results have named is found, if not at once; one that is long over may be gone."""
     named: Memory[tuple[str, str, str], Call] = Memory()
@@ -194,49 +195,66 @@ def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
     return look
 
 
-@oracle("list-agrees-with-get")
+AGREES = Check(
+    "list-agrees-with-get",
+    check="views-agree",
+    kind="not-matching",
+)
+
+
+@oracle(AGREES.requirement, looks_at=SHOW_BATCHES)
 def views_agree_on_the_end(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a terminal status that one view has shown for long, the other shows too."""
     ended: Memory[tuple[str, bool], tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         is_list = call.name == LIST
+        held: list[Check] = []
         for batch in call.batches:
             status, known = status_of(batch), ended.get((batch["id"], not is_list))
-            if known and status is not None and call.seconds_after(known[0]) >= lag:
-                yield observe(
-                    "list-agrees-with-get",
-                    status == known[1],
-                    check="views-agree",
-                    kind="not-matching",
-                    expected=known[1],
-                    actual=status,
-                    difference=f"{batch['id']} is {status}, and another view has shown {known[1]}",
-                    operation=LIST,
-                    exchanges=[known[0].exchange, call.exchange],
-                    case=f"batch {batch['id']}",
-                )
-            if status in TERMINAL and status is not None:
-                ended.setdefault((batch["id"], is_list), (call, status))
+            if status is None:
+                continue
+            if known and call.seconds_after(known[0]) >= lag:
+                if status == known[1]:
+                    held.append(AGREES)
+                else:
+                    yield AGREES.violated(
+                        expected=known[1],
+                        actual=status,
+                        difference=f"{batch['id']} is {status}, and another view has shown {known[1]}",
+                        operation=LIST,
+                        exchanges=[known[0].exchange, call.exchange],
+                        case=f"batch {batch['id']}",
+                    )
+            if status in TERMINAL and (batch["id"], is_list) not in ended:
+                ended[batch["id"], is_list] = call, status
+        yield from counted(held)
 
     return look
 
 
-@oracle("list-agrees-with-get")
+@oracle(AGREES.requirement, looks_at=SHOW_BATCHES)
 def list_keeps_up(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a list shows no status from before an update that a get has shown long ago."""
     shown: Memory[tuple[str, str], tuple[Call, Moment]] = Memory()
+    newest: Memory[str, int] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
+        is_list = call.name == LIST
         for batch in call.batches:
             status, updated = status_of(batch), moment(batch.get("updated_at"))
             if status is None or updated is None:
                 continue
-            if call.name != LIST:
-                shown.setdefault((batch["id"], status), (call, updated))
+            id_ = batch["id"]
+            if not is_list:
+                if (id_, status) not in shown:
+                    shown[id_, status] = call, updated
+                    newest[id_] = max(updated.instant, newest.get(id_, updated.instant))
+                continue
+            if newest.get(id_, updated.instant) <= updated.instant:
                 continue
             for other in STATUSES:
-                known = shown.get((batch["id"], other)) if other != status else None
+                known = shown.get((id_, other)) if other != status else None
                 if known and call.seconds_after(known[0]) >= lag and updated.surely_before(known[1]):
                     yield observe(
                         "list-agrees-with-get",

@@ -18,7 +18,7 @@ from suites.recordings.callers import Callers, Secrets, shown
 from suites.recordings.clocks import Clocks
 from suites.recordings.order import Piece, unpacked
 from suites.recordings.recorded import NO_QUERY, Recorded, header
-from suites.tally import Tally
+from suites.tally import Tally, observing
 from suites.traffic import CREATE, LIST, read
 from suites.verify import Verify
 
@@ -71,12 +71,14 @@ class Share:
         return self._found()
 
     def _show(self, base: str, exchange: Exchange) -> None:
-        if self._tally is not None:
-            self._tally.timelines.clock = lambda: exchange.received
-            self._tally.on_exchange(exchange)
         if base not in self._panels:
             self._panels[base] = Panel(self._oracles, self._verify)
-        self._panels[base].on_exchange(exchange)
+        panel = self._panels[base]
+        if self._tally is None:
+            panel.on_exchange(exchange)
+        else:
+            self._tally.timelines.clock = lambda: exchange.received
+            observing(self._tally, panel)(exchange)
         self.judged += 1
 
     def _found(self) -> Record:

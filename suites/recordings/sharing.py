@@ -20,9 +20,14 @@ LARGE = 10_000
 """Exchanges from which on a recording is worth several processes, if nobody says how many."""
 FORK: Final = "fork"
 """How a process starts that knows all that this one knows. Where there is no such way, one process does everything."""
-COUNTING = 12
+COUNTING = 18
 """What it costs to count the traffic, which the first share does, beside most oracles."""
-COSTS = {"traits_never_change": 5, "walks_hold_every_match": 3}
+COSTS = {
+    "answer_matches_schema": 4,
+    "traits_never_change": 6,
+    "updated_at_never_goes_back": 3,
+    "walks_hold_every_match": 6,
+}
 """What other oracles cost beside most of them."""
 LOST = "A process that judged a part of the recording was ended from outside: judge it again, perhaps with --jobs 1."
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from fixtures.target import ANONYMOUS, MAIN, OTHER, UNKNOWN
+from spec.openapi import operations
 from suites.oracles.oracle import oracle
 from suites.oracles.panel import Panel
 from suites.verify import Verify
@@ -182,7 +183,7 @@ def test_no_listed_file_breaks_an_oracle(id_: Any) -> None:
 def test_a_witness_of_error_would_notice() -> None:
     """The proof that `observed` sees an oracle break."""
 
-    @oracle("no-server-error")
+    @oracle("no-server-error", looks_at=operations())
     def broken() -> Any:
         def look(_call: Any) -> Any:
             raise ZeroDivisionError

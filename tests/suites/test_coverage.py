@@ -140,6 +140,6 @@ def test_long_and_signed_words_of_a_service_are_cut_and_hidden(timelines: Sighti
 
 def test_the_tally_rounds_latencies_so_that_they_are_few() -> None:
     tally = Tally()
-    tally.on_exchange(create().exchange)
+    tally.count(create().exchange, create())
     assert tally.take([])["latencies"] == {"createBatch": {"1.2e-02": 1}}
     assert tally.take([])["latencies"] == {}

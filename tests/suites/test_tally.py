@@ -5,6 +5,7 @@ from typing import Any
 
 from fixtures.exchange import Exchange, Request, Response
 from suites.tally import Tally
+from suites.traffic import read
 
 BATCHES = "/api/v2/batches"
 UPLOADS = "/api/v1/beta/directories/{}/files/upload"
@@ -24,6 +25,10 @@ def spent(tally: Tally) -> dict[str, Any]:
     return amounts
 
 
+def count(tally: Tally, exchange: Exchange) -> None:
+    tally.count(exchange, read(exchange))
+
+
 def test_an_accepted_create_bills_what_its_directory_holds_by_then() -> None:
     tally = Tally()
     for exchange in (
@@ -35,7 +40,7 @@ def test_an_accepted_create_bills_what_its_directory_holds_by_then() -> None:
         create("dir-unknown", 201),
         sent("POST", UPLOADS.format("dir-1"), 201),
     ):
-        tally.on_exchange(exchange)
+        count(tally, exchange)
     assert spent(tally) == {
         "requests": 9,
         "uploads": 6,
@@ -47,9 +52,9 @@ def test_an_accepted_create_bills_what_its_directory_holds_by_then() -> None:
 
 def test_each_test_starts_at_zero_and_directories_are_remembered() -> None:
     tally = Tally()
-    tally.on_exchange(sent("POST", UPLOADS.format("dir%2D1"), 200))
+    count(tally, sent("POST", UPLOADS.format("dir%2D1"), 200))
     tally.take([])
-    tally.on_exchange(create("dir-1", 200))
+    count(tally, create("dir-1", 200))
     assert spent(tally) == {"requests": 1, "uploads": 0, "batches": 1, "billable_files": 1, "requirements": ["a"]}
     assert spent(tally)["billable_files"] == 0
 
@@ -62,5 +67,5 @@ def test_files_that_others_know_of_can_be_billed() -> None:
 
 def test_a_body_that_is_no_json_bills_nothing() -> None:
     tally = Tally()
-    tally.on_exchange(sent("POST", BATCHES, 201, b"\xff{"))
+    count(tally, sent("POST", BATCHES, 201, b"\xff{"))
     assert (spent(tally)["batches"], spent(tally)["billable_files"]) == (1, 0)
