@@ -21,7 +21,7 @@ BYTES_OF_REQUEST: Final = 3_000
 BYTES_OF_UPLOAD: Final = 1_500
 """Bytes of an upload and its answer, more or less."""
 DELIVERIES_OF_BATCH: Final = 3
-"""Deliveries of a batch to its webhook, at the most: of its two statuses and of its end."""
+"""Deliveries of a batch to its webhook at most: of its two statuses and of its end."""
 CPU_OF_EXCHANGE: Final = 0.0015
 """Seconds of a slow core that an exchange and its judgement take."""
 SHARE_OF_CORE: Final = 0.7

@@ -29,7 +29,7 @@ RATE: Final = 0.33
 """Requests a second that a run sends where 20 a minute are taken."""
 FILES: Final = "--max-billable-files=20"
 WAITS: Final = {"--poll-interval": 10.0, "--poll-timeout": 1800.0, "--settle-timeout": 10.0}
-"""What a run waits for at the most, in seconds of the service."""
+"""What a run waits for at most, in seconds of the service."""
 TOTAL: Final = re.compile(r"^In total ([\d,]+) requests", re.MULTILINE)
 SECONDS_BETWEEN_LOOKS: Final = 0.1
 
