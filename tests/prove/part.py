@@ -31,5 +31,5 @@ class PartType(click.ParamType[Part]):
         """Read K/N."""
         found = re.fullmatch(r"(\d+)/(\d+)", value)
         if found is None or not 1 <= int(found[1]) <= int(found[2]):
-            self.fail(f"{value} is no part: write 2/5 for the second of five.", param, ctx)
+            self.fail(f"{value} is not a part: write 2/5 for the second of five.", param, ctx)
         return Part(int(found[1]), int(found[2]))
