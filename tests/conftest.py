@@ -67,7 +67,7 @@ def state_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
+def pytest_collection_finish() -> None:
     """Look no more for garbage among what was collected, which stays to the end."""
     gc.collect()
     gc.freeze()
