@@ -95,6 +95,7 @@ def test_a_plugin_that_is_needed_cannot_be_left_out(plugin: str, run: Run) -> No
     [
         ("--junit-xml=/dev/full", "--junit-xml names /dev/full, which is no file; name another one"),
         ("--junit-xml=/dev/stdout", "--junit-xml names /dev/stdout, which is no file; name another one"),
+        ("--pastebin=all", "--pastebin would show to everybody what the run prints; leave it out"),
         (f"--log-file={NOWHERE}/log", f"--log-file names {NOWHERE}/log, which cannot be written (No such file or"),
         ("--hypothesis-profile=nosuch", "--hypothesis-profile names nosuch, which Hypothesis does not know"),
     ],
