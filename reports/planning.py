@@ -9,6 +9,8 @@ from reports.plan import RehearsalFailed, plan_lines, rehearse, total
 
 def plan(config: pytest.Config, rate: float | None) -> int:
     """Print what the run would do and spend at a rate of requests a second, and return the exit code."""
+    if config.getoption("--clean-up"):
+        raise pytest.UsageError("--clean-up spends nothing that could be planned; leave out --plan")
     print("\n".join(plan_lines(_rehearsed(config), rate)))
     return CONFORMANT
 

@@ -59,6 +59,14 @@ def test_a_plan_of_nothing_is_wrong_usage(tmp_path: Path) -> None:
     assert "the run cannot be planned" in plan.output
 
 
+def test_a_plan_of_a_clean_up_is_wrong_usage(tmp_path: Path) -> None:
+    ended = run(tmp_path / "report", "--plan", "--clean-up")
+    assert (ended.code, ended.output) == (
+        4,
+        "ERROR: --clean-up spends nothing that could be planned; leave out --plan\n\n",
+    )
+
+
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_no_more_requests_are_sent_than_allowed(workers: str, by_url: RunByUrl, mock: MockAddress) -> None:
     limit = 60
