@@ -133,6 +133,7 @@ def killed_at_the_end(*arguments: str, program: Sequence[str] = ("-m", "fixtures
         with httpx.Client(base_url=info["base_url"], trust_env=False) as client:
             yield Api(info, client, info["api_key"])
         process.kill()
+        process.stdout.read()  # To the end of what has served, which may be a fork for the process that was killed.
 
 
 def complaint(*arguments: str) -> str:
