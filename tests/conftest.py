@@ -1,6 +1,5 @@
 """What holds for all of the project's own tests, and never for a conformance run."""
 
-import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -65,9 +64,3 @@ def state_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(STATE_DIR, os.fspath(tmp_path_factory.mktemp("state")))
         yield
-
-
-def pytest_collection_finish() -> None:
-    """Look no more for garbage among what was collected, which stays to the end."""
-    gc.collect()
-    gc.freeze()
