@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 import click
 
+from batches_conformance.location import own_command
 from fixtures.mock.faults import FAULTS
 from fixtures.settings import KEY, OTHER_KEY
 from reports import exit_codes
@@ -83,7 +83,7 @@ def of_rehearsals() -> list[str]:
 def _rehearsed(offered: str) -> Iterator[object]:
     options, keys = OFFERED[offered]
     with TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "batches_conformance", "run", SERVICE, "--yes", "--rehearse", "-q"]
+        command = own_command("run", SERVICE, "--yes", "--rehearse", "-q")
         subprocess.run(
             [*command, *options, "--report-dir", folder],
             cwd=ROOT,

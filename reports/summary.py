@@ -7,21 +7,16 @@ from typing import Final
 
 from reports.advice import advice, waive_line
 from reports.decision import Decision, StandingGroup
+from reports.load_tables import load_tables
 from reports.model import Load, Report, ReportedViolation, RequirementResult
 from reports.violation import FULL, headline, parts, text_lines, title
 from reports.wording import (
-    DELIVERY_COLUMNS,
-    LAG_COLUMNS,
-    LOAD_COLUMNS,
-    delivery_rows,
     describe_load,
     describe_reads,
     describe_recording,
     describe_spending,
     describe_target,
     describe_waiver,
-    lag_rows,
-    load_rows,
     reasons_of,
 )
 from spec.text import shortened, visible
@@ -140,10 +135,9 @@ def _table(decision: Decision) -> list[str]:
 def _load(load: Load | None) -> list[str]:
     if load is None:
         return []
-    lines = ["### Load", "", escape(f"{describe_load(load)}."), "", *_columns(LOAD_COLUMNS, load_rows(load))]
-    lines += _columns(LAG_COLUMNS, lag_rows(load)) if load.lags else []
-    lines += _columns(DELIVERY_COLUMNS, delivery_rows(load)) if load.webhooks else []
-    return [*lines, *(f"- {escape(sentence)}." for sentence in describe_reads(load)), ""]
+    tables = [line for each in load_tables(load) for line in _columns(each.columns, each.rows)]
+    reads = [f"- {escape(sentence)}." for sentence in describe_reads(load)]
+    return ["### Load", "", escape(f"{describe_load(load)}."), "", *tables, *reads, ""]
 
 
 def _columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

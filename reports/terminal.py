@@ -8,14 +8,11 @@ from typing import Final
 from reports.advice import advice, waive_line
 from reports.decision import Decision, Standing, StandingGroup
 from reports.lines import INDENT, Line, Span, Writer
+from reports.load_tables import load_tables
 from reports.model import Load, Report, ReportedViolation, RequirementResult
 from reports.verdicts import counts
 from reports.violation import FULL, NORMAL, Detail, headline, parts
 from reports.wording import (
-    DELIVERY_COLUMNS,
-    LAG_COLUMNS,
-    LOAD_COLUMNS,
-    delivery_rows,
     describe_load,
     describe_reads,
     describe_recording,
@@ -23,8 +20,6 @@ from reports.wording import (
     describe_target,
     describe_waiver,
     duration,
-    lag_rows,
-    load_rows,
     reasons_of,
     shard_name,
 )
@@ -119,13 +114,10 @@ def _head(decision: Decision, writer: Writer) -> Iterator[Line]:
 
 def _load(load: Load, writer: Writer) -> Iterator[Line]:
     """Show the operations of a load, and how consistent its reads were."""
-    yield from _columns((LOAD_COLUMNS, *load_rows(load)), writer)
-    if load.lags:
-        yield ()
-        yield from _columns((LAG_COLUMNS, *lag_rows(load)), writer)
-    if load.webhooks:
-        yield ()
-        yield from _columns((DELIVERY_COLUMNS, *delivery_rows(load)), writer)
+    for number, table in enumerate(load_tables(load)):
+        if number:
+            yield ()
+        yield from _columns((table.columns, *table.rows), writer)
     for sentence in describe_reads(load):
         yield from writer.paragraph(f"{sentence}.", INDENT)
 

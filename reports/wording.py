@@ -1,11 +1,9 @@
 """Exchanges, targets and the like in one line, for every output."""
 
-from typing import Final
 from urllib.parse import urlsplit
 
 from reports.model import (
     Load,
-    LoadedOperation,
     Recording,
     ReportedExchange,
     ReportedShard,
@@ -60,45 +58,6 @@ def describe_load(load: Load) -> str:
         f"{counted(errors, 'error')}, {counted(too_many, '429')}, {counted(len(load.workers), 'worker')}"
         f"{f' of which {lost} lost' if lost else ''}; ended by {load.ended_by}"
     )
-
-
-def load_rows(load: Load) -> list[tuple[str, ...]]:
-    """List the operations of a load, as `LOAD_COLUMNS` names the cells."""
-    return [(name, *_figures(each)) for name, each in load.operations.items()]
-
-
-LOAD_COLUMNS: Final = ("operation", "count", "a second", "median", "p95", "p99", "errors", "429s")
-
-
-def _figures(each: LoadedOperation) -> tuple[str, ...]:
-    times = (duration(seconds) for seconds in (each.p50, each.p95, each.p99))
-    return (f"{each.count:,}", f"{each.rate:,.1f}", *times, f"{each.errors:,}", f"{each.too_many:,}")
-
-
-def lag_rows(load: Load) -> list[tuple[str, ...]]:
-    """List what took how long to show."""
-    return [
-        (name, f"{lag.count:,}", f"{lag.late:,}", *(duration(seconds) for seconds in (lag.p50, lag.p95, lag.max)))
-        for name, lag in load.lags.items()
-    ]
-
-
-LAG_COLUMNS: Final = ("until", "observed", "late", "median", "p95", "longest")
-
-
-def delivery_rows(load: Load) -> list[tuple[str, ...]]:
-    """List the events that webhooks received, and how long after an answer with the status."""
-    return [
-        (
-            name,
-            *(f"{count:,}" for count in (each.count, each.repeated, each.missing)),
-            *(duration(seconds) for seconds in (each.p50, each.p95, each.max)),
-        )
-        for name, each in load.webhooks.items()
-    ]
-
-
-DELIVERY_COLUMNS: Final = ("event", "delivered", "repeated", "missing", "median", "p95", "longest")
 
 
 def describe_reads(load: Load) -> list[str]:

@@ -24,7 +24,7 @@ from suites.recordings.recorded import CutOff, Recorded
 
 def _above_0(_: click.Context, option: click.Parameter, seconds: float) -> float:
     if not 0 < seconds < inf:
-        raise click.UsageError(f"--{option.human_readable_name.replace('_', '-')} must be a number of seconds above 0")
+        raise click.UsageError(f"{option.opts[0]} must be a number of seconds above 0")
     return seconds
 
 

@@ -6,17 +6,9 @@ from typing import Final
 
 from reports.html.markup import Element, cell, head, picture, row, table, tag
 from reports.html.words import seconds
+from reports.load_tables import load_tables
 from reports.model import Load, LoadMoment
-from reports.wording import (
-    DELIVERY_COLUMNS,
-    LAG_COLUMNS,
-    LOAD_COLUMNS,
-    delivery_rows,
-    describe_load,
-    describe_reads,
-    lag_rows,
-    load_rows,
-)
+from reports.wording import describe_load, describe_reads
 
 HEIGHT: Final = 120
 """Pixels of a drawing."""
@@ -37,9 +29,7 @@ def section(load: Load | None) -> Element | None:
         tag("h2", "Load"),
         tag("p", f"{describe_load(load)}."),
         _curves(load) if load.moments else None,
-        _table("By operation", LOAD_COLUMNS, load_rows(load)),
-        _table("How long it took until something showed", LAG_COLUMNS, lag_rows(load)) if load.lags else None,
-        _table("What webhooks received", DELIVERY_COLUMNS, delivery_rows(load)) if load.webhooks else None,
+        [_table(each.caption, each.columns, each.rows) for each in load_tables(load)],
         tag("ul", [tag("li", f"{sentence}.") for sentence in describe_reads(load)]) if load.reads else None,
         _table(
             "Workers",

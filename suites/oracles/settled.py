@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fixtures.settings import SETTLE_TIMEOUT
 from suites.differences import differing
 from suites.moments import Moment, moment
+from suites.oracles.lifecycle import AGREES
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.products import PRODUCTS
@@ -193,13 +194,6 @@ def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
             )
 
     return look
-
-
-AGREES = Check(
-    "list-agrees-with-get",
-    check="views-agree",
-    kind="not-matching",
-)
 
 
 @oracle(AGREES.requirement, looks_at=SHOW_BATCHES)

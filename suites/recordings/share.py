@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
+from fixtures.client import Listener
 from fixtures.exchange import Exchange, Request, Response
 from spec.openapi import match
 from suites.oracles.memory import Memory
@@ -54,7 +55,7 @@ class Share:
         self._verify = Verify()
         self._tally = Tally() if counts_traffic else None
         self._secrets = Secrets()
-        self._panels: dict[str, Panel] = {}
+        self._observers: dict[str, Listener] = {}
         self._twins: Memory[bytes, Exchange] = Memory()
 
     def found_in(self, piece: Piece) -> Record:
@@ -71,14 +72,12 @@ class Share:
         return self._found()
 
     def _show(self, base: str, exchange: Exchange) -> None:
-        if base not in self._panels:
-            self._panels[base] = Panel(self._oracles, self._verify)
-        panel = self._panels[base]
-        if self._tally is None:
-            panel.on_exchange(exchange)
-        else:
+        if base not in self._observers:
+            panel = Panel(self._oracles, self._verify)
+            self._observers[base] = observing(self._tally, panel) if self._tally else panel.on_exchange
+        if self._tally:
             self._tally.timelines.clock = lambda: exchange.received
-            observing(self._tally, panel)(exchange)
+        self._observers[base](exchange)
         self.judged += 1
 
     def _found(self) -> Record:

@@ -17,18 +17,22 @@ from typing import Any, Final
 import httpx
 
 from fixtures.embedded import running_mock
-from fixtures.settings import KEY
+from fixtures.settings import KEY, POLL_INTERVAL, SETTLE_TIMEOUT
+from suites.load import limits
 from tests.bench.timed import LONGEST, ROOT, SUITE, Unmeasured, seconds_of
 
 FASTER: Final = 30.0
 """How many times as fast as the machine's the clock of the mock goes."""
-LIMITS: Final = ("--situation=upload-rate-limit=50", "--situation=request-rate-limit=20")
+LIMITS: Final = (
+    f"--situation=upload-rate-limit={limits.UPLOADS.most / limits.UPLOADS.seconds:g}",
+    f"--situation=request-rate-limit={limits.REQUESTS.most}",
+)
 PACE: Final = 60.0
 """Seconds that a batch stays in each of its two statuses before its end."""
 RATE: Final = 0.33
 """Requests a second that a run sends where 20 a minute are taken."""
 FILES: Final = "--max-billable-files=20"
-WAITS: Final = {"--poll-interval": 10.0, "--poll-timeout": 1800.0, "--settle-timeout": 10.0}
+WAITS: Final = {"--poll-interval": POLL_INTERVAL, "--poll-timeout": 1800.0, "--settle-timeout": SETTLE_TIMEOUT}
 """What a run waits for at most, in seconds of the service."""
 TOTAL: Final = re.compile(r"^In total ([\d,]+) requests", re.MULTILINE)
 SECONDS_BETWEEN_LOOKS: Final = 0.1

@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
-
-import yaml
 
 from fixtures.mock.variants import Variant
+from tests.prove.declared import Entry, declared
 from tests.prove.runs import Outcome
 
-SIDE_EFFECTS = Path(__file__).with_name("side_effects.yaml")
+SIDE_EFFECTS = "side_effects.yaml"
 
 
 @dataclass(frozen=True)
@@ -31,19 +28,17 @@ class SideEffects:
 @cache
 def side_effects() -> SideEffects:
     """The side effects that `side_effects.yaml` declares, each there with its reason."""
-    declared: dict[str, Any] = yaml.safe_load(SIDE_EFFECTS.read_text(encoding="utf-8"))
+    sections = declared(SIDE_EFFECTS)
     return SideEffects(
-        _by_name(declared["requirements"], "brings"),
-        _by_name(declared["faults"], "brings"),
-        _by_name(declared["variations"], "unexercised"),
+        _by_name(sections["requirements"], "brings"),
+        _by_name(sections["faults"], "brings"),
+        _by_name(sections["variations"], "unexercised"),
     )
 
 
-def _by_name(entries: Sequence[Mapping[str, Any]], field: str) -> dict[str, frozenset[str]]:
+def _by_name(entries: Sequence[Entry], field: str) -> dict[str, frozenset[str]]:
     by_name: dict[str, frozenset[str]] = {}
     for entry in entries:
-        if not entry["because"].strip():
-            raise ValueError(f"{SIDE_EFFECTS.name} gives no reason for {entry}")
         for name in entry["of"]:
             by_name[name] = by_name.get(name, frozenset()) | frozenset(entry[field])
     return by_name

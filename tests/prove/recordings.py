@@ -5,9 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import yaml
 
 from fixtures.mock.variants import Variant
 from fixtures.settings import SETTLE_TIMEOUT
@@ -15,6 +12,7 @@ from reports.findings import Findings
 from suites.recordings.formats import read
 from suites.recordings.judge import Judge
 from tests.prove import plan
+from tests.prove.declared import declared
 from tests.prove.forks import forks
 from tests.prove.judgement import side_effects
 from tests.prove.runs import Order, run
@@ -60,15 +58,15 @@ def judge_recording(order: Order, path: Path) -> Judged:
     return Judged(order, shown, findings.errors, judge.counts.judged)
 
 
-UNOBSERVABLE = Path(__file__).with_name("unobservable.yaml")
+UNOBSERVABLE = "unobservable.yaml"
 
 
 @cache
 def excuses() -> tuple[dict[str, str], dict[str, str]]:
     """Give the reasons why a recording does not show some broken requirements, and some faults, by their names."""
-    declared: dict[str, Any] = yaml.safe_load(UNOBSERVABLE.read_text(encoding="utf-8"))
+    sections = declared(UNOBSERVABLE)
     of_requirements, of_faults = (
-        {name: str(entry["because"]) for entry in declared[part] for name in entry["of"]}
+        {name: str(entry["because"]) for entry in sections[part] for name in entry["of"]}
         for part in ("requirements", "faults")
     )
     return of_requirements, of_faults

@@ -8,13 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-import yaml
-
 from fixtures.mock.variants import Variant
 from reports.diff import compare, describe_change
 from reports.model import Report
 from reports.reader import read
 from tests.prove import plan
+from tests.prove.declared import declared
 from tests.prove.forks import forks
 from tests.prove.judgement import side_effects
 from tests.prove.runs import EVERYTHING, Order, carry_out, output_of
@@ -30,7 +29,7 @@ LEAST_PACE = "1.5"
 PROGRESS_EVERY = 10
 """Pairs of runs after which the progress is printed."""
 SHUFFLED = "-ptests.prove.shuffle"
-BY_CHANCE = Path(__file__).with_name("by_chance.yaml")
+BY_CHANCE = "by_chance.yaml"
 
 
 def orders(faults: Mapping[str, Variant]) -> list[Order]:
@@ -99,5 +98,4 @@ def is_by_chance(variant: Variant, requirement: str) -> bool:
 @cache
 def by_chance() -> frozenset[str]:
     """The faults that `by_chance.yaml` declares, each there with its reason."""
-    declared = yaml.safe_load(BY_CHANCE.read_text(encoding="utf-8"))["faults"]
-    return frozenset(name for entry in declared if entry["because"].strip() for name in entry["of"])
+    return frozenset(name for entry in declared(BY_CHANCE)["faults"] for name in entry["of"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, MutableMapping
 from typing import TypeAlias
 
+from fixtures.exchange import JSON, is_json, media_type_of
 from fixtures.webhooks import SIGNATURE, decoded, in_words, is_signed
 from suites.differences import beyond, first_few
 from suites.profiles.webhooks.notifications import ENDS, NotifiedBatch
@@ -21,7 +22,6 @@ from suites.profiles.webhooks.payload import (
 )
 from suites.verify import ANY_OPERATION, Verify
 
-JSON = "application/json"
 KnownEvents: TypeAlias = MutableMapping[str, tuple[str, set[str]]]
 """The batch and the events that the id of an event was seen with."""
 SHORTEST_ID = 5
@@ -288,10 +288,10 @@ def verify_declared(notified: NotifiedBatch, verify: Verify) -> None:
     """Verify that a body that is an object of JSON has a content type that says so."""
     for name, delivery in notified.deliveries():
         if isinstance(content(delivery), dict):
-            declared = (delivery.header("Content-Type") or "").partition(";")[0].strip().lower()
+            declared = media_type_of(delivery.header("Content-Type"))
             verify(
                 "webhook-envelope-is-consistent",
-                declared == JSON or declared.endswith("+json"),
+                is_json(declared),
                 check="json-is-declared",
                 kind="malformed",
                 expected=JSON,
