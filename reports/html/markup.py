@@ -61,16 +61,27 @@ def raw(name: str, text: str) -> Element:
 
 
 def table(caption: str, heads: Sequence[Content], rows: Iterable[Element], **attributes: Attribute) -> Element:
-    """Make a table whose heads name its columns. Roles are spelled out, for narrow screens show it as blocks."""
-    columns = [tag("th", head, scope="col", role="columnheader") for head in heads]
+    """Make a table whose heads name its columns, and stand above their numbers.
+
+    Roles are spelled out, for narrow screens show it as blocks.
+    """
+    rows = list(rows)
+    kinds = ["number" if _is_number(each) else None for each in rows[0]] if rows else [None] * len(heads)
+    columns = [
+        tag("th", head, scope="col", role="columnheader", class_=kind) for head, kind in zip(heads, kinds, strict=True)
+    ]
     return tag(
         "table",
         tag("caption", caption),
         tag("thead", tag("tr", columns, role="row"), role="rowgroup"),
-        tag("tbody", list(rows), role="rowgroup"),
+        tag("tbody", rows, role="rowgroup"),
         role="table",
         **attributes,
     )
+
+
+def _is_number(each: Element) -> bool:
+    return "number" in each.get("class", "").split()
 
 
 def row(head: Element, *cells: Element, **attributes: Attribute) -> Element:

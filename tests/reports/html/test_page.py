@@ -110,6 +110,20 @@ def test_latencies_are_shown_as_numbers_too() -> None:
     assert "getBatch 9 1.0 ms 2.0 s 2.0 s" in text_of(render_html(pages.conformant()))
 
 
+def test_the_head_of_a_column_stands_above_its_numbers() -> None:
+    (latencies,) = re.findall(r"<thead[^>]*>(?:(?!<thead).)*?Slowest.*?</thead>", render_html(pages.conformant()))
+    assert [
+        kind == ' class="number"' for kind in re.findall(r"<th (?:[^>]*?)role=\"columnheader\"([^>]*)>", latencies)
+    ] == [
+        False,
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
 def test_coverage_tells_what_was_never_met_and_what_cannot_be() -> None:
     html = render_html(pages.conformant())
     assert re.search(r"Not covered: createBatch, .*Batch\.status", text_of(html))
