@@ -6,12 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from fixtures.client import Client, segment
 from fixtures.exchange import Exchange
 from fixtures.target import MAIN, Target
-from suites.products import PARSE, PRODUCTS
+from suites.look_ups import Reference, job_resolves, shown_job
+from suites.products import PRODUCTS
 from suites.steps import conclusive
-from suites.verify import Verify, observe
-
-Reference = tuple[str, str]
-"""The type and the id of a job."""
+from suites.verify import Verify
 
 LOOKED_UP = 16
 """Jobs that are looked up of one batch: every one of a small batch, and so many of a larger one, spread evenly."""
@@ -51,34 +49,22 @@ class Jobs:
         with ThreadPoolExecutor(CONCURRENT_LOOK_UPS) as pool:
 
             def missing() -> list[Reference]:
-                sought = [each for each in references if each not in looks or not names_job(looks[each], each)]
+                sought = [each for each in references if each not in looks or not _names_job(looks[each], each)]
                 looks.update(zip(sought, pool.map(self.get, sought), strict=True))
-                return [each for each in sought if not names_job(looks[each], each)]
+                return [each for each in sought if not _names_job(looks[each], each)]
 
             self._target.eventually(missing, lambda left: not left)
-        self._working.update(each[0] for each in references if names_job(looks[each], each))
+        self._working.update(each[0] for each in references if _names_job(looks[each], each))
         return looks
 
     def _judge(self, reference: Reference, exchange: Exchange, case: str) -> None:
-        job_type, job_id = reference
-        requirement = PRODUCTS[job_type].resolves
+        job_type, _ = reference
         conclusive(exchange)
         if exchange.response is not None and exchange.response.status >= 500 and job_type not in self._working:
-            self._verify.could_not_ask(requirement, f"the product's endpoint is broken: {exchange}")
+            resolves = PRODUCTS[job_type].resolves
+            self._verify.could_not_ask(resolves, f"the product's endpoint is broken: {exchange}")
             return
-        self._verify.record(
-            observe(
-                requirement,
-                names_job(exchange, reference),
-                check="job-resolves",
-                kind="missing",
-                expected=job_id,
-                actual=exchange.status,
-                difference=f"the job {job_id}, which results have named, is not found",
-                exchanges=[exchange],
-                case=case,
-            )
-        )
+        self._verify.record(job_resolves(reference, [exchange], case))
 
 
 def spread(things: Sequence[Reference], most: int) -> list[Reference]:
@@ -88,14 +74,6 @@ def spread(things: Sequence[Reference], most: int) -> list[Reference]:
     return [things[place * (len(things) - 1) // (most - 1)] for place in range(most)]
 
 
-def names_job(exchange: Exchange, reference: Reference) -> bool:
-    """Whether an answer shows the job that a reference names."""
+def _names_job(exchange: Exchange, reference: Reference) -> bool:
     job_type, job_id = reference
-    if exchange.response is None or not exchange.response.is_success:
-        return False
-    try:
-        body = exchange.response.json
-        job = body["job"] if job_type == PARSE else body
-        return bool(job["id"] == job_id)
-    except (ValueError, KeyError, TypeError):
-        return False
+    return shown_job(exchange, job_type) == job_id

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fixtures.settings import SETTLE_TIMEOUT
 from suites.differences import differing
+from suites.look_ups import job_resolves, shown_job
 from suites.moments import Moment, moment
 from suites.oracles.lifecycle import AGREES
 from suites.oracles.memory import Memory
@@ -30,8 +31,8 @@ KEPT = 86_400.0
 """Seconds for which a job is surely kept after its results were shown: how long is not said, and a day is not long."""
 
 EXPAND = ("expand", "results")
-JOBS = {product.job_operation: (job_type, product.resolves) for job_type, product in PRODUCTS.items()}
-"""The operations that show a job, each with its job type and the promise about it."""
+JOBS = {product.job_operation: job_type for job_type, product in PRODUCTS.items()}
+"""The operations that show a job, each with its job type."""
 
 
 class Endings:
@@ -166,7 +167,7 @@ def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]]
             )
 
 
-@oracle(*(requirement for _, requirement in JOBS.values()), looks_at=(GET, *JOBS))
+@oracle(*(product.resolves for product in PRODUCTS.values()), looks_at=(GET, *JOBS))
 def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that the job that results have named is found, if not at once; one that is long over may be gone."""
     named: Memory[tuple[str, str, str], Call] = Memory()
@@ -178,20 +179,12 @@ def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
                     named.setdefault((call.caller, *reference), call)
         if call.name not in JOBS:
             return
-        job_type, requirement = JOBS[call.name]
-        naming = named.get((call.caller, job_type, call.path.get("job_id", "")))
+        reference = JOBS[call.name], call.path.get("job_id", "")
+        naming = named.get((call.caller, *reference))
+        shows_job = shown_job(call.exchange, reference[0]) is not None
         is_refused = call.refused and not call.refuses_key and not call.refuses_headers
-        if naming and (call.succeeded or (is_refused and lag <= call.seconds_after(naming) < KEPT)):
-            yield observe(
-                requirement,
-                call.succeeded,
-                check="job-resolves",
-                kind="missing",
-                expected=call.path["job_id"],
-                actual=call.exchange.status,
-                difference=f"the job {call.path['job_id']}, which results have named, is not found",
-                exchanges=[naming.exchange, call.exchange],
-            )
+        if naming and (shows_job or (is_refused and lag <= call.seconds_after(naming) < KEPT)):
+            yield job_resolves(reference, [naming.exchange, call.exchange])
 
     return look
 

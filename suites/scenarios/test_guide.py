@@ -8,7 +8,8 @@ import pytest
 from fixtures.configurations import JobType
 from fixtures.directories import Directories
 from fixtures.target import ANONYMOUS, UNKNOWN
-from suites.jobs import Jobs, Reference
+from suites.jobs import Jobs
+from suites.look_ups import Reference
 from suites.products import JOB_TYPES
 from suites.steps import Steps
 from suites.traffic import reference_of

@@ -112,6 +112,10 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
         "parse-jobs-resolve",
         lambda t: t.get(params=EXPAND, **RESULTS).wait().say("GET", "/api/v2/parse/job-1", 404, {}),
     ),
+    "another job in the place of one": (
+        "parse-jobs-resolve",
+        lambda t: t.get(params=EXPAND, **RESULTS).say("GET", "/api/v2/parse/job-1", 200, {"job": {"id": "job-2"}}),
+    ),
     "a list behind a get": ("list-agrees-with-get", lambda t: t.get().wait().list(batch("bat-1", "dir-1", "RUNNING"))),
     "a list that shows what was before a get": (
         "list-agrees-with-get",
@@ -217,6 +221,9 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     "results refused with a key": lambda t: t.get("RUNNING").get("RUNNING", params=EXPAND, code=403),
     "results refused for a header": lambda t: t.get("RUNNING").get("RUNNING", params=EXPAND, code=406),
     "a job that is found late": lambda t: t.get(params=EXPAND, **RESULTS).say("GET", "/api/v2/parse/job-1", 404, {}),
+    "a job whose answer was not kept": lambda t: (
+        t.get(params=EXPAND, **RESULTS).wait().say("GET", "/api/v2/parse/job-1", 200, {})
+    ),
     "a job that is long over": lambda t: (
         t.get(params=EXPAND, **RESULTS).wait(2 * KEPT).say("GET", "/api/v2/parse/job-1", 404, {})
     ),

@@ -7,7 +7,8 @@ import pytest
 from fixtures.client import Client
 from fixtures.exchange import Exchange
 from fixtures.target import MAIN
-from suites.jobs import LOOKED_UP, Jobs, Reference, spread
+from suites.jobs import LOOKED_UP, Jobs, spread
+from suites.look_ups import Reference
 from tests.fixtures.targets import FakeControl, target_at
 from tests.oracles.timeline import BASE_URL, Witness, exchange
 
