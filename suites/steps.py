@@ -29,7 +29,6 @@ def failure_of(exchange: Exchange) -> str:
     return "refused" if call_of(exchange).refused else "not-matching"
 
 
-CONFLICT = 409
 TRIES_TO_COMPLETE = 2
 
 
@@ -74,7 +73,7 @@ class Steps:
     ) -> Batch:
         """Create a batch, which the contract says is accepted. Skips when its files are not to be spent.
 
-        A conflict may mean that the directory is still being processed; then the create is tried once more afterwards.
+        A refusal may mean that the directory is still being processed; then the create is tried once more afterwards.
         """
         self.ledger.spend_files(len(directory.file_ids))
         ask = partial(
@@ -86,7 +85,7 @@ class Steps:
             params=params,
         )
         exchange = ask()
-        if exchange.response is not None and exchange.response.status == CONFLICT and directory.id in self._latest:
+        if call_of(exchange).refused and directory.id in self._latest:
             self.finish(self._latest[directory.id], directory.caller)
             exchange = ask()
         batch = self.accepted(exchange, PRODUCTS[job_type].accepted)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fixtures.target import ANONYMOUS, NEVER_ISSUED
 from suites.differences import first_few
-from suites.oracles.lists import SCOPE
+from suites.oracles.lists import scope_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.products import PRODUCTS
@@ -117,7 +117,7 @@ def projects_are_apart() -> Look:
             for batch in call.batches:
                 owners.setdefault(batch["id"], call)
         elif call.name == GET and (creation := owners.get(call.path["batch_id"])) and creation.caller != call.caller:
-            is_clear = call.succeeded or (call.refused and not (call.refuses_form and _names_scope(call)))
+            is_clear = call.succeeded or (call.refused and not (call.refuses_form and scope_of(call.exchange.request)))
             if call.caller not in STRANGERS and is_clear:
                 yield observe(
                     "get-hides-other-projects",
@@ -173,7 +173,3 @@ def jobs_are_apart() -> Look:
             )
 
     return look
-
-
-def _names_scope(call: Call) -> bool:
-    return any(call.exchange.request.values(name) for name in SCOPE)

@@ -70,6 +70,11 @@ if undecided := set(list_parameters()) - {filter_.parameter for filter_ in FILTE
     )
 
 
+def scope_of(request: Request) -> Mapping[str, list[str]]:
+    """Return the project and the organization that a query names; without one of them it is those of the key."""
+    return {name: values for name in SCOPE if (values := request.values(name))}
+
+
 @lru_cache(maxsize=QUERIES_REMEMBERED)
 def filters_in(params: Pairs) -> Mapping[Filter, str]:
     """Return the filters of a query with their values, without those that are empty or sent several times."""

@@ -10,7 +10,7 @@ from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, value_of, valu
 from fixtures.settings import SETTLE_TIMEOUT
 from suites.differences import first_few, lacking
 from suites.moments import SECOND, Moment, moment
-from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_in
+from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_in, scope_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import (
@@ -109,10 +109,10 @@ def is_of_another_offset(value: str) -> bool:
 def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a walk that was followed from its first page to its last holds what has matched for long, once.
 
-    Looked for are batches that the same caller created, in the project of those that are met, well before the walk
-    began; for a status, those that had ended by then, and none whose directory was deleted. A batch that is met twice
-    counts where it has not changed between. Where a page_size was asked for and nothing was received, the service may
-    not have made anything of it.
+    Looked for are batches that the same caller created, in the project that the walk is over, well before it began; for
+    a status, those that had ended by then, and none whose directory was deleted. A batch that is met twice counts where
+    it has not changed between. Where a page_size was asked for and nothing was received, the service may not have made
+    anything of it.
     """
     open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory(OPEN_WALKS)
     births: Memory[tuple[str, str], deque[Born]] = Memory()
@@ -181,7 +181,7 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
 
     def _matches(born: Born, used: dict[str, str], walk: FollowedWalk) -> bool:
         """Whether a batch surely matches, and has so for long."""
-        if walk.projects and born.project_id not in walk.projects:
+        if not _is_in_project(born, walk):
             return False
         lower, upper = (moment(used.get(name)) for name in TIMES)
         if (lower or upper) and born.created is None:
@@ -196,6 +196,13 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
         return ending is not None and ending[1] == used["status"] and walk.first.seconds_after(ending[0]) >= lag
 
     return look
+
+
+def _is_in_project(born: Born, walk: FollowedWalk) -> bool:
+    """Whether a batch is of the project that a walk is over; where that shows no batch, both have to be the key's."""
+    if walk.projects:
+        return born.project_id in walk.projects
+    return not scope_of(walk.first.exchange.request) and not scope_of(born.call.exchange.request)
 
 
 def _is_not_before(later: Moment, earlier: Moment) -> bool:

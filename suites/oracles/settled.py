@@ -7,6 +7,7 @@ from suites.differences import differing
 from suites.look_ups import job_resolves, shown_job
 from suites.moments import Moment, moment
 from suites.oracles.lifecycle import AGREES
+from suites.oracles.lists import scope_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.products import PRODUCTS
@@ -181,9 +182,12 @@ def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
             return
         reference = JOBS[call.name], call.path.get("job_id", "")
         naming = named.get((call.caller, *reference))
-        shows_job = shown_job(call.exchange, reference[0]) is not None
+        if naming is None:
+            return
         is_refused = call.refused and not call.refuses_key and not call.refuses_headers
-        if naming and (shows_job or (is_refused and lag <= call.seconds_after(naming) < KEPT)):
+        is_due = lag <= call.seconds_after(naming) < KEPT
+        is_of_one_scope = scope_of(call.exchange.request) == scope_of(naming.exchange.request)
+        if (is_refused and is_due and is_of_one_scope) or shown_job(call.exchange, reference[0]) is not None:
             yield job_resolves(reference, [naming.exchange, call.exchange])
 
     return look

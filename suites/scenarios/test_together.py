@@ -11,7 +11,8 @@ from fixtures.exchange import Exchange
 from suites.differences import lacking
 from suites.products import PARSE, PRODUCTS
 from suites.scenarios.conftest import Series
-from suites.steps import CONFLICT, Batch, Steps
+from suites.steps import Batch, Steps
+from suites.traffic import call_of
 from suites.verify import Verify
 from suites.walks import Walks
 
@@ -100,7 +101,7 @@ def test_batches_that_are_created_at_once_are_all_there(
 
 
 def _batch_of(exchange: Exchange, source: Directory, steps: Steps) -> Batch:
-    """Return the batch that a create has made; one that was refused for coming beside others is sent again, alone."""
-    if exchange.status == CONFLICT:
+    """Return the batch that a create has made; one that was refused, maybe for those beside it, is sent again."""
+    if call_of(exchange).refused:
         exchange = steps.batches.create(source.id, PARSE, steps.configuration_id(PARSE))
     return steps.accepted(exchange, PRODUCTS[PARSE].accepted)

@@ -37,9 +37,11 @@ class Tale:
         self.now += 1
         return self
 
-    def create(self, batch_id: str = "bat-1", *, body: Any = CREATE_BODY, status: int = 200, **shown: Any) -> "Tale":
+    def create(
+        self, batch_id: str = "bat-1", *, body: Any = CREATE_BODY, status: int = 200, params: Pairs = (), **shown: Any
+    ) -> "Tale":
         answer = batch(batch_id, "dir-1", **shown) if status < 300 else {"detail": "no"}
-        return self.say("POST", BATCHES, status, answer, body=body)
+        return self.say("POST", BATCHES, status, answer, body=body, params=params)
 
     def get(self, status: str = "COMPLETED", *, params: Pairs = (), code: int = 200, **shown: Any) -> "Tale":
         return self.say("GET", f"{BATCHES}/bat-1", code, batch("bat-1", "dir-1", status, **shown), params=params)
@@ -71,6 +73,7 @@ def with_results(*entries: Json) -> Json:
 
 TWICE = (*EXPAND, *EXPAND)
 RESULTS = with_results(entry("dfl-1", "job-1"))
+OTHER_PROJECT = (("project_id", "prj-2"),)
 BY_DIRECTORY = (("source_directory_id", "dir-1"),)
 BY_TIME = (("created_at_on_or_after", at(5)),)
 BY_INSTANT = (("created_at_on_or_after", "2029-12-31T19:00:01-05:00"),)
@@ -266,6 +269,24 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     "a batch of somebody else": lambda t: two(t).say("GET", BATCHES, 200, page(), caller="other"),
     "a batch that was created in another project": lambda t: (
         t.create().create("bat-2", project="prj-2").wait().list("bat-1")
+    ),
+    "the list of another project that has none": lambda t: two(t).list(params=OTHER_PROJECT),
+    "the list of an organization that has none": lambda t: two(t).list(params=(("organization_id", "org-2"),)),
+    "the list of the key's own project, after a create in another": lambda t: (
+        t.create(params=OTHER_PROJECT, project="prj-2").wait().list()
+    ),
+    "a get in another project": lambda t: t.create().get().wait().get(params=OTHER_PROJECT, code=404),
+    "an expanded read in another project": lambda t: (
+        t.create().get().wait().get(params=(*EXPAND, *OTHER_PROJECT), code=404)
+    ),
+    "a cancel in another project": lambda t: (
+        t.create().get("RUNNING").say("POST", f"{BATCHES}/bat-1/cancel", 404, {}, params=OTHER_PROJECT)
+    ),
+    "a job in another project": lambda t: (
+        t.get(params=EXPAND, **RESULTS).wait().say("GET", "/api/v2/parse/job-1", 404, {}, params=OTHER_PROJECT)
+    ),
+    "a status that another project refuses": lambda t: (
+        t.create().get("RUNNING").refused((("status", "COMPLETED"), *OTHER_PROJECT))
     ),
     "a batch in another list": lambda t: two(t).list(params=(("created_at_on_or_after", at(6)),)),
     "a parameter that nobody knows": lambda t: two(t).list("bat-2", params=(("order", "asc"),)),

@@ -174,9 +174,8 @@ def _prove(
     free += run_all([order for order in plan.isolated(misjudged, black_box) if order not in alone], jobs)
     for tests in plan.FURTHER_LOOKS:
         missed = [outcome.order for outcome in looked.values() if _is_missed(faults, outcome)]
-        looked |= {
-            outcome.order.name: outcome for outcome in run_all([replace(order, tests=tests) for order in missed], jobs)
-        }
+        again = [plan.looked_at_again(order, tests) for order in missed]
+        looked |= {outcome.order.name: outcome for outcome in run_all(again, jobs)}
     problems += [
         *(problem for name, outcome in looked.items() for problem in judgement.of_fault(faults[name], outcome)),
         *(problem for outcome in free for problem in judgement.of_variation(outcome, clean)),

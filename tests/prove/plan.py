@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from fixtures.mock.variants import Variant
 from tests.prove.runs import EVERYTHING, PACE, SCENARIOS, SIZE, SLOW_PACE, Order
@@ -57,6 +58,11 @@ def _of_requirements(ids: Collection[str], tests: Sequence[str], without_size: S
 
 FURTHER_LOOKS = (QUICK, THOROUGH)
 """What a fault is run with when the run before did not notice it as what it is."""
+
+
+def looked_at_again(order: Order, tests: tuple[str, ...]) -> Order:
+    """Plan a further look with other tests, at batches that are not over between two reads."""
+    return replace(order, tests=tests, pace=SLOW_PACE)
 
 
 def isolated(variations: Iterable[str], black_box: bool) -> list[Order]:

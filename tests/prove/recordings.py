@@ -91,7 +91,7 @@ def prove(faults: Mapping[str, Variant], combinations: Sequence[Order], jobs: in
                 for variant in faults.values()
                 if excuse(variant) is None and not _is_noticed(variant, judged.get(variant.name))
             ]
-            orders = [replace(order, tests=look) if look else order for order in missed]
+            orders = [plan.looked_at_again(order, look) if look else order for order in missed]
             judged |= {each.order.name: each for each in pool.imap(record_and_judge, orders)}
         free = list(pool.imap(record_and_judge, [plan.clean(False), *combinations]))
     noticed = [name for name, variant in faults.items() if _is_noticed(variant, judged.get(name))]
