@@ -172,10 +172,9 @@ def _prove(
         name for outcome in free if any(judgement.of_variation(outcome, clean)) for name in outcome.order.variations
     ]
     free += run_all([order for order in plan.isolated(misjudged, black_box) if order not in alone], jobs)
-    for tests in plan.FURTHER_LOOKS:
-        missed = [outcome.order for outcome in looked.values() if _is_missed(faults, outcome)]
-        again = [plan.looked_at_again(order, tests) for order in missed]
-        looked |= {outcome.order.name: outcome for outcome in run_all(again, jobs)}
+    for further in zip(*(plan.further_looks(variant, black_box) for variant in faults.values()), strict=True):
+        missed = [order for order in further if _is_missed(faults, looked[order.name])]
+        looked |= {outcome.order.name: outcome for outcome in run_all(missed, jobs)}
     problems += [
         *(problem for name, outcome in looked.items() for problem in judgement.of_fault(faults[name], outcome)),
         *(problem for outcome in free for problem in judgement.of_variation(outcome, clean)),

@@ -53,16 +53,24 @@ def of_fault(variant: Variant, black_box: bool) -> Order:
 
 def _of_requirements(ids: Collection[str], tests: Sequence[str], without_size: Sequence[str]) -> tuple[str, ...]:
     """Select the tests that exercise some requirements; the large directory is left out where none of them needs it."""
-    return (*(tests if OF_SIZE & set(ids) else without_size), *(f"--requirement={id_}" for id_ in ids))
+    return (*(tests if OF_SIZE & set(ids) else without_size), *_selection(ids))
 
 
-FURTHER_LOOKS = (QUICK, THOROUGH)
-"""What a fault is run with when the run before did not notice it as what it is."""
+def _selection(ids: Iterable[str]) -> Iterable[str]:
+    return (f"--requirement={id_}" for id_ in ids)
 
 
-def looked_at_again(order: Order, tests: tuple[str, ...]) -> Order:
-    """Plan a further look with other tests, at batches that are not over between two reads."""
-    return replace(order, tests=tests, pace=SLOW_PACE)
+def further_looks(variant: Variant, black_box: bool) -> tuple[Order, ...]:
+    """Plan what a fault is run with one after the other while no run has noticed it as what it is.
+
+    First come the same tests with the large directory, at batches that are not over between two reads.
+    """
+    first = of_fault(variant, black_box)
+    return (
+        replace(first, tests=(*SCENARIOS, *_selection(variant.requirements)), pace=SLOW_PACE),
+        replace(first, tests=QUICK),
+        replace(first, tests=THOROUGH),
+    )
 
 
 def isolated(variations: Iterable[str], black_box: bool) -> list[Order]:

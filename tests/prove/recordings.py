@@ -84,28 +84,28 @@ def excuse(variant: Variant) -> str | None:
 def prove(faults: Mapping[str, Variant], combinations: Sequence[Order], jobs: int) -> Iterator[str]:
     """Judge the recordings of faults and of combined variations, print the figures, and name what is wrong."""
     judged: dict[str, Judged] = {}
+    observable = {name: variant for name, variant in faults.items() if excuse(variant) is None}
     with forks(jobs) as pool:
-        for look in (None, *plan.FURTHER_LOOKS):
-            missed = [
-                plan.of_fault(variant, black_box=False)
-                for variant in faults.values()
-                if excuse(variant) is None and not _is_noticed(variant, judged.get(variant.name))
-            ]
-            orders = [plan.looked_at_again(order, look) if look else order for order in missed]
-            judged |= {each.order.name: each for each in pool.imap(record_and_judge, orders)}
+        for look in zip(*map(_looks, observable.values()), strict=True):
+            missed = [order for order in look if not _is_noticed(faults[order.name], judged.get(order.name))]
+            judged |= {each.order.name: each for each in pool.imap(record_and_judge, missed)}
         free = list(pool.imap(record_and_judge, [plan.clean(False), *combinations]))
-    noticed = [name for name, variant in faults.items() if _is_noticed(variant, judged.get(name))]
+    noticed = [name for name, variant in observable.items() if _is_noticed(variant, judged.get(name))]
     yield from (
         f"{name} was not noticed ({', '.join(sorted(judged[name].failed)) or 'nothing failed'})"
-        for name, variant in faults.items()
-        if name not in noticed and excuse(variant) is None
+        for name in observable
+        if name not in noticed
     )
     for each in (*judged.values(), *free):
         yield from (f"{each.order.name}: {error}" for error in each.errors)
     for each in free:
         yield from (f"{each.order.name} is accused: {id_}: {shown}" for id_, shown in each.violations.items())
-    excused = len(faults) - len(judged)
+    excused = len(faults) - len(observable)
     print(f"{len(noticed)} of {len(faults)} faults noticed, {excused} excused, {len(free)} runs without a fault")
+
+
+def _looks(variant: Variant) -> tuple[Order, ...]:
+    return (plan.of_fault(variant, black_box=False), *plan.further_looks(variant, black_box=False))
 
 
 def _is_noticed(variant: Variant, judged: Judged | None) -> bool:
