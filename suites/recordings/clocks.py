@@ -13,35 +13,60 @@ MOST_APART = 86_400.0
 
 
 class Clocks:
-    """Compares the times of exchanges with the `Date` of their answers.
+    """Compares the times of exchanges with their order in the recording, and with the `Date` of their answers.
+
+    No exchange has ended before one began that stands before it, unless a clock has stepped back, several were at work,
+    or the recording is sorted otherwise. There a new stretch begins, and between two of them times may be `skew`
+    seconds off: the most by which any two contradict their order.
 
     One clock runs ahead of the server's by the same time in all of them; where the answers give no such time, several
     clocks were at work, and nothing closer together than their distance has an order.
     """
 
     def __init__(self) -> None:
+        self.skew = 0.0
+        self._stretch = 0
+        self._begun = -math.inf
+        self._begun_of_all = -math.inf
         self._least = -math.inf
         self._most = math.inf
 
-    def note(self, recorded: Recorded) -> None:
-        """Take in an exchange."""
-        date = _date(recorded)
-        if date is None or recorded.started is None or recorded.seconds is None:
-            return
-        if abs(recorded.started - date) > MOST_APART:
-            return
-        self._least = max(self._least, recorded.started - date - DATE_UNIT)
-        self._most = min(self._most, recorded.started + recorded.seconds - date)
+    def note(self, recorded: Recorded) -> int:
+        """Take in an exchange, after those that stand before it, and return the stretch to which it belongs."""
+        times = _times(recorded)
+        if times is not None:
+            began, ended, date = times
+            self._note_order(began, ended)
+            if date is not None:
+                self._least = max(self._least, began - date - DATE_UNIT)
+                self._most = min(self._most, ended - date)
+        return self._stretch
+
+    def _note_order(self, began: float, ended: float) -> None:
+        self.skew = max(self.skew, self._begun_of_all - ended)
+        self._begun_of_all = max(self._begun_of_all, began)
+        if ended < self._begun:
+            self._stretch += 1
+            self._begun = began
+        else:
+            self._begun = max(self._begun, began)
 
     def slack(self, recorded: Recorded) -> float:
         """How many seconds the times of an exchange may be off; infinitely many where it has none."""
-        if recorded.started is None or recorded.seconds is None:
-            return math.inf
-        date = _date(recorded)
-        if date is not None and abs(recorded.started - date) > MOST_APART:
+        if _times(recorded) is None:
             return math.inf
         apart = self._least - self._most
         return recorded.slack + (apart + DATE_UNIT if apart > 0 else 0.0)
+
+
+def _times(recorded: Recorded) -> tuple[float, float, float | None] | None:
+    """Return when an exchange began and ended, with its `Date`; `None` where its times are not known, or wrong."""
+    if recorded.started is None or recorded.seconds is None:
+        return None
+    date = _date(recorded)
+    if date is not None and abs(recorded.started - date) > MOST_APART:
+        return None
+    return recorded.started, recorded.started + recorded.seconds, date
 
 
 def _date(recorded: Recorded) -> float | None:

@@ -210,6 +210,23 @@ def test_an_exchange_of_a_report_that_is_damaged_costs_no_other(part: str, repor
         shown[0][part] = before
 
 
+@pytest.mark.parametrize(
+    ("workers", "order"),
+    [(("main", "main"), ["https://first", "https://then"]), (("gw0", "gw1"), ["https://then", "https://first"])],
+)
+def test_exchanges_of_a_report_are_read_as_they_were_made(workers: tuple[str, str], order: list[str]) -> None:
+    """As one worker has numbered them, whatever its clock says, and by the clock where each has numbered its own."""
+    exchanges = [
+        {"number": number, "worker": worker, "sent_at": f"2030-01-01T00:00:{second}Z", "request": {"url": url}}
+        for number, worker, second, url in (
+            (12, workers[0], "10", "https://then"),
+            (9, workers[1], "20", "https://first"),
+        )
+    ]
+    text = json.dumps({"kind": "batches-conformance report", "violations": [{"exchanges": exchanges}]})
+    assert [each.url for each in of_report(text)] == order
+
+
 def test_what_stands_before_the_cut_of_a_report_is_read(report: str) -> None:
     cut = report[: report.rindex('"exchanges": [') + 200]
     read_report = own_report.read(BytesIO(cut.encode()), "report.json")
