@@ -179,6 +179,12 @@ def test_events_that_end_within_a_line_are_cut_off() -> None:
         next(events)
 
 
+@pytest.mark.parametrize("between", ["", "---\n", "...\n---\n", "\n"])
+def test_cassettes_that_were_put_together_are_read_to_the_end(between: str) -> None:
+    found = recorded(cassette.read_yaml, between.join(HEAD + items(name)[0] for name in ("bat-1", "bat-2")))
+    assert [(each.url.rpartition("/")[2], each.lack) for each in found] == [("bat-1", None), ("bat-2", None)]
+
+
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A report with two exchanges in it."""
