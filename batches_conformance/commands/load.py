@@ -20,6 +20,7 @@ import pytest
 from batches_conformance import location
 from batches_conformance.completion import OF_OPTIONS
 from batches_conformance.groups import FILE
+from batches_conformance.load.options import DECLARED
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.embedded import running_mock
 from fixtures.errors import RunError
@@ -30,7 +31,7 @@ from spec.codes import INCONCLUSIVE, INTERRUPTED, WRONG_USAGE
 from spec.signals import ENDING, SAME
 from spec.usage import WrongUsage
 from suites.load.leftovers import clean_up_rest
-from suites.load.options import OPTIONS, load_options, parameter_of, settings_for
+from suites.load.options import load_options, parameter_of, settings_for
 from suites.load.plan import in_short, plan, plan_lines
 
 LOCUSTFILE: Final = Path(location.__file__).with_name("locustfile.py")
@@ -48,7 +49,7 @@ SAID: Final = frozenset({WRONG_USAGE, INCONCLUSIVE})
 
 def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
     names = {theirs: ours for ours, theirs in RENAMED.items()}
-    for name, declared in reversed(list(OPTIONS.items())):
+    for name, declared in reversed(list(DECLARED.items())):
         kind: Any = FILE if declared.get("metavar") == "DIR" else declared.get("type")
         is_flag = declared.get("action") == "store_true"
         function = click.option(
@@ -139,7 +140,7 @@ def _words(given: Mapping[str, Any]) -> Iterator[str]:
     yield from ("--run-time", given["run_time"])
     if given["processes"]:
         yield from _sharing(given["processes"])
-    for name, declared in OPTIONS.items():
+    for name, declared in DECLARED.items():
         value = given[parameter_of(name)]
         if declared.get("action") == "store_true":
             yield from (name,) if value else ()
