@@ -75,6 +75,8 @@ def accused(listed: Sequence[Entry]) -> set[str]:
     said = judged(json.dumps({"log": {"version": "1.2", "entries": list(listed)}}).encode())
     assert said.errors == []
     assert said.counts.judged == len(listed)
+    followed = [sighting for record in said.records for each in record["batches"] for sighting in each["sightings"]]
+    assert all(0 <= sighting["first"] <= sighting["last"] for sighting in followed)
     return said.accused
 
 
