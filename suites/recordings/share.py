@@ -63,7 +63,7 @@ class Share:
         for base, recorded in unpacked(piece):
             self._secrets.note(recorded)
             exchange = self._exchange(base, recorded)
-            if _is_twin(exchange, recorded, self._twins, self._context.clocks[base].skew):
+            if _is_twin(exchange, recorded, self._twins):
                 self.set_aside[RECORDED_TWICE] += 1
             elif recorded.query_in == "nowhere" and not self._context.shows_queries and _rests_on_query(exchange):
                 self.set_aside[NO_QUERY] += 1
@@ -125,7 +125,7 @@ def _rests_on_query(exchange: Exchange) -> bool:
     return call is not None and (call.name == LIST or call.answer.get("results") is not None)
 
 
-def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchange], skew: float) -> bool:
+def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchange]) -> bool:
     """Whether a create is one that was observed before: written down twice, or sent again to be answered as before.
 
     Two recorders, of which nobody knows whose clock is right, show the same `Date` and the same headers beside it.
@@ -141,7 +141,7 @@ def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchan
     if twin is None or twin.response is None or exchange.response is None:
         return False
     is_same_answer = exchange.response.header("date") is not None and exchange.response.headers == twin.response.headers
-    return bool(retry) or is_same_answer or exchange.seconds_after(twin) <= skew
+    return bool(retry) or is_same_answer or exchange.seconds_after(twin) <= 0
 
 
 def below(path: str) -> str:

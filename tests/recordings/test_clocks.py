@@ -126,7 +126,7 @@ def test_the_newest_first_accuses_nobody() -> None:
     assert accused(entries(TRAFFIC, CLOCKS["is right"])[::-1]) == set()
 
 
-@pytest.mark.parametrize("off", [CLOCKS["is right"], from_place(2, -1.5), from_place(10, -60.0)])
+@pytest.mark.parametrize("off", [CLOCKS["is right"], from_place(2, -1.5), from_place(2, -60.0), from_place(10, -60.0)])
 def test_what_is_wrong_is_noticed_where_the_clock_is_right(off: Times) -> None:
     assert "terminal-status-is-final" in accused(entries(BROKEN, off))
 
