@@ -94,7 +94,7 @@ CLOCKS: dict[str, Times] = {
     "is a minute ahead for a while": lambda place, _: 60.0 if place in (1, 2) else 0.0,
     "is two clocks": lambda place, _: -4.0 * (place % 2),
     "is two clocks far apart": lambda place, _: -3600.0 * (place % 2),
-    "loses time": lambda _, at: -1.2 * at,
+    "loses time": lambda _, at: -0.4 * at,
     "stands still": lambda _, at: -at,
 }
 
@@ -129,6 +129,10 @@ def test_the_newest_first_accuses_nobody() -> None:
 @pytest.mark.parametrize("off", [CLOCKS["is right"], from_place(2, -1.5), from_place(2, -60.0), from_place(10, -60.0)])
 def test_what_is_wrong_is_noticed_where_the_clock_is_right(off: Times) -> None:
     assert "terminal-status-is-final" in accused(entries(BROKEN, off))
+
+
+def test_what_is_wrong_is_noticed_where_the_newest_come_first() -> None:
+    assert "terminal-status-is-final" in accused(entries(BROKEN, CLOCKS["is right"])[::-1])
 
 
 def test_what_is_wrong_is_noticed_where_another_has_written_the_rest() -> None:
