@@ -51,7 +51,7 @@ def page() -> Iterator[str]:
         yield from ("", f"## {TITLES[name]}", "", "| option | meaning |", "| --- | --- |")
         yield from (f"| `{option.written}` | {option.meaning} |" for option in options)
     yield from ("", "## Completion in the shell", "")
-    yield from ("The shell completes commands and options once it has read one of these lines:", "", "```text")
+    yield from ("The shell completes commands, options and names once it has read one of these lines:", "", "```text")
     yield from COMPLETION
     yield "```"
     yield from ("", "## Environment variables", "", "| variable | meaning |", "| --- | --- |")

@@ -38,7 +38,7 @@ class _Followed:
 
     def see(self, status: str, now: float, exchange: int) -> None:
         """Add a sighting, or prolong the last one when nothing has changed."""
-        seconds = round(now - self.began, 3)
+        seconds = max(round(now - self.began, 3), 0.0)  # The clock of a recording may have stepped back.
         if self.sightings and self.sightings[-1].status == status:
             self.sightings[-1].last = seconds
             self.sightings[-1].times += 1

@@ -151,8 +151,7 @@ class Call:
 
     def seconds_after(self, other: "Call") -> float:
         """How many seconds surely went by between the answer to the other and this; negative where none did."""
-        own, its = self.exchange, other.exchange
-        return own.sent - own.slack - its.received - its.slack
+        return self.exchange.seconds_after(other.exchange)
 
 
 @remembered

@@ -5,15 +5,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
 from batches_conformance.command import ALIASES, NAME, RENAMED, root, run_command
 from docs.options import COMPLETION
+from fixtures.mock.variant_kinds import known as names_of
+from spec import generations, profiles, requirements
 from spec.codes import WRONG_USAGE
+from suites.clients import table
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 80
@@ -155,8 +159,11 @@ def test_older_words_are_none_of_today() -> None:
         (("report", "re"), {"replay", "render"}),
         (("",), {*root.list_commands(click.Context(root))}),
         (("run", "--tar"), {"--target", "--target-version"}),
+        (("run", "--requirement", "get-ret"), {"get-returns-requested-batch"}),
+        (("report", "explain", "get-ret"), {"get-returns-requested-batch"}),
+        (("contract", "diff", "2.8", "2."), set(generations.load())),
     ],
-    ids=["command", "subcommand", "commands", "option"],
+    ids=["command", "subcommand", "commands", "option", "value", "argument", "second argument"],
 )
 @pytest.mark.parametrize("shell", OFFERS)
 def test_a_shell_completes_words(
@@ -173,6 +180,38 @@ def test_a_shell_completes_words(
         run_command([])
     assert ended.value.code == 0
     assert set(OFFERS[shell].findall(capsys.readouterr().out)) == offered
+
+
+@pytest.mark.parametrize(
+    ("option", "commands", "known"),
+    [
+        ("--fault", ("run", "plan", "mock", "load", "clients"), names_of("fault")),
+        ("--variation", ("run", "mock", "load", "clients"), names_of("variation")),
+        ("--situation", ("run", "mock", "clients"), names_of("situation")),
+        ("--requirement", ("run", "prove"), requirements.load()),
+        ("--profile", ("run", "load", "release", "judge", "proxy"), profiles.load()),
+        ("--client", ("clients", "release"), [client.name for client in table.load()]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_names_that_an_option_takes_are_completed(
+    option: str, commands: Sequence[str], known: Collection[str]
+) -> None:
+    for name in commands:
+        completes = ShellComplete(root, {}, NAME, COMPLETE)
+        offered = completes.get_completions([name, option], "")
+        assert {each.value for each in offered} == set(known)
+        first, *_ = sorted(known)
+        assert first in {each.value for each in completes.get_completions([name], f"{option}={first[:3]}")}
+
+
+def test_a_command_that_is_not_completed_looks_up_no_names() -> None:
+    script = (
+        "import sys; from batches_conformance.commands import clients, load, release, report, run\n"
+        "print([name for name in ('fixtures.mock.faults', 'click.shell_completion') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("line", COMPLETION, ids=OFFERS)

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from batches_conformance.completion import GENERATION
 from batches_conformance.groups import Choice, Group
 from spec.diff.accepted import accept, entries
 from spec.diff.annotations import annotation_lines
@@ -50,8 +51,8 @@ def rules() -> None:
 
 
 @command.command()
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=GENERATION)
+@click.argument("new", shell_complete=GENERATION)
 @click.option(
     "--format", "form", type=Choice(("text", "json", "markdown")), default="text", help="The form of the answer."
 )

@@ -18,7 +18,9 @@ import click
 import pytest
 
 from batches_conformance import location
+from batches_conformance.completion import OF_OPTIONS
 from batches_conformance.groups import FILE
+from batches_conformance.load.options import DECLARED
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.embedded import running_mock
 from fixtures.errors import RunError
@@ -29,7 +31,7 @@ from spec.codes import INCONCLUSIVE, INTERRUPTED, WRONG_USAGE
 from spec.signals import ENDING, SAME
 from spec.usage import WrongUsage
 from suites.load.leftovers import clean_up_rest
-from suites.load.options import OPTIONS, load_options, parameter_of, settings_for
+from suites.load.options import load_options, parameter_of, settings_for
 from suites.load.plan import in_short, plan, plan_lines
 
 LOCUSTFILE: Final = Path(location.__file__).with_name("locustfile.py")
@@ -47,7 +49,7 @@ SAID: Final = frozenset({WRONG_USAGE, INCONCLUSIVE})
 
 def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
     names = {theirs: ours for ours, theirs in RENAMED.items()}
-    for name, declared in reversed(list(OPTIONS.items())):
+    for name, declared in reversed(list(DECLARED.items())):
         kind: Any = FILE if declared.get("metavar") == "DIR" else declared.get("type")
         is_flag = declared.get("action") == "store_true"
         function = click.option(
@@ -57,6 +59,7 @@ def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
             is_flag=is_flag,
             metavar=declared.get("metavar"),
             multiple=declared.get("action") == "append",
+            shell_complete=OF_OPTIONS.get(names.get(name, name)),
             default=declared.get("default") or None,
             help=declared["help"],
         )(function)
@@ -76,8 +79,16 @@ def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--run-time", metavar="TIME", default="30s", show_default=True, help="How long, as 90s, 10m or 1h30m.")
 @click.option("--processes", metavar="N", type=click.IntRange(1), help="Processes that share the users.")
-@click.option("--fault", metavar="NAME", multiple=True, help="Let the mock break a promise.")
-@click.option("--variation", metavar="NAME", multiple=True, help="Let the mock use a variation.")
+@click.option(
+    "--fault", metavar="NAME", multiple=True, shell_complete=OF_OPTIONS["--fault"], help="Let the mock break a promise."
+)
+@click.option(
+    "--variation",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=OF_OPTIONS["--variation"],
+    help="Let the mock use a variation.",
+)
 @_declared
 @click.option("--plan", is_flag=True, help="Say what the load would send and spend; nothing is sent.")
 @click.option("--locustfile", is_flag=True, help="Print where the file for locust is, and do nothing else.")
@@ -129,7 +140,7 @@ def _words(given: Mapping[str, Any]) -> Iterator[str]:
     yield from ("--run-time", given["run_time"])
     if given["processes"]:
         yield from _sharing(given["processes"])
-    for name, declared in OPTIONS.items():
+    for name, declared in DECLARED.items():
         value = given[parameter_of(name)]
         if declared.get("action") == "store_true":
             yield from (name,) if value else ()

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import click
 
+from batches_conformance.completion import REQUIREMENT
 from batches_conformance.groups import FILE, Group, gateway_options, loudness
 from reports import allure, clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
@@ -60,7 +61,7 @@ def show(report: Path, verbosity: int) -> int:
 
 
 @command.command()
-@click.argument("word", metavar="REQUIREMENT|FINGERPRINT")
+@click.argument("word", metavar="REQUIREMENT|FINGERPRINT", shell_complete=REQUIREMENT)
 @click.argument("report", type=FILE, required=False)
 def explain(word: str, report: Path | None) -> int:
     """Explain a requirement or a violation: its source, its checks, and what usually breaks it.

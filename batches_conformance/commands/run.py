@@ -11,6 +11,7 @@ import platformdirs
 import pytest
 
 from batches_conformance import location, wrong_words
+from batches_conformance.completion import OF_OPTIONS
 from batches_conformance.options import TITLES, Option, groups
 from batches_conformance.plugins import OF_OTHERS, PLUGINS
 from spec.codes import INCONCLUSIVE, WRONG_USAGE
@@ -65,7 +66,13 @@ def _declared(option: Option) -> click.Option:
     choices = option.declared.get("choices")
     kind: Any = click.Choice(choices) if choices else click.Path() if option.is_path else None
     is_flag = option.declared.get("action") == "store_true"
-    return click.Option([option.name], type=None if is_flag else kind, is_flag=is_flag, help=option.meaning)
+    return click.Option(
+        [option.name],
+        type=None if is_flag else kind,
+        is_flag=is_flag,
+        shell_complete=OF_OPTIONS.get(option.name),
+        help=option.meaning,
+    )
 
 
 @click.command(cls=RunCommand, name="run")

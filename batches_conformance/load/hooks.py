@@ -11,9 +11,9 @@ from locust.runners import LocalRunner, WorkerRunner
 
 from batches_conformance.load.master import Master
 from batches_conformance.load.messages import ends_in_a_sentence
+from batches_conformance.load.options import DECLARED
 from batches_conformance.load.worker import Worker
 from spec.signals import ENDING
-from suites.load.options import OPTIONS
 from suites.load.users import GuideUser
 
 __all__ = ["GuideUser"]
@@ -22,7 +22,7 @@ __all__ = ["GuideUser"]
 @events.init_command_line_parser.add_listener
 def add_options(parser: Any) -> None:
     """Add the options to those of locust."""
-    for name, declared in OPTIONS.items():
+    for name, declared in DECLARED.items():
         parser.add_argument(name, include_in_web_ui=False, **declared)
     parser.add_argument("--mock", include_in_web_ui=False, help="The host is a mock, with these variants.")
     parser.add_argument("--run-id", include_in_web_ui=False, help="The id of the run.")

@@ -4,25 +4,40 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 import jsonschema_rs
-from jsonschema_rs.canonical import CanonicalizationError, Containment
+from jsonschema_rs.canonical import CanonicalizationError, Containment, Satisfiability
 
 from spec.diff.document import Document, Node, Schema
 
 Relation = Literal["same", "narrowed", "widened", "replaced"]
 _DRAFT = jsonschema_rs.Draft202012
+_UNDECIDED = (CanonicalizationError, jsonschema_rs.ReferencingError, ValueError)
 
 
 def relation(old: Document, before: dict[str, Any], new: Document, after: dict[str, Any]) -> Relation:
     """How the values that a schema admits became others; `replaced` also where nobody can tell."""
     try:
-        earlier, later = (
-            jsonschema_rs.canonicalize(_whole(document, schema), draft=_DRAFT)
-            for document, schema in ((old, before), (new, after))
-        )
+        earlier, later = _canonical(old, before), _canonical(new, after)
         is_wider, is_narrower = later.covers(earlier), earlier.covers(later)
-    except (CanonicalizationError, jsonschema_rs.ReferencingError, ValueError):
+    except _UNDECIDED:
         return "same" if before == after else "replaced"
     return judged(is_wider == Containment.YES, is_narrower == Containment.YES)
+
+
+def are_apart(document: Document, schemas: Iterable[Schema]) -> bool:
+    """Whether surely no value keeps all schemas."""
+    try:
+        return _canonical(document, together(schemas)).satisfiability() == Satisfiability.NO
+    except _UNDECIDED:
+        return False
+
+
+def have_in_common(old: Document, before: dict[str, Any], new: Document, after: dict[str, Any]) -> bool:
+    """Whether some value surely keeps both schemas."""
+    try:
+        common = _canonical(old, before).intersect(_canonical(new, after))
+        return common.satisfiability() == Satisfiability.YES
+    except _UNDECIDED:
+        return False
 
 
 def judged(is_wider: bool, is_narrower: bool) -> Relation:
@@ -43,6 +58,10 @@ def passing(document: Document, node: Node) -> Callable[[Any], bool]:
         return jsonschema_rs.Draft202012Validator(_whole(document, together(node))).is_valid
     except (jsonschema_rs.ReferencingError, ValueError):
         return lambda _: True
+
+
+def _canonical(document: Document, schema: dict[str, Any]) -> jsonschema_rs.CanonicalSchema:
+    return jsonschema_rs.canonicalize(_whole(document, schema), draft=_DRAFT)
 
 
 def _whole(document: Document, schema: dict[str, Any]) -> dict[str, Any]:

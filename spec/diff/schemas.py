@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from spec.diff.containment import Relation, judged, passing, relation, together
 from spec.diff.document import Document, Node, Schema
-from spec.diff.model import Finding
+from spec.diff.model import Finding, What
 from spec.diff.rules import Side
 from spec.diff.shapes import ANY_TYPE, Shape, admits_null, as_json, atoms, finite, implied, json_types, name_of, shape
 from spec.diff.texts import are_taken, as_text, is_taken, reading
+from spec.diff.unions import overlap, selections
 
 _NULL: Final[dict[tuple[Side, bool], str]] = {
     ("request", True): "request-null-accepted",
@@ -196,11 +197,49 @@ class Traversal:
     def _alternatives(self, owner: str, old: Node, new: Node, a: Shape, b: Shape) -> Iterator[Finding]:
         left, right = _alternatives_of(old, a, b), _alternatives_of(new, b, a)
         self._taken(left, right, self._is_equal)
+        is_same = not left and not right and a.combined == b.combined
+        is_same = is_same and _nulls(self.old, a) == _nulls(self.new, b)
         found = list(self._others(owner, together(old), together(new), left, right))
-        yield from found
         if a.combined != b.combined and not found and not (self.over_texts and (left or right)):
             how = relation(self.old, together(old), self.new, together(new))
-            yield from self._moved(owner, how, "alternatives", _listed(a.combined), _listed(b.combined))
+            found += self._moved(owner, how, "alternatives", _listed(a.combined), _listed(b.combined))
+        yield from found
+        if not (is_same or self.over_texts):
+            moves = {finding.rule for finding in found if finding.where == owner}
+            yield from self._overlaps(owner, old, new, moves)
+        yield from self._selected(owner, old, new, a, b)
+
+    def _overlaps(self, owner: str, old: Node, new: Node, moves: set[str]) -> Iterator[Finding]:
+        """Yield that alternatives go together now that were apart, or no longer do, where `moves` do not say so yet."""
+        before, after = (self.old, old), (self.new, new)
+        for how, one, other in (("narrowed", before, after), ("widened", after, before)):
+            pair = None if moves & {f"{self.side}-{how}", f"{self.side}-replaced"} else overlap(one, other)
+            if pair is not None:
+                words = ["none", " and ".join(sorted(self._called(other[0], each) for each in pair))]
+                said = words if how == "narrowed" else words[::-1]
+                yield Finding(owner, "changed", f"{self.side}-{how}", "overlap of alternatives", *said)
+
+    def _selected(self, owner: str, old: Node, new: Node, a: Shape, b: Shape) -> Iterator[Finding]:
+        """Yield what differs in which values of a field select an alternative that is in both documents."""
+        before, after = self._by_name(self.old, a), self._by_name(self.new, b)
+        rule = f"{self.side}-replaced"
+        for one, other in zip(selections(self.old, old), selections(self.new, new), strict=False):
+            if one.field != other.field:
+                yield Finding(owner, "changed", rule, "selecting field", one.field, other.field)
+                continue
+            for value in one.names.keys() & other.names.keys():
+                was, now = one.names[value], other.names[value]
+                is_left = was != now and was in before.keys() & after.keys() and now in after
+                if is_left and not self._is_equal(before[was], after[now]):
+                    yield Finding(f"{owner}.{one.field}={value}", "changed", rule, "selected", was, now)
+            for value in (one.names.keys() ^ other.names.keys()) - before.keys() - after.keys():
+                what: What = "removed" if value in one.names else "added"
+                if (one.names | other.names)[value] in before.keys() & after.keys():
+                    yield Finding(f"{owner}.{one.field}={value}", what, f"{self.side}-value-{what}")
+
+    @staticmethod
+    def _by_name(document: Document, made: Shape) -> dict[str, Schema]:
+        return {name: one for one in made.alternatives if (name := name_of(document, (one,)))}
 
     def _others(
         self, owner: str, old: dict[str, Any], new: dict[str, Any], left: list[Schema], right: list[Schema]
@@ -291,6 +330,10 @@ def _alternatives_of(node: Node, made: Shape, other: Shape) -> list[Schema]:
 
 def _has_fields(document: Document, schemas: Iterable[Schema]) -> bool:
     return any("properties" in part for schema in schemas for part in atoms(document, (schema,)))
+
+
+def _nulls(document: Document, made: Shape) -> int:
+    return sum(admits_null(document, (one,)) for one in made.alternatives)
 
 
 def _subsets(before: frozenset[str], after: frozenset[str]) -> Relation:

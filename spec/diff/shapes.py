@@ -89,7 +89,7 @@ def atoms(document: Document, node: Node) -> list[dict[str, Any]]:
         for part in schema.get("allOf", ()):
             visit(part)
         for key in _ALTERNATIVES:
-            if len(others := _but_null(schema.get(key, ()))) == 1:
+            if len(others := but_null(schema.get(key, ()))) == 1:
                 visit(others[0])
 
     for schema in node:
@@ -157,7 +157,7 @@ def _restrict(made: Shape, part: dict[str, Any]) -> None:
             value is not None for value in (*part.get("enum", ()), part.get("const"))
         )
     for key in _ALTERNATIVES:
-        others = _but_null(part.get(key, ()))
+        others = but_null(part.get(key, ()))
         if key in part and not others:
             made.types = frozenset()
         if len(others) > 1:
@@ -205,7 +205,7 @@ def name_of(document: Document, node: Node) -> str:
         return str(schema["$ref"]).rpartition("/")[2]
     said = {key for key in schema if key not in _ANNOTATIONS and key != "default"}
     if len(said) == 1 and (key := said.pop()) in ("allOf", *_ALTERNATIVES):
-        others = _but_null(schema[key])
+        others = but_null(schema[key])
         return name_of(document, (others[0],)) if len(others) == 1 else ""
     return ""
 
@@ -213,6 +213,11 @@ def name_of(document: Document, node: Node) -> str:
 def implied(forms: set[str]) -> frozenset[str]:
     """Return forms with those that are wider."""
     return frozenset(forms).union(*(_WITHIN.get(form, ()) for form in forms))
+
+
+def but_null(schemas: Iterable[Schema]) -> list[Schema]:
+    """Return schemas without those that null alone keeps."""
+    return [schema for schema in schemas if isinstance(schema, bool) or not _is_null(schema)]
 
 
 def as_json(value: Any) -> str:
@@ -246,10 +251,6 @@ def _is_marked(document: Document, node: Node, mark: str) -> bool:
     return any(part.get(mark) is True for part in atoms(document, node))
 
 
-def _but_null(schemas: Iterable[Schema]) -> list[Schema]:
-    return [schema for schema in schemas if isinstance(schema, bool) or not _is_null(schema)]
-
-
 def _is_null(schema: dict[str, Any]) -> bool:
     return schema.get("type") in ("null", ["null"]) or schema.get("enum") == [None] or schema.get("const", "") is None
 
@@ -267,7 +268,7 @@ def _values(schema: dict[str, Any]) -> list[str] | None:
         said = [dict.fromkeys(as_json(value) for value in values if value is not None) for values in listed]
         return [value for value in said[0] if value in said[-1]]
     for key in _ALTERNATIVES:
-        others = _but_null(schema.get(key, ()))
+        others = but_null(schema.get(key, ()))
         enumerated = [_values(other) if isinstance(other, dict) else None for other in others]
         if len(others) > 1 and None not in enumerated:
             return [value for values in enumerated if values for value in values]

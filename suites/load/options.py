@@ -115,7 +115,6 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         "type": int,
         "help": "Where on loopback webhooks are received (any free port).",
     },
-    "--report-dir": {"metavar": "DIR", "default": "reports/out", "help": "Where the report goes (reports/out)."},
     "--yes": {"action": "store_true", "help": "Write to a service beyond loopback."},
     "--insecure-http": {"action": "store_true", "help": "Send the key in clear to a http:// host beyond loopback."},
 }

@@ -271,11 +271,8 @@ def _repeats(
 
 
 def _is_disturbed(first: Call, last: Call, births: Memory[tuple[str, str], deque[Born]]) -> bool:
-    """Whether the caller created a batch during a walk."""
-    return any(
-        born.call.exchange.received >= first.exchange.sent and born.call.exchange.sent <= last.exchange.received
-        for born in births.get((first.caller, ""), ())
-    )
+    """Whether the caller may have created a batch during a walk."""
+    return not all(first.is_after(born.call) or born.call.is_after(last) for born in births.get((first.caller, ""), ()))
 
 
 def _promise(walk: FollowedWalk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:

@@ -14,6 +14,8 @@ from suites.recordings.values import decoded
 
 HEAD = re.compile(rb"^(http_interactions|interactions):")
 ITEM = re.compile(rb"([ ]*)- ")
+OF_DOCUMENTS = (b"---", b"...")
+"""How a line begins that stands between documents of YAML."""
 DEEPEST = 2_000
 """Levels of YAML beyond which an interaction is not read, as its library would not survive it."""
 
@@ -67,7 +69,7 @@ def _depth(text: bytes) -> int:
 
 
 def _items(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """Yield the items of the one list of a cassette, each as a list of its own."""
+    """Yield the items of the list of a cassette, and of those behind it, each as a list of its own."""
     if not any(map(HEAD.match, file)):
         raise NoRecording(f"{name} is not a cassette, as it has no http_interactions: name a recording.")
     item: list[bytes] = []
@@ -77,10 +79,11 @@ def _items(file: BinaryIO, name: str) -> Iterator[bytes]:
         if begin is None and (found := ITEM.match(line)):
             begin = found[0]
         is_first = begin is not None and line.startswith(begin)
-        if item and (is_first or line[:1].isalpha()):
+        is_outside = line[:1].isalpha() or line.startswith(OF_DOCUMENTS)
+        if item and (is_first or is_outside):
             yield b"".join(item)
             item = []
-        is_within = is_first or (is_within and not line[:1].isalpha())
+        is_within = is_first or (is_within and not is_outside)
         if is_within:
             item.append(line)
     if item:

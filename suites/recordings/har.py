@@ -69,19 +69,23 @@ def _as_it_is(entry: Any) -> Any:
 
 
 def read(file: IO[bytes], name: str, completed: Callable[[Any], Any] = _as_it_is) -> Iterator[Recorded]:
-    """Yield the entries of a HAR file, each as `completed` returns it. Raises `NoRecording` or `CutOff`."""
-    text, number, is_begun = Text(file), 0, False
-    is_absolute: bool | None = None
+    """Yield the entries of a HAR file, each as `completed` returns it. Raises `NoRecording` or `CutOff`.
+
+    Where several files were put together, one after the other, those of all are read.
+    """
+    text, number = Text(file), 0
+    is_begun, is_absolute = False, None
     try:
-        is_late = _creator_before_entries(text, name) in STAMPED_AT_END
-        is_begun = True
-        for number, entry in enumerate(text.items(), start=1):
-            found = recorded(number, completed(entry))
-            if found.started is not None:
-                own = has_offset(entry.get("startedDateTime"))
-                is_absolute = own if is_absolute is None else is_absolute
-                found = found if own == is_absolute else found._replace(started=None)
-            yield stamped_at_end(found) if is_late else found
+        for creator in _lists(text, name):
+            is_begun = True
+            for entry in text.items():
+                number += 1
+                found = recorded(number, completed(entry))
+                if found.started is not None:
+                    own = has_offset(entry.get("startedDateTime"))
+                    is_absolute = own if is_absolute is None else is_absolute
+                    found = found if own == is_absolute else found._replace(started=None)
+                yield stamped_at_end(found) if creator in STAMPED_AT_END else found
     except EndOfText:
         if not is_begun:
             raise NoRecording(
@@ -90,10 +94,28 @@ def read(file: IO[bytes], name: str, completed: Callable[[Any], Any] = _as_it_is
         raise CutOff(f"{name} is cut off or damaged after entry {number}; record it again.") from None
 
 
-def _creator_before_entries(text: Text, name: str) -> str | None:
-    """Go to the entries, and give who wrote them, where that stands before them, as it should."""
+def _lists(text: Text, name: str) -> Iterator[str | None]:
+    """Go to each list of entries, which is then read, and give who wrote it, where that stands before it."""
     if text.peek() != "{":
         raise NoRecording(f"{name} is not a HAR file, as it is not JSON: name a recording.")
+    is_first = True
+    while text.peek() == "{":
+        is_found = False
+        try:
+            for creator in _lists_of_one(text):
+                is_found = True
+                yield creator
+        except EndOfText:
+            if not is_found:
+                raise
+        if not is_found and is_first:
+            raise NoRecording(f"{name} is JSON, but not a HAR file, as it has no log.entries: name a recording.")
+        if not is_found:
+            raise CutOff(f"{name} goes on behind its end with JSON that has no log.entries; record it again.")
+        is_first = False
+
+
+def _lists_of_one(text: Text) -> Iterator[str | None]:
     for part in text.members():
         creator: object = None
         for part_of_log in text.members() if part == "log" and text.peek() == "{" else ():
@@ -101,8 +123,7 @@ def _creator_before_entries(text: Text, name: str) -> str | None:
                 described = text.value()
                 creator = described.get("name") if isinstance(described, dict) else None
             elif part_of_log == "entries" and text.peek() == "[":
-                return creator if isinstance(creator, str) else None
-    raise NoRecording(f"{name} is JSON, but not a HAR file, as it has no log.entries: name a recording.")
+                yield creator if isinstance(creator, str) else None
 
 
 def stamped_at_end(found: Recorded) -> Recorded:

@@ -17,8 +17,12 @@ from suites.recordings.recorded import REDACTED, Recorded
 from suites.recordings.redaction import has_redacted_values
 from suites.recordings.share import Context, Record, Share, below
 from suites.recordings.sharing import most_jobs, parted, sharing
+from suites.traffic import CREATE, DELETE_DIRECTORY
 
 TOO_LARGE = f"the body of the answer is larger than {MOST_BYTES:,} bytes"
+
+EXPLAINING = frozenset({CREATE, DELETE_DIRECTORY})
+"""The operations that explain why a list grows while it is read, or why a batch is not found any more."""
 
 
 @dataclass
@@ -45,7 +49,7 @@ class Judge:
         self._only = base_url
         self._lag = lag
         self._spool = Spool()
-        self._clocks = Clocks()
+        self._clocks: defaultdict[str, Clocks] = defaultdict(Clocks)
         self._callers: defaultdict[str, Callers] = defaultdict(Callers)
         self._shows_queries = False
 
@@ -72,8 +76,8 @@ class Judge:
         if lack is not None:
             self.counts.set_aside[lack] += 1
             return
-        self._clocks.note(recorded)
-        self._spool.add(base, recorded)
+        stretch = self._clocks[base].note(recorded)
+        self._spool.add(base, recorded._replace(stretch=stretch), explains=_explains(recorded))
 
     def judge(self, add: Callable[[Record], None], jobs: int | None = None) -> None:
         """Give everything that is found to `add`, piece by piece, as plain data with no key in it.
@@ -82,10 +86,11 @@ class Judge:
         found does not depend on them.
         """
         context = Context(self._name, self._worker, self._callers, self._clocks, self._shows_queries)
-        parts = parted(of_recordings(self._lag), most_jobs(len(self._spool), jobs))
+        skew = max((clocks.skew for clocks in self._clocks.values()), default=0.0)
+        parts = parted(of_recordings(self._lag + skew), most_jobs(len(self._spool), jobs))
         shares = [Share(context, oracles, counts_traffic=number == 0) for number, oracles in enumerate(parts)]
         with sharing(shares) as found_in:
-            for piece in self._spool.pieces():
+            for piece in self._spool.pieces(skew):
                 for found in found_in(piece):
                     add(found)
         self.counts.judged += shares[0].judged
@@ -97,6 +102,12 @@ def _lack(recorded: Recorded) -> str | None:
     if len(recorded.body) > MOST_BYTES:
         return TOO_LARGE
     return REDACTED if has_redacted_values(recorded) else None
+
+
+def _explains(recorded: Recorded) -> bool:
+    """Whether an exchange may explain what others show: a batch that is new, or one that has gone."""
+    found = match(recorded.method.upper(), below(urlsplit(recorded.url).path))
+    return found is not None and found[0].id in EXPLAINING
 
 
 def base_of(recorded: Recorded) -> str | None:

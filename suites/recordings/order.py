@@ -16,32 +16,36 @@ Piece = list[tuple[str, bytes]]
 class Spool:
     """Takes exchanges in any order and gives them in that of their answers, each with the base URL that it is below.
 
-    One whose time is not known comes where it stood in the recording.
+    One whose time is not known comes where it stood in the recording. One that may explain what others show comes as
+    early as it can have been made.
     """
 
     def __init__(self) -> None:
         self._file = sqlite3.connect("", isolation_level=None)
         self._file.execute("PRAGMA journal_mode = OFF")
-        self._file.execute("CREATE TABLE spooled (moment REAL, number INTEGER, base TEXT, exchange BLOB)")
-        self._waiting: list[tuple[float, int, str, bytes]] = []
+        self._file.execute("CREATE TABLE spooled (moment REAL, began REAL, number INTEGER, base TEXT, exchange BLOB)")
+        self._waiting: list[tuple[float, float | None, int, str, bytes]] = []
         self._last = 0.0
         self._count = 0
 
-    def add(self, base: str, recorded: Recorded) -> None:
-        """Take an exchange."""
+    def add(self, base: str, recorded: Recorded, *, explains: bool = False) -> None:
+        """Take an exchange, which may explain what others show, or not."""
         self._count += 1
         if recorded.started is not None:
             self._last = recorded.started + (recorded.seconds or 0.0)
-        self._waiting.append((self._last, recorded.number, base, pickle.dumps(recorded, pickle.HIGHEST_PROTOCOL)))
+        began = recorded.started - recorded.slack if explains and recorded.started is not None else None
+        packed = pickle.dumps(recorded, pickle.HIGHEST_PROTOCOL)
+        self._waiting.append((self._last, began, recorded.number, base, packed))
         if len(self._waiting) >= AT_ONCE:
             self._write()
 
     def __len__(self) -> int:
         return self._count
 
-    def pieces(self) -> Iterator[Piece]:
-        """Yield what was taken, in order, so many exchanges at a time."""
+    def pieces(self, skew: float) -> Iterator[Piece]:
+        """Yield what was taken, in order, so many exchanges at a time; their times are up to `skew` seconds off."""
         self._write()
+        self._file.execute("UPDATE spooled SET moment = began - ? WHERE began IS NOT NULL", (skew,))
         self._file.execute("CREATE INDEX IF NOT EXISTS by_moment ON spooled (moment, number)")
         rows = self._file.execute("SELECT base, exchange FROM spooled ORDER BY moment, number")
         while piece := rows.fetchmany(AT_ONCE):
@@ -53,7 +57,7 @@ class Spool:
 
     def _write(self) -> None:
         self._file.execute("BEGIN")
-        self._file.executemany("INSERT INTO spooled VALUES (?, ?, ?, ?)", self._waiting)
+        self._file.executemany("INSERT INTO spooled VALUES (?, ?, ?, ?, ?)", self._waiting)
         self._file.execute("COMMIT")
         self._waiting.clear()
 

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 from fixtures.exchange import CUT
 from suites.recordings.fields import Odd, body_of, headers_of, object_of, status_of, text_of, url_of
 from suites.recordings.recorded import NO_ANSWER, PART_OF_BODY, CutOff, Recorded, unread
-from suites.recordings.times import moment_of, span_of
+from suites.recordings.times import moment_of, number_of, span_of
 from suites.recordings.values import EndOfText, Text, decoded
 
 MARK = b'"kind": "batches-conformance report"'
@@ -22,11 +22,11 @@ _EXCHANGES = re.compile(rb'"exchanges":\s*(?=\[)')
 
 
 def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
-    """Yield the exchanges that stand as evidence in a report, each once. Raises `CutOff`."""
+    """Yield the exchanges that stand as evidence in a report, each once, as they were made. Raises `CutOff`."""
     begin = file.tell()
     whole = file.read()
     seen: set[tuple[str, str]] = set()
-    number, is_whole = 0, _is_whole(whole)
+    exchanges: list[Any] = []
     for found in _EXCHANGES.finditer(whole):
         file.seek(begin + found.end())
         text = Text(file, AT_ONCE)
@@ -35,13 +35,14 @@ def read(file: BinaryIO, name: str) -> Iterator[Recorded]:
             for exchange in text.items():
                 which = _identity(exchange)
                 if which is None or which not in seen:
-                    number += 1
-                    yield _recorded(number, exchange)
+                    exchanges.append(exchange)
                 if which is not None:
                     seen.add(which)
         except EndOfText:
             break
-    if not is_whole:
+    made = sorted(exchanges, key=_made_by_one if len({worker for worker, _ in seen}) < 2 else _made_by_several)
+    yield from (_recorded(number, exchange) for number, exchange in enumerate(made, start=1))
+    if not _is_whole(whole):
         raise CutOff(f"{name} is a report that is cut off or damaged; take a complete copy.")
 
 
@@ -57,6 +58,16 @@ def _identity(exchange: Any) -> tuple[str, str] | None:
     if not isinstance(exchange, dict):
         return None
     return str(exchange.get("worker")), str(exchange.get("number"))
+
+
+def _made_by_one(exchange: Any) -> float:
+    """Return when an exchange was made: as one worker has numbered them."""
+    return number_of(exchange.get("number") if isinstance(exchange, dict) else None) or 0.0
+
+
+def _made_by_several(exchange: Any) -> float:
+    """Return when an exchange was made: by its time alone, where workers have numbered their own."""
+    return moment_of(exchange.get("sent_at") if isinstance(exchange, dict) else None)[0] or 0.0
 
 
 def _recorded(number: int, exchange: Any) -> Recorded:

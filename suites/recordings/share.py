@@ -37,7 +37,7 @@ class Context:
     name: str
     worker: str
     callers: Mapping[str, Callers]
-    clocks: Clocks
+    clocks: Mapping[str, Clocks]
     shows_queries: bool
 
 
@@ -94,7 +94,7 @@ class Share:
         return {**found, **counted, "batches": self._secrets.hide(counted["batches"])}
 
     def _exchange(self, base: str, recorded: Recorded) -> Exchange:
-        parts = urlsplit(recorded.url)
+        parts, clocks = urlsplit(recorded.url), self._context.clocks[base]
         sent = recorded.started or 0.0
         return Exchange(
             number=recorded.number,
@@ -113,7 +113,9 @@ class Share:
             sent_at=datetime.fromtimestamp(sent, UTC),
             sent=sent,
             received=sent + (recorded.seconds or 0.0),
-            slack=self._context.clocks.slack(recorded),
+            slack=clocks.slack(recorded),
+            stretch=recorded.stretch,
+            skew=clocks.skew,
         )
 
 
@@ -139,7 +141,7 @@ def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchan
     if twin is None or twin.response is None or exchange.response is None:
         return False
     is_same_answer = exchange.response.header("date") is not None and exchange.response.headers == twin.response.headers
-    return bool(retry) or is_same_answer or exchange.sent - exchange.slack <= twin.received + twin.slack
+    return bool(retry) or is_same_answer or exchange.seconds_after(twin) <= 0
 
 
 def below(path: str) -> str:

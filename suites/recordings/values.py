@@ -17,7 +17,7 @@ OF_PARTS = frozenset({"name", "value", "comment", "mimeType", "type", "id"})
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[\[\]{}]', re.DOTALL)
 _BARE = re.compile(r'[^\[\]{}",:]*+')
-_SPACE = re.compile(r"\s*+")
+_SPACE = re.compile(r"[\s\ufeff]*+")
 _STRAY = re.compile(r"\]\s*+,?\s*+\{")
 _TAIL = re.compile(r"\}\s*+\]\s*+\}\s*+\}\s*+\Z")
 _FIRST_NAME = re.compile(r'\{\s*+"([^"\\]++)"\s*+:')
@@ -129,11 +129,15 @@ class Text:
                 self._border = _Border(first[1])
             yield self.value()
         self._at += 1
+        self._border = None
 
     def members(self) -> Iterator[str]:
-        """Yield the names of the object that begins here, each while its value is next; it may be read, or not."""
+        """Yield the names of the object that begins here, each while its value is next; it may be read, or not.
+
+        It ends as well where another object begins in place of a name. Raises `EndOfText`.
+        """
         self._at += 1
-        while (following := self.peek()) != "}":
+        while (following := self.peek()) not in ("}", "{"):
             if following == "":
                 raise EndOfText
             if following in ",:":
@@ -148,6 +152,7 @@ class Text:
             yield name
             if self._dropped + self._at == begin:
                 self.value()
+        self._at += following == "}"
 
     def _more(self) -> bool:
         """Read on, twice as far each time that what was read is not enough."""

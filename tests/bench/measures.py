@@ -138,9 +138,13 @@ def _run_by_url(mock: MockAddress, workers: str) -> float:
 def own_cost(_runs: int) -> Iterator[Ratio]:
     """Compare what recording, oracles and validation take per exchange with the exchange itself."""
     exchanges: list[Exchange] = []
-    with running_mock("--clock", "virtual", "--control") as mock, _client(mock) as client:
+    with (
+        running_mock("--clock", "virtual", "--control") as mock,
+        _client(mock) as client,
+        closing(RunFile(None)) as file,
+    ):
         client.observers.append(exchanges.append)
-        journal = Journal(RunFile(None), mock.base_url, client.worker)
+        journal = Journal(file, mock.base_url, client.worker)
         directories, batches = Directories(client, journal, "bench"), Batches(client)
         directory = directories.holding(3, "bench")
         for _ in range(ROUNDS):

@@ -30,17 +30,14 @@ WITHIN = 0.2
 
 
 @contextmanager
-def limited(*situations: str) -> Iterator[tuple[LightClient, Callable[[], float]]]:
-    """A client of a mock in some situations, and how far the clock of it was moved in waiting for what they limit."""
+def limited(*situations: str) -> Iterator[tuple[LightClient, Directories, Callable[[], float]]]:
+    """A client of a mock in some situations, its directories, and how far the clock was moved in waiting for limits."""
     words = ("--clock", "virtual", "--control", *(f"--situation={name}" for name in situations))
     with running_mock(*words) as mock, closing(Control(Route(mock.control_url or ""), SECONDS)) as control:
         target = target_at(mock.base_url, cast("Any", control), keys={MAIN: Key(mock.api_key)})
-        with LightClient(target, SECONDS, PATIENCE, "one") as client:
-            yield client, lambda: control.advanced
-
-
-def directories_of(client: LightClient) -> Directories:
-    return Directories(client, Journal(RunFile(None), client.target.base_url, client.worker), "limits")
+        with LightClient(target, SECONDS, PATIENCE, "one") as client, closing(RunFile(None)) as file:
+            directories = Directories(client, Journal(file, target.base_url, client.worker), "limits")
+            yield client, directories, lambda: control.advanced
 
 
 def given(name: str) -> Any:
@@ -52,10 +49,10 @@ def given(name: str) -> Any:
 def test_a_load_takes_as_long_as_is_forecast_on_the_smallest_plan() -> None:
     options = load_options(given)
     forecast = plan(settings_for(given), options, users=1, spawn_rate=1000, seconds=300)
-    with limited("upload-rate-limit=50", "request-rate-limit=20") as (client, passed):
+    with limited("upload-rate-limit=50", "request-rate-limit=20") as (client, directories, passed):
         jobs = [(PARSE, "cfg-PARSE_AGENTIC")]
         random = Random(3)
-        guide = Guide(client, directories_of(client), MAIN, jobs, options.files, lambda _: True, dict, Shared(), random)
+        guide = Guide(client, directories, MAIN, jobs, options.files, lambda _: True, dict, Shared(), random)
         names, weights = list(options.weights), list(options.weights.values())
         for name in random.choices(names, weights, k=round(forecast.actions)):
             getattr(guide, name)()
@@ -64,8 +61,7 @@ def test_a_load_takes_as_long_as_is_forecast_on_the_smallest_plan() -> None:
 
 def test_uploads_take_as_long_as_is_forecast() -> None:
     files = 2 * UPLOADS.most + 20
-    with limited("upload-rate-limit=50") as (client, passed):
-        directories = directories_of(client)
+    with limited("upload-rate-limit=50") as (_, directories, passed):
         directory = directories.create("limits")
         for _, document in zip(range(files), good_documents("limits"), strict=False):
             directories.upload(directory, [document])

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fixtures.mock.state_file import CannotKeep, StateFile
 from fixtures.receiver import Receiver
 from tests.mock.api import (
     BATCHES,
@@ -23,6 +24,7 @@ from tests.mock.api import (
 from tests.quick_python.starting import REAL
 
 MOST_IN_A_PAGE = 5000
+OPEN_FILES = Path("/proc/self/fd")
 ON_A_SMALL_DISK = """
 import resource, runpy
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
@@ -165,6 +167,15 @@ def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
     content = file.read_bytes()
     assert "another program" in complaint("--state", str(file))
     assert file.read_bytes() == content
+
+
+@pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="needs a list of open files")
+def test_a_file_that_cannot_be_kept_is_closed(tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    file.write_bytes(b"no database" * 100)
+    with pytest.raises(CannotKeep):
+        StateFile(file)
+    assert file not in [opened.resolve() for opened in OPEN_FILES.iterdir()]
 
 
 def test_a_damaged_file_is_said_in_one_sentence(tmp_path: Path) -> None:

@@ -179,6 +179,12 @@ def test_events_that_end_within_a_line_are_cut_off() -> None:
         next(events)
 
 
+@pytest.mark.parametrize("between", ["", "---\n", "...\n---\n", "\n"])
+def test_cassettes_that_were_put_together_are_read_to_the_end(between: str) -> None:
+    found = recorded(cassette.read_yaml, between.join(HEAD + items(name)[0] for name in ("bat-1", "bat-2")))
+    assert [(each.url.rpartition("/")[2], each.lack) for each in found] == [("bat-1", None), ("bat-2", None)]
+
+
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A report with two exchanges in it."""
@@ -208,6 +214,23 @@ def test_an_exchange_of_a_report_that_is_damaged_costs_no_other(part: str, repor
         after = of_report(json.dumps(found))
         assert len([each for each in after if each.lack is None]) >= len(of_report(report)) - 1
         shown[0][part] = before
+
+
+@pytest.mark.parametrize(
+    ("workers", "order"),
+    [(("main", "main"), ["https://first", "https://then"]), (("gw0", "gw1"), ["https://then", "https://first"])],
+)
+def test_exchanges_of_a_report_are_read_as_they_were_made(workers: tuple[str, str], order: list[str]) -> None:
+    """As one worker has numbered them, whatever its clock says, and by the clock where each has numbered its own."""
+    exchanges = [
+        {"number": number, "worker": worker, "sent_at": f"2030-01-01T00:00:{second}Z", "request": {"url": url}}
+        for number, worker, second, url in (
+            (12, workers[0], "10", "https://then"),
+            (9, workers[1], "20", "https://first"),
+        )
+    ]
+    text = json.dumps({"kind": "batches-conformance report", "violations": [{"exchanges": exchanges}]})
+    assert [each.url for each in of_report(text)] == order
 
 
 def test_what_stands_before_the_cut_of_a_report_is_read(report: str) -> None:

@@ -132,6 +132,48 @@ def test_what_stands_before_a_cut_is_read() -> None:
         next(entries)
 
 
+FIRST, SECOND = document([GET, GET], creator={"name": "other"}), document([GET, GET, GET], creator={"name": "harfile"})
+PAGES = b', "pages": [{"id": "page_1", "title": "{"}]}}'
+TOGETHER = {
+    "one behind the other": FIRST + SECOND,
+    "in lines": FIRST + b"\n" + SECOND + b"\n",
+    "with a byte order mark each": FIRST + "\ufeff".encode() + SECOND,
+    "with pages behind their entries": FIRST[:-2] + PAGES + SECOND[:-2] + PAGES,
+    "of which the first lacks its end": FIRST[:-2] + b', "pages": []' + SECOND,
+    "of which the second lacks its end": FIRST + SECOND[:-2],
+    "with something behind": FIRST + SECOND + b"Done.",
+}
+
+
+@pytest.mark.parametrize("file", TOGETHER.values(), ids=TOGETHER)
+def test_files_that_were_put_together_are_read_to_the_end(file: bytes) -> None:
+    found = list(har.read(BytesIO(file), "a.har"))
+    assert [each.number for each in found] == [1, 2, 3, 4, 5]
+    assert {each.lack for each in found} == {None}
+    assert [each.slack > found[0].slack for each in found] == [False, False, True, True, True]
+
+
+def test_two_lists_of_entries_are_read() -> None:
+    file = FIRST[:-2] + b', "entries"' + SECOND[SECOND.index(b": [") :]
+    assert len(list(har.read(BytesIO(file), "a.har"))) == 5
+
+
+@pytest.mark.parametrize(
+    ("rest", "why"),
+    [
+        (SECOND[:-200], "cut off or damaged after entry 4"),
+        (SECOND[:40], "cut off or damaged after entry 2"),
+        (b'{"log": {"version": "1.2"}}', "goes on behind its end"),
+        (b'{"message": "1 file was written"}', "goes on behind its end"),
+    ],
+)
+def test_what_follows_a_file_and_is_no_whole_one_is_reported(rest: bytes, why: str) -> None:
+    entries = har.read(BytesIO(FIRST + rest), "a.har")
+    assert [next(entries).number for _ in range(2)] == [1, 2]
+    with pytest.raises(CutOff, match=why):
+        list(entries)
+
+
 @pytest.mark.parametrize("file", [b"<html>", b"{}", b'{"log": {}}', b'{"log": {"entries": 1}}', b"[1]", b"nul"])
 def test_what_is_no_har_is_refused(file: bytes) -> None:
     with pytest.raises(NoRecording):

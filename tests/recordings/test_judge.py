@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.oracles.history import FOREIGN_PROJECT, History, Json, batch, page
-from tests.oracles.timeline import BATCHES, exchange
+from tests.oracles.timeline import BATCHES, DIRECTORIES, exchange
 from tests.recordings.recordings import KEYS, document, entry, judged
 
 HISTORY = History().exchanges
@@ -56,9 +56,16 @@ def test_the_whole_history_is_legal() -> None:
 
 
 def test_entries_are_observed_in_the_order_of_their_answers() -> None:
-    ended, running = get("COMPLETED", 10), get("RUNNING", 1)
-    assert judged(document([ended, running])).accused == set()
-    assert judged(document([get("RUNNING", 10), get("COMPLETED", 1)])).accused == {"terminal-status-is-final"}
+    """The first was sent before the second, and answered after it."""
+    slow = get("RUNNING", 1, 10)
+    assert judged(document([slow, get("COMPLETED", 2)])).accused == set()
+    assert judged(document([slow, get("COMPLETED", 2), get("RUNNING", 12)])).accused == {"terminal-status-is-final"}
+
+
+@pytest.mark.parametrize("statuses", [("COMPLETED", "RUNNING"), ("RUNNING", "COMPLETED")])
+def test_what_the_order_of_the_entries_and_their_times_contradict_has_no_order(statuses: tuple[str, str]) -> None:
+    first, second = statuses
+    assert judged(document([get(first, 10), get(second, 1)])).accused == set()
 
 
 def test_where_several_clocks_were_at_work_their_distance_counts() -> None:
@@ -153,6 +160,29 @@ def test_a_create_that_two_recorders_wrote_down_is_one() -> None:
     said = judged(document([created(1), created(1.1)]))
     assert (said.accused, said.counts.judged, said.counts.set_aside.total()) == (set(), 1, 1)
     assert "batch-id-is-unique" in judged(document([created(1), created(5)])).accused
+    assert judged(document([created(5), created(1)])).accused == set()
+
+
+def test_a_create_explains_what_a_page_repeats_before_its_answer() -> None:
+    def walked(sent: float, token: str | None, *ids: str) -> Json:
+        answer = page(*(batch(id_, "dir-1") for id_ in ids), token=token)
+        params = [("source_directory_id", "dir-1"), *([("page_token", "2")] if token is None else [])]
+        return entry(exchange("GET", BATCHES, 200, answer, params=params, sent=sent, received=sent + 0.5))
+
+    first, second, slow = walked(1, "2", "bat-2", "bat-1"), walked(4, None, "bat-1", "bat-0"), created(2, "bat-3")
+    slow["time"] = 5_000
+    assert judged(document([first, second])).accused == {"pages-repeat-nothing"}
+    assert judged(document([first, slow, second])).accused == {"pages-survive-insertions"}
+    del slow["startedDateTime"]
+    assert judged(document([first, slow, second])).accused == {"pages-survive-insertions"}
+
+
+def test_the_deletion_of_a_directory_explains_what_is_not_found_before_its_answer() -> None:
+    directory = f"{DIRECTORIES}/dir-1"
+    slow = entry(exchange("DELETE", directory, 204, None, sent=20, received=25))
+    missing = entry(exchange("GET", f"{BATCHES}/bat-1", 404, {"detail": "no"}, sent=22, received=22.5))
+    assert judged(document([created(1), missing])).accused == {"get-returns-requested-batch"}
+    assert judged(document([created(1), slow, missing])).accused == set()
 
 
 def test_a_create_that_was_sent_again_under_one_key_is_one() -> None:

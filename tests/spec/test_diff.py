@@ -31,7 +31,7 @@ BASE: dict[str, Any] = {
     "paths": {"/things/{id}": {"post": {"operationId": "act", "responses": {"2XX": {"description": "Done."}}}}},
     "components": {},
 }
-OTHERS = {
+OTHERS: dict[str, dict[str, Any]] = {
     "A": {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "a"}}},
     "B": {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "b"}}},
     "Tree": {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Tree"}, "v": {"type": "string"}}},
@@ -50,6 +50,15 @@ def with_schema(side: str, schema: Any) -> dict[str, Any]:
 
 def thing(definition: Any, **more: Any) -> dict[str, Any]:
     return {"type": "object", "properties": {"f": definition}, **more}
+
+
+def selecting(field: str = "k", **names: str) -> dict[str, Any]:
+    """One of two, selected by a field."""
+    mapping = {value: f"#/components/schemas/{name}" for value, name in names.items()}
+    return {
+        "oneOf": [A, {"$ref": "#/components/schemas/Tree"}],
+        "discriminator": {"propertyName": field, "mapping": mapping},
+    }
 
 
 TEXT = {"type": "string"}
@@ -240,6 +249,48 @@ SCHEMAS: dict[str, tuple[Any, Any, str, tuple[str | None, ...]]] = {
         "Thing.f",
         NARROW,
     ),
+    "a type of two alternatives": (
+        thing({"oneOf": [{"type": "integer"}, TEXT]}),
+        thing({"oneOf": [{"type": ["integer", "string"]}, TEXT]}),
+        "Thing.f",
+        NARROW,
+    ),
+    "an alternative that another one has in it": (
+        thing({"oneOf": [{"type": "integer"}, TEXT]}),
+        thing({"oneOf": [{"type": "integer"}, TEXT, {"type": "string", "maxLength": 3}]}),
+        "Thing.f",
+        NARROW,
+    ),
+    "a value of two alternatives": (
+        thing({"oneOf": [A, {**OTHERS["B"], "properties": {"kind": {"enum": ["b"]}}}]}),
+        thing({"oneOf": [A, {**OTHERS["B"], "properties": {"kind": {"enum": ["a", "b"]}}}]}),
+        "Thing.f",
+        NARROW,
+    ),
+    "null of two alternatives": (
+        thing({"oneOf": [OR_NULL, {"type": "integer"}]}),
+        thing({"oneOf": [OR_NULL, {"type": ["integer", "null"]}]}),
+        "Thing.f",
+        NARROW,
+    ),
+    "another alternative is selected": (
+        thing(selecting(first="A", second="Tree")),
+        thing(selecting(first="Tree", second="Tree")),
+        "Thing.f.k=first",
+        REPLACE,
+    ),
+    "another field selects": (
+        thing(selecting(first="A", second="Tree")),
+        thing(selecting("l", first="A", second="Tree")),
+        "Thing.f",
+        REPLACE,
+    ),
+    "a value selects no more": (
+        thing(selecting(first="A", other="A", second="Tree")),
+        thing(selecting(first="A", second="Tree")),
+        "Thing.f.k=other",
+        VALUE_GONE,
+    ),
     "within an alternative": (
         thing({"oneOf": [A, {"type": "object", "properties": {"kind": {"const": "b"}, "n": TEXT}}]}),
         thing({"oneOf": [A, {"type": "object", "properties": {"kind": {"const": "b"}}}]}),
@@ -279,6 +330,39 @@ SCHEMAS: dict[str, tuple[Any, Any, str, tuple[str | None, ...]]] = {
     ),
 }
 OWNER = {"request": "act:body", "answer": "act:2XX"}
+BESIDE: dict[str, tuple[Any, Any]] = {
+    "text beside texts of a list": ([{"type": "integer"}, {"enum": ["a", "b"]}], TEXT),
+    "a number beside a whole one": ([{"type": "integer"}, TEXT], {"type": "number"}),
+    "any object beside those of a kind": ([A, B], {"type": "object"}),
+    "objects that may be of a kind": ([A, B], thing(TEXT)),
+}
+APART: dict[str, tuple[Any, Any]] = {
+    "another type": ([{"type": "integer"}, TEXT], {"type": "boolean"}),
+    "another kind": ([A, B], {**OTHERS["A"], "properties": {"kind": {"const": "c"}}}),
+    "another value": ([{"type": "string", "maxLength": 1}, {"type": "integer"}], {"type": "string", "minLength": 2}),
+    "alternatives that go together already": ([A, thing(TEXT)], thing({"type": "integer"})),
+    "a schema that refers to itself": ([A, B], {"$ref": "#/components/schemas/Tree"}),
+    "texts of which nobody can tell": ([{**TEXT, "pattern": "^a"}, {"type": "integer"}], {**TEXT, "pattern": "^[^a]"}),
+}
+
+
+@pytest.mark.parametrize("side", ["request", "answer"])
+@pytest.mark.parametrize("name", [*BESIDE, *APART])
+def test_an_alternative_is_added(name: str, side: str) -> None:
+    """What was of one alternative is refused where it is of another one too, and taken again where it no longer is."""
+    ones, another = (BESIDE | APART)[name]
+    pair = [with_schema(side, thing({"oneOf": alternatives})) for alternatives in (ones, [*ones, another])]
+    wider, narrower = ("Thing.f", f"{side}-widened"), ("Thing.f", f"{side}-narrowed")
+    both = {wider, narrower}
+    assert found(*pair) == (both if name in BESIDE else {wider})
+    assert found(*pair[::-1]) == (both if name in BESIDE else {narrower})
+
+
+def test_where_alternatives_begin_to_go_together_they_are_named() -> None:
+    pair = [with_schema("request", thing({"oneOf": ones})) for ones in ([A, B], [A, B, {"type": "object"}])]
+    (change,) = [each for each in merged(findings(*pair)) if each.aspect == "overlap of alternatives"]
+    assert (change.before, change.after, change.rules) == ("none", "A and object", ("request-narrowed",))
+    assert change.breaks == ("callers",)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

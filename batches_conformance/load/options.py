@@ -1,0 +1,13 @@
+"""The options of a load that the command and the command line of locust have: those of its users, and its report's."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from reports.files import REPORT_DIR
+from suites.load.options import OPTIONS
+
+DECLARED: Final[Mapping[str, Mapping[str, Any]]] = {
+    **OPTIONS,
+    "--report-dir": {"metavar": "DIR", "default": REPORT_DIR, "help": f"Where the report goes ({REPORT_DIR})."},
+}
+"""What is declared for each option, as argparse takes it."""
