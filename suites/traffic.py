@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from fixtures.exchange import Exchange, json_of, remembered
@@ -17,6 +17,9 @@ from suites.products import JOB_TYPES
 from suites.shapes import shape_of
 
 T = TypeVar("T")
+
+SHAPES_REMEMBERED = 1024
+"""Shapes that are known again, so that equal ones are one and the same object, which is quickly compared."""
 
 CREATE = "createBatch"
 GET = "getBatch"
@@ -157,7 +160,12 @@ class Call:
 
 @remembered
 def _shape_of(body: bytes) -> object:
-    return shape_of(json_of(body))
+    return _same(shape_of(json_of(body)))
+
+
+@lru_cache(maxsize=SHAPES_REMEMBERED)
+def _same(shape: object) -> object:
+    return shape
 
 
 def read(exchange: Exchange) -> Call | None:

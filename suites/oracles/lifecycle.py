@@ -23,7 +23,7 @@ from suites.traffic import (
     job_of,
     status_of,
 )
-from suites.verify import ANY_OPERATION, Check, Observation, counted, observe
+from suites.verify import ANY_OPERATION, Check, Observation, observe
 
 
 def _created_at(batch: dict[str, Any]) -> Moment | None:
@@ -116,9 +116,10 @@ def traits_never_change() -> Look:
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
         comparisons = ((view, STAYS, ANY_OPERATION), (GET if view == LIST else LIST, ALL_AGREE, LIST))
-        held: list[Check] = []
+        alike = {GET: 0, LIST: 0}
+        is_create = call.name == CREATE
         for batch in call.batches:
-            if call.name == CREATE and not echoes(call, batch):
+            if is_create and not echoes(call, batch):
                 continue
             shown = tuple([of(batch) for of in OF])
             is_whole, now = all(shown), (call, shown)
@@ -127,11 +128,13 @@ def traits_never_change() -> Look:
                 if before is None:
                     continue
                 if is_whole and before[1] == shown:
-                    held += checks
+                    alike[where] += 1
                 else:
                     yield from _compared(checks, operation, before, now, batch)
             latest[batch["id"], view] = now
-        yield from counted(held)
+        for where, checks, _ in comparisons:
+            for check in dict.fromkeys(checks) if alike[where] else ():
+                yield check.held_so_often(alike[where] * checks.count(check))
 
     return look
 
@@ -166,7 +169,7 @@ def terminal_status_is_final() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
-        held: list[Check] = []
+        held = 0
         for batch in call.batches:
             key, status = (batch["id"], view), status_of(batch)
             known = ended.get(key)
@@ -178,7 +181,7 @@ def terminal_status_is_final() -> Look:
             if not call.is_after(ending):
                 continue
             if status == final:
-                held.append(FINAL)
+                held += 1
                 continue
             yield FINAL.violated(
                 expected=final,
@@ -188,7 +191,8 @@ def terminal_status_is_final() -> Look:
                 exchanges=[ending.exchange, call.exchange],
                 case=f"batch {batch['id']}",
             )
-        yield from counted(held)
+        if held:
+            yield FINAL.held_so_often(held)
 
     return look
 
@@ -198,13 +202,13 @@ def updated_at_not_before_created_at() -> Look:
     """No batch was updated before it was created."""
 
     def look(call: Call) -> Iterator[Observation]:
-        held: list[Check] = []
+        held = 0
         for batch in call.batches:
             created, updated = _created_at(batch), moment(batch.get("updated_at"))
             if created is None or updated is None:
                 continue
             if not updated.surely_before(created):
-                held.append(FOLLOWS)
+                held += 1
             else:
                 yield FOLLOWS.violated(
                     expected=f"{created.text} or later",
@@ -214,7 +218,8 @@ def updated_at_not_before_created_at() -> Look:
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
-        yield from counted(held)
+        if held:
+            yield FOLLOWS.held_so_often(held)
 
     return look
 
@@ -226,7 +231,7 @@ def updated_at_never_goes_back() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
-        held: list[Check] = []
+        held = 0
         for batch in call.batches:
             key, updated = (batch["id"], view), moment(batch.get("updated_at"))
             if updated is None:
@@ -235,7 +240,7 @@ def updated_at_never_goes_back() -> Look:
             if known is None or not call.is_after(known[0]):
                 pass
             elif not updated.surely_before(known[1]):
-                held.append(FORWARD)
+                held += 1
             else:
                 yield FORWARD.violated(
                     expected=f"{known[1].text} or later",
@@ -247,7 +252,8 @@ def updated_at_never_goes_back() -> Look:
                 )
             if known is None or known[1].instant <= updated.instant:
                 latest[key] = call, updated
-        yield from counted(held)
+        if held:
+            yield FORWARD.held_so_often(held)
 
     return look
 

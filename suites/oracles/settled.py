@@ -24,7 +24,7 @@ from suites.traffic import (
     reference_of,
     status_of,
 )
-from suites.verify import Check, Observation, counted, observe
+from suites.verify import Observation, observe
 
 KEPT = 86_400.0
 """Seconds for which a job is surely kept after its results were shown: how long is not said, and a day is not long."""
@@ -203,14 +203,14 @@ def views_agree_on_the_end(lag: float = SETTLE_TIMEOUT) -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         is_list = call.name == LIST
-        held: list[Check] = []
+        held = 0
         for batch in call.batches:
             status, known = status_of(batch), ended.get((batch["id"], not is_list))
             if status is None:
                 continue
             if known and call.seconds_after(known[0]) >= lag:
                 if status == known[1]:
-                    held.append(AGREES)
+                    held += 1
                 else:
                     yield AGREES.violated(
                         expected=known[1],
@@ -222,7 +222,8 @@ def views_agree_on_the_end(lag: float = SETTLE_TIMEOUT) -> Look:
                     )
             if status in TERMINAL and (batch["id"], is_list) not in ended:
                 ended[batch["id"], is_list] = call, status
-        yield from counted(held)
+        if held:
+            yield AGREES.held_so_often(held)
 
     return look
 
