@@ -192,11 +192,11 @@ def results_match_the_directory() -> Look:
             for file_id in [known for known in directory if listed is not None and known not in listed]:
                 del directory[file_id]
         is_create = call.name == CREATE
-        for batch in call.batches:
+        for id_, status, *_ in call.seen:
             if is_create:
-                creations.setdefault(batch["id"], call)
-            if status_of(batch) in TERMINAL:
-                endings.setdefault(batch["id"], call)
+                creations.setdefault(id_, call)
+            if status in TERMINAL:
+                endings.setdefault(id_, call)
 
     def look(call: Call) -> Iterator[Observation]:
         remember(call)
