@@ -1,8 +1,7 @@
 """What the answers of a target look like: their statuses, the names of their headers, the kinds of their values."""
 
 from collections import Counter
-from collections.abc import Iterator, Set
-from functools import lru_cache
+from collections.abc import Iterator
 
 from fixtures.exchange import Response
 from fixtures.words import unsigned
@@ -24,7 +23,8 @@ class Appearance:
     """Counts the exchanges in which each feature of an answer was seen, however often within one."""
 
     def __init__(self) -> None:
-        self._sorts: dict[str, Counter[str]] = {"statuses": Counter(), "headers": Counter(), "fields": Counter()}
+        self._sorts = {"statuses": _Counts(), "headers": _Counts(), "fields": _Counts()}
+        self._headers: Memory[object, frozenset[str]] = Memory()
         self._fields: Memory[object, frozenset[str]] = Memory()
 
     def on_exchange(self, call: Call) -> None:
@@ -33,29 +33,50 @@ class Appearance:
         if response is None:
             return
         group = f"{response.status // 100}XX"
-        self._count("statuses", {f"{call.name} {response.status}"})
-        self._count("headers", {_header(group, name) for name, _ in response.headers})
+        self._sorts["statuses"].add(frozenset({f"{call.name} {response.status}"}))
+        named = group, *[name for name, _ in response.headers]
+        headers = self._headers.get(named)
+        if headers is None:
+            headers = self._headers[named] = frozenset(_header(group, name) for name, _ in response.headers)
+        self._sorts["headers"].add(headers)
         answered = call.name, group, call.shape
-        if answered not in self._fields:
-            self._fields[answered] = frozenset(f"{call.name} {group} {feature}" for feature in _of_body(response))
-        self._count("fields", self._fields[answered])
+        fields = self._fields.get(answered)
+        if fields is None:
+            features = (f"{call.name} {group} {feature}" for feature in _of_body(response))
+            fields = self._fields[answered] = frozenset(features)
+        self._sorts["fields"].add(fields)
 
     def take(self) -> dict[str, dict[str, int]]:
         """Return the counts since the last call, by sort."""
-        taken = {sort: dict(counts) for sort, counts in self._sorts.items()}
-        for counts in self._sorts.values():
-            counts.clear()
+        return {sort: counts.take() for sort, counts in self._sorts.items()}
+
+
+class _Counts:
+    """Counts features, `MOST_FEATURES` different ones at most; those that come together are counted as one at first."""
+
+    def __init__(self) -> None:
+        self._together: Counter[frozenset[str]] = Counter()
+        self._each: Counter[str] = Counter()
+
+    def add(self, features: frozenset[str]) -> None:
+        self._together[features] += 1
+        if len(self._together) > MOST_FEATURES:
+            self._take_apart()
+
+    def take(self) -> dict[str, int]:
+        self._take_apart()
+        taken = dict(self._each)
+        self._each.clear()
         return taken
 
-    def _count(self, sort: str, features: Set[str]) -> None:
-        counts = self._sorts[sort]
-        if features <= counts.keys():
-            counts.update(features)
-        else:
-            counts.update(feature for feature in features if feature in counts or len(counts) < MOST_FEATURES)
+    def _take_apart(self) -> None:
+        for features, count in self._together.items():
+            for feature in features:
+                if feature in self._each or len(self._each) < MOST_FEATURES:
+                    self._each[feature] += count
+        self._together.clear()
 
 
-@lru_cache(maxsize=MOST_FEATURES)
 def _header(group: str, name: str) -> str:
     return f"{group} {_named(name.lower())}"
 

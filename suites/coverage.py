@@ -24,13 +24,15 @@ class Coverage:
             return
         params = [*call.path.items(), *call.exchange.request.params]
         asked = call.name, *[(name, shape_of(value)) for name, value in params], shape_of(call.sent_body)
-        if asked not in self._in_requests:
-            self._in_requests[asked] = frozenset(_sent(call))
-        self._sent[self._in_requests[asked]] += 1
+        sent = self._in_requests.get(asked)
+        if sent is None:
+            sent = self._in_requests[asked] = frozenset(_sent(call))
+        self._sent[sent] += 1
         answered = call.name, call.exchange.status, call.shape
-        if answered not in self._in_answers:
-            self._in_answers[answered] = frozenset(_seen(call))
-        self._seen[self._in_answers[answered]] += 1
+        seen = self._in_answers.get(answered)
+        if seen is None:
+            seen = self._in_answers[answered] = frozenset(_seen(call))
+        self._seen[seen] += 1
 
     def take(self) -> dict[str, dict[str, int]]:
         """Return the counts since the last call."""

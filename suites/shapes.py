@@ -1,6 +1,6 @@
 """The shape of a JSON value: what those have in common that differ in ids, texts and numbers alone."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from spec.elements import sendable, showable
@@ -10,6 +10,8 @@ DEEPEST = 6
 """Levels of a value that are looked into; the contract has no more."""
 MOST_PARTS = 200
 """Fields of an object, and different entries of a list, beyond which a value is like no other."""
+TEXTS_REMEMBERED = 4096
+"""Texts of which it is remembered what they are, since ids and times come again."""
 
 
 def shape_of(value: Any, levels: int = DEEPEST) -> object:
@@ -19,9 +21,9 @@ def shape_of(value: Any, levels: int = DEEPEST) -> object:
     """
     kind = type(value)
     if kind is str:
-        return value if value in _words() else Moment if value[4:5] == "-" and moment(value) else str
+        return _of_text(value)
     if kind is dict and levels:
-        shapes = [shape_of(part, levels - 1) for part in value.values()]
+        shapes = [_of_text(part) if type(part) is str else shape_of(part, levels - 1) for part in value.values()]
         return (*value, *shapes) if len(shapes) <= MOST_PARTS else LikeNoOther()
     if kind is list and levels:
         different = frozenset([shape_of(part, levels - 1) for part in value])
@@ -31,6 +33,11 @@ def shape_of(value: Any, levels: int = DEEPEST) -> object:
 
 class LikeNoOther:
     """The shape of a value that is not compared."""
+
+
+@lru_cache(maxsize=TEXTS_REMEMBERED)
+def _of_text(value: str) -> object:
+    return value if value in _words() else Moment if value[4:5] == "-" and moment(value) else str
 
 
 @cache

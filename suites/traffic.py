@@ -7,16 +7,20 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from fixtures.exchange import Exchange, json_of, remembered
 from spec.enumerations import statuses, terminal_statuses
 from spec.openapi import Operation, match, operations
+from suites.moments import Moment, moment
 from suites.products import JOB_TYPES
 from suites.shapes import shape_of
 
 T = TypeVar("T")
+
+SHAPES_REMEMBERED = 1024
+"""Shapes that are known again, so that equal ones are one and the same object, which is quickly compared."""
 
 CREATE = "createBatch"
 GET = "getBatch"
@@ -46,6 +50,16 @@ ABOUT_KEY = frozenset({401, 403})
 """Statuses by which a server refuses a key, or what it may do."""
 ABOUT_HEADERS = frozenset({406, 412, 415, 416, 417, 421, 426, 428, 431})
 """Statuses by which a server refuses the headers of a request, and not what it asks for."""
+
+
+class Seen(NamedTuple):
+    """A batch as one answer shows it: what most oracles ask of it, read once for all of them."""
+
+    id: str
+    status: str | None
+    created: Moment | None
+    updated: Moment | None
+    fields: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -137,9 +151,17 @@ class Call:
         shown = self.answer.get("items") if self.name == LIST else [self.answer]
         return [batch for batch in as_list(shown) if isinstance(batch, dict) and isinstance(batch.get("id"), str)]
 
+    @cached_property
+    def seen(self) -> list[Seen]:
+        """The same batches, read."""
+        return [
+            Seen(batch["id"], status_of(batch), moment(batch.get("created_at")), moment(batch.get("updated_at")), batch)
+            for batch in self.batches
+        ]
+
     def forget(self) -> None:
         """Give back the memory of what was read of the bodies; it is read again when it is asked for."""
-        for name in ("answer", "sent_body", "shape", "batches"):
+        for name in ("answer", "sent_body", "shape", "batches", "seen"):
             vars(self).pop(name, None)
         vars(self.exchange.request).pop("params", None)
         if self.exchange.response is not None:
@@ -147,7 +169,8 @@ class Call:
 
     def is_after(self, other: "Call") -> bool:
         """Whether this was surely sent when the answer to the other had already come."""
-        return self.seconds_after(other) >= 0
+        own, its = self.exchange, other.exchange
+        return own.sent - own.slack - its.received - its.slack >= 0
 
     def seconds_after(self, other: "Call") -> float:
         """How many seconds surely went by between the answer to the other and this; negative where none did."""
@@ -156,7 +179,12 @@ class Call:
 
 @remembered
 def _shape_of(body: bytes) -> object:
-    return shape_of(json_of(body))
+    return _same(shape_of(json_of(body)))
+
+
+@lru_cache(maxsize=SHAPES_REMEMBERED)
+def _same(shape: object) -> object:
+    return shape
 
 
 def read(exchange: Exchange) -> Call | None:

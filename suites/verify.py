@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -152,12 +152,6 @@ class Check:
     def violated(self, **shown: Any) -> Observation:
         """Return the observation that the requirement is violated, as `shown`, with what `observe` takes, shows."""
         return observe(self.requirement, False, check=self.check, kind=self.kind, **shown)
-
-
-def counted(held: Sequence[Check]) -> Iterator[Observation]:
-    """Yield that some checks have held, each as often as it is among them."""
-    for check in dict.fromkeys(held):
-        yield check.held_so_often(held.count(check))
 
 
 class Verify:

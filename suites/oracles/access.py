@@ -9,7 +9,7 @@ from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.products import PRODUCTS
 from suites.traffic import CORE, CREATE, GET, LIST, Call, entries, reference_of
-from suites.verify import Check, Observation, counted, observe
+from suites.verify import Check, Observation, observe
 
 STRANGERS = {ANONYMOUS: "anonymous-request-refused", **dict.fromkeys(NEVER_ISSUED, "unknown-key-refused")}
 
@@ -76,7 +76,7 @@ def list_is_of_one_project() -> Look:
     def look(call: Call) -> Iterator[Observation]:
         named = call.exchange.request.param("project_id")
         known = own.get((call.caller, named))
-        is_list, held = call.name == LIST, list[Check]()
+        is_list, held = call.name == LIST, 0
         for batch in call.batches:
             found = batch.get("project_id")
             if not isinstance(found, str):
@@ -85,7 +85,7 @@ def list_is_of_one_project() -> Look:
                 known = own[call.caller, named] = call, found
             origin, project_id = known
             if is_list and found == project_id:
-                held.append(ONE_PROJECT)
+                held += 1
             elif is_list:
                 yield ONE_PROJECT.violated(
                     expected=project_id,
@@ -94,7 +94,8 @@ def list_is_of_one_project() -> Look:
                     exchanges=[origin.exchange, call.exchange],
                     case=f"project_id={named}" if named else "no project_id",
                 )
-        yield from counted(held)
+        if held:
+            yield ONE_PROJECT.held_so_often(held)
 
     return look
 

@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema_rs
 
 from fixtures.exchange import TooDeep, json_of, remembered
-from spec.openapi import Operation, components
+from spec.openapi import components, operations
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import CANCEL, CORE, CREATE, GET, LIST, Call, entries
-from suites.verify import ANY_OPERATION, Observation, observe
+from suites.verify import ANY_OPERATION, Check, Observation
 
 FORM = {
     CREATE: "create-answers-with-batch",
@@ -28,6 +28,13 @@ BY_FIELD = {
 }
 """The fields whose form is a requirement of its own."""
 KIND_OF_FIELD = {"status-is-documented": "status-unknown"}
+
+NO_SERVER_ERROR = Check("no-server-error", check="answer-is-no-server-error", kind="server-error")
+IS_JSON = Check("success-is-json", check="answer-is-json", kind="malformed")
+MATCHES = {
+    requirement: Check(requirement, check="answer-matches-schema", kind=KIND_OF_FIELD.get(requirement, "malformed"))
+    for requirement in (*FORM.values(), *BY_FIELD.values())
+}
 
 LISTS = ("items", "results")
 FULLY_REPORTED = 100
@@ -45,16 +52,12 @@ def no_server_error() -> Look:
         response = call.exchange.response
         if response is None or response.is_busy:
             return
-        yield observe(
-            "no-server-error",
-            response.status < 500,
-            check="answer-is-no-server-error",
-            kind="server-error",
-            expected="any status but a 5xx",
-            actual=response.status,
-            exchanges=[call.exchange],
-            case=call.name,
-        )
+        if response.status < 500:
+            yield NO_SERVER_ERROR.held
+        else:
+            yield NO_SERVER_ERROR.violated(
+                expected="any status but a 5xx", actual=response.status, exchanges=[call.exchange], case=call.name
+            )
 
     return look
 
@@ -75,24 +78,23 @@ def success_is_json() -> Look:
             return
         except ValueError as error:
             is_json, found = False, f"a body that is not JSON: {error}"
-        yield observe(
-            "success-is-json",
-            is_json,
-            check="answer-is-json",
-            kind="malformed",
-            expected="a JSON body with the media type application/json",
-            actual=found,
-            exchanges=[call.exchange],
-            case=call.name,
-        )
+        if is_json:
+            yield IS_JSON.held
+        else:
+            yield IS_JSON.violated(
+                expected="a JSON body with the media type application/json",
+                actual=found,
+                exchanges=[call.exchange],
+                case=call.name,
+            )
 
     return look
 
 
 @cache
-def _errors_by(operation: Operation) -> Callable[[bytes], list[jsonschema_rs.ValidationError]]:
+def _errors_by(operation_id: str) -> Callable[[bytes], list[jsonschema_rs.ValidationError]]:
     """Return what finds the errors of a body by the schema, and raises `ValueError` for no JSON, or too deep a one."""
-    schema = {**(operation.success_schema or {}), "components": components()}
+    schema = {**(operations()[operation_id].success_schema or {}), "components": components()}
     validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
     @remembered
@@ -147,7 +149,7 @@ def answer_matches_schema() -> Look:
         if response is None or not call.succeeded:
             return
         try:
-            errors = _errors_by(call.operation)(response.body)
+            errors = _errors_by(call.name)(response.body)
         except ValueError:
             return
         wrong: dict[str, jsonschema_rs.ValidationError] = {}
@@ -155,11 +157,7 @@ def answer_matches_schema() -> Look:
             wrong.setdefault(_requirement_of(call, error.instance_path), error)
         for requirement, error in wrong.items():
             where = "/".join(map(str, error.instance_path)) or "the whole body"
-            yield observe(
-                requirement,
-                False,
-                check="answer-matches-schema",
-                kind=KIND_OF_FIELD.get(requirement, "malformed"),
+            yield MATCHES[requirement].violated(
                 expected=f"{where} as the schema says",
                 actual=error.instance,
                 difference=f"{where}: {error.message}",
@@ -170,14 +168,6 @@ def answer_matches_schema() -> Look:
         gives = _gives(call.batches)
         for requirement in (FORM[call.name], *gives):
             if requirement not in wrong and gives.get(requirement, True):
-                yield observe(
-                    requirement,
-                    True,
-                    check="answer-matches-schema",
-                    kind="malformed",
-                    expected="the schema's form",
-                    actual="it",
-                    exchanges=[call.exchange],
-                )
+                yield MATCHES[requirement].held
 
     return look

@@ -6,7 +6,7 @@ from fixtures.exchange import TooDeep
 from suites.oracles.access import STRANGERS
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.traffic import CANCEL, CREATE, SHOW_BATCHES, TERMINAL, Call, status_of
+from suites.traffic import CANCEL, CREATE, SHOW_BATCHES, TERMINAL, Call
 from suites.verify import Observation, observe
 
 NOT_IMPLEMENTED = 501
@@ -116,10 +116,9 @@ def cancel_refused_after_the_end() -> Look:
                 exchanges=[ending[0].exchange, call.exchange],
                 case=ending[1],
             )
-        for batch in call.batches:
-            status = status_of(batch)
-            if status in TERMINAL and batch["id"] not in ended:
-                ended[batch["id"]] = call, str(status)
+        for id_, status, *_ in call.seen:
+            if status in TERMINAL and id_ not in ended:
+                ended[id_] = call, str(status)
 
     return look
 

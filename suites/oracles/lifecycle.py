@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixtures.settings import SETTLE_TIMEOUT
-from suites.moments import Moment, moment
+from suites.moments import Moment
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import (
@@ -19,19 +19,23 @@ from suites.traffic import (
     SHOW_BATCHES,
     TERMINAL,
     Call,
+    Seen,
     echoes,
     job_of,
-    status_of,
 )
-from suites.verify import ANY_OPERATION, Check, Observation, counted, observe
+from suites.verify import ANY_OPERATION, Check, Observation, observe
 
 
-def _created_at(batch: dict[str, Any]) -> Moment | None:
-    return moment(batch.get("created_at"))
+def _job(seen: Seen) -> tuple[object, object] | None:
+    return job_of(seen.fields) if seen.fields.get("config") is not None else None
 
 
-def _job(batch: dict[str, Any]) -> tuple[object, object] | None:
-    return job_of(batch) if batch.get("config") is not None else None
+def _directory(seen: Seen) -> Any:
+    return seen.fields.get("source_directory_id")
+
+
+def _project(seen: Seen) -> Any:
+    return seen.fields.get("project_id")
 
 
 @dataclass(frozen=True)
@@ -40,25 +44,15 @@ class _Trait:
 
     name: str
     requirement: str
-    of: Callable[[dict[str, Any]], Any]
+    of: Callable[[Seen], Any]
     same: Callable[[Any, Any], bool]
 
 
 TRAITS = (
     _Trait("config.job", "config-never-changes", _job, operator.eq),
-    _Trait(
-        "source_directory_id",
-        "source-directory-never-changes",
-        operator.methodcaller("get", "source_directory_id"),
-        operator.eq,
-    ),
-    _Trait(
-        "project_id",
-        "project-never-changes",
-        operator.methodcaller("get", "project_id"),
-        operator.eq,
-    ),
-    _Trait("created_at", "created-at-never-changes", _created_at, Moment.same_as),
+    _Trait("source_directory_id", "source-directory-never-changes", _directory, operator.eq),
+    _Trait("project_id", "project-never-changes", _project, operator.eq),
+    _Trait("created_at", "created-at-never-changes", operator.attrgetter("created"), Moment.same_as),
 )
 
 OF = [trait.of for trait in TRAITS]
@@ -116,28 +110,31 @@ def traits_never_change() -> Look:
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
         comparisons = ((view, STAYS, ANY_OPERATION), (GET if view == LIST else LIST, ALL_AGREE, LIST))
-        held: list[Check] = []
-        for batch in call.batches:
-            if call.name == CREATE and not echoes(call, batch):
+        alike = {GET: 0, LIST: 0}
+        is_create = call.name == CREATE
+        for seen in call.seen:
+            if is_create and not echoes(call, seen.fields):
                 continue
-            shown = tuple([of(batch) for of in OF])
+            shown = tuple([of(seen) for of in OF])
             is_whole, now = all(shown), (call, shown)
             for where, checks, operation in comparisons:
-                before = latest.get((batch["id"], where))
+                before = latest.get((seen.id, where))
                 if before is None:
                     continue
                 if is_whole and before[1] == shown:
-                    held += checks
+                    alike[where] += 1
                 else:
-                    yield from _compared(checks, operation, before, now, batch)
-            latest[batch["id"], view] = now
-        yield from counted(held)
+                    yield from _compared(checks, operation, before, now, seen)
+            latest[seen.id, view] = now
+        for where, checks, _ in comparisons:
+            for check in dict.fromkeys(checks) if alike[where] else ():
+                yield check.held_so_often(alike[where] * checks.count(check))
 
     return look
 
 
 def _compared(
-    checks: Sequence[Check], operation: str, before: tuple[Call, Shown], now: tuple[Call, Shown], batch: dict[str, Any]
+    checks: Sequence[Check], operation: str, before: tuple[Call, Shown], now: tuple[Call, Shown], seen: Seen
 ) -> Iterator[Observation]:
     for trait, check, first, second in zip(TRAITS, checks, before[1], now[1], strict=True):
         if first is None or second is None:
@@ -151,7 +148,7 @@ def _compared(
             difference=f"{trait.name} was {_plain(first)} and is {_plain(second)}",
             operation=operation,
             exchanges=[before[0].exchange, now[0].exchange],
-            case=f"batch {batch['id']}, {batch.get('status')}",
+            case=f"batch {seen.id}, {seen.fields.get('status')}",
         )
 
 
@@ -166,29 +163,29 @@ def terminal_status_is_final() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
-        held: list[Check] = []
-        for batch in call.batches:
-            key, status = (batch["id"], view), status_of(batch)
-            known = ended.get(key)
+        held = 0
+        for id_, status, _, _, batch in call.seen:
+            known = ended.get((id_, view))
             if known is None:
                 if status is not None and status in TERMINAL:
-                    ended[key] = call, status
+                    ended[id_, view] = call, status
                 continue
             ending, final = known
             if not call.is_after(ending):
                 continue
             if status == final:
-                held.append(FINAL)
+                held += 1
                 continue
             yield FINAL.violated(
                 expected=final,
                 actual=batch.get("status"),
-                difference=f"{batch['id']} was {final} and is {status}",
+                difference=f"{id_} was {final} and is {status}",
                 operation=ANY_OPERATION,
                 exchanges=[ending.exchange, call.exchange],
-                case=f"batch {batch['id']}",
+                case=f"batch {id_}",
             )
-        yield from counted(held)
+        if held:
+            yield FINAL.held_so_often(held)
 
     return look
 
@@ -198,13 +195,12 @@ def updated_at_not_before_created_at() -> Look:
     """No batch was updated before it was created."""
 
     def look(call: Call) -> Iterator[Observation]:
-        held: list[Check] = []
-        for batch in call.batches:
-            created, updated = _created_at(batch), moment(batch.get("updated_at"))
+        held = 0
+        for id_, _, created, updated, batch in call.seen:
             if created is None or updated is None:
                 continue
             if not updated.surely_before(created):
-                held.append(FOLLOWS)
+                held += 1
             else:
                 yield FOLLOWS.violated(
                     expected=f"{created.text} or later",
@@ -212,9 +208,10 @@ def updated_at_not_before_created_at() -> Look:
                     difference=f"updated_at {updated.text} is before created_at {created.text}",
                     operation=ANY_OPERATION,
                     exchanges=[call.exchange],
-                    case=f"batch {batch['id']}, {batch.get('status')}",
+                    case=f"batch {id_}, {batch.get('status')}",
                 )
-        yield from counted(held)
+        if held:
+            yield FOLLOWS.held_so_often(held)
 
     return look
 
@@ -226,16 +223,16 @@ def updated_at_never_goes_back() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
-        held: list[Check] = []
-        for batch in call.batches:
-            key, updated = (batch["id"], view), moment(batch.get("updated_at"))
+        held = 0
+        for id_, _, _, updated, batch in call.seen:
             if updated is None:
                 continue
+            key = id_, view
             known = latest.get(key)
             if known is None or not call.is_after(known[0]):
                 pass
             elif not updated.surely_before(known[1]):
-                held.append(FORWARD)
+                held += 1
             else:
                 yield FORWARD.violated(
                     expected=f"{known[1].text} or later",
@@ -243,11 +240,12 @@ def updated_at_never_goes_back() -> Look:
                     difference=f"updated_at was {known[1].text} and is {updated.text}",
                     operation=ANY_OPERATION,
                     exchanges=[known[0].exchange, call.exchange],
-                    case=f"batch {batch['id']}, {batch.get('status')}",
+                    case=f"batch {id_}, {batch.get('status')}",
                 )
             if known is None or known[1].instant <= updated.instant:
                 latest[key] = call, updated
-        yield from counted(held)
+        if held:
+            yield FORWARD.held_so_often(held)
 
     return look
 

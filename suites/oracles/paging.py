@@ -23,7 +23,6 @@ from suites.traffic import (
     TERMINAL,
     Call,
     echoes,
-    status_of,
 )
 from suites.verify import Observation, observe
 
@@ -120,19 +119,18 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
 
     def remember(call: Call) -> None:
         if call.name == DELETE_DIRECTORY and call.succeeded:
-            for key, known in list(births.items()):
-                births[key] = deque(
-                    (born for born in known if born.directory_id != call.path["directory_id"]), COMPARED
-                )
+            gone = call.path["directory_id"]
+            for known in [known for (_, over), known in births.items() if over in ("", gone)]:
+                kept = [born for born in known if born.directory_id != gone]
+                known.clear()
+                known.extend(kept)
         is_create = call.name == CREATE
-        for batch in call.batches:
-            status = status_of(batch)
-            if status in TERMINAL and batch["id"] not in ended:
-                ended[batch["id"]] = call, str(status)
+        for id_, status, created, _, batch in call.seen:
+            if status in TERMINAL and id_ not in ended:
+                ended[id_] = call, str(status)
             if is_create and echoes(call, batch):
                 directory_id = str(batch.get("source_directory_id"))
-                created = moment(batch.get("created_at"))
-                born = Born(batch["id"], call, call.caller, _project_of(batch), directory_id, created)
+                born = Born(id_, call, call.caller, _project_of(batch), directory_id, created)
                 for key in ((call.caller, ""), (call.caller, directory_id)):
                     births.setdefault(key, deque(maxlen=COMPARED)).append(born)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fixtures.settings import SETTLE_TIMEOUT
 from suites.differences import differing
 from suites.look_ups import job_resolves, shown_job
-from suites.moments import Moment, moment
+from suites.moments import Moment
 from suites.oracles.lifecycle import AGREES
 from suites.oracles.lists import scope_of
 from suites.oracles.memory import Memory
@@ -26,7 +26,7 @@ from suites.traffic import (
     reference_of,
     status_of,
 )
-from suites.verify import Check, Observation, counted, observe
+from suites.verify import Observation, observe
 
 KEPT = 86_400.0
 """Seconds for which a job is surely kept after its results were shown: how long is not said, and a day is not long."""
@@ -45,9 +45,9 @@ class Endings:
 
     def on_exchange(self, call: Call) -> None:
         """Note the batches that an answer shows."""
-        for batch in call.batches:
-            if status_of(batch) == COMPLETED and batch["id"] not in self._calls:
-                self._calls[batch["id"]] = call
+        for seen in call.seen:
+            if seen.status == COMPLETED and seen.id not in self._calls:
+                self._calls[seen.id] = call
 
     def before(self, call: Call, batch_id: str) -> Call | None:
         """Return the call that has shown it, if everything about the batch has to be there since."""
@@ -200,26 +200,27 @@ def views_agree_on_the_end(lag: float = SETTLE_TIMEOUT) -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         is_list = call.name == LIST
-        held: list[Check] = []
-        for batch in call.batches:
-            status, known = status_of(batch), ended.get((batch["id"], not is_list))
+        held = 0
+        for id_, status, *_ in call.seen:
             if status is None:
                 continue
+            known = ended.get((id_, not is_list))
             if known and call.seconds_after(known[0]) >= lag:
                 if status == known[1]:
-                    held.append(AGREES)
+                    held += 1
                 else:
                     yield AGREES.violated(
                         expected=known[1],
                         actual=status,
-                        difference=f"{batch['id']} is {status}, and another view has shown {known[1]}",
+                        difference=f"{id_} is {status}, and another view has shown {known[1]}",
                         operation=LIST,
                         exchanges=[known[0].exchange, call.exchange],
-                        case=f"batch {batch['id']}",
+                        case=f"batch {id_}",
                     )
-            if status in TERMINAL and (batch["id"], is_list) not in ended:
-                ended[batch["id"], is_list] = call, status
-        yield from counted(held)
+            if status in TERMINAL and (id_, is_list) not in ended:
+                ended[id_, is_list] = call, status
+        if held:
+            yield AGREES.held_so_often(held)
 
     return look
 
@@ -232,11 +233,9 @@ def list_keeps_up(lag: float = SETTLE_TIMEOUT) -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         is_list = call.name == LIST
-        for batch in call.batches:
-            status, updated = status_of(batch), moment(batch.get("updated_at"))
+        for id_, status, _, updated, _ in call.seen:
             if status is None or updated is None:
                 continue
-            id_ = batch["id"]
             if not is_list:
                 if (id_, status) not in shown:
                     shown[id_, status] = call, updated
@@ -255,7 +254,7 @@ def list_keeps_up(lag: float = SETTLE_TIMEOUT) -> Look:
                         expected=f"{other} since {known[1].text}, or what follows it",
                         actual=f"{status} since {updated.text}",
                         exchanges=[known[0].exchange, call.exchange],
-                        case=f"batch {batch['id']}",
+                        case=f"batch {id_}",
                     )
 
     return look

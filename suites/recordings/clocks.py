@@ -2,11 +2,15 @@
 
 import math
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from suites.recordings.recorded import Recorded, header
 
 DATE_UNIT = 2.0
 """Seconds that a `Date` may lag behind the moment at which it was sent: its own unit, and a server's cache."""
+
+DATES_REMEMBERED = 64
+"""Dates of answers that are known again, as many are of one second."""
 
 MOST_APART = 86_400.0
 """Seconds between a time and the `Date` of its answer beyond which one is wrong, and no clock explains it."""
@@ -83,8 +87,11 @@ def _times(recorded: Recorded) -> tuple[float, float, float | None] | None:
 
 def _date(recorded: Recorded) -> float | None:
     date = header(recorded.headers, "date")
-    if date is None:
-        return None
+    return None if date is None else _seconds_of(date)
+
+
+@lru_cache(maxsize=DATES_REMEMBERED)
+def _seconds_of(date: str) -> float | None:
     try:
         return parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError):

@@ -22,6 +22,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 _BRACKETED = re.compile(r"(?<=://)\[([^\]:]*)\]")
 """A host in brackets that is not an address, as recorders write that have struck it out."""
+_PLAIN_URL = re.compile(r"[!-Z\\^-~]*+")
+"""A URL of which nothing needs to be changed: of ASCII alone, without spaces and brackets."""
 _HEADER_NAME = re.compile(r":?[\w.!#$%&'*^`|~+-]+", re.ASCII)
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 BASE64 = "base64"
@@ -66,7 +68,13 @@ def status_of(value: object) -> int:
 
 def pairs_of(value: object) -> Pairs:
     """Return names and values: objects that have both, list of two, one object, or lines. Raises `Odd`."""
-    return () if value is None else tuple([(_name_of(name), text_of(content)) for name, content in _pairs(value)])
+    return () if value is None else tuple([_texts(name, content) for name, content in _pairs(value)])
+
+
+def _texts(name: object, content: object) -> tuple[str, str]:
+    if isinstance(name, str) and isinstance(content, str):
+        return name.strip(), content
+    return _name_of(name), text_of(content)
 
 
 def _name_of(value: object) -> str:
@@ -99,15 +107,16 @@ def _pairs(value: object) -> Iterator[tuple[object, object]]:
 
 def headers_of(value: object) -> Headers:
     """Return headers as pairs, `Host` for its pseudo-header of HTTP/2; what is not text in a value shows as such."""
-    pairs = [("host", content) if name == ":authority" else (name, content) for name, content in pairs_of(value)]
-    if not all(_is_header_name(name) for name, _ in pairs):
-        raise Odd(ODD)
-    return tuple([(name, _HALF.sub("\ufffd", content)) for name, content in pairs if not name.startswith(":")])
+    return tuple([header for pair in pairs_of(value) if (header := _header(*pair))])
 
 
 @lru_cache(maxsize=1024)
-def _is_header_name(name: str) -> bool:
-    return _HEADER_NAME.fullmatch(name) is not None
+def _header(name: str, value: str) -> tuple[str, str] | None:
+    """Return a header, which is one and the same object where it is repeated; `None` for other pseudo-headers."""
+    if _HEADER_NAME.fullmatch(name) is None:
+        raise Odd(ODD)
+    shown = _HALF.sub("\ufffd", value)
+    return ("host", shown) if name == ":authority" else None if name.startswith(":") else (name, shown)
 
 
 def url_of(request: dict[str, Any]) -> str:
@@ -125,9 +134,10 @@ def url_of(request: dict[str, Any]) -> str:
         url = f"https:{url}" if url.startswith("//") else f"{named.get(':scheme') or 'https'}://{host}{url}"
     elif not _SCHEME.match(url):
         url = f"https://{url}"
-    url = _BYTE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", _BRACKETED.sub(r"\1", url)).replace(" ", "%20")
-    if _HALF.search(url) or _CONTROL.search(url):
-        raise Odd(NOT_TEXT)
+    if not _PLAIN_URL.fullmatch(url):
+        url = _BYTE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", _BRACKETED.sub(r"\1", url)).replace(" ", "%20")
+        if _HALF.search(url) or _CONTROL.search(url):
+            raise Odd(NOT_TEXT)
     try:
         urlsplit(url)
     except ValueError:

@@ -213,15 +213,16 @@ def _lack(
 
 def _says(entry: dict[str, Any], response: dict[str, Any], names: frozenset[str]) -> bool:
     return any(
-        _plain(name) in names and str(value).strip().lower() not in NO
+        str(part[name]).strip().lower() not in NO
         for part in (entry, response)
-        for name, value in part.items()
+        for name in _names_among(names, tuple(part))
     )
 
 
-@lru_cache(maxsize=1024)
-def _plain(name: str) -> str:
-    return name.lstrip("_").lower()
+@lru_cache(maxsize=256)
+def _names_among(wanted: frozenset[str], names: tuple[str, ...]) -> list[str]:
+    """Return those of the names of an entry, which are the same in most, that stand for one that is wanted."""
+    return [name for name in names if name.lstrip("_").lower() in wanted]
 
 
 def _was_cached(entry: dict[str, Any]) -> bool:

@@ -48,7 +48,10 @@ class Recorded(NamedTuple):
 
 def header(headers: Headers, name: str) -> str | None:
     """Return the first value of a header, by its name in lower case."""
-    return next((value for key, value in headers if key.lower() == name), None)
+    for key, value in headers:
+        if key.lower() == name:
+            return value
+    return None
 
 
 Reader = Callable[[BinaryIO, str], Iterator[Recorded]]

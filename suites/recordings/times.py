@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 FRACTION_DIGITS = 6
@@ -15,6 +16,8 @@ LONGEST = 1e9
 """Milliseconds from which on a time is no time."""
 LONGEST_DATE = 100
 """Characters of a written moment."""
+DATES_REMEMBERED = 64
+"""Written moments that are known again, since one is looked at in several ways, and some are of one second."""
 UNITS = ((1e17, 1e9), (1e14, 1e6), (2e10, 1e3))
 """From which number on the seconds since 1970 are given in which part of a second."""
 
@@ -66,7 +69,12 @@ def _date_time(value: object) -> datetime | None:
     """Return a date-time to the second."""
     if isinstance(value, datetime):
         return value
-    if not isinstance(value, str) or len(value) > LONGEST_DATE or not _TO_THE_SECOND.search(value):
+    return _read(value) if isinstance(value, str) and len(value) <= LONGEST_DATE else None
+
+
+@lru_cache(maxsize=DATES_REMEMBERED)
+def _read(value: str) -> datetime | None:
+    if not _TO_THE_SECOND.search(value):
         return None
     text = value.strip()
     parts = _OF_A_BROWSER.fullmatch(text)
