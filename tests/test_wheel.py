@@ -22,7 +22,6 @@ from tests.ci.machine import FAULT, NARROW, ROOT
 TIME_LIMIT = 300
 REPORT_FILES = {"report.json", "report.html", "junit.xml", "summary.md", "badge.svg"}
 SITE = sysconfig.get_path("purelib", vars={"base": "", "platbase": ""}).lstrip("/")
-pytestmark = pytest.mark.xdist_group("wheel")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,6 @@ import pytest
 from tests.reports.html import pages
 from tests.reports.html.browser import Browser
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 Place = Callable[[str], Path]
 
 SHOWN_ROWS = "[...document.querySelectorAll('tr[data-verdict]')].filter((row) => !row.hidden).map((row) => row.id)"
