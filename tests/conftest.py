@@ -28,13 +28,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if addresses_suites(config):
         return
     config.addinivalue_line("filterwarnings", "error")
-    is_worker = hasattr(config, "workerinput")
-    if is_worker or not config.getoption("numprocesses", None):
-        _start_at_once(config)
+    _start_at_once(config)
 
 
 def _start_at_once(config: pytest.Config) -> None:
-    """Let whatever tests start by `sys.executable` start at once."""
+    """Let workers start at once, and whatever tests start by `sys.executable`."""
     stack, patch = ExitStack(), pytest.MonkeyPatch()
     config.add_cleanup(stack.close)
     stack.callback(patch.undo)

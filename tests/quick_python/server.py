@@ -32,7 +32,7 @@ OWN = {"batches_conformance", "conftest", "docs", "fixtures", "reports", "run", 
 GUARDS = ("spec.process", "fixtures.mock.process")
 """Modules that do something to the process when they are imported, which each process needs anew."""
 MODULES = (
-    "tests.warm",
+    *("tests.warm", "tests.quick_python.starting"),
     *("_pytest.pytester", "jsonschema", "markdown_it", "execnet.gateway_base"),
     *("xdist.remote", "xdist.workermanage", "xdist.dsession", "xdist.newhooks", "xdist.scheduler"),
     *("batches_conformance.command", "batches_conformance.collection"),
