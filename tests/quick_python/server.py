@@ -142,8 +142,11 @@ def warm_up() -> None:
     if "tests.warm" in sys.modules:
         return
     sys.path.insert(0, os.fspath(ROOT))
-    for module in MODULES:
-        import_module(module)
+    with warnings.catch_warnings():
+        # As in the tests themselves, which find these modules imported.
+        warnings.filterwarnings("error", module=rf"({'|'.join(OWN)})(\.|$)")
+        for module in MODULES:
+            import_module(module)
     from _pytest.assertion.rewrite import AssertionRewritingHook
     from _pytest.config import Config
     from hypothesis.configuration import set_hypothesis_home_dir
