@@ -1,6 +1,7 @@
 """What holds for all of the project's own tests, and never for a conformance run."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ import pytest
 from fixtures.state_folder import STATE_DIR
 from reports.narrowing import addresses_suites
 from tests.quick_python.starting import quick_python
+from tests.reports.html.browser import PROGRAMS, Browser, running
 
 LONG = (
     *("hostile", "test_wheel.py", "suites", "docs", "reports", "clients", "ci", "recordings", "inside"),
@@ -26,26 +28,30 @@ def pytest_configure(config: pytest.Config) -> None:
     if addresses_suites(config):
         return
     config.addinivalue_line("filterwarnings", "error")
-    is_worker = hasattr(config, "workerinput")
-    if is_worker or not config.getoption("numprocesses", None):
-        _start_at_once(config)
+    _start_at_once(config)
 
 
 def _start_at_once(config: pytest.Config) -> None:
-    """Let whatever tests start by `sys.executable` start at once."""
+    """Let workers start at once, and whatever tests start by `sys.executable`."""
     stack, patch = ExitStack(), pytest.MonkeyPatch()
     config.add_cleanup(stack.close)
     stack.callback(patch.undo)
     patch.setattr(sys, "executable", stack.enter_context(quick_python()))
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one worker, which then makes their fixtures once, and start with the long ones."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Keep the tests of a file in one worker, which then makes their fixtures once, and start with the long ones.
+
+    Those that look at a page have one browser. xdist reads the groups when it has its turn with the items.
+    """
     if addresses_suites(config):
-        return
+        return (yield)
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(_file_of(item)))
+            is_in_browser = isinstance(item, pytest.Function) and "browser" in item.fixturenames
+            item.add_marker(pytest.mark.xdist_group("browser" if is_in_browser else _file_of(item)))
+    yield
     items.sort(key=_rank)
 
 
@@ -64,3 +70,13 @@ def state_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(STATE_DIR, os.fspath(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """The browser that pages are looked at with."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        pytest.skip(f"no browser was found: install one of {', '.join(PROGRAMS)}")
+    with running(program, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened

@@ -22,7 +22,6 @@ from tests.ci.machine import FAULT, NARROW, ROOT
 TIME_LIMIT = 300
 REPORT_FILES = {"report.json", "report.html", "junit.xml", "summary.md", "badge.svg"}
 SITE = sysconfig.get_path("purelib", vars={"base": "", "platbase": ""}).lstrip("/")
-pytestmark = pytest.mark.xdist_group("wheel")
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,17 @@ def test_a_run_without_assertions_and_under_a_safe_path_has_the_same_verdict(ins
     assert "cannot be rewritten" not in ended.output
 
 
-def test_a_service_is_checked_by_its_url(installation: Installation) -> None:
+def make_traps(folder: Path) -> set[str]:
+    """Put modules into a folder that end whoever imports them, and give their files."""
+    names = {f"{name}.py" for name in ("click", "execnet", "reports", "spec", "yaml")}
+    for name in names:
+        (folder / name).write_text(f"raise SystemExit('{name} of the caller')", encoding="utf-8")
+    return names
+
+
+def test_a_service_is_checked_by_its_url_and_nothing_imported_out_of_the_folder(installation: Installation) -> None:
+    """By a worker, which is started as one of another program."""
+    traps = make_traps(installation.folder)
     with installation.mock() as service:
         key = {"LLAMA_CLOUD_API_KEY": service.api_key}
         words = ("--target", service.base_url, "--poll-interval", "0.05", "-q", "-n", "1")
@@ -188,26 +197,23 @@ def test_a_service_is_checked_by_its_url(installation: Installation) -> None:
         assert "<style>\n:root" in httpx.get(f"{service.base_url}/docs", trust_env=False).text
         cleaned = installation.call("clean-up", "--target", service.base_url, **key)
         assert cleaned.code == 0, cleaned.errors
-    assert installation.left == {f"reports/out/{name}" for name in REPORT_FILES}
+    assert installation.left == {f"reports/out/{name}" for name in REPORT_FILES} | traps
 
 
-def test_nothing_is_imported_out_of_the_folder_of_the_caller(installation: Installation) -> None:
-    for name in ("click", "execnet", "reports", "spec", "yaml"):
-        text = f"raise SystemExit('{name} of the caller')"
-        (installation.folder / f"{name}.py").write_text(text, encoding="utf-8")
-    ended = installation.call("run", NARROW, "--repeat", "2", "-n", "1", "-q", "--report-dir", "found")
+def test_runs_that_are_repeated_import_nothing_out_of_the_folder(installation: Installation) -> None:
+    make_traps(installation.folder)
+    ended = installation.call("run", NARROW, "--repeat", "2", "-n", "0", "-q", "--report-dir", "found")
     assert (ended.code, ended.errors) == (0, ""), ended.output
     assert ended.output.count("CONFORMANT") == 2
 
 
 def test_options_of_pytest_work(installation: Installation) -> None:
-    first = installation.call("run", NARROW, FAULT, "-x", "-n", "0", "-q")
+    first = installation.call("run", FAULT, "-x", "-n", "0", "-q", "-k", "unknown_job_type")
     assert (first.code, first.errors) == (1, "")
-    failed = installation.call("run", FAULT, "--lf", "-n", "0", "-q")
+    failed = installation.call("run", FAULT, "--lf", "-n", "0", "-v")
     assert (failed.code, failed.errors) == (1, "")
-    listed = installation.call("run", "--collect-only", "-n", "0", "-q", "-k", "unknown_job_type")
-    assert (listed.code, listed.errors) == (0, "")
-    assert "suites/scenarios/" in listed.output
+    assert "rerun previous 1 failure" in failed.output
+    assert "suites/scenarios/test_create.py::test_an_unknown_job_type_is_refused[" in failed.output
     assert installation.left == {f"reports/out/{name}" for name in REPORT_FILES}
 
 

@@ -15,6 +15,7 @@ MODULES = (
     *(f"_pytest.{name}" for name in default_plugins),
     *sorted(plugin.module for plugin in entry_points(group="pytest11")),
     *("hypothesis.stateful", "schemathesis", "schemathesis.pytest.plugin", "rich.progress", "xdist"),
+    *("schemathesis.pytest.lazy", "schemathesis.reporting.html.writer", "schemathesis.reporting.junitxml"),
     *("fixtures.adapter", "fixtures.preflight", "suites.oracles", "suites.lifecycle.model", "suites.property.schema"),
     # What a run imports late, and what the conftest.py of the root does.
     *("anyio._backends._asyncio", "execnet", "pdb", "pydantic.dataclasses", "schemathesis.pytest.xdist"),

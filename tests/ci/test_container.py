@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from batches_conformance.mock import running_mock
-from tests.ci.machine import ROOT, Machine
+from tests.ci.machine import ROOT, Machine, make_machine
 from tests.ci.shell import EXAMPLES, container_instructions
 
 INSTRUCTIONS = container_instructions()
@@ -57,13 +57,25 @@ def copied() -> Iterator[tuple[Path, PurePosixPath]]:
                     yield file, PurePosixPath(place) / inside
 
 
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the instructions make: what is copied, with its modules compiled."""
+    machine = make_machine(tmp_path_factory.mktemp("build"))
+    folder = machine.folder / "suite"
+    for file, place in copied():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, folder / place)
+    machine.install("python", f'exec {shlex.quote(sys.executable)} "$@"')
+    (command,) = (text for text in arguments("RUN") if "compileall" in text)
+    assert machine.run(["sh", "-c", f"cd {folder} && {command}"]).code == 0
+    return folder
+
+
 @pytest.fixture
-def image(machine: Machine) -> Machine:
+def image(machine: Machine, suite: Path) -> Machine:
     """A machine that holds what the image holds, works in its folder of reports, and has the `python` of the tests."""
     (machine.workspace / "conformance").unlink()
-    for file, place in copied():
-        (machine.folder / "suite" / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, machine.folder / "suite" / place)
+    shutil.copytree(suite, machine.folder / "suite")
     machine.install("python", f'exec {shlex.quote(sys.executable)} "$@"')
     return machine
 
@@ -185,8 +197,5 @@ def test_the_lock_is_installed_with_hashes(image: Machine) -> None:
     assert install(image) != 0
 
 
-def test_the_modules_are_compiled_once(image: Machine) -> None:
-    (command,) = (text for text in arguments("RUN") if "compileall" in text)
-    suite = image.folder / "suite"
-    assert image.run(["sh", "-c", f"cd {suite} && {command}"]).code == 0
+def test_the_modules_are_compiled_once(suite: Path) -> None:
     assert list((suite / SUITE / "reports").glob("__pycache__/plugin.*.pyc"))

@@ -21,8 +21,6 @@ from fixtures.settings import BASE_URL, KEY, OTHER_KEY
 from tests.docs.pages import ROOT, SHELL, blocks, commands
 from tests.docs.project import Ended, of_tox, run_python
 
-pytestmark = pytest.mark.xdist_group("commands")
-
 ELSEWHERE = {"ci.md"}
 """Pages whose examples are for other machines, and have tests of their own."""
 PATHS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -12,8 +12,6 @@ import pytest
 from tests.docs.pages import ROOT, blocks, commands
 from tests.docs.project import Ended, copied_to, run_python
 
-pytestmark = pytest.mark.xdist_group("worked example")
-
 PAGE = (ROOT / "docs" / "writing-tests.md").read_text(encoding="utf-8")
 REQUIREMENT = "file-count-is-final"
 FAULT = "file-count-follows-the-directory"

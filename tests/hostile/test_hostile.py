@@ -34,9 +34,6 @@ SEEN_BEFORE = {GET: "createBatch", LIST: "createBatch", CREATE: "uploadFile", UP
 """An operation that a run has called before a behaviour sets in."""
 
 
-pytestmark = pytest.mark.xdist_group("hostile servers")
-
-
 @dataclass(frozen=True)
 class Ended:
     """A run that has ended, and what it left."""

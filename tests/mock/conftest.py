@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from tests.mock.api import Api, running
-from tests.reports.html.conftest import browser as browser
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,10 @@ FORKED = {"batches_conformance", "docs", "fixtures", "pytest", "tests"}
 """The top-level modules that a fork executes."""
 WORKER = ["-u", "-c", "import sys;exec(eval(sys.stdin.readline()))"]
 """How execnet starts a worker of xdist."""
-TAKEN = {"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONFAULTHANDLER", "PYTHONUTF8"}
+TAKEN = {
+    *("PYTHONPATH", "PYTHONSAFEPATH"),
+    *("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONFAULTHANDLER", "PYTHONUTF8"),
+}
 """The variables of Python with which a fork is as good as a new interpreter."""
 PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGUSR2")
 NAMED_IN = "QUICK_PYTHON_PID"

@@ -32,11 +32,15 @@ OWN = {"batches_conformance", "conftest", "docs", "fixtures", "reports", "run", 
 GUARDS = ("spec.process", "fixtures.mock.process")
 """Modules that do something to the process when they are imported, which each process needs anew."""
 MODULES = (
-    "tests.warm",
-    *("_pytest.pytester", "jsonschema", "markdown_it", "execnet.gateway_base", "xdist.remote", "xdist.workermanage"),
-    *("batches_conformance.command", "batches_conformance.commands.run", "batches_conformance.collection"),
-    *("reports.html.page", "tests.prove.runs", "tests.prove.command"),
+    *("tests.warm", "tests.quick_python.starting"),
+    *("_pytest.pytester", "jsonschema", "markdown_it", "execnet.gateway_base"),
+    *("xdist.remote", "xdist.workermanage", "xdist.dsession", "xdist.newhooks", "xdist.scheduler"),
+    *("batches_conformance.command", "batches_conformance.collection"),
+    *(f"batches_conformance.commands.{path.stem}" for path in (ROOT / "batches_conformance" / "commands").glob("*.py")),
+    *("click._textwrap", "reports.html.page", "tests.prove.runs", "tests.prove.command"),
 )
+SAFE_PATH = "PYTHONSAFEPATH"
+"""The variable that keeps the folder of a process from the places of its modules."""
 STREAMS = 3
 
 
@@ -138,8 +142,11 @@ def warm_up() -> None:
     if "tests.warm" in sys.modules:
         return
     sys.path.insert(0, os.fspath(ROOT))
-    for module in MODULES:
-        import_module(module)
+    with warnings.catch_warnings():
+        # As in the tests themselves, which find these modules imported.
+        warnings.filterwarnings("error", module=rf"({'|'.join(OWN)})(\.|$)")
+        for module in MODULES:
+            import_module(module)
     from _pytest.assertion.rewrite import AssertionRewritingHook
     from _pytest.config import Config
     from hypothesis.configuration import set_hypothesis_home_dir
@@ -178,7 +185,9 @@ def take_over(request: Request, streams: list[int]) -> None:
     sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # type: ignore[misc]  # noqa: SIM115
     sys.stdout = sys.__stdout__ = writing_to(1, "surrogateescape")  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = writing_to(2, "backslashreplace")  # type: ignore[misc]
-    places = [request.folder, *filter(None, request.variables.get("PYTHONPATH", "").split(os.pathsep))]
+    places = [*filter(None, request.variables.get("PYTHONPATH", "").split(os.pathsep))]
+    if not request.variables.get(SAFE_PATH):
+        places.insert(0, request.folder)
     sys.path[:0] = places
     # What xdist gives to its workers, as it was when it was imported.
     sys.modules["xdist.workermanage"]._sys_path[:] = sys.path
@@ -220,7 +229,8 @@ def execute(words: list[str]) -> Any:
         sys.argv = words[1:]
         return runpy.run_module(words[1], run_name="__main__", alter_sys=True)
     sys.argv = ["-c"]
-    sys.path[0] = ""
+    if not os.environ.get(SAFE_PATH):
+        sys.path[0] = ""
     return exec(words[-1], {"__name__": "__main__"})
 
 

@@ -56,19 +56,19 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 
 
 @pytest.fixture(scope="session")
-def scripted() -> Iterator[MockAddress]:
+def controlled() -> Iterator[MockAddress]:
     """A mock that offers by its URL whatever the embedded one offers."""
     with running_mock("--clock", "virtual", "--control") as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def shared_out(scripted: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+def shared_out(controlled: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """A run of all that is written by hand, with up to 500 files, on two workers, against one service."""
     return run(
         tmp_path_factory.mktemp("shared"),
-        *(*SHARED_OUT, "-n", "2", f"--target={scripted.base_url}", f"--control-url={scripted.control_url}"),
-        f"--organization-id={scripted.organization_id}",
-        LLAMA_CLOUD_API_KEY=scripted.api_key,
-        LLAMA_CLOUD_OTHER_API_KEY=scripted.other_api_key,
+        *(*SHARED_OUT, "-n", "2", f"--target={controlled.base_url}", f"--control-url={controlled.control_url}"),
+        f"--organization-id={controlled.organization_id}",
+        LLAMA_CLOUD_API_KEY=controlled.api_key,
+        LLAMA_CLOUD_OTHER_API_KEY=controlled.other_api_key,
     )

@@ -19,8 +19,6 @@ from tests.reports import samples
 from tests.reports.html.outline import Outline
 from tests.suites.sessions import TIME_LIMIT, Ended, completed, directories_on, started
 
-pytestmark = pytest.mark.xdist_group("releases")
-
 NARROW = ("--requirement=create-refuses-unknown-job-type", "-n0", "-pno:cacheprovider", "--poll-interval=0.05")
 CONTRACT = ("--contract", "2.10", "2.14")
 BROKEN = "unknown-job-type-means-parse"

@@ -54,9 +54,9 @@ def test_two_workers_find_what_one_finds(whole: Ended, shared_out: Ended) -> Non
     assert shared_out.report["run"]["workers"] == 2
 
 
-def test_two_workers_leave_nothing_on_the_service(shared_out: Ended, scripted: MockAddress) -> None:
+def test_two_workers_leave_nothing_on_the_service(shared_out: Ended, controlled: MockAddress) -> None:
     assert shared_out.code == 0, shared_out.output
-    assert directories_on(scripted) == []
+    assert directories_on(controlled) == []
 
 
 def test_nothing_of_a_run_tells_the_keys_of_the_mock(whole: Ended, shared_out: Ended) -> None:

@@ -228,12 +228,12 @@ def test_two_workers(mock: MockAddress, leave: Leave) -> None:
     traces.assert_none_tells_a_key()
 
 
-def test_what_fuzzing_keeps(scripted: MockAddress, leave: Leave, tmp_path: Path) -> None:
+def test_what_fuzzing_keeps(controlled: MockAddress, leave: Leave, tmp_path: Path) -> None:
     (tmp_path / "brief.py").write_text(BRIEF, "utf-8")
-    with relay_to(scripted, echoes=True) as relay:
+    with relay_to(controlled, echoes=True) as relay:
         traces = leave(
             *("-p", "brief", "--fuzz", "-n", "0", "suites/lifecycle"),
-            *(f"--target={relay.url}", f"--control-url={scripted.control_url}"),
+            *(f"--target={relay.url}", f"--control-url={controlled.control_url}"),
             *("--parse-configuration-id=cfg-none", "--showlocals"),
             PYTHONPATH=str(tmp_path),
         )

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -53,7 +54,7 @@ class Browser:
     def open(self, path: Path, place: str = "", *, width: int = 1280, dark: bool = False, scripts: bool = True) -> None:
         """Load a file, at a width in pixels, and wait until it is loaded."""
         self._ask("Emulation.setScriptExecutionDisabled", value=not scripts)
-        self._ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        self.resize(width)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._ask("Emulation.setEmulatedMedia", media="", features=[scheme])
         for url in ("about:blank", path.resolve().as_uri() + place):
@@ -62,6 +63,10 @@ class Browser:
             self.requested.clear()
             self._ask("Page.navigate", url=url)
             self.until(lambda: self._loaded)
+
+    def resize(self, width: int) -> None:
+        """Show the page at a width in pixels."""
+        self._ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
 
     def on_paper(self) -> None:
         """Show the page as it would be printed by somebody who prefers it dark."""

@@ -1,7 +1,7 @@
 """Makes pictures of pages for the documents: `python -m tests.reports.html.picture docs/report.png`.
 
 The name of a file says which page it is to show: a report of the mock with a fault, the decision to release that, or a
-history in which faults come and go. It takes one of the browsers that `conftest.py` names.
+history in which faults come and go. It takes one of the browsers that `browser.py` names.
 """
 
 import shutil
@@ -18,8 +18,7 @@ from reports.history.past import past_requirements, past_run
 from reports.history.tracking import track
 from spec import requirements
 from tests.reports.history import months
-from tests.reports.html.browser import running
-from tests.reports.html.conftest import PROGRAMS
+from tests.reports.html.browser import PROGRAMS, running
 
 ROOT: Final = Path(__file__).parents[3]
 FAULT: Final = "last-file-left-out"
