@@ -169,8 +169,7 @@ class Call:
 
     def is_after(self, other: "Call") -> bool:
         """Whether this was surely sent when the answer to the other had already come."""
-        own, its = self.exchange, other.exchange
-        return own.sent - own.slack - its.received - its.slack >= 0
+        return self.exchange.seconds_after(other.exchange) >= 0
 
     def seconds_after(self, other: "Call") -> float:
         """How many seconds surely went by between the answer to the other and this; negative where none did."""

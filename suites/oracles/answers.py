@@ -32,7 +32,11 @@ KIND_OF_FIELD = {"status-is-documented": "status-unknown"}
 NO_SERVER_ERROR = Check("no-server-error", check="answer-is-no-server-error", kind="server-error")
 IS_JSON = Check("success-is-json", check="answer-is-json", kind="malformed")
 MATCHES = {
-    requirement: Check(requirement, check="answer-matches-schema", kind=KIND_OF_FIELD.get(requirement, "malformed"))
+    requirement: Check(
+        requirement,
+        check="answer-matches-schema",
+        kind=KIND_OF_FIELD.get(requirement, "malformed"),
+    )
     for requirement in (*FORM.values(), *BY_FIELD.values())
 }
 
