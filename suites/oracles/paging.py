@@ -156,8 +156,11 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     def _judged(walk: FollowedWalk, filters: Filters) -> Iterator[Observation]:
         used = {name: value for name, value in filters if name not in SCOPE}
         known = births.get((walk.first.caller, used.get("source_directory_id", "")), ())
+        projects = _projects_of(walk, births)
         sure = {
-            born.id: born for born in known if walk.first.seconds_after(born.call) >= lag and _matches(born, used, walk)
+            born.id: born
+            for born in known
+            if born.project_id in projects and walk.first.seconds_after(born.call) >= lag and _matches(born, used, walk)
         }
         is_sized = walk.first.exchange.request.param("page_size") is not None
         if not sure or (is_sized and not walk.met):
@@ -179,8 +182,6 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
 
     def _matches(born: Born, used: dict[str, str], walk: FollowedWalk) -> bool:
         """Whether a batch surely matches, and has so for long."""
-        if not _is_in_project(born, walk):
-            return False
         lower, upper = (moment(used.get(name)) for name in TIMES)
         if (lower or upper) and born.created is None:
             return False
@@ -196,11 +197,17 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     return look
 
 
-def _is_in_project(born: Born, walk: FollowedWalk) -> bool:
-    """Whether a batch is of the project that a walk is over; where that shows no batch, both have to be the key's."""
-    if walk.projects:
-        return born.project_id in walk.projects
-    return not scope_of(walk.first.exchange.request) and not scope_of(born.call.exchange.request)
+def _projects_of(walk: FollowedWalk, births: Memory[tuple[str, str], deque[Born]]) -> frozenset[str]:
+    """Return the projects that a walk is over: of what it shows, or else that of all that its caller has created there.
+
+    It is open where the project was named, or where the creates that name none show several.
+    """
+    if walk.projects or scope_of(walk.first.exchange.request):
+        return walk.projects
+    own = {
+        born.project_id for born in births.get((walk.first.caller, ""), ()) if not scope_of(born.call.exchange.request)
+    }
+    return frozenset(own if len(own) == 1 else ())
 
 
 def _is_not_before(later: Moment, earlier: Moment) -> bool:

@@ -275,6 +275,9 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     "the list of the key's own project, after a create in another": lambda t: (
         t.create(params=OTHER_PROJECT, project="prj-2").wait().list()
     ),
+    "the list of a key whose creates show several projects": lambda t: (
+        t.create().create("bat-2", project="prj-2").wait().list()
+    ),
     "a get in another project": lambda t: t.create().get().wait().get(params=OTHER_PROJECT, code=404),
     "an expanded read in another project": lambda t: (
         t.create().get().wait().get(params=(*EXPAND, *OTHER_PROJECT), code=404)
