@@ -26,39 +26,31 @@ from suites.traffic import (
 from suites.verify import ANY_OPERATION, Check, Observation, observe
 
 
-def _job(seen: Seen) -> tuple[object, object] | None:
-    return job_of(seen.fields) if seen.fields.get("config") is not None else None
-
-
-def _directory(seen: Seen) -> Any:
-    return seen.fields.get("source_directory_id")
-
-
-def _project(seen: Seen) -> Any:
-    return seen.fields.get("project_id")
-
-
 @dataclass(frozen=True)
 class _Trait:
-    """Something about a batch that stays as it is; `None` where the batch does not show it."""
+    """Something about a batch that stays as it is."""
 
     name: str
     requirement: str
-    of: Callable[[Seen], Any]
     same: Callable[[Any, Any], bool]
 
 
 TRAITS = (
-    _Trait("config.job", "config-never-changes", _job, operator.eq),
-    _Trait("source_directory_id", "source-directory-never-changes", _directory, operator.eq),
-    _Trait("project_id", "project-never-changes", _project, operator.eq),
-    _Trait("created_at", "created-at-never-changes", operator.attrgetter("created"), Moment.same_as),
+    _Trait("config.job", "config-never-changes", operator.eq),
+    _Trait("source_directory_id", "source-directory-never-changes", operator.eq),
+    _Trait("project_id", "project-never-changes", operator.eq),
+    _Trait("created_at", "created-at-never-changes", Moment.same_as),
 )
 
-OF = [trait.of for trait in TRAITS]
-
 Shown = tuple[Any, ...]
-"""The traits of a batch, in their order, as one answer shows them."""
+"""The traits of a batch, in their order, as one answer shows them; `None` where it does not show one."""
+
+
+def _shown(seen: Seen) -> Shown:
+    batch = seen.fields
+    job = job_of(batch) if batch.get("config") is not None else None
+    return job, batch.get("source_directory_id"), batch.get("project_id"), seen.created
+
 
 AT_ONCE = "get-finds-new-batch-at-once"
 STAYS = [
@@ -115,7 +107,7 @@ def traits_never_change() -> Look:
         for seen in call.seen:
             if is_create and not echoes(call, seen.fields):
                 continue
-            shown = tuple([of(seen) for of in OF])
+            shown = _shown(seen)
             is_whole, now = all(shown), (call, shown)
             for where, checks, operation in comparisons:
                 before = latest.get((seen.id, where))

@@ -29,6 +29,7 @@ class Memory(OrderedDict[K, V]):
 
     def setdefault(self, key: K, default: V) -> V:
         """Return what is remembered, which is the default from now on if it was nothing."""
-        if key not in self:
-            self[key] = default
-        return self[key]
+        if key in self:
+            return self[key]
+        self[key] = default
+        return default

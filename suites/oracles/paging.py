@@ -24,7 +24,7 @@ from suites.traffic import (
     Call,
     echoes,
 )
-from suites.verify import Observation, observe
+from suites.verify import Check, Observation, observe
 
 COMPARED = 200
 """Batches of one caller, and of one directory, that are looked for in a walk: the latest."""
@@ -167,16 +167,16 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
             return
         missing = sorted(sure.keys() - walk.met.keys())
         promise = _promise(walk, used, births)
-        evidence = [sure[batch_id].call.exchange for batch_id in missing[:1]]
-        yield observe(
-            promise,
-            not missing,
-            check="list-items-match-filters" if promise in OF_FILTERS else "walk-meets-every-batch",
-            kind="missing",
+        check = "list-items-match-filters" if promise in OF_FILTERS else "walk-meets-every-batch"
+        asked = Check(promise, check=check, kind="missing")
+        if not missing:
+            yield asked.held
+            return
+        yield asked.violated(
             expected=sorted(sure),
             actual=sorted(walk.met),
             difference=lacking(sure, walk.met),
-            exchanges=[*evidence, walk.first.exchange, walk.last.exchange],
+            exchanges=[sure[missing[0]].call.exchange, walk.first.exchange, walk.last.exchange],
             case=", ".join(f"{name}={value}" for name, value in sorted(used.items())),
         )
 

@@ -170,6 +170,8 @@ def with_query(url: str, beside: Pairs) -> str:
 def _readings(value: str) -> set[str]:
     """Return what a value may mean, as nobody knows whether it was decoded, nor how bytes that are no text were."""
     raw = raw_of(value)
+    if b"%" not in raw and b"+" not in raw:
+        return {_shown(raw)}
     return {_shown(raw), _shown(unquote_to_bytes(raw)), _shown(unquote_to_bytes(raw.replace(b"+", b" ")))}
 
 

@@ -1,6 +1,7 @@
 """How long a recording of a hundred thousand exchanges takes to judge, and how much memory."""
 
 import json
+import re
 import resource
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ EXCHANGES = 100_000
 KIBIBYTE = 1024
 MOST_SECONDS = 60.0
 MOST_BYTES = 200e6
+_ID = re.compile(r"\b((?:bat|dir|dfl|pjb|ejb|prj)-)[0-9a-f]{4}")
 
 
 def figures() -> tuple[float, float]:
@@ -59,6 +61,5 @@ def _repeated(entries: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _renamed(text: str, again: int) -> str:
-    for prefix in ("bat", "dir", "dfl", "pjb", "ejb", "prj"):
-        text = text.replace(f"{prefix}-", f"{prefix}-{again:04x}")
-    return text
+    """Return an entry with other ids of the same length, so that the sizes that it names stay right."""
+    return _ID.sub(rf"\g<1>{again:04x}", text)
