@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fixtures.exchange import Pairs
 from fixtures.target import ANONYMOUS, NEVER_ISSUED
 from suites.differences import first_few
 from suites.oracles.lists import scope_of
@@ -67,22 +68,22 @@ ONE_PROJECT = Check(
 
 @oracle(ONE_PROJECT.requirement, looks_at=(CREATE, LIST))
 def list_is_of_one_project() -> Look:
-    """All that a caller lists belongs to the project of what it created or listed before, naming the same project.
+    """All that a caller lists belongs to the project of what it created or listed before, naming the same scope.
 
     How a query names a project is not how a batch does, so the one that a request names is not compared with a batch.
     """
-    own: Memory[tuple[str, str | None], tuple[Call, str]] = Memory()
+    own: Memory[tuple[str, Pairs], tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
-        named = call.exchange.request.param("project_id")
-        known = own.get((call.caller, named))
+        scope = scope_of(call.exchange.request)
+        known = own.get((call.caller, scope))
         is_list, held = call.name == LIST, 0
         for batch in call.batches:
             found = batch.get("project_id")
             if not isinstance(found, str):
                 continue
             if known is None:
-                known = own[call.caller, named] = call, found
+                known = own[call.caller, scope] = call, found
             origin, project_id = known
             if is_list and found == project_id:
                 held += 1
@@ -92,7 +93,7 @@ def list_is_of_one_project() -> Look:
                     actual=found,
                     difference=f"{batch['id']} is of project {found}",
                     exchanges=[origin.exchange, call.exchange],
-                    case=f"project_id={named}" if named else "no project_id",
+                    case=", ".join(f"{name}={value}" for name, value in scope) or "no project_id",
                 )
         if held:
             yield ONE_PROJECT.held_so_often(held)

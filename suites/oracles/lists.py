@@ -70,9 +70,9 @@ if undecided := set(list_parameters()) - {filter_.parameter for filter_ in FILTE
     )
 
 
-def scope_of(request: Request) -> Mapping[str, list[str]]:
-    """Return the project and the organization that a query names; without one of them it is those of the key."""
-    return {name: values for name in SCOPE if (values := request.values(name))}
+def scope_of(request: Request) -> Pairs:
+    """Return the project and the organization that a query names; where it names none, they are those of the key."""
+    return tuple(sorted(pair for pair in request.params if pair[0] in SCOPE))
 
 
 @lru_cache(maxsize=QUERIES_REMEMBERED)

@@ -278,6 +278,28 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     "the list of a key whose creates show several projects": lambda t: (
         t.create().create("bat-2", project="prj-2").wait().list()
     ),
+    "the list of another organization": lambda t: (
+        two(t)
+        .list("bat-1", "bat-2")
+        .list(batch("bat-9", "dir-9", project="prj-9"), params=(("organization_id", "org-2"),))
+    ),
+    "a get in the key's own project, after a create in another": lambda t: (
+        t.create(params=OTHER_PROJECT, project="prj-2").wait().get(code=404).get(params=EXPAND, code=404)
+    ),
+    "an expanded read in the key's own project, after a read in another": lambda t: t.get(
+        "RUNNING", params=OTHER_PROJECT
+    ).get("RUNNING", params=EXPAND, code=404),
+    "results refused when named twice, in another project": lambda t: t.get(params=EXPAND, **RESULTS).get(
+        params=(*TWICE, *OTHER_PROJECT), code=404
+    ),
+    "a cancel in the key's own project, after a create in another": lambda t: (
+        t.create(params=OTHER_PROJECT, project="prj-2")
+        .get("RUNNING", params=OTHER_PROJECT, project="prj-2")
+        .say("POST", f"{BATCHES}/bat-1/cancel", 404, {})
+    ),
+    "a job in the key's own project, after results in another": lambda t: (
+        t.get(params=(*EXPAND, *OTHER_PROJECT), **RESULTS).wait().say("GET", "/api/v2/parse/job-1", 404, {})
+    ),
     "a get in another project": lambda t: t.create().get().wait().get(params=OTHER_PROJECT, code=404),
     "an expanded read in another project": lambda t: (
         t.create().get().wait().get(params=(*EXPAND, *OTHER_PROJECT), code=404)
