@@ -5,7 +5,7 @@ They are looked up when a shell asks for them, and never at the start of a comma
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -65,3 +65,9 @@ OF_OPTIONS: Final[Mapping[str, Offer]] = {
     "--client": _offering(_clients),
 }
 """What is offered for an option, by its name, in whatever command."""
+
+
+def named_option(*declarations: str, metavar: str = "NAME", **more: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Declare an option that takes names, which a shell completes; it can be given several times."""
+    offer = OF_OPTIONS[declarations[0]]
+    return click.option(*declarations, metavar=metavar, multiple=True, shell_complete=offer, **more)

@@ -35,15 +35,12 @@ class Appearance:
         group = f"{response.status // 100}XX"
         self._sorts["statuses"].add(frozenset({f"{call.name} {response.status}"}))
         named = group, *[name for name, _ in response.headers]
-        headers = self._headers.get(named)
-        if headers is None:
-            headers = self._headers[named] = frozenset(_header(group, name) for name, _ in response.headers)
+        headers = self._headers.made(named, lambda: frozenset(_header(group, name) for name, _ in response.headers))
         self._sorts["headers"].add(headers)
         answered = call.name, group, call.shape
-        fields = self._fields.get(answered)
-        if fields is None:
-            features = (f"{call.name} {group} {feature}" for feature in _of_body(response))
-            fields = self._fields[answered] = frozenset(features)
+        fields = self._fields.made(
+            answered, lambda: frozenset(f"{call.name} {group} {feature}" for feature in _of_body(response))
+        )
         self._sorts["fields"].add(fields)
 
     def take(self) -> dict[str, dict[str, int]]:

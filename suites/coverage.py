@@ -24,15 +24,9 @@ class Coverage:
             return
         params = [*call.path.items(), *call.exchange.request.params]
         asked = call.name, *[(name, shape_of(value)) for name, value in params], shape_of(call.sent_body)
-        sent = self._in_requests.get(asked)
-        if sent is None:
-            sent = self._in_requests[asked] = frozenset(_sent(call))
-        self._sent[sent] += 1
+        self._sent[self._in_requests.made(asked, lambda: frozenset(_sent(call)))] += 1
         answered = call.name, call.exchange.status, call.shape
-        seen = self._in_answers.get(answered)
-        if seen is None:
-            seen = self._in_answers[answered] = frozenset(_seen(call))
-        self._seen[seen] += 1
+        self._seen[self._in_answers.made(answered, lambda: frozenset(_seen(call)))] += 1
 
     def take(self) -> dict[str, dict[str, int]]:
         """Return the counts since the last call."""

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import pytest
 
-from batches_conformance.completion import OF_OPTIONS
+from batches_conformance.completion import named_option
 from batches_conformance.groups import FILE, gateway_options
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.errors import RunError
@@ -21,14 +21,7 @@ from suites.clients.table import Release, chosen
 
 @click.command(name="clients")
 @click.option("--target", metavar="URL", help="A base URL; by default the mock, or $LLAMA_CLOUD_BASE_URL.")
-@click.option(
-    "--client",
-    "names",
-    metavar="NAME",
-    multiple=True,
-    shell_complete=OF_OPTIONS["--client"],
-    help="Only this one, such as pypi-2.9.1.",
-)
+@named_option("--client", "names", help="Only this one, such as pypi-2.9.1.")
 @gateway_options
 @click.option("--project-id", metavar="ID", help="The project of the key, where it has to be named.")
 @click.option("--parse-configuration-id", metavar="ID", default=PARSE_PRESET, show_default=True)
@@ -39,23 +32,9 @@ from suites.clients.table import Release, chosen
 @click.option("--request-timeout", metavar="SECONDS", type=float, default=REQUEST_TIMEOUT, show_default=True)
 @click.option("--yes", is_flag=True, help="Write to a service beyond loopback.")
 @click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
-@click.option(
-    "--fault", metavar="NAME", multiple=True, shell_complete=OF_OPTIONS["--fault"], help="Let the mock break a promise."
-)
-@click.option(
-    "--variation",
-    metavar="NAME",
-    multiple=True,
-    shell_complete=OF_OPTIONS["--variation"],
-    help="Let the mock use a variation.",
-)
-@click.option(
-    "--situation",
-    metavar="NAME",
-    multiple=True,
-    shell_complete=OF_OPTIONS["--situation"],
-    help="Let the mock be in a situation.",
-)
+@named_option("--fault", help="Let the mock break a promise.")
+@named_option("--variation", help="Let the mock use a variation.")
+@named_option("--situation", help="Let the mock be in a situation.")
 @click.option("--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True)
 @click.option("--api-tests", is_flag=True, help="Run the Python client's own tests against the mock, and no more.")
 def command(names: Sequence[str], report_dir: Path, api_tests: bool, **given: Any) -> int:

@@ -18,7 +18,7 @@ import click
 import pytest
 
 from batches_conformance import location
-from batches_conformance.completion import OF_OPTIONS
+from batches_conformance.completion import OF_OPTIONS, named_option
 from batches_conformance.groups import FILE
 from batches_conformance.load.options import DECLARED
 from batches_conformance.variants import refuse_unknown_variants
@@ -79,16 +79,8 @@ def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--run-time", metavar="TIME", default="30s", show_default=True, help="How long, as 90s, 10m or 1h30m.")
 @click.option("--processes", metavar="N", type=click.IntRange(1), help="Processes that share the users.")
-@click.option(
-    "--fault", metavar="NAME", multiple=True, shell_complete=OF_OPTIONS["--fault"], help="Let the mock break a promise."
-)
-@click.option(
-    "--variation",
-    metavar="NAME",
-    multiple=True,
-    shell_complete=OF_OPTIONS["--variation"],
-    help="Let the mock use a variation.",
-)
+@named_option("--fault", help="Let the mock break a promise.")
+@named_option("--variation", help="Let the mock use a variation.")
 @_declared
 @click.option("--plan", is_flag=True, help="Say what the load would send and spend; nothing is sent.")
 @click.option("--locustfile", is_flag=True, help="Print where the file for locust is, and do nothing else.")

@@ -16,7 +16,7 @@ from typing import Any, Final
 import click
 import pytest
 
-from batches_conformance.completion import OF_OPTIONS
+from batches_conformance.completion import named_option
 from batches_conformance.groups import FILE, gateway_options
 from batches_conformance.location import own_command
 from batches_conformance.release_plan import AGAINST_KEY, AGAINST_OTHER_KEY, Question, chains_of, words_of
@@ -64,28 +64,14 @@ class GivenReports:
 @click.option("--report", metavar="REPORT", type=FILE, help="Its report.json, where it was run before.")
 @click.option("--baseline", metavar="REPORT", type=FILE, help="The report.json of the release before.")
 @click.option("--waivers", metavar="FILE", type=FILE, help="Violations that are tolerated until a day.")
-@click.option(
-    "--profile",
-    "profiles",
-    metavar="NAME",
-    multiple=True,
-    shell_complete=OF_OPTIONS["--profile"],
-    help="A later addition to the contract.",
-)
+@named_option("--profile", "profiles", help="A later addition to the contract.")
 @click.option("--against", metavar="URL", help=f"Another service, run beside it with the key in {AGAINST_KEY}.")
 @click.option("--against-report", metavar="REPORT", type=FILE, help="The report.json of that service.")
 @click.option("--mock-report", metavar="REPORT", type=FILE, help="The report.json of a run on the mock.")
 @click.option("--contract", nargs=2, metavar="OLD NEW", help="A change of the contract, as for contract diff.")
 @click.option("--accepted", metavar="FILE", type=FILE, help="Breaks of the contract that somebody has accepted.")
 @click.option("--clients", is_flag=True, help="Let every released client work with the service.")
-@click.option(
-    "--client",
-    "client_names",
-    metavar="NAME",
-    multiple=True,
-    shell_complete=OF_OPTIONS["--client"],
-    help="Only this client, such as pypi-2.9.1.",
-)
+@named_option("--client", "client_names", help="Only this client, such as pypi-2.9.1.")
 @click.option("--max-billable-files", metavar="N", type=click.IntRange(0), help="Of each service, by all parts.")
 @click.option("--yes", is_flag=True, help="Write to services beyond loopback.")
 @click.option("--out", metavar="DIR", type=FILE, default=OUT, show_default=True, help="Where everything is written.")

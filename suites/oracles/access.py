@@ -95,8 +95,7 @@ def list_is_of_one_project() -> Look:
                     exchanges=[origin.exchange, call.exchange],
                     case=", ".join(f"{name}={value}" for name, value in scope) or "no project_id",
                 )
-        if held:
-            yield ONE_PROJECT.held_so_often(held)
+        yield from ONE_PROJECT.counted(held)
 
     return look
 

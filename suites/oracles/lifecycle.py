@@ -119,8 +119,8 @@ def traits_never_change() -> Look:
                     yield from _compared(checks, operation, before, now, seen)
             latest[seen.id, view] = now
         for where, checks, _ in comparisons:
-            for check in dict.fromkeys(checks) if alike[where] else ():
-                yield check.held_so_often(alike[where] * checks.count(check))
+            for check in dict.fromkeys(checks):
+                yield from check.counted(alike[where] * checks.count(check))
 
     return look
 
@@ -176,8 +176,7 @@ def terminal_status_is_final() -> Look:
                 exchanges=[ending.exchange, call.exchange],
                 case=f"batch {id_}",
             )
-        if held:
-            yield FINAL.held_so_often(held)
+        yield from FINAL.counted(held)
 
     return look
 
@@ -202,8 +201,7 @@ def updated_at_not_before_created_at() -> Look:
                     exchanges=[call.exchange],
                     case=f"batch {id_}, {batch.get('status')}",
                 )
-        if held:
-            yield FOLLOWS.held_so_often(held)
+        yield from FOLLOWS.counted(held)
 
     return look
 
@@ -236,8 +234,7 @@ def updated_at_never_goes_back() -> Look:
                 )
             if known is None or known[1].instant <= updated.instant:
                 latest[key] = call, updated
-        if held:
-            yield FORWARD.held_so_often(held)
+        yield from FORWARD.counted(held)
 
     return look
 

@@ -1,6 +1,7 @@
 """What an oracle remembers: the latest of what it saw, so that traffic without an end fits into memory."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import TypeVar
 
 K = TypeVar("K")
@@ -11,7 +12,7 @@ MOST_REMEMBERED = 3_000
 
 
 class Memory(OrderedDict[K, V]):
-    """A mapping that forgets what was not written for long; it is written by `memory[key] = value` and `setdefault`.
+    """A mapping that forgets what was not written for long: by `memory[key] = value`, `setdefault` or `made`.
 
     The caches of cachetools forget by reads as well, or by the first write alone. The first entry of a plain dictionary
     takes ever longer to find where many have been deleted before it.
@@ -33,3 +34,10 @@ class Memory(OrderedDict[K, V]):
             return self[key]
         self[key] = default
         return default
+
+    def made(self, key: K, make: Callable[[], V]) -> V:
+        """Return what is remembered, which is made now if it was nothing."""
+        known = self.get(key)
+        if known is None:
+            known = self[key] = make()
+        return known

@@ -67,8 +67,7 @@ def results_only_when_asked_for() -> Look:
                     exchanges=[call.exchange],
                     case=f"batch {batch['id']}, {batch.get('status')}",
                 )
-        if held:
-            yield check.held_so_often(held)
+        yield from check.counted(held)
 
     return look
 

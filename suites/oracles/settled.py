@@ -219,8 +219,7 @@ def views_agree_on_the_end(lag: float = SETTLE_TIMEOUT) -> Look:
                     )
             if status in TERMINAL and (id_, is_list) not in ended:
                 ended[id_, is_list] = call, status
-        if held:
-            yield AGREES.held_so_often(held)
+        yield from AGREES.counted(held)
 
     return look
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 
 import click
 
-from batches_conformance.completion import OF_OPTIONS
+from batches_conformance.completion import named_option
 from fixtures.mock.faults import FAULTS
 from fixtures.mock.variants import Variant
 from fixtures.mock.variations import THEMES, VARIATIONS
@@ -35,9 +35,7 @@ PROGRESS_EVERY = 50
 
 
 @click.command(name="prove")
-@click.option(
-    "--requirement", metavar="ID", multiple=True, shell_complete=OF_OPTIONS["--requirement"], help="Only its faults."
-)
+@named_option("--requirement", metavar="ID", help="Only its faults.")
 @click.option("--black-box", is_flag=True, help="By URL, without control, in real time.")
 @click.option("--isolated", is_flag=True, help="Run each variation on its own as well, not only in combination.")
 @click.option("--recordings", "from_recordings", is_flag=True, help="Judge recordings of the runs, and nothing else.")
