@@ -109,13 +109,13 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a walk that was followed from its first page to its last holds what has matched for long, once.
 
     Looked for are batches that the same caller created, in the project that the walk is over, well before it began; for
-    a status, those that had ended by then, and none whose directory was deleted. A batch that is met twice counts where
-    it has not changed between. Where a page_size was asked for and nothing was received, the service may not have made
-    anything of it.
+    a status, those that had ended in it by then and were shown in no other since, and none whose directory was deleted.
+    A batch that is met twice counts where it has not changed between. Where a page_size was asked for and nothing was
+    received, the service may not have made anything of it.
     """
     open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory(OPEN_WALKS)
     births: Memory[tuple[str, str], deque[Born]] = Memory()
-    ended: Memory[str, tuple[Call, str]] = Memory()
+    latest: Memory[str, tuple[Call, str | None]] = Memory()
 
     def remember(call: Call) -> None:
         if call.name == DELETE_DIRECTORY and call.succeeded:
@@ -126,8 +126,9 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
                 known.extend(kept)
         is_create = call.name == CREATE
         for id_, status, created, _, batch in call.seen:
-            if status in TERMINAL and id_ not in ended:
-                ended[id_] = call, str(status)
+            shown = latest.get(id_)
+            if shown is None or (status != shown[1] and call.is_after(shown[0])):
+                latest[id_] = call, status
             if is_create and echoes(call, batch):
                 directory_id = str(batch.get("source_directory_id"))
                 born = Born(id_, call, call.caller, _project_of(batch), directory_id, created)
@@ -191,8 +192,8 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
             return False
         if "status" not in used:
             return True
-        ending = ended.get(born.id)
-        return ending is not None and ending[1] == used["status"] and walk.first.seconds_after(ending[0]) >= lag
+        since, status = latest.get(born.id, (born.call, None))
+        return status in TERMINAL and status == used["status"] and walk.first.seconds_after(since) >= lag
 
     return look
 

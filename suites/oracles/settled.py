@@ -147,13 +147,16 @@ def expanded_get_succeeds() -> Look:
 
 
 def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]], times: int) -> Iterator[Observation]:
-    """Compare what a get shows that names results several times with what one showed that named them once."""
+    """Compare what a get shows that names results several times with what one showed that named them once.
+
+    Without an entry there is nothing to compare.
+    """
     for batch in call.batches:
         if status_of(batch) != COMPLETED or not call.surely_asks_for_results:
             continue
         results, known = entries(batch), shown.get(batch["id"])
         files = dict(jobs_by_file(results)).keys() if results is not None else None
-        if times == 1 and results is not None:
+        if times == 1 and results:
             shown[batch["id"]] = call, dict(jobs_by_file(results))
         elif times > 1 and known and call.is_after(known[0]):
             yield observe(

@@ -155,6 +155,10 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
         "list-filters-by-status",
         lambda t: t.create().get().wait().list(params=(("status", "COMPLETED"),)),
     ),
+    "an end that another one follows": (
+        "terminal-status-is-final",
+        lambda t: t.create().get().get("CANCELLED").wait().list(params=(("status", "COMPLETED"),)),
+    ),
     "a batch that falls between pages": (
         "pages-lose-nothing",
         lambda t: two(t).list("bat-2", params=paged(), token="a").list(params=paged("a")),
@@ -347,3 +351,9 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
 def test_what_somebody_unobservable_explains_is_not_accused(tell: Callable[[Tale], Tale]) -> None:
     witness = tell(Tale()).witness
     assert not witness.complaints
+
+
+def test_a_repetition_of_no_results_shows_nothing() -> None:
+    empty = with_results()
+    witness = Tale().get(params=EXPAND, **empty).get(params=TWICE, **empty).witness
+    assert "expand-accepts-repetition" not in witness.accused | witness.praised
