@@ -103,7 +103,8 @@ def results_are_delivered(lag: float = SETTLE_TIMEOUT) -> Look:
 def expanded_get_succeeds() -> Look:
     """Check that a batch that the same caller has read can be read expanded too, however often results are named.
 
-    A batch whose directory was deleted may have gone with it.
+    A batch whose directory was deleted may have gone with it. That results may be named twice shows nothing yet of what
+    is answered then.
     """
     read: Memory[tuple[str, str], Call] = Memory()
     deleted: Memory[str, Call] = Memory()
@@ -130,7 +131,7 @@ def expanded_get_succeeds() -> Look:
             and any(str(batch.get("source_directory_id")) in deleted for batch in known.batches)
         ):
             return
-        if known and times and is_alike and (call.succeeded or is_refused):
+        if known and times and is_alike and (is_refused or (call.succeeded and times == 1)):
             yield observe(
                 requirement,
                 call.succeeded,

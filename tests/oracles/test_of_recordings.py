@@ -355,5 +355,5 @@ def test_what_somebody_unobservable_explains_is_not_accused(tell: Callable[[Tale
 
 def test_a_repetition_of_no_results_shows_nothing() -> None:
     empty = with_results()
-    witness = Tale().get(params=EXPAND, **empty).get(params=TWICE, **empty).witness
+    witness = Tale().get().get(params=EXPAND, **empty).get(params=TWICE, **empty).witness
     assert "expand-accepts-repetition" not in witness.accused | witness.praised
