@@ -19,9 +19,17 @@ MODULES = (
     *("fixtures.adapter", "fixtures.preflight", "suites.oracles", "suites.lifecycle.model", "suites.property.schema"),
     # What a run imports late, and what the conftest.py of the root does.
     *("anyio._backends._asyncio", "execnet", "pdb", "pydantic.dataclasses", "schemathesis.pytest.xdist"),
-    *("uvicorn.loops.uvloop", "uvicorn.protocols.http.httptools_impl"),
-    *("batches_conformance.variants", "fixtures.remembered", "fixtures.start", "reports.planning"),
-    *("suites.generation", "suites.unknown"),
+    *("uvicorn.lifespan.off", "uvicorn.loops.uvloop", "uvicorn.protocols.http.httptools_impl"),
+    *("uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl"),
+    *("batches_conformance.variants", "fixtures.rate", "fixtures.receiver", "fixtures.remembered", "fixtures.start"),
+    *("fixtures.webhooks", "reports.planning", "suites.generation", "suites.scenarios.varied", "suites.unknown"),
+    *(f"suites.profiles.cancel.{name}" for name in ("following", "jobs", "listing", "stopping")),
+    *(f"suites.profiles.webhooks.{name}" for name in ("notifications", "payload", "verification")),
+    # What schemathesis and hypothesis import at the first generated request.
+    *(f"schemathesis.specs.openapi.{name}" for name in ("schemas", "coverage._operation")),
+    *(f"schemathesis.{name}" for name in ("transport.asgi", "transport.wsgi", "generation.dictionaries")),
+    *("schemathesis.generation.body_overrides", "pyrate_limiter"),
+    *(f"hypothesis.strategies._internal.{name}" for name in ("flatmapped", "random")),
     *("fixtures.mock.command", "fixtures.mock.faults", "fixtures.mock.variations"),
 )
 
