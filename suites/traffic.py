@@ -31,6 +31,8 @@ CREATE_DIRECTORY = "createDirectory"
 DELETE_DIRECTORY = "deleteDirectory"
 DELETE_FILE = "deleteFile"
 LIST_FILES = "listFiles"
+DELETIONS = frozenset({DELETE_DIRECTORY, DELETE_FILE})
+"""The operations by which the source files of a batch may go."""
 
 CORE = frozenset(operation.id for operation in operations().values() if operation.is_core)
 """The operations that every service has to have."""

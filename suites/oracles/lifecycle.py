@@ -9,9 +9,10 @@ from fixtures.settings import SETTLE_TIMEOUT
 from suites.moments import Moment
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
+from suites.oracles.retention import KEPT, Deletions
 from suites.traffic import (
     CREATE,
-    DELETE_DIRECTORY,
+    DELETIONS,
     GET,
     GONE,
     LIST,
@@ -239,17 +240,17 @@ def updated_at_never_goes_back() -> Look:
     return look
 
 
-@oracle("get-returns-requested-batch", AT_ONCE, looks_at=(CREATE, DELETE_DIRECTORY, GET))
+@oracle("get-returns-requested-batch", AT_ONCE, looks_at=DELETIONS | {CREATE, GET})
 def get_returns_batch_asked_for(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a get of a batch that was created with the same key succeeds, and gives that batch.
 
     A get that asks for more than the batch itself is judged only by what it shows, as is one whose headers were not to
     the service's liking; one that refuses the key is not judged at all, for a key may end in the middle of a run. A
-    batch may not be found for `lag` seconds after its create; that it was not is observed once it is found. One whose
-    directory was deleted may have gone with it.
+    batch may not be found for `lag` seconds after its create; that it was not is observed once it is found. One that is
+    long over may be gone, and one whose directory or one of whose files was deleted may have gone with them.
     """
     created: Memory[tuple[str, str], Call] = Memory()
-    deleted: Memory[str, Call] = Memory()
+    deletions = Deletions()
     found: Memory[tuple[str, str], Call] = Memory()
     missed: Memory[tuple[str, str], list[Call]] = Memory()
 
@@ -257,8 +258,7 @@ def get_returns_batch_asked_for(lag: float = SETTLE_TIMEOUT) -> Look:
         if call.name == CREATE:
             for batch in call.batches:
                 created[call.caller, batch["id"]] = call
-        if call.name == DELETE_DIRECTORY and call.succeeded:
-            deleted[call.path["directory_id"]] = call
+        deletions.note(call)
         if call.name != GET:
             return
         asked = call.path["batch_id"]
@@ -276,7 +276,9 @@ def get_returns_batch_asked_for(lag: float = SETTLE_TIMEOUT) -> Look:
             )
         if creation is None or not call.is_after(creation) or _adds_parameters(call, creation):
             return
-        if call.exchange.status in GONE and str(creation.sent_body.get("source_directory_id")) in deleted:
+        is_old = call.seconds_after(creation) >= KEPT
+        may_be_gone = is_old or deletions.explain(creation.sent_body.get("source_directory_id"))
+        if call.exchange.status in GONE and may_be_gone:
             return
         key = call.caller, asked
         if call.exchange.status == NOT_FOUND and call.seconds_after(creation) < lag:

@@ -13,10 +13,11 @@ from suites.moments import SECOND, Moment, moment
 from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_in, scope_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
+from suites.oracles.retention import KEPT, Deletions
 from suites.traffic import (
     COMPLETED,
     CREATE,
-    DELETE_DIRECTORY,
+    DELETIONS,
     LIST,
     SHOW_BATCHES,
     STATUSES,
@@ -103,27 +104,23 @@ def is_of_another_offset(value: str) -> bool:
 @oracle(
     *(LOSE, REPEAT, INSERT, SHOWS, INSTANTS, ENDS, COMBINED),
     *(filter_.requirement for filter_ in FILTERS),
-    looks_at=(DELETE_DIRECTORY, *SHOW_BATCHES),
+    looks_at=DELETIONS | SHOW_BATCHES,
 )
 def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a walk that was followed from its first page to its last holds what has matched for long, once.
 
     Looked for are batches that the same caller created, in the project that the walk is over, well before it began; for
-    a status, those that had ended in it by then and were shown in no other since, and none whose directory was deleted.
-    A batch that is met twice counts where it has not changed between. Where a page_size was asked for and nothing was
-    received, the service may not have made anything of it.
+    a status, those that had ended in it by then and were shown in no other since; and none that may be gone. A batch
+    that is met twice counts where it has not changed between. Where a page_size was asked for and nothing was received,
+    the service may not have made anything of it.
     """
     open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory(OPEN_WALKS)
     births: Memory[tuple[str, str], deque[Born]] = Memory()
+    deletions = Deletions()
     latest: Memory[str, tuple[Call, str | None]] = Memory()
 
     def remember(call: Call) -> None:
-        if call.name == DELETE_DIRECTORY and call.succeeded:
-            gone = call.path["directory_id"]
-            for known in [known for (_, over), known in births.items() if over in ("", gone)]:
-                kept = [born for born in known if born.directory_id != gone]
-                known.clear()
-                known.extend(kept)
+        deletions.note(call)
         is_create = call.name == CREATE
         for id_, status, created, _, batch in call.seen:
             shown = latest.get(id_)
@@ -161,7 +158,10 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
         sure = {
             born.id: born
             for born in known
-            if born.project_id in projects and walk.first.seconds_after(born.call) >= lag and _matches(born, used, walk)
+            if born.project_id in projects
+            and lag <= walk.first.seconds_after(born.call) < KEPT
+            and not deletions.explain(born.directory_id)
+            and _matches(born, used, walk)
         }
         is_sized = walk.first.exchange.request.param("page_size") is not None
         if not sure or (is_sized and not walk.met):

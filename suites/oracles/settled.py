@@ -10,10 +10,11 @@ from suites.oracles.lifecycle import AGREES
 from suites.oracles.lists import scope_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
+from suites.oracles.retention import KEPT, Deletions
 from suites.products import PRODUCTS
 from suites.traffic import (
     COMPLETED,
-    DELETE_DIRECTORY,
+    DELETIONS,
     GET,
     GONE,
     LIST,
@@ -27,9 +28,6 @@ from suites.traffic import (
     status_of,
 )
 from suites.verify import Observation, observe
-
-KEPT = 86_400.0
-"""Seconds for which a job is surely kept after its results were shown: how long is not said, and a day is not long."""
 
 EXPAND = ("expand", "results")
 JOBS = {product.job_operation: job_type for job_type, product in PRODUCTS.items()}
@@ -99,20 +97,20 @@ def results_are_delivered(lag: float = SETTLE_TIMEOUT) -> Look:
     return look
 
 
-@oracle("expanded-read-succeeds-in-any-status", "expand-accepts-repetition", looks_at=(DELETE_DIRECTORY, GET))
+@oracle("expanded-read-succeeds-in-any-status", "expand-accepts-repetition", looks_at=DELETIONS | {GET})
 def expanded_get_succeeds() -> Look:
     """Check that a batch that the same caller has read can be read expanded too, however often results are named.
 
-    A batch whose directory was deleted may have gone with it. That results may be named twice shows nothing yet of what
+    A batch that is long over may be gone, and one whose directory or one of whose files was deleted may have gone with
+    them. That results may be named twice shows nothing yet of what
     is answered then.
     """
     read: Memory[tuple[str, str], Call] = Memory()
-    deleted: Memory[str, Call] = Memory()
+    deletions = Deletions()
     shown: Memory[str, tuple[Call, dict[str, str | None]]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
-        if call.name == DELETE_DIRECTORY and call.succeeded:
-            deleted[call.path["directory_id"]] = call
+        deletions.note(call)
         if call.name != GET:
             return
         key = call.caller, call.path["batch_id"]
@@ -125,11 +123,7 @@ def expanded_get_succeeds() -> Look:
         requirement = "expanded-read-succeeds-in-any-status" if times == 1 else "expand-accepts-repetition"
         is_refused = call.refused and not call.refuses_key and not call.refuses_headers
         is_alike = known is not None and call.is_after(known) and others == list(known.exchange.request.params)
-        if (
-            known
-            and call.exchange.status in GONE
-            and any(str(batch.get("source_directory_id")) in deleted for batch in known.batches)
-        ):
+        if known and call.exchange.status in GONE and _may_be_gone(known, call, deletions):
             return
         if known and times and is_alike and (is_refused or (call.succeeded and times == 1)):
             yield observe(
@@ -145,6 +139,12 @@ def expanded_get_succeeds() -> Look:
         yield from _repeated(call, shown, times)
 
     return look
+
+
+def _may_be_gone(known: Call, call: Call, deletions: Deletions) -> bool:
+    """Whether a batch that a call has shown may be gone by the time of a later one."""
+    is_old = call.seconds_after(known) >= KEPT
+    return is_old or any(deletions.explain(batch.get("source_directory_id")) for batch in known.batches)
 
 
 def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]], times: int) -> Iterator[Observation]:
@@ -172,23 +172,30 @@ def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]]
             )
 
 
-@oracle(*(product.resolves for product in PRODUCTS.values()), looks_at=(GET, *JOBS))
+@oracle(*(product.resolves for product in PRODUCTS.values()), looks_at=DELETIONS | {GET, *JOBS})
 def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
-    """Check that the job that results have named is found, if not at once; one that is long over may be gone."""
-    named: Memory[tuple[str, str, str], Call] = Memory()
+    """Check that the job that results have named is found, if not at once.
+
+    One that is long over may be gone, and one whose directory, or a file of it, was deleted may have gone with them.
+    """
+    deletions = Deletions()
+    named: Memory[tuple[str, str, str], tuple[Call, object]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
+        deletions.note(call)
         for batch in call.batches if call.name == GET else ():
             for reference in map(reference_of, entries(batch) or ()):
                 if reference and status_of(batch) == COMPLETED:
-                    named.setdefault((call.caller, *reference), call)
+                    named.setdefault((call.caller, *reference), (call, batch.get("source_directory_id")))
         if call.name not in JOBS:
             return
         reference = JOBS[call.name], call.path.get("job_id", "")
-        naming = named.get((call.caller, *reference))
-        if naming is None:
+        known = named.get((call.caller, *reference))
+        if known is None:
             return
+        naming, directory_id = known
         is_refused = call.refused and not call.refuses_key and not call.refuses_headers
+        is_refused = is_refused and not deletions.explain(directory_id)
         is_due = lag <= call.seconds_after(naming) < KEPT
         is_of_one_scope = scope_of(call.exchange.request) == scope_of(naming.exchange.request)
         if (is_refused and is_due and is_of_one_scope) or shown_job(call.exchange, reference[0]) is not None:

@@ -17,11 +17,11 @@ from suites.recordings.recorded import REDACTED, Recorded
 from suites.recordings.redaction import has_redacted_values
 from suites.recordings.share import Context, Record, Share, below
 from suites.recordings.sharing import most_jobs, parted, sharing
-from suites.traffic import CREATE, DELETE_DIRECTORY
+from suites.traffic import CREATE, DELETIONS
 
 TOO_LARGE = f"the body of the answer is larger than {MOST_BYTES:,} bytes"
 
-EXPLAINING = frozenset({CREATE, DELETE_DIRECTORY})
+EXPLAINING = DELETIONS | {CREATE}
 """The operations that explain why a list grows while it is read, or why a batch is not found any more."""
 
 

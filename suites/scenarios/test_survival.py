@@ -131,7 +131,8 @@ def test_a_batch_stands_when_what_it_was_made_of_is_deleted(
 ) -> None:
     """First the configuration, then a file, then the directory: each time the batch shows what it has shown before.
 
-    Nothing says what becomes of a batch whose directory goes, so that it may go as well; it never breaks the service.
+    Nothing says what becomes of a batch when a file of it or its directory goes, so that it may go as well; it never
+    breaks the service.
     """
     saved = configurations.save(PARSE, "to be deleted")
     directory = directories.holding(2, "to be deleted")
@@ -157,12 +158,12 @@ def test_a_batch_stands_when_what_it_was_made_of_is_deleted(
     gone = directory.file_ids[0]
     if directories.delete_file(directory, gone):
         case = "a file of it was deleted"
-        remains.can_be_read("get-returns-requested-batch", case)
-        remains.is_listed("list-shows-created-batch", case, source_directory_id=directory.id)
+        remains.can_be_read(OUTLIVES, case)
+        remains.is_listed(OUTLIVES, case, source_directory_id=directory.id)
         remains.has_its_jobs(lambda file_id: OUTLIVES if file_id == gone else RESOLVES, case)
 
     unfinished = steps.create(directory)
-    remains.can_be_read("get-returns-requested-batch", "its directory is processed by another configuration")
+    remains.can_be_read(OUTLIVES, "a file of it was deleted, and its directory processed by another configuration")
     if not directories.delete(directory):
         pytest.skip("needs a directory that can be deleted")
     case = "its directory was deleted"

@@ -9,7 +9,7 @@ from fixtures.exchange import Exchange
 from fixtures.settings import SETTLE_TIMEOUT
 from suites.oracles import of_recordings
 from suites.oracles.panel import Panel
-from suites.oracles.settled import KEPT
+from suites.oracles.retention import KEPT
 from tests.oracles.history import EXPAND, EXTRACT, PARSE, Json, at, batch, entry, page
 from tests.oracles.timeline import BATCHES, DIRECTORIES, TEST, Pairs, Witness, exchange
 
@@ -254,8 +254,28 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
         .get(code=404)
         .get(params=EXPAND, code=410)
     ),
+    "a batch whose file was deleted": lambda t: (
+        t.create().get().say("DELETE", f"{FILES}/dfl-1", 204, None).wait().get(code=404).get(params=EXPAND, code=410)
+    ),
+    "a batch that is long over": lambda t: t.create().get().wait(2 * KEPT).get(code=404).get(params=EXPAND, code=404),
+    "a list without batches that are long over": lambda t: two(t).wait(2 * KEPT).list(),
+    "a job whose file was deleted": lambda t: (
+        t.get(params=EXPAND, **RESULTS)
+        .say("DELETE", f"{FILES}/dfl-1", 204, None)
+        .wait()
+        .say("GET", "/api/v2/parse/job-1", 404, {})
+    ),
+    "a job whose directory was deleted": lambda t: (
+        t.get(params=EXPAND, **RESULTS)
+        .say("DELETE", f"{DIRECTORIES}/dir-1", 204, None)
+        .wait()
+        .say("GET", "/api/v2/parse/job-1", 410, {})
+    ),
     "a list without the batches of a directory that was deleted": lambda t: (
         two(t).say("DELETE", f"{DIRECTORIES}/dir-1", 204, None).wait().list()
+    ),
+    "a list without the batches of a file that was deleted": lambda t: (
+        two(t).say("DELETE", f"{FILES}/dfl-1", 204, None).wait().list()
     ),
     "a list a little behind": lambda t: t.get().list(batch("bat-1", "dir-1", "RUNNING")),
     "a file that nobody knows": lambda t: t.create().get(params=EXPAND, **RESULTS),

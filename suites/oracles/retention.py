@@ -1,0 +1,23 @@
+"""What may be gone by rights: what is long over, and what was made of files that were deleted."""
+
+from suites.oracles.memory import Memory
+from suites.traffic import DELETIONS, Call
+
+KEPT = 86_400.0
+"""Seconds for which batches and jobs are surely kept: how long is not said, and a day is not long."""
+
+
+class Deletions:
+    """The directories that were deleted, or files of which were: what becomes of their batches, nobody says."""
+
+    def __init__(self) -> None:
+        self._directories: Memory[str, None] = Memory()
+
+    def note(self, call: Call) -> None:
+        """Remember the directory of a deletion that succeeded."""
+        if call.name in DELETIONS and call.succeeded:
+            self._directories[call.path["directory_id"]] = None
+
+    def explain(self, directory_id: object) -> bool:
+        """Whether what was made of a directory may have gone with it or with one of its files."""
+        return isinstance(directory_id, str) and directory_id in self._directories
