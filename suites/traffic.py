@@ -30,8 +30,9 @@ UPLOAD = "uploadFile"
 CREATE_DIRECTORY = "createDirectory"
 DELETE_DIRECTORY = "deleteDirectory"
 DELETE_FILE = "deleteFile"
+DELETE_FILES = "deleteFiles"
 LIST_FILES = "listFiles"
-DELETIONS = frozenset({DELETE_DIRECTORY, DELETE_FILE})
+DELETIONS = frozenset({DELETE_DIRECTORY, DELETE_FILE, DELETE_FILES})
 """The operations by which the source files of a batch may go."""
 
 CORE = frozenset(operation.id for operation in operations().values() if operation.is_core)

@@ -23,7 +23,8 @@ _COUNT = re.compile("[0-9]{1,18}")
 
 
 def _in_status(wanted: str, found: object) -> bool | None:
-    return found == wanted if wanted in STATUSES else None
+    is_known = wanted in STATUSES and found in STATUSES
+    return found == wanted if is_known else None
 
 
 def _over_directory(wanted: str, found: object) -> bool | None:
@@ -44,7 +45,8 @@ def _not_after(wanted: str, found: object) -> bool | None:
 class Filter:
     """A filter of the list operation: its parameter, the field it looks at, and whether a value matches.
 
-    `admits` gives `None` where that is unknown: a creation time is left out, or the filter has no usable value.
+    `admits` gives `None` where that is unknown: a creation time is left out, a status is none that is documented, or
+    the filter has no usable value.
     """
 
     parameter: str

@@ -12,6 +12,7 @@ from suites.traffic import (
     CREATE,
     CREATE_DIRECTORY,
     DELETE_FILE,
+    DELETE_FILES,
     GET,
     LIST,
     LIST_FILES,
@@ -159,7 +160,7 @@ def job_reference_has_type_of_batch() -> Look:
 @oracle(
     "results-cover-every-file",
     "results-name-only-source-files",
-    looks_at=(CREATE_DIRECTORY, DELETE_FILE, LIST_FILES, UPLOAD, *SHOW_BATCHES),
+    looks_at=(CREATE_DIRECTORY, DELETE_FILE, DELETE_FILES, LIST_FILES, UPLOAD, *SHOW_BATCHES),
     assumes="every change of a directory was observed",
 )
 def results_match_the_directory() -> Look:
@@ -186,6 +187,9 @@ def results_match_the_directory() -> Look:
             directory[created_id] = call
         elif call.name == DELETE_FILE and call.succeeded:
             deletions.setdefault(call.path["directory_file_id"], call)
+        elif call.name == DELETE_FILES and call.succeeded:
+            for file_id in as_list(call.sent_body.get("directory_file_ids")):
+                deletions.setdefault(str(file_id), call)
         elif call.name == LIST_FILES and call.succeeded and directory:
             listed = _listed_so_far(call, listings)
             for file_id in [known for known in directory if listed is not None and known not in listed]:

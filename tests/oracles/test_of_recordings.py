@@ -257,6 +257,9 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     "a batch whose file was deleted": lambda t: (
         t.create().get().say("DELETE", f"{FILES}/dfl-1", 204, None).wait().get(code=404).get(params=EXPAND, code=410)
     ),
+    "a batch whose file was deleted with others": lambda t: (
+        t.create().get().say("POST", f"{FILES}/bulk-delete", 204, None, body=["dfl-1"]).get(code=404)
+    ),
     "a batch that is long over": lambda t: t.create().get().wait(2 * KEPT).get(code=404).get(params=EXPAND, code=404),
     "a list without batches that are long over": lambda t: two(t).wait(2 * KEPT).list(),
     "a job whose file was deleted": lambda t: (

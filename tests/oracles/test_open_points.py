@@ -1,5 +1,6 @@
 """What the contract leaves open, as exchanges: each of these continues the legal history, and is legal."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -164,7 +165,13 @@ def deleted(file_id: str, sent: float) -> Exchange:
     return exchange("DELETE", f"{DIRECTORIES}/dir-1/files/{file_id}", 204, sent=sent, received=sent + 1)
 
 
-def test_a_file_that_is_deleted_before_the_end_need_not_be_there() -> None:
+def deleted_with_others(file_id: str, sent: float) -> Exchange:
+    path, body = f"{DIRECTORIES}/dir-1/files/bulk-delete", {"directory_file_ids": ["dfl-8", file_id]}
+    return exchange("POST", path, 204, body=body, sent=sent, received=sent + 1)
+
+
+@pytest.mark.parametrize("deleted", [deleted, deleted_with_others])
+def test_a_file_that_is_deleted_before_the_end_need_not_be_there(deleted: Callable[[str, float], Exchange]) -> None:
     body = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
     started = batch("bat-6", "dir-1", created=40, updated=40)
     ended = {**started, "status": "COMPLETED", "results": [entry("dfl-1", "job-1")]}

@@ -90,9 +90,8 @@ def is_by_chance(variant: Variant, requirement: str) -> bool:
     Where a fault needs a control that a run by URL does not have, that is a matter of how long the run takes.
     """
     own = frozenset(variant.requirements)
-    if variant.needs_control:
-        return requirement in own | side_effects().of(variant)
-    return variant.name in by_chance() and requirement not in own
+    is_of_time = bool(variant.needs_control) and requirement in own | side_effects().of(variant)
+    return is_of_time or (variant.name in by_chance() and requirement not in own)
 
 
 @cache
