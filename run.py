@@ -26,6 +26,8 @@ NOT_STARTED = 4
 INTERRUPTED = 2
 SECONDS_TO_STOP = 10
 """The time that a step of the set-up has to end after it was interrupted."""
+ELSEWHERE = ("PIP_DRY_RUN", "PIP_PREFIX", "PIP_ROOT", "PIP_TARGET", "PIP_USER")
+"""The variables by which pip would put packages into another place than the environment, or into none."""
 
 
 class SetupError(Exception):
@@ -70,6 +72,7 @@ def build(command: "list[str]") -> None:
     with subprocess.Popen(
         command,
         cwd=str(ROOT),
+        env={name: value for name, value in os.environ.items() if name not in ELSEWHERE},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -19,6 +19,8 @@ REPORT_DIR: Final = "reports/out"
 """Where reports go unless `--report-dir` says otherwise, seen from the working directory."""
 SOURCE: Final = "report.json"
 """The file that all others are made of; alone it is written while a run goes on."""
+LATEST: Final = Path(REPORT_DIR, SOURCE)
+"""Where a run leaves its report unless `--report-dir` names another folder."""
 RENDERERS: Final[Mapping[str, Callable[[Report], str]]] = {
     SOURCE: render_json,
     "junit.xml": render_junit,
@@ -33,6 +35,16 @@ ABANDONED: Final = 60.0
 
 
 Hide = Callable[[str], str]
+
+
+def claim(directory: Path) -> None:
+    """Make the directory of a report before anything is spent on it. Raises `WrongUsage` where none can be written."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        raise WrongUsage(f"The report could not be written: {error}; name another one with --report-dir.") from None
 
 
 def begin(report: Report, directory: Path, hide: Hide = str) -> None:

@@ -47,7 +47,7 @@ def rehearse(arguments: Sequence[str], root: Path, here: Path) -> Report:
         )
         report = Path(folder, SOURCE)
         if not report.is_file():
-            raise RehearsalFailed((ended.stdout + ended.stderr).strip()[-OUTPUT_SHOWN:])
+            raise RehearsalFailed((ended.stdout + ended.stderr).strip()[-OUTPUT_SHOWN:].removeprefix("ERROR: "))
         return read(report)
 
 

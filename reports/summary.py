@@ -11,6 +11,7 @@ from reports.load_tables import load_tables
 from reports.model import Load, Report, ReportedViolation, RequirementResult
 from reports.violation import FULL, headline, parts, text_lines, title
 from reports.wording import (
+    counted,
     describe_load,
     describe_reads,
     describe_recording,
@@ -106,9 +107,8 @@ def _first(decision: Decision) -> Iterator[str]:
 def _facts(report: Report) -> list[str]:
     lines = []
     if report.target:
-        traffic = report.run.exchanges
-        target = f"Target: {escape(describe_target(report.target))}"
-        lines += [f"{target}, {traffic.count} exchanges.", ""]
+        exchanges = counted(report.run.exchanges.count, "exchange")
+        lines += [f"Target: {escape(describe_target(report.target))}, {exchanges}.", ""]
     if report.run.recording:
         lines += [f"Recording: {escape(describe_recording(report.run.recording))}.", ""]
         if reasons := reasons_of(report.run.recording):

@@ -3,16 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 from reports.advice import advice, waive_line
 from reports.decision import Decision, Standing, StandingGroup
+from reports.files import LATEST
 from reports.lines import INDENT, Line, Span, Writer
 from reports.load_tables import load_tables
 from reports.model import Load, Report, ReportedViolation, RequirementResult
 from reports.verdicts import counts
 from reports.violation import FULL, NORMAL, Detail, headline, parts
 from reports.wording import (
+    counted,
     describe_load,
     describe_reads,
     describe_recording,
@@ -89,10 +92,10 @@ def _head(decision: Decision, writer: Writer) -> Iterator[Line]:
     if decision.word:
         yield from writer.labelled("verdict", f"{report.verdict}: {counts(report.requirements)}", indent=0)
     if report.target:
-        traffic = report.run.exchanges
+        exchanges = counted(report.run.exchanges.count, "exchange")
         yield from writer.labelled(
             "target",
-            f"{describe_target(report.target)}, {traffic.count} exchanges in {duration(report.run.seconds)}",
+            f"{describe_target(report.target)}, {exchanges} in {duration(report.run.seconds)}",
             indent=0,
         )
     yield from writer.labelled("spent", describe_spending(report.run.spent), indent=0)
@@ -211,4 +214,5 @@ def _foot(decision: Decision, files: Sequence[Path], writer: Writer) -> Iterator
         yield from writer.labelled("report", f"{files[0]}{beside}", indent=0)
     yield from writer.labelled("next", advice(decision), indent=0)
     if command := waive_line(decision):
-        yield from writer.labelled("waive", command, indent=0)
+        where = f" --report {quote(str(files[0]))}" if files and files[0] != LATEST else ""
+        yield from writer.labelled("waive", f"{command}{where}", indent=0)

@@ -42,7 +42,8 @@ def describe_target(target: ReportedTarget) -> str:
 def describe_recording(recording: Recording) -> str:
     """Describe in one visible line how much was judged, and how much was not."""
     aside = sum(recording.set_aside.values())
-    counts = f"{recording.judged:,} exchanges judged, {recording.other:,} with other services, {aside:,} not judged"
+    judged = f"{counted(recording.judged, 'exchange')} judged"
+    counts = f"{judged}, {recording.other:,} with other services, {aside:,} not judged"
     return visible(f"{', '.join(recording.sources)}: {counts}")
 
 

@@ -139,7 +139,8 @@ def _check_requirements(config: pytest.Config) -> None:
 
 def _refuse_unknown(origin: str, ids: Iterable[str]) -> None:
     if unknown := set(ids) - requirements.load().keys():
-        like = suggestion(min(unknown), requirements.load())
+        known = requirements.load()
+        like = suggestion(min(unknown), known) or "; batches-conformance contract page shows which there are"
         raise pytest.UsageError(f"{origin} names the unknown requirement {', '.join(sorted(unknown))}{like}")
 
 

@@ -57,6 +57,16 @@ WRONG = {
     ("bench", "--only", "lst"): "did you mean list?",
     ("release", "--client", "pypi-2.9.2", "--target", "http://127.0.0.1:9"): "did you mean pypi-2.9.1?",
     ("release", "--tagret", "http://127.0.0.1:9"): "There is no option --tagret; did you mean --target?",
+    ("proxy", "--target", "http://127.0.0.1:9", "--report-dir", "/proc/nowhere"): "name another one with --report-dir.",
+    ("clients", "--client", "pypi-2.9.1", "--report-dir", "/proc/nowhere"): "name another one with --report-dir.",
+    ("proxy", "--target", "http://[::1"): "--target takes a whole URL",
+    ("proxy", "--target", "http://somebody:secret@127.0.0.1:9"): "--target takes a whole URL",
+    ("proxy", "--target", "HTTP://your-service.example"): "--insecure-http",
+    ("judge", "--base-url", "http://[::1", "a.har"): "--base-url takes a whole URL",
+    ("release", "--target", "http://[::1", "--yes"): "--target takes a whole URL",
+    ("release", "--target", "http://127.0.0.1:9", "--against", "nowhere", "--yes"): "--against takes a whole URL",
+    ("contract", "diff", "2.8", "2.10", "--accepted", "/nowhere"): "name a file or REVISION:PATH.",
+    ("contract", "diff", "2.8", str(ROOT / "docs" / "report.png")): "report.png is not UTF-8: save it as UTF-8.",
     ("load", "--profile", "no-such"): "There is no profile no-such; there are cancel, webhooks.",
     ("conformanse",): "'conformance'",
 }
@@ -71,29 +81,41 @@ WRONG_IN_A_RUN = {
 }
 
 
-def words_of_commands(command: click.Command = root, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The words of each command that has a help."""
+def commands_below(
+    command: click.Command = root, words: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Each command that has a help, with its words."""
     if command.add_help_option:
-        yield words
+        yield words, command
     if isinstance(command, click.Group):
         context = click.Context(command)
         for name in command.list_commands(context):
             below = command.get_command(context, name)
             assert below is not None
-            yield from words_of_commands(below, (*words, name))
+            yield from commands_below(below, (*words, name))
 
 
 @pytest.mark.parametrize("columns", [60, 200])
 def test_every_help_fits(columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    commands = list(words_of_commands())
+    commands = list(commands_below())
     assert len(commands) > 20
-    for words in commands:
+    for words, _ in commands:
         assert run_command([*words, "-h"]) == 0
         shown = capsys.readouterr().out
         assert shown.startswith(f"Usage: {' '.join((NAME, *words))} ")
         assert max(map(len, shown.splitlines())) <= min(WIDTH, columns), words
         assert not re.search(r"(?m)-$", shown), words
+
+
+def test_every_option_says_what_it_is_for() -> None:
+    silent = [
+        (*words, option.name)
+        for words, command in commands_below()
+        for option in command.get_params(click.Context(command))
+        if isinstance(option, click.Option) and not option.help
+    ]
+    assert silent == []
 
 
 def test_the_help_of_a_run_shows_its_own_options_before_those_of_pytest(capsys: pytest.CaptureFixture[str]) -> None:

@@ -88,15 +88,18 @@ def test_a_ci_that_is_not_clear_has_to_be_named(
 
 
 def test_files_are_overwritten_only_by_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    there = tmp_path / "conformance" / "waivers.yaml"
+    there, waivers = (tmp_path / "conformance" / name for name in ("crontab", "waivers.yaml"))
     there.parent.mkdir()
-    there.write_text("kept", encoding="utf-8")
+    for path in (there, waivers):
+        path.write_text("kept", encoding="utf-8")
     words = ["init", "--ci", "cron", str(tmp_path)]
     assert run_command(words) == 4
-    assert "conformance/waivers.yaml would be overwritten: add --force" in capsys.readouterr().err
-    assert (there.read_text("utf-8"), files_below(tmp_path)) == ("kept", {"conformance/waivers.yaml"})
+    assert "Error: conformance/crontab would be overwritten: add --force" in capsys.readouterr().err
+    assert there.read_text("utf-8") == "kept"
+    assert len(files_below(tmp_path)) == 2
     assert run_command([*words, "--force"]) == 0
     assert there.read_text("utf-8") != "kept"
+    assert waivers.read_text("utf-8") == "kept"
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

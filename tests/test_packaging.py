@@ -6,6 +6,8 @@ import re
 import runpy
 import sys
 import tomllib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +19,7 @@ from packaging.utils import canonicalize_name
 
 import run
 from spec.lint.__main__ import is_new_enough
+from suites.clients import environments
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {
@@ -135,6 +138,18 @@ def test_an_old_python_is_refused_with_one_sentence(version: tuple[int, int]) ->
 @pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
 def test_a_supported_python_is_accepted(version: tuple[int, int]) -> None:
     assert run.refusal(version) is None
+
+
+@pytest.mark.parametrize("step", [run.build, partial(environments._run, "a client")], ids=["run.py", "clients"])
+def test_a_set_up_goes_nowhere_else_and_keeps_its_index(
+    step: Callable[[list[str]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packages that are not where they are looked for would break every call from then on."""
+    elsewhere = ("PIP_DRY_RUN", "PIP_PREFIX", "PIP_ROOT", "PIP_TARGET", "PIP_USER")
+    for name in (*elsewhere, "PIP_INDEX_URL"):
+        monkeypatch.setenv(name, "1")
+    looks = "import os, sys; sys.exit([name for name in sys.argv[1:] if name in os.environ] != ['PIP_INDEX_URL'])"
+    step([sys.executable, "-c", looks, *elsewhere, "PIP_INDEX_URL"])
 
 
 def test_a_checkout_that_cannot_be_written_is_named(

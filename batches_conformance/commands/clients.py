@@ -1,6 +1,6 @@
 """`clients`: whether the released clients still work with a service."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,15 @@ from batches_conformance.groups import FILE, gateway_options
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.errors import RunError
 from fixtures.settings import PARSE_PRESET, POLL_INTERVAL, POLL_TIMEOUT, REQUEST_TIMEOUT, SETTLE_TIMEOUT
-from reports.files import REPORT_DIR
+from reports.files import REPORT_DIR, claim
 from spec.codes import CONFORMANT, INCONCLUSIVE, REGRESSED
 from suites.clients.api_tests import run_released
 from suites.clients.check import check, settings_for
 from suites.clients.table import Release, chosen
+
+
+def _seconds(name: str, default: float, meaning: str) -> Callable[..., Any]:
+    return click.option(name, metavar="SECONDS", type=float, default=default, show_default=True, help=meaning)
 
 
 @click.command(name="clients")
@@ -24,18 +28,26 @@ from suites.clients.table import Release, chosen
 @named_option("--client", "names", help="Only this one, such as pypi-2.9.1.")
 @gateway_options
 @click.option("--project-id", metavar="ID", help="The project of the key, where it has to be named.")
-@click.option("--parse-configuration-id", metavar="ID", default=PARSE_PRESET, show_default=True)
+@click.option(
+    "--parse-configuration-id",
+    metavar="ID",
+    default=PARSE_PRESET,
+    show_default=True,
+    help="The configuration of parse batches.",
+)
 @click.option("--extract-configuration-id", metavar="ID", help="By default each client saves one.")
-@click.option("--poll-interval", metavar="SECONDS", type=float, default=POLL_INTERVAL, show_default=True)
-@click.option("--poll-timeout", metavar="SECONDS", type=float, default=POLL_TIMEOUT, show_default=True)
-@click.option("--settle-timeout", metavar="SECONDS", type=float, default=SETTLE_TIMEOUT, show_default=True)
-@click.option("--request-timeout", metavar="SECONDS", type=float, default=REQUEST_TIMEOUT, show_default=True)
+@_seconds("--poll-interval", POLL_INTERVAL, "The longest pause between two polls.")
+@_seconds("--poll-timeout", POLL_TIMEOUT, "How long a batch may take.")
+@_seconds("--settle-timeout", SETTLE_TIMEOUT, "How long one operation may lag behind another.")
+@_seconds("--request-timeout", REQUEST_TIMEOUT, "How long one answer may take.")
 @click.option("--yes", is_flag=True, help="Write to a service beyond loopback.")
 @click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
 @named_option("--fault", help="Let the mock break a promise.")
 @named_option("--variation", help="Let the mock use a variation.")
 @named_option("--situation", help="Let the mock be in a situation.")
-@click.option("--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True)
+@click.option(
+    "--report-dir", metavar="DIR", type=FILE, default=REPORT_DIR, show_default=True, help="Where the report goes."
+)
 @click.option("--api-tests", is_flag=True, help="Run the Python client's own tests against the mock, and no more.")
 def command(names: Sequence[str], report_dir: Path, api_tests: bool, **given: Any) -> int:
     """Let the released clients work with a service, and compare their types with the contract."""
@@ -45,6 +57,7 @@ def command(names: Sequence[str], report_dir: Path, api_tests: bool, **given: An
             return _run_api_tests(clients, given)
         settings = settings_for(given, len(clients))
         refuse_unknown_variants(settings)
+        claim(report_dir)
         return check(clients, settings, report_dir)
     except pytest.UsageError as error:
         raise click.UsageError(str(error)) from None

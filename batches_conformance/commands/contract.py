@@ -1,13 +1,13 @@
 """`contract`: what the contract is, and whom a change of it breaks."""
 
-from datetime import date
 from difflib import get_close_matches
-from typing import Final
 
 import click
 
 from batches_conformance.completion import GENERATION
 from batches_conformance.groups import Choice, Group
+from reports import clock
+from spec.codes import CONFORMANT, REGRESSED
 from spec.diff.accepted import accept, entries
 from spec.diff.annotations import annotation_lines
 from spec.diff.explained import differences, explanations
@@ -16,9 +16,6 @@ from spec.diff.rendering import as_json, as_markdown, as_text, explained_as_text
 from spec.diff.verdict import compared, contracts
 from spec.gate import complaints
 from spec.page import page
-
-NOTHING_BREAKS: Final = 0
-SOMETHING_BREAKS: Final = 7
 
 
 class _Contract(Group):
@@ -93,16 +90,16 @@ def diff(old: str, new: str, form: str, accepted: str | None, explained: str | N
             raise click.UsageError(f"{new} is not an OpenAPI document: name the one that the service publishes")
         found = differences(old, theirs.document, verdict.changes, explanations(explained, content(explained)))
         print("\n".join(explained_as_text(found)))
-        return SOMETHING_BREAKS if found.unexplained or found.unused else NOTHING_BREAKS
+        return REGRESSED if found.unexplained or found.unused else CONFORMANT
     if accepted:
-        verdict = accept(verdict, entries(accepted, content(accepted)), date.today())
+        verdict = accept(verdict, entries(accepted, content(accepted)), clock.today())
     if form == "json":
         print(as_json(verdict))
     else:
         print("\n".join(as_text(verdict) if form == "text" else as_markdown(verdict)))
     if annotations and (lines := annotation_lines(verdict)):
         print("", *lines, sep="\n")
-    return SOMETHING_BREAKS if verdict.breaks or verdict.objections else NOTHING_BREAKS
+    return REGRESSED if verdict.breaks or verdict.objections else CONFORMANT
 
 
 @command.command()
@@ -114,4 +111,4 @@ def gate(base: str) -> int:
     """
     found = complaints(base)
     print("\n".join(found) or f"Each change of the contract since {base} has a version and a note.")
-    return SOMETHING_BREAKS if found else NOTHING_BREAKS
+    return REGRESSED if found else CONFORMANT

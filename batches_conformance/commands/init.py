@@ -14,6 +14,7 @@ from batches_conformance.location import ROOT
 _EXAMPLES: Final = ROOT / "docs" / "examples"
 _FOLDER: Final = Path("conformance")
 """Where waivers and the page about the baseline go, in the repository."""
+_WAIVERS: Final = _FOLDER / "waivers.yaml"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class _NotSetUp(click.ClickException):
 
 @click.command(name="init")
 @click.option("--ci", type=Choice([*SYSTEMS]), help="The CI system; by default the one whose files are there.")
-@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@click.option("--force", is_flag=True, help="Overwrite files that are there, but for the waivers.")
 @click.argument("repository", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None)
 def command(ci: str | None, force: bool, repository: Path | None) -> None:
     """Set the suite up in the CI of REPOSITORY, by default that of the current folder.
@@ -109,6 +110,8 @@ def command(ci: str | None, force: bool, repository: Path | None) -> None:
     repository = repository or _around(Path.cwd())
     system = SYSTEMS[ci or _found(repository)]
     texts = dict(_texts(system))
+    if (repository / _WAIVERS).exists():
+        del texts[_WAIVERS]
     if not force and (there := [str(path) for path in texts if (repository / path).exists()]):
         raise _NotSetUp(f"{', '.join(there)} would be overwritten: add --force to do that.")
     for path, text in texts.items():
@@ -136,7 +139,7 @@ def _found(repository: Path) -> str:
 def _texts(system: _System) -> Iterator[tuple[Path, str]]:
     for path, example in system.files.items():
         yield Path(path), (_EXAMPLES / example).read_text(encoding="utf-8")
-    yield _FOLDER / "waivers.yaml", WAIVERS
+    yield _WAIVERS, WAIVERS
     yield _FOLDER / "README.md", BASELINE
 
 

@@ -1,6 +1,5 @@
 """`judge`: whether the traffic that there is already kept the promises."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from math import inf
@@ -10,7 +9,7 @@ from typing import Any
 import click
 
 from batches_conformance.groups import FILE, Choice
-from fixtures.settings import SETTLE_TIMEOUT
+from fixtures.settings import SETTLE_TIMEOUT, is_base_url
 from reports.files import REPORT_DIR
 from reports.findings import Findings
 from reports.model import Recording
@@ -82,7 +81,7 @@ def command(
 
     Nothing is sent, no key is needed, and nothing is spent.
     """
-    if base_url and not re.match("https?://.", base_url, re.IGNORECASE):
+    if base_url and not is_base_url(base_url):
         raise click.UsageError("--base-url takes a whole URL, such as https://your-service.example")
     began, findings = datetime.now(UTC), Findings()
     only = base_url.rstrip("/") if base_url else None

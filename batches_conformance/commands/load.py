@@ -28,6 +28,7 @@ from fixtures.settings import KEY, LOOPBACK, OTHER_KEY, Settings
 from reports.files import SOURCE
 from reports.reader import read
 from spec.codes import INCONCLUSIVE, INTERRUPTED, WRONG_USAGE
+from spec.process import STOPPED
 from spec.signals import ENDING, SAME
 from spec.usage import WrongUsage
 from suites.load.leftovers import clean_up_rest
@@ -176,10 +177,13 @@ def _run(words: Sequence[str], settings: Settings, environment: Mapping[str, str
     if not settings.is_mock:
         for line in clean_up_rest(settings, run_id, report_dir):
             print(line, file=sys.stderr)
-    if process.returncode in SAID or _is_reported(report_dir, run_id):
+    if _is_reported(report_dir, run_id):
         return process.returncode
     if was_interrupted:
+        print(STOPPED, file=sys.stderr)
         return INTERRUPTED
+    if process.returncode in SAID:
+        return process.returncode
     print(
         f"locust ended with {process.returncode} before there was a report: nothing is said for or against a service.",
         file=sys.stderr,

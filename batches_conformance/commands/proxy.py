@@ -14,7 +14,8 @@ from batches_conformance.groups import gateway_options
 from fixtures.gateway import gateway_of
 from fixtures.mask import hide
 from fixtures.route import route_to
-from fixtures.settings import is_loopback
+from fixtures.settings import is_base_url, is_loopback
+from reports import files
 from reports.findings import Findings
 from suites.recordings.judge import Judge
 from suites.recordings.proxy import listen
@@ -40,9 +41,9 @@ def command(
     **gateway: Any,
 ) -> int:
     """Pass requests on to a service, and judge what passes; Ctrl-C ends it with the report."""
-    if urlsplit(target).scheme not in ("http", "https"):
+    if not is_base_url(target):
         raise click.UsageError("--target takes a whole URL, such as https://your-service.example")
-    if target.startswith("http:") and not (is_loopback(target) or insecure_http):
+    if urlsplit(target).scheme == "http" and not (is_loopback(target) or insecure_http):
         raise click.UsageError(
             "--target is http:// beyond loopback, where keys travel in the open: use https://, or add --insecure-http"
         )
@@ -51,6 +52,7 @@ def command(
         route = route_to(target, gateway_of(lambda option: gateway[option.removeprefix("--").replace("-", "_")]))
     except pytest.UsageError as error:
         raise click.UsageError(str(error)) from None
+    files.claim(report_dir)
     hide(route.secrets)
     with Judge(SOURCE, "main", None, settle_timeout) as observed:
         listen(port, route, observed.take)

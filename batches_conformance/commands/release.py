@@ -24,7 +24,7 @@ from batches_conformance.release_steps import OUTPUT, PartFailed, ReleaseStep, R
 from fixtures.gateway import gateway_of
 from fixtures.key import Key
 from fixtures.mask import hide
-from fixtures.settings import KEY, OTHER_KEY, is_loopback
+from fixtures.settings import KEY, OTHER_KEY, is_base_url, is_loopback
 from reports import clock, gate
 from reports.circumstances import suite_version
 from reports.files import SOURCE
@@ -140,7 +140,11 @@ def _question(given: Mapping[str, Any]) -> Question:
     if question.wants_clients and not question.target:
         raise WrongUsage("--clients needs the service itself: give --target URL.")
     chosen(question.client_names)
-    for url in filter(None, (question.target, question.against)):
+    for option, url in (("--target", question.target), ("--against", question.against)):
+        if url is None:
+            continue
+        if not is_base_url(url):
+            raise WrongUsage(f"{option} takes a whole URL, such as https://your-service.example")
         if not (question.yes or is_loopback(url)):
             raise WrongUsage(f"The parts would write to {url}: confirm that with --yes, or look at --plan first.")
     return question

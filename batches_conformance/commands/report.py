@@ -38,8 +38,6 @@ from spec import requirements
 from spec.text import visible
 from spec.usage import WrongUsage
 
-LATEST: Final = Path(files.REPORT_DIR, files.SOURCE)
-"""Where a run leaves its report unless `--report-dir` names another folder."""
 HISTORY: Final = Path("reports/history")
 """Where a history goes unless `--out` or `--append` names another place."""
 PATIENCE: Final = 30.0
@@ -80,7 +78,7 @@ def explain(word: str, report: Path | None) -> int:
 def _latest() -> Report | None:
     """Read the report where the latest run has left it, if it is there and whole."""
     with suppress(InvalidReport):
-        return read(LATEST)
+        return read(files.LATEST)
     return None
 
 
@@ -230,6 +228,7 @@ def diff(before: Path, after: Path, history: Path | None, as_json: bool) -> int:
 @click.option("--strict", "--strict-should", is_flag=True, help="Let a should count as a must.")
 @click.option("--require-exercised", is_flag=True, help="Object to a must that was not exercised.")
 @click.option("--only-new", is_flag=True, help="Show only what the baseline does not have.")
+@click.option("--out", metavar="DIR", type=FILE, help="Also write the page and all other files, with the decision.")
 @loudness
 def gate_report(
     report: Path,
@@ -238,6 +237,7 @@ def gate_report(
     strict: bool,
     require_exercised: bool,
     only_new: bool,
+    out: Path | None,
     verbosity: int,
 ) -> int:
     """Judge REPORT again, and exit as the run would have."""
@@ -245,7 +245,7 @@ def gate_report(
         raise WrongUsage("--only-new goes with a --baseline: name the report.json of an earlier run.")
     terms = gate.read_terms(baseline, waivers, strict=strict, require_exercised=require_exercised)
     judged = gate.apply(terms, read_whole(report), clock.today())
-    _show(judged, [report], only_new=only_new, verbosity=verbosity)
+    _show(judged, list(_write(judged, out)) if out else [report], only_new=only_new, verbosity=verbosity)
     return exit_codes.of(judged)
 
 
@@ -256,7 +256,9 @@ def gate_report(
 @click.option("--reason", metavar="TEXT", help="Why it is tolerated; by default what was seen.")
 @click.option("--link", metavar="URL", help="Where it is followed up.")
 @click.option("--target", metavar="URL", help="A base URL, mock, or * for any; by default that of the report.")
-@click.option("--report", type=FILE, default=LATEST, show_default=True, help="The report that has the violations.")
+@click.option(
+    "--report", type=FILE, default=files.LATEST, show_default=True, help="The report that has the violations."
+)
 @click.option("--file", type=FILE, default=Path("waivers.yaml"), show_default=True, help="The file of waivers.")
 def waive(
     fingerprints: Sequence[str],

@@ -15,10 +15,11 @@ from batches_conformance.load.report import report_of
 from fixtures.mask import MASK, hide
 from fixtures.preflight import check_target
 from fixtures.settings import billable_files_in_words
+from reports import files
 from reports.load import LoadFindings
 from reports.standalone import publish
 from reports.wording import counted
-from spec.codes import INCONCLUSIVE
+from spec.codes import INCONCLUSIVE, INTERRUPTED
 from spec.usage import WrongUsage
 from suites.load.budget import REQUESTS, Grants, limits_of, used_up
 from suites.load.creates import Creates
@@ -54,6 +55,7 @@ class Master:
                 f"The load would write to {self._settings.target}, and spend "
                 f"{billable_files_in_words(self._settings)}; confirm that with --yes."
             )
+        files.claim(self._report_folder)
         if self._mock is None:
             check_target(self._settings)
         if said := webhooks_line(self._settings, self._options):
@@ -135,7 +137,8 @@ class Master:
             began=self._began,
             interrupted=interrupted,
         )
-        self._environment.process_exit_code = publish(report, self._report_folder, MASK.hide)
+        code = publish(report, self._report_folder, MASK.hide)
+        self._environment.process_exit_code = INTERRUPTED if interrupted else code
 
     def _add(self, client_id: str, record: dict[str, Any]) -> None:
         self._workers.add(self._name(client_id))

@@ -7,6 +7,7 @@ from typing import Final
 from reports.html.markup import Element, cell, head, picture, row, table, tag
 from reports.html.words import seconds
 from reports.model import Latency, Traffic
+from reports.wording import counted
 
 HEIGHT: Final = 18
 """Pixels of one operation in the drawing."""
@@ -30,7 +31,7 @@ def section(traffic: Traffic) -> Element | None:
             "Each step of the scale is ten times the one before.",
         ),
         table(
-            f"{traffic.count:,} exchanges",
+            counted(traffic.count, "exchange"),
             ("Operation", "Count", "Median", "p95", "Slowest", _axis(low, high)),
             rows,
             class_="latencies",

@@ -4,7 +4,6 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
-from spec import generations
 from spec.diff.document import Document, Unasked
 from spec.diff.places import objections
 from spec.diff.source import NotPlain, plain
@@ -13,13 +12,13 @@ VERSIONS: Final = "3.1"
 """The line of OpenAPI that is understood."""
 
 
-def content(name: str) -> Any:
+def content(name: str, *others: str) -> Any:
     """Return what a file says, YAML or JSON; `REV:PATH` is the file as a git revision has it.
 
-    Raises `Unasked` when there is none.
+    Raises `Unasked` when there is none, with what may be named: a file, or one of `others`.
     """
     try:
-        return plain(_text(name))
+        return plain(_text(name, others))
     except NotPlain as error:
         raise Unasked(f"{name} {error}: fix it first.") from None
 
@@ -38,19 +37,19 @@ def as_document(name: str, raw: Any) -> Document:
     return document
 
 
-def _text(name: str) -> str:
+def _text(name: str, others: tuple[str, ...]) -> str:
     path = Path(name)
     revision, colon, inside = name.partition(":")
     try:
         if path.is_file() or not (revision and colon):
             return path.read_text(encoding="utf-8-sig")
         return _shown(f"{revision}:./{inside}" if not inside.startswith(("/", ".")) else name)
+    except UnicodeDecodeError:
+        raise Unasked(f"{name} is not UTF-8: save it as UTF-8.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        known = ", ".join(generations.load())
-        raise Unasked(
-            f"{name} cannot be read ({reason}): name a file, REVISION:PATH or a generation ({known})."
-        ) from None
+        *first, last = ("a file", "REVISION:PATH", *others)
+        raise Unasked(f"{name} cannot be read ({reason}): name {', '.join(first)} or {last}.") from None
 
 
 def _shown(entry: str) -> str:

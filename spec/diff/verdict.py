@@ -55,7 +55,7 @@ def named_contract(name: str) -> Contract:
     """Return what a name stands for. Raises `Unasked` when it stands for nothing that can be compared."""
     if name in generations.load():
         return Contract(name, as_document(name, generations.contract(name)), generations.requirements_of(name))
-    raw = content(name)
+    raw = content(name, f"a generation ({', '.join(generations.load())})")
     if isinstance(raw, dict) and "requirements" in raw and "openapi" not in raw:
         return Contract(name, None, promises.requirements_of(name, raw["requirements"]))
     return Contract(name, as_document(name, raw), None)

@@ -31,6 +31,8 @@ DRIVERS: Final = Path(__file__).parent / "drivers"
 BUILD_TIMEOUT: Final = 300.0
 """Seconds that one step of making an environment may take."""
 QUIETLY: Final = ("--disable-pip-version-check", "--quiet", "--require-hashes")
+ELSEWHERE: Final = frozenset({"PIP_DRY_RUN", "PIP_PREFIX", "PIP_ROOT", "PIP_TARGET", "PIP_USER"})
+"""The variables by which pip would put packages into another place than the environment, or into none."""
 TEXT_LIMIT: Final = 300
 """Characters of the end of an installer's output that are shown."""
 
@@ -175,6 +177,7 @@ def _run(name: str, command: list[str], folder: Path = ROOT) -> None:
     with subprocess.Popen(
         command,
         cwd=folder,
+        env={name: value for name, value in os.environ.items() if name not in ELSEWHERE},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -105,10 +105,10 @@ def plan_lines(
     if RECEIVER in capabilities(settings) and WEBHOOKS in options.profiles:
         yield f"  {estimate.batches * DELIVERIES_OF_BATCH:>12,.0f} deliveries to webhooks"
     yield f"  {estimate.bytes / 1e6:>12,.1f} MB over the wire"
-    yield (
-        f"It takes {estimate.processes:,} processes, a core each, and {estimate.memory:,.0f} MB; "
-        f"answers are taken to take {SECONDS_OF_ANSWER:g} s."
+    processes = (
+        "one process with a core" if estimate.processes == 1 else f"{estimate.processes:,} processes, a core each"
     )
+    yield f"It takes {processes}, and {estimate.memory:,.0f} MB; answers are taken to take {SECONDS_OF_ANSWER:g} s."
     yield (
         f"On the smallest plan, where {limits.REQUESTS.most} requests a minute are taken, the same takes at least "
         f"{limits.on_smallest_plan(estimate.requests, estimate.uploads) / 60:,.0f} minutes."

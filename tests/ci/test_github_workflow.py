@@ -63,6 +63,7 @@ def test_a_green_night_is_the_baseline_of_what_comes(night: Machine, machine: Ma
 
     again = run_whole(night, "conformance-baseline-1-1")
     assert again.code == 0, again.log
+    assert re.findall("## .*", again.summary)[-1].startswith("## Gate green")
     assert [run.verdict for run in read_history(night.workspace / "history" / "history.json").runs] == ["conformant"]
     assert night.commands[-1][-2:] == ["--baseline", "baseline/report.json"]
 

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from fixtures.embedded import MockAddress, running_mock
 from fixtures.runfile import run_id_of
 from fixtures.settings import KEY, OTHER_KEY
 from fixtures.state_folder import STATE_DIR
+from spec.process import STOPPED
 from tests.docs.pages import blocks
 from tests.quick_python.starting import REAL
 from tests.suites.sessions import Ended, directories_on
@@ -30,11 +32,13 @@ BETWEEN_LOOKS = 0.1
 PAGE = ROOT / "docs" / "load.md"
 
 
-def begun(words: list[str], folder: Path, mock: MockAddress | None = None) -> subprocess.Popen[str]:
-    """Start a command of Python's in a folder that is its state directory as well."""
+def begun(
+    words: list[str], folder: Path, mock: MockAddress | None = None, report: Path | None = None
+) -> subprocess.Popen[str]:
+    """Start a command of Python's in a folder that is its state directory as well, and has its report."""
     keys = {KEY: mock.api_key, OTHER_KEY: mock.other_api_key} if mock else {}
     return subprocess.Popen(
-        [REAL, "-m", *words, f"--report-dir={folder}"],
+        [REAL, "-m", *words, f"--report-dir={report or folder}"],
         cwd=folder,
         env={**os.environ, **keys, "PYTHONPATH": str(ROOT), STATE_DIR: str(folder / "state")},
         stdin=subprocess.DEVNULL,
@@ -143,9 +147,45 @@ def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp
     time.sleep(1)  # Some exchanges.
     process.send_signal(signal.SIGTERM)
     loaded = ended(process, tmp_path)
-    assert loaded.code == 6, loaded.output
+    assert loaded.code == 2, loaded.output
+    assert loaded.report["verdict"] == "inconclusive"
     assert loaded.report["run"]["interrupted"]
     assert directories_on(mock) == []
+
+
+def test_a_signal_before_the_first_request_ends_with_a_sentence(mock: MockAddress, tmp_path: Path) -> None:
+    """While the look at the target waits for a server that never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(SECONDS)
+        target = f"--target=http://127.0.0.1:{silent.getsockname()[1]}"
+        process = begun(["batches_conformance", "load", *BUSY, target], tmp_path, mock)
+        connection, _ = silent.accept()
+        process.send_signal(signal.SIGTERM)
+        loaded = ended(process, tmp_path)
+        connection.close()
+    assert (loaded.code, loaded.output) == (2, f"{STOPPED}\n")
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the master in /proc")
+def test_a_killed_master_leaves_nothing_but_a_sentence(mock: MockAddress, tmp_path: Path) -> None:
+    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s", "--processes=2"]
+    process = begun(words, tmp_path, mock)
+    until_written(tmp_path, "state/**/run-*.sqlite", 2)
+    [locust] = children(process.pid)
+    os.kill(locust, signal.SIGKILL)
+    loaded = ended(process, tmp_path)
+    assert loaded.code == 6, loaded.output
+    assert "locust ended with -9 before there was a report" in loaded.output
+    assert directories_on(mock) == []
+    assert not list(tmp_path.glob("state/**/run-*"))
+
+
+def test_a_report_that_has_no_place_is_refused_before_anything_is_sent(mock: MockAddress, tmp_path: Path) -> None:
+    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}"]
+    loaded = ended(begun(words, tmp_path, mock, Path("/proc/nowhere")), tmp_path)
+    assert (loaded.code, loaded.output.count("\n")) == (4, 1), loaded.output
+    assert "name another one with --report-dir" in loaded.output
+    assert not list(tmp_path.glob("state/**/run-*"))
 
 
 def test_a_load_of_nobody_is_one_sentence(mock: MockAddress, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from suites.load.consistency import BETWEEN_USERS, GET_FINDS, LIST_SHOWS, ONE_US
 from suites.load.creates import Creates
 from suites.load.figures import Figures
 from suites.load.options import OPTIONS, LoadOptions, load_options, settings_for
-from suites.load.plan import plan
+from suites.load.plan import plan, plan_lines
 from suites.load.watch import CAUSE, Watch
 from suites.traffic import call_of
 from tests.command import main_of
@@ -122,6 +122,7 @@ def test_more_users_take_more_processes() -> None:
         plan(settings_for(given()), options(), users=users, spawn_rate=1000, seconds=600) for users in (10, 100_000)
     )
     assert few.processes == 1
+    assert "one process with a core," in "\n".join(plan_lines(settings_for(given()), options(), 10, 1000, 600))
     assert many.processes > 100
     assert many.memory > 100 * few.memory
 

@@ -286,20 +286,21 @@ batches:
         ("seed.json", "[" * 10_000, "the file: it is nested too deeply"),
         ("seed.yaml", "[" * 10_000, "the file: it is nested too deeply"),
         ("seed.yaml", "a: &a [*a]", "the document: Circular reference"),
+        ("seed.json", "\udcff{}", "the file: it is not UTF-8, save it as UTF-8"),
     ],
 )
 def test_a_seed_that_cannot_be_used_is_said_in_one_sentence(
     tmp_path: Path, name: str, content: str, words: str
 ) -> None:
     seed = tmp_path / name
-    seed.write_text(content)
+    seed.write_text(content, "utf-8", "surrogateescape")
     said = complaint("--seed", str(seed))
     assert words in said
     assert str(seed) in said
 
 
 def test_a_seed_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
-    assert "No such file" in complaint("--seed", str(tmp_path / "none.json"))
+    assert "No such file or directory; name another file." in complaint("--seed", str(tmp_path / "none.json"))
 
 
 # --- journal ---

@@ -1,6 +1,7 @@
 """Reports become lines for a person."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from rich.cells import cell_len
 
 from reports.lines import Line
 from reports.model import Report
+from reports.summary import render_summary
 from reports.terminal import VIOLATIONS_SHOWN, advice_lines, report_lines
 from tests.reports import samples
 
@@ -32,6 +34,14 @@ def test_only_curl_lines_are_wider_than_the_terminal(width: int) -> None:
 def test_the_first_line_is_the_verdict_with_counts() -> None:
     first = lines_of(samples.failing_report())[0]
     assert first == "NONCONFORMANT  1 must failed, 1 should failed, 2 passed, 4 not exercised"
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, "1 exchange"), (2099, "2,099 exchanges")])
+def test_one_exchange_is_counted_as_one(count: int, shown: str) -> None:
+    report = samples.failing_report()
+    report = replace(report, run=replace(report.run, exchanges=replace(report.run.exchanges, count=count)))
+    assert f", {shown} in " in lines_of(report)[1]
+    assert f", {shown}.\n" in render_summary(report)
 
 
 def test_fails_come_before_what_was_not_exercised_and_must_before_should() -> None:

@@ -1,5 +1,6 @@
 """Waivers, baselines and terms: what each of them asks, and each way in which one can be wrong."""
 
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -122,6 +123,22 @@ def test_a_waiver_that_fits_is_green_and_shown(changes: dict[str, Any], judge: G
     assert code == exit_codes.CONFORMANT
     assert "2 passed, 1 waived" in output
     assert "The gateway is replaced in July (until 2030-06-1" in output
+
+
+def test_the_files_can_have_the_decision_too(judge: Gate) -> None:
+    code, _ = judge.of(report(BROKEN), "--out", judge.folder / "judged", listed=[entry()])
+    assert code == exit_codes.CONFORMANT
+    written = {path.name: path.read_text(encoding="utf-8") for path in (judge.folder / "judged").iterdir()}
+    assert json.loads(written["report.json"])["gate"]["waivers"]
+    for name in ("report.html", "summary.md", "badge.svg"):
+        assert "gate green" in written[name].lower(), name
+    assert 'name="gate"' in written["junit.xml"]
+
+
+def test_the_line_that_waives_a_violation_names_the_report(judge: Gate) -> None:
+    code, output = judge.of(report(BROKEN), listed=[entry(target="https://staging.example")])
+    assert code == exit_codes.NONCONFORMANT
+    assert "--owner NAME --until DAY --report /" in output
 
 
 def test_a_violation_without_waiver_is_red(judge: Gate) -> None:

@@ -1,8 +1,9 @@
 """Breaks that somebody has accepted: an entry meets its element by its rule, and nothing else."""
 
 import json
-from collections.abc import Callable
-from datetime import date, timedelta
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from tests.command import main_of
 
 main = main_of("contract")
 
-TODAY = date.today()
+TODAY = datetime.now(UTC).date()
+FURTHEST = ("Pacific/Kiritimati", "Etc/GMT+12")
+"""Where it is another day than in UTC: at any time in one of the two."""
 ENTRY = {"element": "act?q", "rule": "parameter-removed", "reason": "Nobody sent it.", "owner": "api-team"}
 OTHER = {**ENTRY, "element": "act:body", "rule": "body-removed"}
 
@@ -105,11 +108,21 @@ def test_an_entry_that_is_not_needed_fails_also_where_nothing_changed(tell: Any)
     assert "accepted breaks that do not fit\n  The accepted break of act?q by parameter-removed is not needed" in output
 
 
-def test_an_entry_holds_until_its_last_day_and_no_longer(tell: Any) -> None:
-    code, output, _ = tell([{**ENTRY, "until": (TODAY + timedelta(days=1)).isoformat()}, OTHER])
+@pytest.fixture(params=FURTHEST)
+def _zone(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_zone")
+def test_an_entry_holds_until_its_last_day_in_utc_and_no_longer(tell: Any) -> None:
+    code, output, _ = tell([{**ENTRY, "until": TODAY.isoformat()}, OTHER])
     assert code == 0
     assert "is accepted by api-team until 2" in output
-    code, output, _ = tell([{**ENTRY, "until": (TODAY - timedelta(days=2)).isoformat()}, OTHER])
+    code, output, _ = tell([{**ENTRY, "until": (TODAY - timedelta(days=1)).isoformat()}, OTHER])
     assert code == 7
     assert "breaks callers\n  act?q removed" in output
     assert "have api-team renew it" in output

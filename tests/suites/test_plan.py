@@ -56,7 +56,14 @@ def test_a_plan_tells_what_a_limit_leaves_out_and_how_long_it_takes(tmp_path: Pa
 def test_a_plan_of_nothing_is_wrong_usage(tmp_path: Path) -> None:
     plan = run(tmp_path / "report", "--plan", "-k", "no_such_test")
     assert plan.code == 4
-    assert "the run cannot be planned" in plan.output
+    assert "ERROR: the run cannot be planned: " in plan.output
+
+
+def test_a_plan_of_an_unknown_requirement_is_one_error(tmp_path: Path) -> None:
+    plan = run(tmp_path / "report", "--plan", "--requirement=no-such")
+    assert plan.code == 4
+    assert plan.output.count("ERROR: ") == 1
+    assert "the run cannot be planned: --requirement names the unknown requirement no-such; " in plan.output
 
 
 def test_a_plan_of_a_clean_up_is_wrong_usage(tmp_path: Path) -> None:

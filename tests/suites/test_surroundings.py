@@ -26,7 +26,7 @@ HOSTILE = {
     "PYTHONCOERCECLOCALE": "0",
     "PYTHONUTF8": "0",
     "PYTHONIOENCODING": "ascii",
-    "PYTHONOPTIMIZE": "1",
+    "PYTHONOPTIMIZE": "2",
     "PYTHONWARNINGS": "error",
     "HYPOTHESIS_STORAGE_DIRECTORY": NOWHERE,
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -50,7 +50,7 @@ def run(tmp_path: Path) -> Run:
 
 @pytest.mark.parametrize(("arguments", "code"), [((), 0), ((FAULT,), 1)], ids=str)
 def test_hostile_surroundings_change_no_verdict(arguments: tuple[str, ...], code: int, run: Run) -> None:
-    """Neither caches that cannot be kept, nor assertions that are left out, nor an output for ASCII alone."""
+    """Neither caches that cannot be kept, nor assertions and docstrings that are left out, nor an output for ASCII."""
     ended = run(LITTLE, *arguments, **HOSTILE)
     assert ended.code == code, ended.output
     assert "warnings summary" not in ended.output
@@ -109,7 +109,7 @@ def test_what_pytest_could_not_use_is_refused_in_one_sentence(option: str, said:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--requirement=no-such", TARGET), "--requirement names the unknown requirement no-such"),
+        (("--requirement=no-such", TARGET), "requirement no-such; batches-conformance contract page shows"),
         ((f"--requirement={OF_PROFILE}", TARGET), f"{OF_PROFILE} is of the profile cancel: add --profile=cancel"),
         (("--fault=no-such",), "There is no fault 'no-such'; batches-conformance mock --list faults"),
         (("--variation=no-such",), "There is no variation 'no-such'; batches-conformance mock --list variations"),
