@@ -1,14 +1,16 @@
 """What every run and every mock imports: import this module before forking, and a fork starts with all of it."""
 
 import gc
+import platform
 from importlib import import_module
 from importlib.metadata import entry_points
 
 from _pytest.config import default_plugins
 
 from batches_conformance.plugins import PLUGINS
+from reports import circumstances, model
 from spec import requirements
-from spec.openapi import operations
+from spec.openapi import match, operations
 
 MODULES = (
     *PLUGINS,
@@ -32,9 +34,21 @@ MODULES = (
     *(f"hypothesis.strategies._internal.{name}" for name in ("flatmapped", "random")),
     *("fixtures.mock.command", "fixtures.mock.faults", "fixtures.mock.variations"),
 )
+READ = (
+    *(model.Report, model.ReportedShard, model.ResponseFeatures, model.Timeline),
+    *(model.RecordedReason, model.RecordedSpending, model.RecordedTraffic, model.RecordedViolation),
+)
+"""The models by which runs check records, and commands a report."""
 
 for module in MODULES:
     import_module(module)
+# What a process makes once, at the first use.
 requirements.load()
 operations()
+match("GET", "/")
+circumstances.packages()
+circumstances.suite_version()
+platform.platform()
+for each in READ:
+    model.adapter(each)
 gc.freeze()

@@ -88,7 +88,8 @@ IN_A_PROCESS = ("-q", "--numprocesses=0", "-p", "no:cacheprovider", "--assert=pl
 PRODUCTION, CANDIDATE = "http://127.0.0.1:8001", "http://127.0.0.1:8002"
 """The two services of docs/release.md, the second with a fault."""
 PORTS = {"8000", "8001", "8002"}
-SHORT_WAITS = ("--poll-interval=0.05", "--settle-timeout=5")
+SHORT_WAITS = ("--poll-interval=0.05", "--settle-timeout=5", "--deselect=suites/scenarios/test_stays.py")
+"""Options of a run by URL, which leaves out what waits for seconds on purpose."""
 SERVED = ("https://your-service.example", "https://staging.example", "http://127.0.0.1:8000", PRODUCTION, "URL")
 CONTROL = "https://control.your-service.example"
 NOTHING_SENT = {"--plan", "--rehearse"}
@@ -188,7 +189,7 @@ def narrowed(task: str, arguments: list[str]) -> list[str]:
         case "report" if arguments[0] == "waive":
             return [*arguments, "--report", BROKEN]
         case "tests":
-            return [*arguments, *IN_A_PROCESS, LITTLE]
+            return [*(arguments if LITTLE in arguments else [LITTLE, *arguments]), *IN_A_PROCESS]
         case "mock":
             return ["0" if word in PORTS else word for word in arguments] + ["--until-stdin-closes"]
     return arguments

@@ -3,10 +3,10 @@
 A module of few imports, since each of them would be paid for at each start.
 """
 
+import _signal  # type: ignore[import-not-found]  # What `signal` is without its enumerations.
 import _socket
 import marshal
 import os
-import signal
 import sys
 
 FORKED = {"batches_conformance", "docs", "fixtures", "pytest", "tests"}
@@ -45,8 +45,8 @@ def main(address: str, real: str, words: "list[str]") -> None:
     """Do what `python WORDS` does."""
     if not can_be_forked(words):
         os.execv(real, [real, *words])
-    signals = [getattr(signal, name) for name in PASSED_ON]
-    ignored = [int(each) for each in signals if signal.getsignal(each) == signal.SIG_IGN]
+    signals = [getattr(_signal, name) for name in PASSED_ON]
+    ignored = [int(each) for each in signals if _signal.getsignal(each) == _signal.SIG_IGN]
     early: list[int] = []
     fork: list[int] = []
 
@@ -61,7 +61,7 @@ def main(address: str, real: str, words: "list[str]") -> None:
 
     for each in signals:
         if int(each) not in ignored:
-            signal.signal(each, pass_on)
+            _signal.signal(each, pass_on)
     server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     server.connect(address)
     variables = {name: value for name, value in os.environ.items() if name != NAMED_IN}
@@ -79,8 +79,8 @@ def main(address: str, real: str, words: "list[str]") -> None:
     status = receive(server)
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
-        if -code != signal.SIGKILL:
-            signal.signal(-code, signal.SIG_DFL)
+        if -code != _signal.SIGKILL:
+            _signal.signal(-code, _signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code)
 

@@ -26,7 +26,7 @@ def test_the_folder_of_the_caller_has_modules_unless_the_path_is_safe(
     ended = subprocess.run(
         [PYTHONS[python], "-m", "pytest", "-p", PLUGIN, "-q"],
         cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], **variables},
+        env={"PATH": os.environ["PATH"], "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables},
         capture_output=True,
         text=True,
         check=False,

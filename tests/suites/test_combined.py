@@ -13,7 +13,7 @@ from tests.suites.sessions import SCENARIOS, Ended, directories_on, run
 
 SELECTED = (
     *(f"{SCENARIOS}/test_{name}.py" for name in ("filters", "pages", "access", "guide")),
-    *("-n", "2", "-k", "not a_stranger"),
+    *("-n", "2", "-k", "not a_stranger", "--poll-interval=0.2"),
 )
 """What looks at lists, where others would be seen, and one whole scenario."""
 
@@ -21,7 +21,7 @@ SELECTED = (
 @pytest.fixture(scope="module")
 def real() -> Iterator[MockAddress]:
     """A service as one meets them: it takes its time, and turns requests away when there are many."""
-    with running_mock("--latency=0.03", "--pace=0.2", "--variation=rate-limit-occasional") as address:
+    with running_mock("--latency=0.01", "--pace=0.2", "--variation=rate-limit-occasional") as address:
         yield address
 
 
