@@ -100,13 +100,13 @@ def traits_never_change() -> Look:
             if is_create and not echoes(call, seen.fields):
                 continue
             traits = seen.traits
-            is_whole, now = all(traits), (call, traits)
+            now = call, traits
             before, elsewhere = own.get(seen.id), other.get(seen.id)
-            if before and is_whole and before[1] == traits:
+            if before and before[1] == traits and None not in traits:
                 stayed += 1
             elif before:
                 yield from _compared(STAYS, ANY_OPERATION, before, now, seen)
-            if elsewhere and is_whole and elsewhere[1] == traits:
+            if elsewhere and elsewhere[1] == traits and None not in traits:
                 agreed += 1
             elif elsewhere:
                 yield from _compared(ALL_AGREE, LIST, elsewhere, now, seen)

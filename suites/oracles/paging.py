@@ -221,8 +221,8 @@ def _is_not_before(later: Moment, earlier: Moment) -> bool:
 
 
 def _continued(before: FollowedWalk | None, call: Call, token: str | None) -> FollowedWalk:
-    met = {batch["id"]: _state(batch) for batch in call.batches}
-    projects = frozenset(map(_project_of, call.batches))
+    met = {seen.id: _state(seen.fields) for seen in call.seen}
+    projects = frozenset([_project_of(seen.fields) for seen in call.seen])
     ids = tuple(met)
     if before is None or token is None:
         return FollowedWalk(call, call, 1, met, projects, {})
@@ -281,8 +281,9 @@ def _repeats(
 
 def _is_disturbed(first: Call, last: Call, births: Memory[tuple[str, str], deque[Born]]) -> bool:
     """Whether the caller may have created a batch during a walk."""
-    own = (born.call for born in births.get((first.caller, ""), ()))
-    return not all(first.is_after(create) or create.is_after(last) for create in own)
+    began, ended = first.exchange, last.exchange
+    creates = [born.call.exchange for born in births.get((first.caller, ""), ())]
+    return not all(began.seconds_after(each) >= 0 or each.seconds_after(ended) >= 0 for each in creates)
 
 
 def _promise(walk: FollowedWalk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:
