@@ -20,7 +20,7 @@ from suites.shapes import shape_of
 T = TypeVar("T")
 
 SHAPES_REMEMBERED = 1024
-"""Shapes that are known again, so that equal ones are one and the same object, which is quickly compared."""
+"""Shapes that are known again."""
 
 CREATE = "createBatch"
 GET = "getBatch"
@@ -56,12 +56,16 @@ ABOUT_HEADERS = frozenset({406, 412, 415, 416, 417, 421, 426, 428, 431})
 
 
 class Seen(NamedTuple):
-    """A batch as one answer shows it: what most oracles ask of it, read once for all of them."""
+    """A batch as one answer shows it: what most oracles ask of it, read once for all of them.
+
+    `traits` are what stays as it is: the job, the directory, the project and the creation, `None` where it shows none.
+    """
 
     id: str
     status: str | None
     created: Moment | None
     updated: Moment | None
+    traits: tuple[Any, ...]
     fields: dict[str, Any]
 
 
@@ -108,12 +112,12 @@ class Call:
         """Whether it was a header that was refused."""
         return self.exchange.response is not None and self.exchange.response.status in ABOUT_HEADERS
 
-    @property
+    @cached_property
     def asks_for_results(self) -> bool:
         """Whether any spelling of the query may be read as asking for results."""
         return any(key.startswith("expand") and "results" in value for key, value in self.exchange.request.params)
 
-    @property
+    @cached_property
     def surely_asks_for_results(self) -> bool:
         """Whether the query asks for results in the one spelling that the contract has."""
         values = {value for key, value in self.exchange.request.params if key.startswith("expand")}
@@ -149,18 +153,18 @@ class Call:
     @cached_property
     def batches(self) -> list[dict[str, Any]]:
         """The batches that the answer of a contract operation shows, each with an id that is text."""
-        if self.operation.is_setup:
-            return []
-        shown = self.answer.get("items") if self.name == LIST else [self.answer]
-        return [batch for batch in as_list(shown) if isinstance(batch, dict) and isinstance(batch.get("id"), str)]
+        return [seen.fields for seen in self.seen]
 
     @cached_property
-    def seen(self) -> list[Seen]:
+    def seen(self) -> tuple[Seen, ...]:
         """The same batches, read."""
-        return [
-            Seen(batch["id"], status_of(batch), moment(batch.get("created_at")), moment(batch.get("updated_at")), batch)
-            for batch in self.batches
-        ]
+        response = self.exchange.response
+        if self.operation.is_setup or response is None or not response.is_success:
+            return ()
+        try:
+            return _listed(response.body) if self.name == LIST else _alone(response.body)
+        except ValueError:
+            return ()
 
     def forget(self) -> None:
         """Give back the memory of what was read of the bodies; it is read again when it is asked for."""
@@ -180,13 +184,36 @@ class Call:
 
 
 @remembered
+def _alone(body: bytes) -> tuple[Seen, ...]:
+    return _seen([json_of(body)])
+
+
+@remembered
+def _listed(body: bytes) -> tuple[Seen, ...]:
+    page = json_of(body)
+    return _seen(as_list(page.get("items")) if isinstance(page, dict) else [])
+
+
+def _seen(shown: Iterable[object]) -> tuple[Seen, ...]:
+    return tuple(_as_seen(batch) for batch in shown if isinstance(batch, dict) and isinstance(batch.get("id"), str))
+
+
+def _as_seen(batch: dict[str, Any]) -> Seen:
+    created = moment(batch.get("created_at"))
+    job = job_of(batch) if batch.get("config") is not None else None
+    traits = job, batch.get("source_directory_id"), batch.get("project_id"), created
+    return Seen(batch["id"], status_of(batch), created, moment(batch.get("updated_at")), traits, batch)
+
+
+@remembered
 def _shape_of(body: bytes) -> object:
-    return _same(shape_of(json_of(body)))
+    return _token(shape_of(json_of(body)))
 
 
 @lru_cache(maxsize=SHAPES_REMEMBERED)
-def _same(shape: object) -> object:
-    return shape
+def _token(_shape: object) -> object:
+    """Return what stands for a shape, since a shape takes long to compare."""
+    return object()
 
 
 def read(exchange: Exchange) -> Call | None:

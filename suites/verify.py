@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -149,10 +149,9 @@ class Check:
         """Return the observation that the requirement holds so many times."""
         return replace(self.held, times=times)
 
-    def counted(self, times: int) -> Iterator[Observation]:
-        """Yield the observation that the requirement holds so many times, if it does at all."""
-        if times:
-            yield self.held_so_often(times)
+    def counted(self, times: int) -> Iterable[Observation]:
+        """Return the observation that the requirement holds so many times, if it does at all."""
+        return (self.held_so_often(times),) if times else ()
 
     def violated(self, **shown: Any) -> Observation:
         """Return the observation that the requirement is violated, as `shown`, with what `observe` takes, shows."""

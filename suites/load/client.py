@@ -64,7 +64,7 @@ class LightClient(Client):
         self._address(request, caller)
         self.target.route.dress(request)
         raw = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
-        return raw, self._shown(request.headers)
+        return raw, self._shown(tuple(request.headers.multi_items()))
 
     def _ask(self, method: str, target: str, headers: Headers, content: bytes) -> Answer:
         connection = self._idle.pop() if self._idle else Connection(self.target.route)

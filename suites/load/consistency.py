@@ -1,6 +1,6 @@
 """How far one read lags behind another, and whether reads go backwards: observed, and no verdict."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -32,8 +32,8 @@ class Consistency:
     """
 
     def __init__(self) -> None:
-        self._waiting: Memory[tuple[str, str], _Waited] = Memory()
-        self._done: Memory[tuple[str, str], bool] = Memory()
+        self._waiting: defaultdict[str, Memory[str, _Waited]] = defaultdict(Memory)
+        self._done: defaultdict[str, Memory[str, bool]] = defaultdict(Memory)
         self._over: Memory[str, list[str]] = Memory()
         self._seconds: dict[str, Counter[str]] = {}
         self._late: Counter[str] = Counter()
@@ -83,13 +83,13 @@ class Consistency:
             self._compare(user, call, id_, batch)
 
     def _on_list(self, call: Call) -> None:
-        shown = {batch["id"]: status_of(batch) for batch in call.batches}
-        for id_, status in shown.items():
-            if (LIST_SHOWS, id_) in self._waiting:
-                self._end(LIST_SHOWS, id_, call)
-            if (LIST_ENDS, id_) in self._waiting and status in TERMINAL:
+        shown = {seen.id: seen.status for seen in call.seen}
+        for id_ in shown.keys() & self._waiting[LIST_SHOWS].keys():
+            self._end(LIST_SHOWS, id_, call)
+        for id_ in shown.keys() & self._waiting[LIST_ENDS].keys():
+            if shown[id_] in TERMINAL:
                 self._end(LIST_ENDS, id_, call)
-            elif (LIST_ENDS, id_) in self._waiting:
+            else:
                 self._miss(LIST_ENDS, id_, call)
         for id_ in self._that_should_show(call):
             if id_ not in shown:
@@ -101,22 +101,22 @@ class Consistency:
         used = {name for name, _ in call.exchange.request.params}
         if asked is None or used - {"source_directory_id", "project_id"} or not call.succeeded:
             return ()
-        waiting = [id_ for id_ in self._over.get(asked, ()) if (LIST_SHOWS, id_) in self._waiting]
+        waiting = [id_ for id_ in self._over.get(asked, ()) if id_ in self._waiting[LIST_SHOWS]]
         self._over[asked] = waiting
         return waiting
 
     def _begin(self, name: str, id_: str, call: Call) -> None:
-        if (name, id_) not in self._done:
-            self._done[name, id_] = True
-            self._waiting[name, id_] = _Waited(call)
+        if id_ not in self._done[name]:
+            self._done[name][id_] = True
+            self._waiting[name][id_] = _Waited(call)
 
     def _miss(self, name: str, id_: str, call: Call) -> None:
-        waited = self._waiting.get((name, id_))
+        waited = self._waiting[name].get(id_)
         if waited and call.is_after(waited.since) and call.caller == waited.since.caller:
             waited.missed = True
 
     def _end(self, name: str, id_: str, call: Call) -> None:
-        waited = self._waiting.pop((name, id_), None)
+        waited = self._waiting[name].pop(id_, None)
         if waited:
             seconds = max(0.0, call.exchange.received - waited.since.exchange.received)
             self._seconds.setdefault(name, Counter())[f"{seconds:.1e}"] += 1

@@ -140,7 +140,7 @@ def _gives(batches: list[dict[str, Any]]) -> Mapping[str, bool]:
     return {
         "status-is-documented": bool(batches),
         "timestamps-are-date-times": any(batch.get("created_at") or batch.get("updated_at") for batch in batches),
-        "results-well-formed": any(entries(batch) for batch in batches),
+        "results-well-formed": any(batch.get("results") and entries(batch) for batch in batches),
     }
 
 

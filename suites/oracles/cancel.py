@@ -116,9 +116,9 @@ def cancel_refused_after_the_end() -> Look:
                 exchanges=[ending[0].exchange, call.exchange],
                 case=ending[1],
             )
-        for id_, status, *_ in call.seen:
-            if status in TERMINAL and id_ not in ended:
-                ended[id_] = call, str(status)
+        for seen in call.seen:
+            if seen.status in TERMINAL and seen.id not in ended:
+                ended[seen.id] = call, str(seen.status)
 
     return look
 

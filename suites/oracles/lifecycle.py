@@ -1,7 +1,7 @@
 """Oracles on the life of a batch: what never changes, what never goes back, and what every operation agrees on."""
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,6 @@ from suites.traffic import (
     Call,
     Seen,
     echoes,
-    job_of,
 )
 from suites.verify import ANY_OPERATION, Check, Observation, observe
 
@@ -43,15 +42,8 @@ TRAITS = (
     _Trait("created_at", "created-at-never-changes", Moment.same_as),
 )
 
-Shown = tuple[Any, ...]
-"""The traits of a batch, in their order, as one answer shows them; `None` where it does not show one."""
-
-
-def _shown(seen: Seen) -> Shown:
-    batch = seen.fields
-    job = job_of(batch) if batch.get("config") is not None else None
-    return job, batch.get("source_directory_id"), batch.get("project_id"), seen.created
-
+Shown = tuple[Call, tuple[Any, ...]]
+"""A call, and the traits of a batch, in their order, as it shows them."""
 
 AT_ONCE = "get-finds-new-batch-at-once"
 STAYS = [
@@ -98,37 +90,36 @@ def traits_never_change() -> Look:
 
     A create whose answer is not what was asked for is another oracle's matter, and no first view of the batch.
     """
-    latest: Memory[tuple[str, str], tuple[Call, Shown]] = Memory()
+    latest: Mapping[str, Memory[str, Shown]] = {LIST: Memory(), GET: Memory()}
 
     def look(call: Call) -> Iterator[Observation]:
         view = _view(call)
-        comparisons = ((view, STAYS, ANY_OPERATION), (GET if view == LIST else LIST, ALL_AGREE, LIST))
-        alike = {GET: 0, LIST: 0}
+        own, other = latest[view], latest[GET if view == LIST else LIST]
+        stayed = agreed = 0
         is_create = call.name == CREATE
         for seen in call.seen:
             if is_create and not echoes(call, seen.fields):
                 continue
-            shown = _shown(seen)
-            is_whole, now = all(shown), (call, shown)
-            for where, checks, operation in comparisons:
-                before = latest.get((seen.id, where))
-                if before is None:
-                    continue
-                if is_whole and before[1] == shown:
-                    alike[where] += 1
-                else:
-                    yield from _compared(checks, operation, before, now, seen)
-            latest[seen.id, view] = now
-        for where, checks, _ in comparisons:
-            for check in dict.fromkeys(checks):
-                yield from check.counted(alike[where] * checks.count(check))
+            traits = seen.traits
+            now = call, traits
+            before, elsewhere = own.get(seen.id), other.get(seen.id)
+            if before and before[1] == traits and None not in traits:
+                stayed += 1
+            elif before:
+                yield from _compared(STAYS, ANY_OPERATION, before, now, seen)
+            if elsewhere and elsewhere[1] == traits and None not in traits:
+                agreed += 1
+            elif elsewhere:
+                yield from _compared(ALL_AGREE, LIST, elsewhere, now, seen)
+            own[seen.id] = now
+        for check in STAYS:
+            yield from check.counted(stayed)
+        yield from AGREES.counted(agreed * len(ALL_AGREE))
 
     return look
 
 
-def _compared(
-    checks: Sequence[Check], operation: str, before: tuple[Call, Shown], now: tuple[Call, Shown], seen: Seen
-) -> Iterator[Observation]:
+def _compared(checks: Sequence[Check], operation: str, before: Shown, now: Shown, seen: Seen) -> Iterator[Observation]:
     for trait, check, first, second in zip(TRAITS, checks, before[1], now[1], strict=True):
         if first is None or second is None:
             continue
@@ -152,30 +143,30 @@ def _plain(trait: Any) -> Any:
 @oracle(FINAL.requirement, looks_at=SHOW_BATCHES)
 def terminal_status_is_final() -> Look:
     """Check that a view that has shown a terminal status shows it for ever."""
-    ended: Memory[tuple[str, str], tuple[Call, str]] = Memory()
+    ended: Mapping[str, Memory[str, tuple[Call, str]]] = {LIST: Memory(), GET: Memory()}
 
     def look(call: Call) -> Iterator[Observation]:
-        view = _view(call)
+        endings = ended[_view(call)]
         held = 0
-        for id_, status, _, _, batch in call.seen:
-            known = ended.get((id_, view))
+        for seen in call.seen:
+            known = endings.get(seen.id)
             if known is None:
-                if status is not None and status in TERMINAL:
-                    ended[id_, view] = call, status
+                if seen.status in TERMINAL:
+                    endings[seen.id] = call, seen.status
                 continue
             ending, final = known
             if not call.is_after(ending):
                 continue
-            if status == final:
+            if seen.status == final:
                 held += 1
                 continue
             yield FINAL.violated(
                 expected=final,
-                actual=batch.get("status"),
-                difference=f"{id_} was {final} and is {status}",
+                actual=seen.fields.get("status"),
+                difference=f"{seen.id} was {final} and is {seen.status}",
                 operation=ANY_OPERATION,
                 exchanges=[ending.exchange, call.exchange],
-                case=f"batch {id_}",
+                case=f"batch {seen.id}",
             )
         yield from FINAL.counted(held)
 
@@ -188,7 +179,8 @@ def updated_at_not_before_created_at() -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         held = 0
-        for id_, _, created, updated, batch in call.seen:
+        for seen in call.seen:
+            created, updated = seen.created, seen.updated
             if created is None or updated is None:
                 continue
             if not updated.surely_before(created):
@@ -200,7 +192,7 @@ def updated_at_not_before_created_at() -> Look:
                     difference=f"updated_at {updated.text} is before created_at {created.text}",
                     operation=ANY_OPERATION,
                     exchanges=[call.exchange],
-                    case=f"batch {id_}, {batch.get('status')}",
+                    case=f"batch {seen.id}, {seen.fields.get('status')}",
                 )
         yield from FOLLOWS.counted(held)
 
@@ -210,16 +202,16 @@ def updated_at_not_before_created_at() -> Look:
 @oracle(FORWARD.requirement, looks_at=SHOW_BATCHES)
 def updated_at_never_goes_back() -> Look:
     """In each view the update time of a batch only moves forward."""
-    latest: Memory[tuple[str, str], tuple[Call, Moment]] = Memory()
+    latest: Mapping[str, Memory[str, tuple[Call, Moment]]] = {LIST: Memory(), GET: Memory()}
 
     def look(call: Call) -> Iterator[Observation]:
-        view = _view(call)
+        updates = latest[_view(call)]
         held = 0
-        for id_, _, _, updated, batch in call.seen:
+        for seen in call.seen:
+            updated = seen.updated
             if updated is None:
                 continue
-            key = id_, view
-            known = latest.get(key)
+            known = updates.get(seen.id)
             if known is None or not call.is_after(known[0]):
                 pass
             elif not updated.surely_before(known[1]):
@@ -231,10 +223,10 @@ def updated_at_never_goes_back() -> Look:
                     difference=f"updated_at was {known[1].text} and is {updated.text}",
                     operation=ANY_OPERATION,
                     exchanges=[known[0].exchange, call.exchange],
-                    case=f"batch {id_}, {batch.get('status')}",
+                    case=f"batch {seen.id}, {seen.fields.get('status')}",
                 )
             if known is None or known[1].instant <= updated.instant:
-                latest[key] = call, updated
+                updates[seen.id] = call, updated
         yield from FORWARD.counted(held)
 
     return look

@@ -74,7 +74,12 @@ if undecided := set(list_parameters()) - {filter_.parameter for filter_ in FILTE
 
 def scope_of(request: Request) -> Pairs:
     """Return the project and the organization that a query names; where it names none, they are those of the key."""
-    return tuple(sorted(pair for pair in request.params if pair[0] in SCOPE))
+    return _scope(request.params)
+
+
+@lru_cache(maxsize=QUERIES_REMEMBERED)
+def _scope(params: Pairs) -> Pairs:
+    return tuple(sorted(pair for pair in params if pair[0] in SCOPE))
 
 
 @lru_cache(maxsize=QUERIES_REMEMBERED)

@@ -122,13 +122,13 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     def remember(call: Call) -> None:
         deletions.note(call)
         is_create = call.name == CREATE
-        for id_, status, created, _, batch in call.seen:
-            shown = latest.get(id_)
-            if shown is None or (status != shown[1] and call.is_after(shown[0])):
-                latest[id_] = call, status
-            if is_create and echoes(call, batch):
-                directory_id = str(batch.get("source_directory_id"))
-                born = Born(id_, call, call.caller, _project_of(batch), directory_id, created)
+        for seen in call.seen:
+            shown = latest.get(seen.id)
+            if shown is None or (seen.status != shown[1] and call.is_after(shown[0])):
+                latest[seen.id] = call, seen.status
+            if is_create and echoes(call, seen.fields):
+                directory_id = str(seen.fields.get("source_directory_id"))
+                born = Born(seen.id, call, call.caller, _project_of(seen.fields), directory_id, seen.created)
                 for key in ((call.caller, ""), (call.caller, directory_id)):
                     births.setdefault(key, deque(maxlen=COMPARED)).append(born)
 
@@ -155,45 +155,46 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
         used = {name: value for name, value in filters if name not in SCOPE}
         known = births.get((walk.first.caller, used.get("source_directory_id", "")), ())
         projects = _projects_of(walk, births)
-        sure = {
-            born.id: born
-            for born in known
-            if born.project_id in projects
-            and lag <= walk.first.seconds_after(born.call) < KEPT
-            and not deletions.explain(born.directory_id)
-            and _matches(born, used, walk)
-        }
+        lower, upper = (moment(used.get(name)) for name in TIMES)
+
+        def is_sure(born: Born) -> bool:
+            is_settled = lag <= walk.first.seconds_after(born.call) < KEPT
+            is_there = is_settled and born.project_id in projects and not deletions.explain(born.directory_id)
+            return is_there and _matches(born, lower, upper, used.get("status"), walk)
+
         is_sized = walk.first.exchange.request.param("page_size") is not None
-        if not sure or (is_sized and not walk.met):
+        if (is_sized and not walk.met) or not any(map(is_sure, known)):
             return
-        missing = sorted(sure.keys() - walk.met.keys())
+        missing = {born.id: born for born in known if born.id not in walk.met and is_sure(born)}
         promise = _promise(walk, used, births)
         check = "list-items-match-filters" if promise in OF_FILTERS else "walk-meets-every-batch"
         asked = Check(promise, check=check, kind="missing")
         if not missing:
             yield asked.held
             return
+        sure = {born.id for born in known if is_sure(born)}
         yield asked.violated(
             expected=sorted(sure),
             actual=sorted(walk.met),
             difference=lacking(sure, walk.met),
-            exchanges=[sure[missing[0]].call.exchange, walk.first.exchange, walk.last.exchange],
+            exchanges=[missing[min(missing)].call.exchange, walk.first.exchange, walk.last.exchange],
             case=", ".join(f"{name}={value}" for name, value in sorted(used.items())),
         )
 
-    def _matches(born: Born, used: dict[str, str], walk: FollowedWalk) -> bool:
+    def _matches(
+        born: Born, lower: Moment | None, upper: Moment | None, wanted: str | None, walk: FollowedWalk
+    ) -> bool:
         """Whether a batch surely matches, and has so for long."""
-        lower, upper = (moment(used.get(name)) for name in TIMES)
         if (lower or upper) and born.created is None:
             return False
         if born.created and lower and not _is_not_before(born.created, lower):
             return False
         if born.created and upper and not _is_not_before(upper, born.created):
             return False
-        if "status" not in used:
+        if wanted is None:
             return True
         since, status = latest.get(born.id, (born.call, None))
-        return status in TERMINAL and status == used["status"] and walk.first.seconds_after(since) >= lag
+        return status in TERMINAL and status == wanted and walk.first.seconds_after(since) >= lag
 
     return look
 
@@ -218,8 +219,8 @@ def _is_not_before(later: Moment, earlier: Moment) -> bool:
 
 
 def _continued(before: FollowedWalk | None, call: Call, token: str | None) -> FollowedWalk:
-    met = {batch["id"]: _state(batch) for batch in call.batches}
-    projects = frozenset(map(_project_of, call.batches))
+    met = {seen.id: _state(seen.fields) for seen in call.seen}
+    projects = frozenset([_project_of(seen.fields) for seen in call.seen])
     ids = tuple(met)
     if before is None or token is None:
         return FollowedWalk(call, call, 1, met, projects, {})
@@ -278,7 +279,9 @@ def _repeats(
 
 def _is_disturbed(first: Call, last: Call, births: Memory[tuple[str, str], deque[Born]]) -> bool:
     """Whether the caller may have created a batch during a walk."""
-    return not all(first.is_after(born.call) or born.call.is_after(last) for born in births.get((first.caller, ""), ()))
+    began, ended = first.exchange, last.exchange
+    creates = [born.call.exchange for born in births.get((first.caller, ""), ())]
+    return not all(began.seconds_after(each) >= 0 or each.seconds_after(ended) >= 0 for each in creates)
 
 
 def _promise(walk: FollowedWalk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:

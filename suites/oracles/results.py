@@ -195,11 +195,11 @@ def results_match_the_directory() -> Look:
             for file_id in [known for known in directory if listed is not None and known not in listed]:
                 del directory[file_id]
         is_create = call.name == CREATE
-        for id_, status, *_ in call.seen:
+        for seen in call.seen:
             if is_create:
-                creations.setdefault(id_, call)
-            if status in TERMINAL:
-                endings.setdefault(id_, call)
+                creations.setdefault(seen.id, call)
+            if seen.status in TERMINAL and seen.id not in endings:
+                endings[seen.id] = call
 
     def look(call: Call) -> Iterator[Observation]:
         remember(call)

@@ -207,15 +207,17 @@ def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
 @oracle(AGREES.requirement, looks_at=SHOW_BATCHES)
 def views_agree_on_the_end(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a terminal status that one view has shown for long, the other shows too."""
-    ended: Memory[tuple[str, bool], tuple[Call, str]] = Memory()
+    listed: Memory[str, tuple[Call, str]] = Memory()
+    alone: Memory[str, tuple[Call, str]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
-        is_list = call.name == LIST
+        own, other = (listed, alone) if call.name == LIST else (alone, listed)
         held = 0
-        for id_, status, *_ in call.seen:
+        for seen in call.seen:
+            status = seen.status
             if status is None:
                 continue
-            known = ended.get((id_, not is_list))
+            known = other.get(seen.id)
             if known and call.seconds_after(known[0]) >= lag:
                 if status == known[1]:
                     held += 1
@@ -223,13 +225,13 @@ def views_agree_on_the_end(lag: float = SETTLE_TIMEOUT) -> Look:
                     yield AGREES.violated(
                         expected=known[1],
                         actual=status,
-                        difference=f"{id_} is {status}, and another view has shown {known[1]}",
+                        difference=f"{seen.id} is {status}, and another view has shown {known[1]}",
                         operation=LIST,
                         exchanges=[known[0].exchange, call.exchange],
-                        case=f"batch {id_}",
+                        case=f"batch {seen.id}",
                     )
-            if status in TERMINAL and (id_, is_list) not in ended:
-                ended[id_, is_list] = call, status
+            if status in TERMINAL and seen.id not in own:
+                own[seen.id] = call, status
         yield from AGREES.counted(held)
 
     return look
@@ -243,7 +245,8 @@ def list_keeps_up(lag: float = SETTLE_TIMEOUT) -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         is_list = call.name == LIST
-        for id_, status, _, updated, _ in call.seen:
+        for seen in call.seen:
+            id_, status, updated = seen.id, seen.status, seen.updated
             if status is None or updated is None:
                 continue
             if not is_list:
