@@ -16,7 +16,7 @@ def main() -> int:
 
 
 def _keep_docstrings() -> None:
-    """Start again where Python was told to leave them out: the help is made of them, and what is said of faults."""
+    """Start again where Python leaves them out: the help is made of them, and what is said of faults."""
     if sys.flags.optimize > 1 and sys.platform != "win32":
         os.environ["PYTHONOPTIMIZE"] = "1"
         os.execv(sys.executable, location.own_command(*sys.argv[1:]))
