@@ -9,7 +9,7 @@ from fixtures.settings import SETTLE_TIMEOUT
 from suites.moments import Moment
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.oracles.retention import KEPT, Deletions
+from suites.oracles.retention import Losses
 from suites.traffic import (
     CREATE,
     DELETIONS,
@@ -242,7 +242,7 @@ def get_returns_batch_asked_for(lag: float = SETTLE_TIMEOUT) -> Look:
     long over may be gone, and one whose directory or one of whose files was deleted may have gone with them.
     """
     created: Memory[tuple[str, str], Call] = Memory()
-    deletions = Deletions()
+    losses = Losses()
     found: Memory[tuple[str, str], Call] = Memory()
     missed: Memory[tuple[str, str], list[Call]] = Memory()
 
@@ -250,7 +250,7 @@ def get_returns_batch_asked_for(lag: float = SETTLE_TIMEOUT) -> Look:
         if call.name == CREATE:
             for batch in call.batches:
                 created[call.caller, batch["id"]] = call
-        deletions.note(call)
+        losses.note(call)
         if call.name != GET:
             return
         asked = call.path["batch_id"]
@@ -268,12 +268,11 @@ def get_returns_batch_asked_for(lag: float = SETTLE_TIMEOUT) -> Look:
             )
         if creation is None or not call.is_after(creation) or _adds_parameters(call, creation):
             return
-        is_old = call.seconds_after(creation) >= KEPT
-        may_be_gone = is_old or deletions.explain(creation.sent_body.get("source_directory_id"))
-        if call.exchange.status in GONE and may_be_gone:
+        directory_id, seconds = creation.sent_body.get("source_directory_id"), call.seconds_after(creation)
+        if call.exchange.status in GONE and losses.explain(directory_id, seconds):
             return
         key = call.caller, asked
-        if call.exchange.status == NOT_FOUND and call.seconds_after(creation) < lag:
+        if call.exchange.status == NOT_FOUND and seconds < lag:
             missed.setdefault(key, []).append(call)
         elif call.batches:
             if key in missed or key not in found:

@@ -13,7 +13,7 @@ from suites.moments import SECOND, Moment, moment
 from suites.oracles.lists import COMBINED, FILTERS, PAGING, SCOPE, filters_in, scope_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.oracles.retention import KEPT, Deletions
+from suites.oracles.retention import Losses
 from suites.traffic import (
     COMPLETED,
     CREATE,
@@ -116,11 +116,11 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     """
     open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory(OPEN_WALKS)
     births: Memory[tuple[str, str], deque[Born]] = Memory()
-    deletions = Deletions()
+    losses = Losses()
     latest: Memory[str, tuple[Call, str | None]] = Memory()
 
     def remember(call: Call) -> None:
-        deletions.note(call)
+        losses.note(call)
         is_create = call.name == CREATE
         for seen in call.seen:
             shown = latest.get(seen.id)
@@ -158,8 +158,8 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
         lower, upper = (moment(used.get(name)) for name in TIMES)
 
         def is_sure(born: Born) -> bool:
-            is_settled = lag <= walk.first.seconds_after(born.call) < KEPT
-            is_there = is_settled and born.project_id in projects and not deletions.explain(born.directory_id)
+            seconds = walk.first.seconds_after(born.call)
+            is_there = seconds >= lag and born.project_id in projects and not losses.explain(born.directory_id, seconds)
             return is_there and _matches(born, lower, upper, used.get("status"), walk)
 
         is_sized = walk.first.exchange.request.param("page_size") is not None

@@ -7,8 +7,11 @@ KEPT = 86_400.0
 """Seconds for which batches and jobs are surely kept: how long is not said, and a day is not long."""
 
 
-class Deletions:
-    """The directories that were deleted, or files of which were: what becomes of their batches, nobody says."""
+class Losses:
+    """Why a batch or a job may be gone; of deletions, it remembers in which directories they were.
+
+    What becomes of a batch when its directory or a file of it is deleted, nobody says.
+    """
 
     def __init__(self) -> None:
         self._directories: Memory[str, None] = Memory()
@@ -18,6 +21,6 @@ class Deletions:
         if call.name in DELETIONS and call.succeeded:
             self._directories[call.path["directory_id"]] = None
 
-    def explain(self, directory_id: object) -> bool:
-        """Whether what was made of a directory may have gone with it or with one of its files."""
-        return isinstance(directory_id, str) and directory_id in self._directories
+    def explain(self, directory_id: object, seconds: float) -> bool:
+        """Whether what was made of a directory may be gone that was shown so many seconds ago."""
+        return seconds >= KEPT or (isinstance(directory_id, str) and directory_id in self._directories)

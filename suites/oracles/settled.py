@@ -10,7 +10,7 @@ from suites.oracles.lifecycle import AGREES
 from suites.oracles.lists import scope_of
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
-from suites.oracles.retention import KEPT, Deletions
+from suites.oracles.retention import Losses
 from suites.products import PRODUCTS
 from suites.traffic import (
     COMPLETED,
@@ -102,15 +102,14 @@ def expanded_get_succeeds() -> Look:
     """Check that a batch that the same caller has read can be read expanded too, however often results are named.
 
     A batch that is long over may be gone, and one whose directory or one of whose files was deleted may have gone with
-    them. That results may be named twice shows nothing yet of what
-    is answered then.
+    them. That results may be named twice shows nothing yet of what is answered then.
     """
     read: Memory[tuple[str, str], Call] = Memory()
-    deletions = Deletions()
+    losses = Losses()
     shown: Memory[str, tuple[Call, dict[str, str | None]]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
-        deletions.note(call)
+        losses.note(call)
         if call.name != GET:
             return
         key = call.caller, call.path["batch_id"]
@@ -123,7 +122,7 @@ def expanded_get_succeeds() -> Look:
         requirement = "expanded-read-succeeds-in-any-status" if times == 1 else "expand-accepts-repetition"
         is_refused = call.refused and not call.refuses_key and not call.refuses_headers
         is_alike = known is not None and call.is_after(known) and others == list(known.exchange.request.params)
-        if known and call.exchange.status in GONE and _may_be_gone(known, call, deletions):
+        if known and call.exchange.status in GONE and _may_be_gone(known, call, losses):
             return
         if known and times and is_alike and (is_refused or (call.succeeded and times == 1)):
             yield observe(
@@ -141,10 +140,10 @@ def expanded_get_succeeds() -> Look:
     return look
 
 
-def _may_be_gone(known: Call, call: Call, deletions: Deletions) -> bool:
+def _may_be_gone(known: Call, call: Call, losses: Losses) -> bool:
     """Whether a batch that a call has shown may be gone by the time of a later one."""
-    is_old = call.seconds_after(known) >= KEPT
-    return is_old or any(deletions.explain(batch.get("source_directory_id")) for batch in known.batches)
+    directory_id = next((batch.get("source_directory_id") for batch in known.batches), None)
+    return losses.explain(directory_id, call.seconds_after(known))
 
 
 def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]], times: int) -> Iterator[Observation]:
@@ -178,11 +177,11 @@ def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
 
     One that is long over may be gone, and one whose directory, or a file of it, was deleted may have gone with them.
     """
-    deletions = Deletions()
+    losses = Losses()
     named: Memory[tuple[str, str, str], tuple[Call, object]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
-        deletions.note(call)
+        losses.note(call)
         for batch in call.batches if call.name == GET else ():
             for reference in map(reference_of, entries(batch) or ()):
                 if reference and status_of(batch) == COMPLETED:
@@ -195,8 +194,8 @@ def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
             return
         naming, directory_id = known
         is_refused = call.refused and not call.refuses_key and not call.refuses_headers
-        is_refused = is_refused and not deletions.explain(directory_id)
-        is_due = lag <= call.seconds_after(naming) < KEPT
+        seconds = call.seconds_after(naming)
+        is_due = seconds >= lag and not losses.explain(directory_id, seconds)
         is_of_one_scope = scope_of(call.exchange.request) == scope_of(naming.exchange.request)
         if (is_refused and is_due and is_of_one_scope) or shown_job(call.exchange, reference[0]) is not None:
             yield job_resolves(reference, [naming.exchange, call.exchange])
