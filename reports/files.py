@@ -40,11 +40,15 @@ Hide = Callable[[str], str]
 def claim(directory: Path) -> None:
     """Make the directory of a report before anything is spent on it. Raises `WrongUsage` where none can be written."""
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=directory):
-            pass
+        make_writable(directory)
     except OSError as error:
         raise WrongUsage(f"The report could not be written: {error}; name another one with --report-dir.") from None
+
+
+def make_writable(directory: Path) -> None:
+    """Make a directory, and see that files can be written there. Raises `OSError` where they cannot."""
+    directory.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=directory).close()
 
 
 def begin(report: Report, directory: Path, hide: Hide = str) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from batches_conformance.groups import FILE, Choice
-from fixtures.settings import SETTLE_TIMEOUT, is_base_url
+from batches_conformance.urls import refuse_partial_url
+from fixtures.settings import SETTLE_TIMEOUT
 from reports.files import REPORT_DIR
 from reports.findings import Findings
 from reports.model import Recording
@@ -81,8 +82,8 @@ def command(
 
     Nothing is sent, no key is needed, and nothing is spent.
     """
-    if base_url and not is_base_url(base_url):
-        raise click.UsageError("--base-url takes a whole URL, such as https://your-service.example")
+    if base_url:
+        refuse_partial_url("--base-url", base_url)
     began, findings = datetime.now(UTC), Findings()
     only = base_url.rstrip("/") if base_url else None
     counts = []

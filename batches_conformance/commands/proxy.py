@@ -11,10 +11,11 @@ import pytest
 
 from batches_conformance.commands import judge
 from batches_conformance.groups import gateway_options
+from batches_conformance.urls import refuse_partial_url
 from fixtures.gateway import gateway_of
 from fixtures.mask import hide
 from fixtures.route import route_to
-from fixtures.settings import is_base_url, is_loopback
+from fixtures.settings import is_loopback
 from reports import files
 from reports.findings import Findings
 from suites.recordings.judge import Judge
@@ -41,8 +42,7 @@ def command(
     **gateway: Any,
 ) -> int:
     """Pass requests on to a service, and judge what passes; Ctrl-C ends it with the report."""
-    if not is_base_url(target):
-        raise click.UsageError("--target takes a whole URL, such as https://your-service.example")
+    refuse_partial_url("--target", target)
     if urlsplit(target).scheme == "http" and not (is_loopback(target) or insecure_http):
         raise click.UsageError(
             "--target is http:// beyond loopback, where keys travel in the open: use https://, or add --insecure-http"

@@ -21,10 +21,11 @@ from batches_conformance.groups import FILE, gateway_options
 from batches_conformance.location import own_command
 from batches_conformance.release_plan import AGAINST_KEY, AGAINST_OTHER_KEY, Question, chains_of, words_of
 from batches_conformance.release_steps import OUTPUT, PartFailed, ReleaseStep, ReleaseSteps
+from batches_conformance.urls import refuse_partial_url
 from fixtures.gateway import gateway_of
 from fixtures.key import Key
 from fixtures.mask import hide
-from fixtures.settings import KEY, OTHER_KEY, is_base_url, is_loopback
+from fixtures.settings import KEY, OTHER_KEY, is_loopback
 from reports import clock, gate
 from reports.circumstances import suite_version
 from reports.files import SOURCE
@@ -143,8 +144,7 @@ def _question(given: Mapping[str, Any]) -> Question:
     for option, url in (("--target", question.target), ("--against", question.against)):
         if url is None:
             continue
-        if not is_base_url(url):
-            raise WrongUsage(f"{option} takes a whole URL, such as https://your-service.example")
+        refuse_partial_url(option, url)
         if not (question.yes or is_loopback(url)):
             raise WrongUsage(f"The parts would write to {url}: confirm that with --yes, or look at --plan first.")
     return question

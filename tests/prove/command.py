@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryFile
 
 import click
 
@@ -115,8 +114,7 @@ def command(
 def _make(folder: Path) -> None:
     """Make the folder of the matrix before the proof, which takes long. Raises `WrongUsage`."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        TemporaryFile(dir=folder).close()
+        files.make_writable(folder)
     except OSError as error:
         raise WrongUsage(f"{folder} cannot be written ({error.strerror}): name another folder with --out.") from None
 
