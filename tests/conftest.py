@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -62,6 +63,16 @@ def _file_of(item: pytest.Item) -> str:
 def _rank(item: pytest.Item) -> int:
     folders = _file_of(item).split("/")
     return next((number for number, name in enumerate(LONG) if name in folders), len(LONG))
+
+
+@pytest.fixture
+def zone(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have the machine in the time zone that a test is parametrized with, indirectly."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture(scope="session", autouse=True)

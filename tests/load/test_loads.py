@@ -19,6 +19,7 @@ from fixtures.settings import KEY, OTHER_KEY
 from fixtures.state_folder import STATE_DIR
 from spec.process import STOPPED
 from tests.docs.pages import blocks
+from tests.processes import children_of
 from tests.quick_python.starting import REAL
 from tests.suites.sessions import Ended, directories_on
 
@@ -171,7 +172,7 @@ def test_a_killed_master_leaves_nothing_but_a_sentence(mock: MockAddress, tmp_pa
     words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s", "--processes=2"]
     process = begun(words, tmp_path, mock)
     until_written(tmp_path, "state/**/run-*.sqlite", 2)
-    [locust] = children(process.pid)
+    [locust] = children_of(process.pid)
     os.kill(locust, signal.SIGKILL)
     loaded = ended(process, tmp_path)
     assert loaded.code == 6, loaded.output
@@ -210,8 +211,8 @@ def test_a_killed_worker_is_reported_and_what_it_made_is_deleted(mock: MockAddre
     words.append("--profile=webhooks")
     process = begun(words, tmp_path, mock)
     until_written(tmp_path, "state/**/run-*.sqlite", 2)
-    [locust] = children(process.pid)
-    os.kill(children(locust)[0], signal.SIGKILL)
+    [locust] = children_of(process.pid)
+    os.kill(children_of(locust)[0], signal.SIGKILL)
     loaded = ended(process, tmp_path)
     assert loaded.code == 6, loaded.output
     assert sorted(worker["lost"] for worker in loaded.report["run"]["load"]["workers"]) == [False, True]
@@ -220,8 +221,3 @@ def test_a_killed_worker_is_reported_and_what_it_made_is_deleted(mock: MockAddre
     assert loaded.verdicts["webhook-signature-is-valid"] == "pass"
     assert directories_on(mock) == []
     assert not list(tmp_path.glob("state/**/run-*"))
-
-
-def children(pid: int) -> list[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    return [int(word) for word in text.split()]

@@ -15,6 +15,7 @@ from suites.recordings.sharing import LARGE, LOST, most_jobs, parted
 from tests.command import main_of
 from tests.oracles.history import History
 from tests.oracles.timeline import answered
+from tests.processes import children_of
 from tests.quick_python.starting import REAL
 from tests.recordings.recordings import KEYS, document, entry
 
@@ -96,11 +97,7 @@ def judging(*recordings: Path, folder: Path) -> "subprocess.Popen[bytes]":
     words = ["judge", *map(str, recordings), "--jobs=3", f"--report-dir={folder}"]
     command = [REAL, "-m", "batches_conformance", *words]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    while not has_children(process.pid):
+    while not children_of(process.pid):
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(LOOK)
     return process
-
-
-def has_children(pid: int) -> bool:
-    return any(each.read_text("ascii") for each in Path(f"/proc/{pid}/task").glob("*/children"))

@@ -1,8 +1,7 @@
 """Breaks that somebody has accepted: an entry meets its element by its rule, and nothing else."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -108,16 +107,8 @@ def test_an_entry_that_is_not_needed_fails_also_where_nothing_changed(tell: Any)
     assert "accepted breaks that do not fit\n  The accepted break of act?q by parameter-removed is not needed" in output
 
 
-@pytest.fixture(params=FURTHEST)
-def _zone(request: pytest.FixtureRequest) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TZ", request.param)
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.mark.usefixtures("_zone")
+@pytest.mark.usefixtures("zone")
+@pytest.mark.parametrize("zone", FURTHEST, indirect=True)
 def test_an_entry_holds_until_its_last_day_in_utc_and_no_longer(tell: Any) -> None:
     code, output, _ = tell([{**ENTRY, "until": TODAY.isoformat()}, OTHER])
     assert code == 0
