@@ -152,7 +152,7 @@ class Steps:
         batch = self.finish(call.batches[0], caller=call.caller)
         results: list[dict[str, Any]] = []
         if batch["status"] == COMPLETED:
-            last = self.expanded(batch["id"], caller=call.caller)
+            _, last = self._settled(batch["id"], call.caller)
             results = entries(last) or []
         fruit = [entry for entry in results if entry.get("job_reference")]
         self.verify(
@@ -232,9 +232,7 @@ class Steps:
 
         A short lag after the end is no violation; the user's settle timeout says what is short.
         """
-        exchange, shown = self.target.eventually(
-            lambda: self._expanded(batch["id"]), lambda shown: _have_outcomes(entries(shown[1]))
-        )
+        exchange, shown = self._settled(batch["id"])
         results = entries(shown)
         without_outcome = [entry for entry in results or [] if not _has_outcome(entry)]
         lag = f"at the latest {self.target.settle_timeout:g} s after the batch was {COMPLETED}"
@@ -267,6 +265,11 @@ class Steps:
     def _expanded(self, batch_id: str, caller: str = MAIN) -> tuple[Exchange, Batch]:
         exchange = self.read(batch_id, expand=["results"], caller=caller)
         return exchange, self.accepted(exchange, "expanded-read-succeeds-in-any-status")
+
+    def _settled(self, batch_id: str, caller: str = MAIN) -> tuple[Exchange, Batch]:
+        return self.target.eventually(
+            lambda: self._expanded(batch_id, caller), lambda shown: _have_outcomes(entries(shown[1]))
+        )
 
     # --- control ---
 
