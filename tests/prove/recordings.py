@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fixtures.mock.variants import Variant
-from fixtures.settings import SETTLE_TIMEOUT
 from reports.findings import Findings
 from suites.recordings.formats import read
 from suites.recordings.judge import Judge
@@ -19,6 +18,8 @@ from tests.prove.runs import Order, run
 
 AT_ONCE = 1.0
 """Seconds of the settle timeout for a mock that lags in nothing."""
+PATIENCE = 600.0
+"""The same for variations, some of which lag by a clock that only the run moves, however long it waits for a processor."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def record_and_judge(order: Order) -> Judged:
 def judge_recording(order: Order, path: Path) -> Judged:
     """Judge the recording of a run."""
     findings = Findings()
-    with Judge(path.name, "main", lag=SETTLE_TIMEOUT if order.variations else AT_ONCE) as judge:
+    with Judge(path.name, "main", lag=PATIENCE if order.variations else AT_ONCE) as judge:
         for recorded in read(path):
             judge.take(recorded)
         judge.judge(findings.add, jobs=1)
