@@ -17,6 +17,7 @@ from fixtures.target import MAIN, Target
 from spec.requirements import capabilities
 from suites.products import PARSE, PRODUCTS
 from suites.traffic import COMPLETED, NOT_FOUND, TERMINAL, call_of, entries, reference_of, status_of
+from suites.unknown import unknown_id
 from suites.verify import ANY_OPERATION, Verify
 
 Batch = dict[str, Any]
@@ -179,11 +180,17 @@ class Steps:
         """
         ask = partial(self.batches.get, batch_id, expand=expand, caller=caller, params=params)
         exchange = ask()
-        if exchange.status == NOT_FOUND and batch_id not in self._never_found:
-            exchange = self.target.eventually(ask, lambda found: found.status != NOT_FOUND)
-            if exchange.status == NOT_FOUND:
+        if batch_id not in self._never_found and self._is_early(exchange, batch_id):
+            exchange = self.target.eventually(ask, lambda answer: not self._is_early(answer, batch_id))
+            if call_of(exchange).refused:
                 self._never_found.add(batch_id)
         return exchange
+
+    def _is_early(self, exchange: Exchange, batch_id: str) -> bool:
+        """Whether a get may have come before the batch can be found: it was refused as one by an unknown id is."""
+        if exchange.status == NOT_FOUND or not call_of(exchange).refused:
+            return exchange.status == NOT_FOUND
+        return self.batches.get(unknown_id(batch_id), caller=exchange.caller).status == exchange.status
 
     def get(self, batch_id: str, caller: str = MAIN) -> Batch:
         """Return the batch as it is now."""

@@ -45,8 +45,6 @@ TERMINAL = frozenset(terminal_statuses())
 COMPLETED = "COMPLETED"
 
 NOT_FOUND = 404
-GONE = frozenset({NOT_FOUND, 410})
-"""Statuses by which a server says that something is not there, or not any more."""
 ABOUT_FORM = frozenset({400, 422})
 """Statuses by which a server refuses the form of what it was asked, and nothing else."""
 ABOUT_KEY = frozenset({401, 403})
@@ -111,6 +109,11 @@ class Call:
     def refuses_headers(self) -> bool:
         """Whether it was a header that was refused."""
         return self.exchange.response is not None and self.exchange.response.status in ABOUT_HEADERS
+
+    @property
+    def may_not_find(self) -> bool:
+        """Whether what was asked for may not be there: by which 4xx a service says so is left open."""
+        return self.refused and not self.refuses_key and not self.refuses_headers
 
     @cached_property
     def asks_for_results(self) -> bool:

@@ -27,7 +27,7 @@ from suites.moments import SECOND, Moment, moment
 from suites.oracles import of_run
 from suites.oracles.panel import Panel
 from suites.products import PRODUCTS
-from suites.traffic import ABOUT_KEY, COMPLETED, NOT_FOUND, TERMINAL, repeated
+from suites.traffic import ABOUT_KEY, COMPLETED, TERMINAL, repeated
 from suites.unknown import unknown_id
 from suites.verify import Observation, Verify
 
@@ -265,7 +265,7 @@ class ClientScenario:
         """Return a batch as it is now; it may not be found for a moment after its create."""
         reply = self.target.eventually(
             partial(self.driver.call, "batches.get", batch["id"], style="async", **more),
-            lambda reply: reply.status != NOT_FOUND,
+            lambda reply: not reply.is_refused,
         )
         found: Batch = self.given(reply, "get-returns-requested-batch", method="batches.get")
         return found

@@ -14,9 +14,7 @@ from suites.traffic import (
     CREATE,
     DELETIONS,
     GET,
-    GONE,
     LIST,
-    NOT_FOUND,
     SHOW_BATCHES,
     TERMINAL,
     Call,
@@ -269,16 +267,16 @@ def get_returns_batch_asked_for(lag: float = SETTLE_TIMEOUT) -> Look:
         if creation is None or not call.is_after(creation) or _adds_parameters(call, creation):
             return
         directory_id, seconds = creation.sent_body.get("source_directory_id"), call.seconds_after(creation)
-        if call.exchange.status in GONE and losses.explain(directory_id, seconds):
+        if call.may_not_find and losses.explain(directory_id, seconds):
             return
         key = call.caller, asked
-        if call.exchange.status == NOT_FOUND and seconds < lag:
+        if call.may_not_find and seconds < lag:
             missed.setdefault(key, []).append(call)
         elif call.batches:
             if key in missed or key not in found:
                 yield _found(asked, creation, missed.pop(key, []), call)
             found[key] = call
-        elif call.refused and not call.refuses_key and not call.refuses_headers:
+        elif call.may_not_find:
             yield observe(
                 "get-returns-requested-batch",
                 False,

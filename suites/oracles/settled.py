@@ -14,10 +14,11 @@ from suites.oracles.retention import Losses
 from suites.products import PRODUCTS
 from suites.traffic import (
     COMPLETED,
+    CREATE,
     DELETIONS,
     GET,
-    GONE,
     LIST,
+    NOT_FOUND,
     SHOW_BATCHES,
     STATUSES,
     TERMINAL,
@@ -97,19 +98,24 @@ def results_are_delivered(lag: float = SETTLE_TIMEOUT) -> Look:
     return look
 
 
-@oracle("expanded-read-succeeds-in-any-status", "expand-accepts-repetition", looks_at=DELETIONS | {GET})
-def expanded_get_succeeds() -> Look:
+@oracle("expanded-read-succeeds-in-any-status", "expand-accepts-repetition", looks_at=DELETIONS | {CREATE, GET})
+def expanded_get_succeeds(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a batch that the same caller has read can be read expanded too, however often results are named.
 
-    A batch that is long over may be gone, and one whose directory or one of whose files was deleted may have gone with
-    them. That results may be named twice shows nothing yet of what is answered then.
+    One server may not find it for `lag` seconds after its create where another has, and refuses it as plain gets are
+    refused. A batch that is long over may be gone, and one whose directory or one of whose files was deleted may have
+    gone with them. That results may be named twice shows nothing yet of what is answered then.
     """
+    created: Memory[str, Call] = Memory()
+    absences: set[int | None] = {NOT_FOUND}
     read: Memory[tuple[str, str], Call] = Memory()
     losses = Losses()
     shown: Memory[str, tuple[Call, dict[str, str | None]]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         losses.note(call)
+        if call.name == CREATE:
+            created.update((seen.id, call) for seen in call.seen)
         if call.name != GET:
             return
         key = call.caller, call.path["batch_id"]
@@ -120,11 +126,15 @@ def expanded_get_succeeds() -> Look:
             read[key] = call
         known = read.get(key)
         requirement = "expanded-read-succeeds-in-any-status" if times == 1 else "expand-accepts-repetition"
-        is_refused = call.refused and not call.refuses_key and not call.refuses_headers
         is_alike = known is not None and call.is_after(known) and others == list(known.exchange.request.params)
-        if known and call.exchange.status in GONE and _may_be_gone(known, call, losses):
+        if known and call.may_not_find and _may_be_gone(known, call, losses):
             return
-        if known and times and is_alike and (is_refused or (call.succeeded and times == 1)):
+        if call.may_not_find and not times:
+            absences.add(call.exchange.status)
+        creation = created.get(key[1])
+        if creation and call.exchange.status in absences and call.seconds_after(creation) < lag:
+            return
+        if known and times and is_alike and (call.may_not_find or (call.succeeded and times == 1)):
             yield observe(
                 requirement,
                 call.succeeded,
@@ -193,11 +203,10 @@ def jobs_resolve(lag: float = SETTLE_TIMEOUT) -> Look:
         if known is None:
             return
         naming, directory_id = known
-        is_refused = call.refused and not call.refuses_key and not call.refuses_headers
         seconds = call.seconds_after(naming)
         is_due = seconds >= lag and not losses.explain(directory_id, seconds)
         is_of_one_scope = scope_of(call.exchange.request) == scope_of(naming.exchange.request)
-        if (is_refused and is_due and is_of_one_scope) or shown_job(call.exchange, reference[0]) is not None:
+        if (call.may_not_find and is_due and is_of_one_scope) or shown_job(call.exchange, reference[0]) is not None:
             yield job_resolves(reference, [naming.exchange, call.exchange])
 
     return look

@@ -243,8 +243,9 @@ SPOILT = (
     Spoilt("updated-at-never-goes-back", "list all", in_first_item(updated_at=at(7.999999))),
     Spoilt("get-returns-requested-batch", "get once more", status(404)),
     Spoilt("get-returns-requested-batch", "get pending", with_fields(id="bat-4")),
-    Spoilt("get-returns-requested-batch", "get pending", status(410)),
+    Spoilt("get-returns-requested-batch", "get once more", status(410)),
     Spoilt("get-finds-new-batch-at-once", "get pending", status(404)),
+    Spoilt("get-finds-new-batch-at-once", "get pending", status(422)),
     # List.
     Spoilt("list-filters-by-status", "list by status", in_first_item(status="RUNNING")),
     Spoilt("list-filters-by-status", "list by status", items(STRAY)),

@@ -182,6 +182,18 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
         "get-finds-new-batch-at-once",
         lambda t: t.create().get().get(code=404).get(),
     ),
+    "a batch that is refused for long": (
+        "get-returns-requested-batch",
+        lambda t: t.create().get().wait().get(code=409),
+    ),
+    "an expanded read that is refused": (
+        "expanded-read-succeeds-in-any-status",
+        lambda t: t.create().get().get(params=EXPAND, code=409),
+    ),
+    "an expanded read that finds nothing for long": (
+        "expanded-read-succeeds-in-any-status",
+        lambda t: t.create().get().wait().get(params=EXPAND, code=404),
+    ),
     "a batch that is not found for long": ("get-returns-requested-batch", lambda t: t.create().wait().get(code=404)),
     "a batch that a new one pushes to the next page": (
         "pages-survive-insertions",
@@ -259,6 +271,13 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     ),
     "a batch whose file was deleted with others": lambda t: (
         t.create().get().say("POST", f"{FILES}/bulk-delete", 204, None, body=["dfl-1"]).get(code=404)
+    ),
+    "a batch whose directory was deleted, where what is not there is no valid input": lambda t: (
+        t.create().get().say("DELETE", f"{DIRECTORIES}/dir-1", 204, None).get(code=422).get(params=EXPAND, code=422)
+    ),
+    "a batch that one server finds before another": lambda t: t.create().get().get(params=EXPAND, code=404),
+    "the same, where what is not there is no valid input": lambda t: (
+        t.create().get().say("GET", f"{BATCHES}/bat-9", 422, {}).get(params=EXPAND, code=422)
     ),
     "a batch that is long over": lambda t: t.create().get().wait(2 * KEPT).get(code=404).get(params=EXPAND, code=404),
     "a list without batches that are long over": lambda t: two(t).wait(2 * KEPT).list(),

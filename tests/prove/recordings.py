@@ -19,7 +19,7 @@ from tests.prove.runs import Order, run
 AT_ONCE = 1.0
 """Seconds of the settle timeout for a mock that lags in nothing."""
 PATIENCE = 600.0
-"""The same for variations, some of which lag by a clock that only the run moves, however long it waits for a processor."""
+"""The same for variations, some of which lag by a clock that only the run moves, however long that takes."""
 
 
 @dataclass(frozen=True)
