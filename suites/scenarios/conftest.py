@@ -50,6 +50,11 @@ class Series:
         """The ids of all of them."""
         return {batch["id"] for batch in self.batches}
 
+    @property
+    def known(self) -> set[str]:
+        """Their ids, and those of the unread ones."""
+        return self.ids | {batch["id"] for batch in self.unread}
+
     def created(self) -> list[tuple[Moment, Batch]]:
         """Them with their creation times, in order of time. Skips the test when the target gives none."""
         timed = [(created, batch) for batch in self.batches if (created := moment(batch.get("created_at")))]
