@@ -32,7 +32,9 @@ ORACLES: tuple[Oracle, ...] = tuple(
 )
 """Every other oracle, in the order in which they look."""
 
-LAGGING = frozenset({oracle.name for oracle in (*WAITING, lifecycle.get_returns_batch_asked_for)})
+LAGGING = frozenset(
+    oracle.name for oracle in (*WAITING, lifecycle.get_returns_batch_asked_for, settled.expanded_get_succeeds)
+)
 """The names of those that are given how long one operation may lag behind another."""
 
 

@@ -168,8 +168,9 @@ def results_match_the_directory() -> Look:
 
     A file that was uploaded before the create was sent has to be there. One that was uploaded later, up to the
     first terminal status that was seen, may be there, as one that was deleted by then; the sources do not say when the
-    files are counted. One that the directory lists no more, as after an upload of the same name, counts no more. Judged
-    only where the whole history of the directory was seen, for its owner, and of no batch that failed or was cancelled.
+    files are counted. One that the directory does not list, as after another upload of the same name, may be there.
+    Judged only where the whole history of the directory was seen, for its owner, and of no batch that failed or was
+    cancelled.
     """
     uploads: dict[str, dict[str, Call]] = {}
     owners: dict[str, str] = {}
@@ -177,6 +178,7 @@ def results_match_the_directory() -> Look:
     endings: Memory[str, Call] = Memory()
     listings: dict[str, set[str]] = {}
     deletions: Memory[str, Call] = Memory()
+    unlisted: Memory[str, None] = Memory()
 
     def remember(call: Call) -> None:
         created_id, directory = call.answer.get("id"), uploads.get(call.path.get("directory_id", ""))
@@ -192,8 +194,8 @@ def results_match_the_directory() -> Look:
                 deletions.setdefault(str(file_id), call)
         elif call.name == LIST_FILES and call.succeeded and directory:
             listed = _listed_so_far(call, listings)
-            for file_id in [known for known in directory if listed is not None and known not in listed]:
-                del directory[file_id]
+            for file_id in directory.keys() - listed if listed is not None else ():
+                unlisted[file_id] = None
         is_create = call.name == CREATE
         for seen in call.seen:
             if is_create:
@@ -213,8 +215,8 @@ def results_match_the_directory() -> Look:
                 continue
             ending = endings.get(batch["id"], call)
             kept = {id_ for id_ in source if id_ not in deletions or deletions[id_].is_after(ending)}
-            certain = {file_id for file_id in kept if creation.is_after(source[file_id])}
-            possible = {file_id for file_id, upload in source.items() if not upload.is_after(ending)}
+            certain = {id_ for id_ in kept if creation.is_after(source[id_]) and id_ not in unlisted}
+            possible = {id_ for id_, upload in source.items() if not upload.is_after(ending)}
             named = {file_id for file_id in map(file_of, results) if file_id is not None}
             case = f"batch {batch['id']}, {batch.get('status')}, {len(certain)} files"
             exchanges = [creation.exchange, call.exchange]

@@ -116,6 +116,7 @@ def is_success(exchange: Exchange) -> bool:
     "get-returns-requested-batch",
     "list-shows-created-batch",
     "parse-jobs-resolve",
+    "results-name-only-source-files",
     "create-refuses-unknown-configuration",
     "create-refuses-unknown-directory",
     OUTLIVES,
@@ -130,6 +131,8 @@ def test_a_batch_stands_when_what_it_was_made_of_is_deleted(
     verify: Verify,
 ) -> None:
     """First the configuration, then a file, then the directory: each time the batch shows what it has shown before.
+
+    A batch that is created after the file has gone leaves it out.
 
     Nothing says what becomes of a batch when a file of it or its directory goes, so that it may go as well; it never
     breaks the service.
@@ -161,6 +164,8 @@ def test_a_batch_stands_when_what_it_was_made_of_is_deleted(
         remains.can_be_read(OUTLIVES, case)
         remains.is_listed(OUTLIVES, case, source_directory_id=directory.id)
         remains.has_its_jobs(lambda file_id: OUTLIVES if file_id == gone else RESOLVES, case)
+        target.wait(target.settle_timeout, "a deletion may take a moment")
+        _is_left_out(gone, steps.finish(steps.create(directory)), steps)
 
     unfinished = steps.create(directory)
     remains.can_be_read(OUTLIVES, "a file of it was deleted, and its directory processed by another configuration")
@@ -180,6 +185,24 @@ def test_a_batch_stands_when_what_it_was_made_of_is_deleted(
     remains.is_listed(OUTLIVES, f"{case}, some time ago")
     create = partial(steps.batches.create, directory.id, PARSE, steps.configuration_id(PARSE))
     _is_of_no_use("create-refuses-unknown-directory", create, "a directory that was deleted", steps)
+
+
+def _is_left_out(gone: str, batch: Batch, steps: Steps) -> None:
+    """Verify that a file that was deleted before the create has no entry in the results."""
+    if batch["status"] != COMPLETED:
+        return
+    named = [file_of(entry) for entry in steps.results(batch)]
+    steps.verify(
+        "results-name-only-source-files",
+        gone not in named,
+        check="entries-are-of-the-directory",
+        kind="unexpected",
+        expected=[file_id for file_id in named if file_id != gone],
+        actual=named,
+        difference=f"{gone} was deleted before the batch {batch['id']} was created",
+        exchanges=[steps.read(batch["id"], expand=["results"])],
+        case="a file was deleted from the directory",
+    )
 
 
 def _is_of_no_use(requirement: str, create: Callable[[], Exchange], case: str, steps: Steps) -> None:

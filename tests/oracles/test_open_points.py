@@ -145,6 +145,13 @@ def test_a_file_counts_no_more_when_no_page_of_its_directory_lists_it(kept: bool
     assert observed(continued([*pages, made, read])).accused == ({"results-cover-every-file"} if kept else set())
 
 
+def test_a_file_that_was_deleted_later_and_is_listed_no_more_may_be_named() -> None:
+    listing = exchange("GET", f"{DIRECTORIES}/dir-1/files", 200, {"items": [{"id": "dfl-1"}]}, sent=58, received=59)
+    assert not observed(
+        continued([deleted("dfl-2", 56), listing, get(SHOWN_AGAIN, [("expand", "results")])])
+    ).complaints
+
+
 @pytest.mark.parametrize("status", [200, 404])
 def test_a_job_that_both_projects_have_named_is_open_to_both(status: int) -> None:
     """As where two projects share what was made of the same file."""
