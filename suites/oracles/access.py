@@ -107,7 +107,7 @@ def list_is_of_one_project() -> Look:
     assumes="callers are of different projects",
 )
 def projects_are_apart() -> Look:
-    """Nobody reads or lists a batch that was created with the key of another project.
+    """Nobody reads or lists a batch that was created with the key of another project, not out of a refusal either.
 
     A project or an organization that is refused for its form says nothing about the batch.
     """
@@ -130,6 +130,18 @@ def projects_are_apart() -> Look:
                     difference=f"a get of {call.path['batch_id']}, which is of another project, was not refused",
                     exchanges=[creation.exchange, call.exchange],
                 )
+            directory_id = creation.sent_body.get("source_directory_id")
+            if call.refused and call.caller not in STRANGERS and _names(call, directory_id):
+                yield observe(
+                    "get-hides-other-projects",
+                    False,
+                    check="refusal-hides-batch",
+                    kind="disclosed",
+                    expected="a refusal without anything of the batch",
+                    actual=f"a refusal that names {directory_id}",
+                    difference=f"the refusal names the directory of {call.path['batch_id']}",
+                    exchanges=[creation.exchange, call.exchange],
+                )
         elif call.name == LIST:
             caller, created = call.caller, [batch["id"] for batch in call.batches if batch["id"] in owners]
             foreign = [batch_id for batch_id in created if owners[batch_id].caller != caller]
@@ -146,6 +158,14 @@ def projects_are_apart() -> Look:
                 )
 
     return look
+
+
+def _names(call: Call, id_: object) -> bool:
+    """Whether an answer has an id in it that its request did not name."""
+    sent, response = call.exchange.request, call.exchange.response
+    if not isinstance(id_, str) or not id_ or response is None or id_ in sent.url:
+        return False
+    return id_.encode() in response.body
 
 
 @oracle("jobs-hide-other-projects", looks_at=(GET, *JOBS), assumes="callers are of different projects")
