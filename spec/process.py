@@ -107,6 +107,9 @@ def _broken(kind: type[BaseException], error: BaseException, traceback: Tracebac
         raise SystemExit(WRONG_USAGE)
     if sys.flags.dev_mode:
         sys.__excepthook__(kind, error, traceback)
+    if issubclass(kind, FileNotFoundError) and (missing := _missing_folder()):
+        _say(missing)
+        raise SystemExit(INCONCLUSIVE)
     what = (
         "Something that the suite needs failed" if issubclass(kind, OSError | ImportError) else "The suite itself broke"
     )
@@ -116,6 +119,21 @@ def _broken(kind: type[BaseException], error: BaseException, traceback: Tracebac
         "python -X dev shows the traceback."
     )
     raise SystemExit(INCONCLUSIVE)
+
+
+def _missing_folder() -> str | None:
+    """Return what to do where a folder is missing that every process needs; `None` where none is."""
+    import tempfile  # Not needed by a command that goes well.
+
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return "The working directory was deleted: change to one that exists."
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        return "No folder for temporary files can be written: let TMPDIR name one that can."
+    return None
 
 
 def _place(traceback: TracebackType | None) -> str:

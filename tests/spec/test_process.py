@@ -72,6 +72,16 @@ def test_a_crash_is_one_sentence_and_no_verdict() -> None:
     assert "Traceback" not in ended.stderr
 
 
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    gone = f'mkdir {tmp_path}/gone && cd {tmp_path}/gone && rmdir ../gone && exec "$@"'
+    ended = run("import os; os.getcwd()", shell=gone, PYTHONPATH=str(ROOT))
+    assert (ended.returncode, "The working directory was deleted" in ended.stderr) == (codes.INCONCLUSIVE, True)
+    unwritable = "import tempfile; tempfile._candidate_tempdir_list = list; tempfile.mkdtemp()"
+    ended = run(unwritable)
+    assert (ended.returncode, "let TMPDIR name one" in ended.stderr) == (codes.INCONCLUSIVE, True)
+    assert ended.stderr.count("\n") == 1
+
+
 def test_the_traceback_of_a_crash_can_be_had() -> None:
     ended = run("raise RuntimeError('lost')", shell='python=$1; shift; "$python" -X dev "$@"')
     assert ended.returncode == codes.INCONCLUSIVE
