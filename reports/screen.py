@@ -19,9 +19,13 @@ _STYLES: Final[Mapping[Style, str]] = {
 }
 
 
+WIDTH = 80
+"""What nothing is wrapped at; of a width of 0, which COLUMNS may say, nothing would be printed."""
+
+
 def print_lines(lines: Iterable[Line], file: TextIO | None = None) -> None:
     """Print lines as they are, never wrapped; NO_COLOR and FORCE_COLOR say more of colours than the terminal does."""
-    console = Console(file=file or sys.stdout, highlight=False, markup=False, emoji=False)
+    console = Console(file=file or sys.stdout, width=WIDTH, highlight=False, markup=False, emoji=False)
     for line in lines:
         text = Text.assemble(*((span.text, _STYLES[span.style]) for span in line))
         console.print(text, soft_wrap=True)

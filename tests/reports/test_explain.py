@@ -21,9 +21,9 @@ REPORT = samples.report({"violations": [samples.violation(NAME)]})
 FINGERPRINT = REPORT.requirements[0].violations[0].fingerprint
 
 
-def explain(monkeypatch: pytest.MonkeyPatch, *words: Path | str) -> int:
+def explain(monkeypatch: pytest.MonkeyPatch, *words: Path | str, columns: int = 80) -> int:
     monkeypatch.setattr(sys, "argv", ["reports", "explain", *map(str, words)])
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("COLUMNS", str(columns))
     return main()
 
 
@@ -53,6 +53,14 @@ def test_it_tells_statement_source_checks_faults_and_places(
     assert "GET /api/v2/batches/{batch_id}, the parameter expand" in flat
     assert all(cell_len(line) <= 80 for line in text.splitlines())
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("columns", [0, 1])
+def test_a_terminal_that_has_no_width_shows_all(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert explain(monkeypatch, NAME, columns=columns) == 0
+    assert requirements.load()[NAME].statement.replace(" ", "") in "".join(capsys.readouterr().out.split())
 
 
 def test_a_fingerprint_is_explained_with_its_violation(
