@@ -152,21 +152,21 @@ def _link(place: str, key: str, value: Any) -> str:
     return link
 
 
-def _expiry(place: str, key: str, value: Any) -> str:
+def _day(place: str, key: str, value: Any) -> str:
     text = value.isoformat() if isinstance(value, date) else value
     try:
         if isinstance(text, str) and _DAY.fullmatch(text):
             return date.fromisoformat(text).isoformat()
     except ValueError:
         pass
-    raise InvalidWaiver(f"{place} has an invalid date of expiry: {_MEANINGS[key]}.")
+    raise InvalidWaiver(f"{place} has an {key} that is not a date: {_MEANINGS[key]}.")
 
 
 _PARSERS: Final[Mapping[str, Callable[[str, str, Any], str]]] = {
     "fingerprint": _fingerprint,
     "target": _target,
     "link": _link,
-    "expires": _expiry,
+    "expires": _day,
 }
 
 

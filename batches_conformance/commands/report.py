@@ -252,7 +252,7 @@ def gate_report(
 @command.command()
 @click.argument("fingerprints", nargs=-1, required=True, metavar="FINGERPRINT...")
 @click.option("--owner", metavar="NAME", required=True, help="Who answers for it.")
-@click.option("--until", metavar="DAY", required=True, help="The last day on which it holds, as 2030-12-31.")
+@click.option("--expires", metavar="DAY", required=True, help="The last day on which it holds, as 2030-12-31.")
 @click.option("--reason", metavar="TEXT", help="Why it is tolerated; by default what was seen.")
 @click.option("--link", metavar="URL", help="Where it is followed up.")
 @click.option("--target", metavar="URL", help="A base URL, mock, or * for any; by default that of the report.")
@@ -263,7 +263,7 @@ def gate_report(
 def waive(
     fingerprints: Sequence[str],
     owner: str,
-    until: str,
+    expires: str,
     reason: str | None,
     link: str | None,
     target: str | None,
@@ -275,7 +275,7 @@ def waive(
         read(report),
         fingerprints,
         owner=owner,
-        until=until,
+        expires=expires,
         reason=reason,
         link=link,
         target=target,

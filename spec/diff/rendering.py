@@ -133,7 +133,7 @@ def headline(change: Change) -> str:
 
 def acceptance(entry: Acceptance) -> str:
     """Who accepts a break, and why, on one line."""
-    until = f" until {entry.until}" if entry.until else ""
+    until = f" until {entry.expires}" if entry.expires else ""
     return one_line(f"{entry.rule} is accepted by {entry.owner}{until}: {entry.reason}")
 
 
