@@ -57,9 +57,7 @@ def waivers_for(
         }
         made[fingerprint] = checked("The waiver", entry | ({} if link is None else {"link": link}))
         if date.fromisoformat(made[fingerprint].expires) < today:
-            raise InvalidWaiver(
-                f"{expires} is past: let it expire today, {today.isoformat()}, or on a later day."
-            )
+            raise InvalidWaiver(f"{expires} is past: let it expire today, {today.isoformat()}, or on a later day.")
     return tuple(made.values())
 
 

@@ -18,7 +18,7 @@ from batches_conformance.groups import FILE, Group, gateway_options, loudness
 from reports import allure, clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
 from reports.errors import InvalidReport, UnknownName
-from reports.explain import Check, Fault, Knowledge, chosen, explanation, find, suggested
+from reports.explain import CheckedBy, Fault, Knowledge, chosen, explanation, find, suggested
 from reports.history import file as history_file
 from reports.history.gathering import NOTHING, gather
 from reports.history.lines import history_lines
@@ -90,7 +90,7 @@ def _known(requirement: str) -> Knowledge:
     breaking = [each for each in FAULTS.values() if requirement in each.requirements]
     breaking.sort(key=lambda each: bool(each.needs_load))
     return Knowledge(
-        checks=[Check(*each) for each in (*oracles_of(requirement), *tests_of(requirement))],
+        checks=[CheckedBy(*each) for each in (*oracles_of(requirement), *tests_of(requirement))],
         faults=[Fault(each.name, each.sentence) for each in breaking],
     )
 
@@ -125,14 +125,14 @@ def replay_violation(report: Path, fingerprint: str, create: bool, **given: Any)
 def _replayed(report: Report, violation: ReportedViolation, *, may_create: bool, given: Mapping[str, Any]) -> Replayed:
     """Send the request again as the suites do it, where that may be done."""
     from fixtures.errors import RunError
-    from suites.replay import Shown, reason_not_to_send, replay
+    from suites.replay import ShownViolation, reason_not_to_send, replay
 
     if violation.deciding is None or report.target is None:
         return Replayed("inconclusive", "the report has no exchange that shows the fault")
     if report.target.kind == "mock":
         return Replayed("inconclusive", "the report is of the mock, which was gone when its run ended")
     exchanges = [asdict(exchange) for exchange in violation.exchanges]
-    shown = Shown(violation.requirement, violation.check, violation.kind, exchanges, violation.deciding)
+    shown = ShownViolation(violation.requirement, violation.check, violation.kind, exchanges, violation.deciding)
     settings = _settings(report.target, given)
     known = settings.gateway.secret_names
     if reason := reason_not_to_send(shown, report.target.base_url, may_create=may_create, given=known):

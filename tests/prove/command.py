@@ -18,8 +18,8 @@ from reports import exit_codes, files
 from spec import requirements
 from spec.usage import WrongUsage, suggestion
 from tests.prove import judgement, load, plan, recordings, render, steady
-from tests.prove.part import Part, PartType
-from tests.prove.runs import Order, Outcome, run_all
+from tests.prove.part import PartType, ProofPart
+from tests.prove.runs import Order, RunOutcome, run_all
 from tests.prove.sample import Sample, touched
 
 MISJUDGED = exit_codes.REGRESSED
@@ -59,7 +59,7 @@ def command(
     under_load: bool,
     by_pairs: bool,
     size: int | None,
-    part: Part | None,
+    part: ProofPart | None,
     seed: int | None,
     jobs: int,
     out: Path,
@@ -181,7 +181,7 @@ def _prove(
     return render.Proof(faults, looked, free, problems, black_box, time.perf_counter() - began)
 
 
-def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+def _with_progress(outcomes: Iterable[RunOutcome], total: int) -> Iterator[RunOutcome]:
     """Pass outcomes on, and print now and then how many there were."""
     for number, outcome in enumerate(outcomes, start=1):
         if number % PROGRESS_EVERY == 0 or number == total:
@@ -189,7 +189,7 @@ def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]
         yield outcome
 
 
-def _is_missed(faults: Mapping[str, Variant], outcome: Outcome) -> bool:
+def _is_missed(faults: Mapping[str, Variant], outcome: RunOutcome) -> bool:
     """Check whether a run did not notice a fault as what it is."""
     variant = faults[outcome.order.name]
     is_out_of_sight = outcome.order.black_box and variant.needs_control
