@@ -1,6 +1,6 @@
 """A public class has a name that no other module uses for something else; the mock is read apart, as it is written."""
 
-import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -11,24 +11,16 @@ from tests.docs.pages import ROOT
 PACKAGES = ("batches_conformance", "fixtures", "reports", "spec", "suites")
 APART = "fixtures/mock/"
 """The mock is a second reading of the sources, and has words of its own."""
-
-
-def defined(text: str) -> Iterator[tuple[str, bool]]:
-    """The public names of the classes and of the types that a module makes, and whether each is a class."""
-    for node in ast.parse(text).body:
-        match node:
-            case ast.ClassDef(name=name) if not name.startswith("_"):
-                yield name, True
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript()) if name[0].isupper():
-                yield name, False
+DEFINITION = re.compile(r"^(?P<is_class>class )?(?P<name>[A-Z]\w*)(?(is_class)[:(]| = \w+\[)", re.MULTILINE)
+"""Where a module makes a public class or a type."""
 
 
 def homonyms(modules: Iterable[tuple[str, str]]) -> Iterator[str]:
     """The names that are a class in one module and something else in another."""
     found: defaultdict[str, dict[str, bool]] = defaultdict(dict)
     for module, text in modules:
-        for name, is_class in defined(text):
-            found[name][module] = is_class
+        for definition in DEFINITION.finditer(text):
+            found[definition["name"]][module] = bool(definition["is_class"])
     for name, places in sorted(found.items()):
         if len(places) > 1 and any(places.values()):
             yield f"{name}: {', '.join(places)}"
