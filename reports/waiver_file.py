@@ -14,6 +14,7 @@ import yaml
 from reports.errors import InvalidWaiver
 from reports.fingerprints import PATTERN
 from reports.model import Waiver
+from spec import given_file
 from spec.text import visible
 
 ANY_TARGET: Final = "*"
@@ -47,7 +48,7 @@ def load(path: Path) -> tuple[Waiver, ...]:
 def read_text(path: Path) -> str:
     """Read what a file of waivers says, its line ends unchanged. Raises `InvalidWaiver` when it cannot be read."""
     try:
-        return path.read_bytes().decode()
+        return given_file.read(path).decode()
     except FileNotFoundError:
         raise InvalidWaiver(
             f"There is no file of waivers {path}: name one that exists, or leave --waivers out."

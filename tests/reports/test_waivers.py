@@ -1,6 +1,7 @@
 """Waivers, baselines and terms: what each of them asks, and each way in which one can be wrong."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -272,6 +273,8 @@ def test_a_file_of_waivers_that_is_not_there_is_refused(judge: Gate, tmp_path: P
     assert (code, "There is no file of waivers" in output) == (4, True)
     code, output = judge.of(report(HELD), "--waivers", tmp_path)
     assert (code, "cannot be read" in output) == (4, True)
+    code, output = judge.of(report(HELD), "--waivers", Path(os.devnull))
+    assert (code, "cannot be read (it is a device): name a file of waivers" in output) == (4, True)
     (tmp_path / "other.yaml").write_bytes(b"\xff")
     code, output = judge.of(report(HELD), "--waivers", tmp_path / "other.yaml")
     assert (code, "is not UTF-8" in output) == (4, True)

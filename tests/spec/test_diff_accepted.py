@@ -1,6 +1,7 @@
 """Breaks that somebody has accepted: an entry meets its element by its rule, and nothing else."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -160,6 +161,8 @@ def test_a_file_that_is_not_there_is_wrong_usage(tell: Any) -> None:
     code, output, complaint = tell(None, "--accepted", "nowhere.yaml")
     assert (code, output) == (4, "")
     assert complaint.startswith("nowhere.yaml cannot be read")
+    _, _, complaint = tell(None, "--accepted", os.devnull)
+    assert complaint.startswith("/dev/null cannot be read (it is a device)")
 
 
 def test_a_program_is_given_what_is_accepted_and_what_does_not_fit(tell: Any) -> None:
