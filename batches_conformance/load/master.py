@@ -64,7 +64,7 @@ class Master:
                 f"The load would write to {self._settings.target}, and spend "
                 f"{billable_files_in_words(self._settings)}; confirm that with --yes."
             )
-        files.claim(self._report_folder)
+        files.refuse_unwritable(self._report_folder)
         if self._mock is None:
             check_target(self._settings)
         if said := webhooks_line(self._settings, self._options):

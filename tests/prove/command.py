@@ -74,7 +74,7 @@ def command(
         like = suggestion(min(unknown), contract) or "; docs/contract.md has them all."
         raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}{like}")
     if not (by_pairs or from_recordings or under_load):
-        _make(out)
+        files.refuse_unwritable(out, "--out")
     narrowed = bool(requirement)
     faults = {
         name: variant
@@ -102,6 +102,7 @@ def command(
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, FAULTS.values()))
     stem = "prove-black-box" if black_box else "prove"
+    out.mkdir(parents=True, exist_ok=True)
     (out / f"{stem}.json").write_text(render.as_json(proof, contract), encoding="utf-8")
     (out / f"{stem}.md").write_text(render.as_markdown(proof, contract), encoding="utf-8")
     for problem in proof.problems:
@@ -109,14 +110,6 @@ def command(
     print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in proof.figures().items()))
     print(f"The matrix is in {out / stem}.md and .json.")
     return MISJUDGED if proof.problems else exit_codes.CONFORMANT
-
-
-def _make(folder: Path) -> None:
-    """Make the folder of the matrix before the proof, which takes long. Raises `WrongUsage`."""
-    try:
-        files.make_writable(folder)
-    except OSError as error:
-        raise WrongUsage(f"{folder} cannot be written ({error.strerror}): name another folder with --out.") from None
 
 
 def _print_problems(problems: Iterable[str]) -> int:
