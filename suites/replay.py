@@ -102,7 +102,7 @@ def replay(shown: ShownViolation, settings: Settings) -> Replay:
     """Send the request of a violation again and judge the answer. Raises `RunError` when no answer comes.
 
     Oracles look at the answer after the exchanges that the report has from before it; where none of them makes the
-    check, the status decides, or whether the answer is the same as then.
+    check, the status decides, or whether the answer is the same as before.
     """
     with (
         open_target(settings) as target,
@@ -167,7 +167,7 @@ def _is_of_other_things(shown: ShownViolation, new: Exchange) -> bool:
 
 
 def _compared(shown: ShownViolation, new: Exchange) -> tuple[ReplayResult, str]:
-    """Return what can be said of an answer by its status alone, or because it is the same as then."""
+    """Return what can be said of an answer by its status alone, or because it is the same as before."""
     assert new.response is not None
     status = new.response.status
     if shown.kind == "server-error":
@@ -184,16 +184,16 @@ def _compared(shown: ShownViolation, new: Exchange) -> tuple[ReplayResult, str]:
     then = shown.exchanges[shown.deciding]["response"]
     is_same = then is not None and status == then["status"] and new.as_json(None)["response"]["body"] == then["body"]
     if is_same and len(shown.exchanges) == 1:
-        return "still violated", "the answer is the same as then"
+        return "still violated", "the answer is the same as before"
     if len(shown.exchanges) > 1:
-        compared = "the same as then" if is_same else "different from then"
+        compared = "the same as before" if is_same else "different from before"
         return "inconclusive", (
             f"the answer is {compared}, and it takes {len(shown.exchanges)} exchanges or more to judge it: "
             "run the tests of the requirement"
         )
     return (
         "inconclusive",
-        "the answer is different from then, and no oracle makes this check: run the tests of the requirement",
+        "the answer is different from before, and no oracle makes this check: run the tests of the requirement",
     )
 
 

@@ -41,7 +41,7 @@ def _seconds(name: str, default: float, meaning: str) -> Callable[..., Any]:
 @_seconds("--settle-timeout", SETTLE_TIMEOUT, "How long one operation may lag behind another.")
 @_seconds("--request-timeout", REQUEST_TIMEOUT, "How long one answer may take.")
 @click.option("--yes", is_flag=True, help="Write to a service beyond loopback.")
-@click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
+@click.option("--insecure-http", is_flag=True, help="Send the key in clear text to an http:// host beyond loopback.")
 @named_option("--fault", help="Let the mock break a promise.")
 @named_option("--variation", help="Let the mock use a variation.")
 @named_option("--situation", help="Let the mock be in a situation.")

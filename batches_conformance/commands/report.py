@@ -107,7 +107,7 @@ def _violations(report: Report, requirement: str, violation: ReportedViolation |
 @click.argument("report", type=FILE)
 @click.argument("fingerprint")
 @click.option("--create", is_flag=True, help="Send it again even if it is a create, which may be billed.")
-@click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
+@click.option("--insecure-http", is_flag=True, help="Send the key in clear text to an http:// host beyond loopback.")
 @gateway_options
 def replay_violation(report: Path, fingerprint: str, create: bool, **given: Any) -> int:
     """Send the request of a violation again, to the target of REPORT alone, and judge the answer."""
@@ -226,7 +226,7 @@ def diff(before: Path, after: Path, history: Path | None, as_json: bool) -> int:
 @click.option("--baseline", metavar="REPORT", type=FILE, help="An earlier report: 7 where something got worse.")
 @click.option("--waivers", metavar="FILE", type=FILE, help="Violations that are tolerated until a day.")
 @click.option("--strict", "--strict-should", is_flag=True, help="Let a should count as a must.")
-@click.option("--require-exercised", is_flag=True, help="Object to a must that was not exercised.")
+@click.option("--require-exercised", is_flag=True, help="Exit with 7 where a must was not exercised.")
 @click.option("--only-new", is_flag=True, help="Show only what the baseline does not have.")
 @click.option("--out", metavar="DIR", type=FILE, help="Also write the page and all other files, with the decision.")
 @loudness

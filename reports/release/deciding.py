@@ -7,9 +7,9 @@ from reports.decision import Tone
 from reports.release.model import Part, Readiness
 
 SENTENCES: Final[dict[Readiness, str]] = {
-    "ready": "Nothing that was asked speaks against it.",
-    "not ready": "Something that was asked speaks against it.",
-    "cannot tell": "Something that was asked has no answer, and nothing that has one speaks against it.",
+    "ready": "No part speaks against it.",
+    "not ready": "Parts that speak against it.",
+    "cannot tell": "Parts that have no answer, while no other speaks against it.",
 }
 TONES: Final[dict[Readiness, Tone]] = {"ready": "good", "not ready": "bad", "cannot tell": "doubtful"}
 """How an answer is to look."""

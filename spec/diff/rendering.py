@@ -144,7 +144,7 @@ def one_line(text: str) -> str:
 
 def rules_table() -> Iterator[str]:
     """Yield the rules as a table in Markdown, line by line."""
-    yield "| rule | breaks | since |"
+    yield "| rule | breaks | because |"
     yield "| --- | --- | --- |"
     for rule in RULES.values():
         yield f"| `{rule.id}` | {rule.breaks or 'nobody'} | {rule.statement} |"
