@@ -88,7 +88,7 @@ class _Root(click.Group):
             )
         if of_version := re.fullmatch(r"(\w+)-py3(\d+)", name):
             raise click.UsageError(
-                f"No such command '{name}'. Call run.py by the Python that is meant: "
+                f"No such command '{name}'. Call run.py with the Python that you mean: "
                 f"`python3.{of_version[2]} run.py {of_version[1]}`.",
                 ctx,
             )

@@ -19,7 +19,7 @@ from fixtures.settings import KEY, OTHER_KEY
 from reports import exit_codes
 from reports.files import REPORT_DIR
 from tests.bench import beside, servers
-from tests.bench.beside import Figures
+from tests.bench.beside import ServerFigures
 from tests.prove.recordings import excuse
 
 ROOT: Final = Path(__file__).parent.parent
@@ -108,7 +108,7 @@ def of_servers() -> list[str]:
     )
 
 
-def _times(ours: Figures, theirs: Figures) -> Iterator[str]:
+def _times(ours: ServerFigures, theirs: ServerFigures) -> Iterator[str]:
     """Say how many times as many answers, and as much memory, ours are."""
     for kind, rate in ours.per_second.items():
         yield f"{rate / theirs.per_second[kind]:.1f}"

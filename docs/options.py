@@ -13,7 +13,7 @@ from spec.codes import INTERRUPTED
 
 COMMAND = "python -m docs.options > docs/options.md"
 VARIABLES = {
-    KEY: "the key of the target; wanted with a URL, and not read for the mock",
+    KEY: "the key of the target; required with a URL, and not read for the mock",
     OTHER_KEY: "a key of another project; lets the suite check that neither project sees anything of the other",
     BASE_URL: "the base URL of the target where `--target` is not given",
     STATE_DIR: "where runs are remembered for `--clean-up`; by default the state directory of the user",

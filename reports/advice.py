@@ -17,7 +17,7 @@ def waive_line(decision: Decision) -> str | None:
     for group in decision.groups if decision.word else ():
         for result in group.results:
             if group.is_open and decision.decides(result):
-                return f"batches-conformance report waive {result.fingerprints[0]} --owner NAME --until DAY"
+                return f"batches-conformance report waive {result.fingerprints[0]} --owner NAME --expires DAY"
     return None
 
 
@@ -72,7 +72,7 @@ def _rely_on(decision: Decision) -> Iterator[str]:
     if waived:
         first = min(waiver.expires for result in decision.of("waived").results for waiver in result.waivers)
         amount = counted(waived, "violation")
-        yield f"Waived violations remain to be fixed: {amount}; the first waiver ends after {first}."
+        yield f"Waived violations remain to be fixed: {amount}; the first waiver expires on {first}."
     if decision.against and decision.amounts.get("fixed"):
         yield "Use this report as the next baseline, so that a fixed violation that returns counts as new."
     if not (failed or known or waived):

@@ -52,7 +52,7 @@ def _failure(decision: Decision, group: StandingGroup, result: RequirementResult
     if group.is_open:
         kind = "error" if decision.decides(result) or not decision.word else "warning"
     remark = "" if group.standing == "failed" else f" ({group.standing})"
-    shown = [part for part in parts(result, violation, BRIEF) if part.look != "shell" or len(part.text) <= TEXT_LIMIT]
+    shown = [part for part in parts(result, violation, BRIEF) if part.layout != "shell" or len(part.text) <= TEXT_LIMIT]
     lines = [
         *(f"waived: {describe_waiver(waiver)}" for waiver in result.waivers if group.standing == "waived"),
         result.statement,

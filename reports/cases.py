@@ -11,7 +11,7 @@ from reports.violation import FULL, headline, parts, text_lines, title
 from reports.wording import describe_waiver
 from spec.text import visible, visible_lines
 
-Outcome = Literal["passed", "failed", "skipped"]
+CaseOutcome = Literal["passed", "failed", "skipped"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Case:
     """A requirement as a test case, whose texts are readable anywhere."""
 
     result: RequirementResult
-    outcome: Outcome
+    outcome: CaseOutcome
     """Where a gate is green nothing failed: what is known or waived counts as skipped."""
     message: str
     """Why it did not pass, in a line; empty if it did."""
@@ -40,7 +40,7 @@ def readable(text: str) -> str:
     return "\n".join(visible_lines(text))
 
 
-def _outcome(decision: Decision, result: RequirementResult) -> tuple[Outcome, str, str]:
+def _outcome(decision: Decision, result: RequirementResult) -> tuple[CaseOutcome, str, str]:
     if result.violations:
         is_red = decision.decides(result) or not decision.word
         blocks = [readable(f"Waived: {describe_waiver(waiver)}") for waiver in result.waivers]

@@ -19,7 +19,7 @@ LIKENESS: Final = 0.5
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckedBy:
     """One way in which a requirement is checked: who does it, an oracle or a test, and what it does in a sentence."""
 
     name: str
@@ -38,7 +38,7 @@ class Fault:
 class Knowledge:
     """What the suite and the mock know of a requirement."""
 
-    checks: Sequence[Check]
+    checks: Sequence[CheckedBy]
     faults: Sequence[Fault]
 
 

@@ -37,18 +37,13 @@ ABANDONED: Final = 60.0
 Hide = Callable[[str], str]
 
 
-def claim(directory: Path) -> None:
-    """Make the directory of a report before anything is spent on it. Raises `WrongUsage` where none can be written."""
+def refuse_unwritable(directory: Path, option: str = "--report-dir") -> None:
+    """See that files can be written there, before anything is spent on them; nothing is made. Raises `WrongUsage`."""
+    there = next(place for place in (directory, *directory.parents) if os.path.lexists(place))
     try:
-        make_writable(directory)
+        tempfile.TemporaryFile(dir=there).close()
     except OSError as error:
-        raise WrongUsage(f"The report could not be written: {error}; name another one with --report-dir.") from None
-
-
-def make_writable(directory: Path) -> None:
-    """Make a directory, and see that files can be written there. Raises `OSError` where they cannot."""
-    directory.mkdir(parents=True, exist_ok=True)
-    tempfile.TemporaryFile(dir=directory).close()
+        raise WrongUsage(f"{directory} cannot be written ({error.strerror}); name another one with {option}.") from None
 
 
 def begin(report: Report, directory: Path, hide: Hide = str) -> None:

@@ -49,7 +49,7 @@ def _check_shards(parts: Mapping[Path, Report]) -> list[ReportedShard]:
             )
         if shards and shard.count != shards[0].count:
             raise MismatchedShards(
-                f"{path} is one of {shard.count} shards, the others of {shards[0].count}: split once."
+                f"{path} is one of {shard.count} shards, the others of {shards[0].count}: name those of one split."
             )
         if shards and shard != replace(shards[0], index=shard.index):
             raise MismatchedShards(

@@ -86,7 +86,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         default=REPORT_DIR,
         help=f"directory for report.json, report.html and what else is written (default: {REPORT_DIR}, "
-        "seen from the working directory)",
+        "below the working directory)",
     )
     group.addoption(
         "--repeat",

@@ -20,6 +20,7 @@ from reports.errors import (
 )
 from reports.model import KIND, VERSION, Report, adapter
 from reports.wording import shard_name
+from spec import given_file
 from spec.text import shortened, visible
 
 SHOWN: Final = 200
@@ -63,7 +64,7 @@ def problem(error: ValidationError) -> str:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = given_file.read(path).decode()
     except FileNotFoundError:
         raise MissingReport(f"There is no report {path}: name the report.json of a run.") from None
     except OSError as error:

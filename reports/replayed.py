@@ -48,4 +48,6 @@ def replay_lines(
     yield from writer.labelled("before", headline(violation))
     yield from writer.labelled("now", replayed.why)
     for part in exchange_parts(replayed.exchange, NORMAL) if replayed.exchange else ():
-        yield from writer.data(part.label, part.text) if part.look == "data" else writer.labelled(part.label, part.text)
+        yield from (
+            writer.data(part.label, part.text) if part.layout == "data" else writer.labelled(part.label, part.text)
+        )

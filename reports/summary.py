@@ -167,8 +167,8 @@ def _violation(group: StandingGroup, result: RequirementResult, violation: Repor
     summary = html.escape(visible(f"{standing}{title(result, violation)}: {headline(violation)}"))
     details = list(parts(result, violation, FULL))
     yield from (f"<details><summary>{summary}</summary>", "", escape(result.statement), "")
-    yield from fence(text_lines(part for part in details if part.look != "shell"), "text")
+    yield from fence(text_lines(part for part in details if part.layout != "shell"), "text")
     for part in details:
-        if part.look == "shell":
+        if part.layout == "shell":
             yield from ("", *fence([visible(part.text)], "sh"))
     yield from ("", "</details>", "")

@@ -156,9 +156,9 @@ def _violation(
     yield from writer.paragraph(result.statement, INDENT)
     yield ()
     for part in parts(result, violation, detail):
-        if part.look == "shell":
+        if part.layout == "shell":
             yield (Span(" " * INDENT), Span(visible(part.text)))
-        elif part.look == "data":
+        elif part.layout == "data":
             yield from writer.data(part.label, part.text)
         else:
             yield from writer.labelled(part.label, part.text)

@@ -10,7 +10,7 @@ from reports.differences import difference
 from reports.model import Headers, ReportedExchange, ReportedViolation, RequirementResult
 from reports.wording import describe
 from spec.kinds import KINDS
-from spec.requirements import places
+from spec.requirements import citations
 from spec.text import ELLIPSIS, shortened_in_middle, visible_lines
 
 LINE_LIMIT: Final = 400
@@ -21,7 +21,7 @@ _LONG_WORD: Final = re.compile(r"[^/?&=\s]{48,}")
 
 HEADLINE_LIMIT: Final = 240
 
-Look = Literal["prose", "data", "shell"]
+Layout = Literal["prose", "data", "shell"]
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ FULL: Final = Detail(lines=80, columns=100, others=9, tests=50, headers=True)
 
 
 @dataclass(frozen=True)
-class Part:
-    """A detail, of any origin and with any characters: a label, a text of one or more lines, a look."""
+class LabelledText:
+    """A detail, of any origin and with any characters: a label, a text of one or more lines, a layout."""
 
     label: str
     text: str
-    look: Look = "prose"
+    layout: Layout = "prose"
 
 
 def headline(violation: ReportedViolation) -> str:
@@ -62,29 +62,29 @@ def title(result: RequirementResult, violation: ReportedViolation) -> str:
     return f"{result.level} {result.id} {violation.fingerprint}"
 
 
-def parts(result: RequirementResult, violation: ReportedViolation, detail: Detail) -> Iterator[Part]:
+def parts(result: RequirementResult, violation: ReportedViolation, detail: Detail) -> Iterator[LabelledText]:
     """List the details of a violation, what matters first: the problem, its evidence and source, how to repeat it."""
-    yield Part("problem", headline(violation))
-    yield Part("expected", laid_out(violation.expected, detail), "data")
-    yield Part("actual", laid_out(violation.actual, detail), "data")
+    yield LabelledText("problem", headline(violation))
+    yield LabelledText("expected", laid_out(violation.expected, detail), "data")
+    yield LabelledText("actual", laid_out(violation.actual, detail), "data")
     if violation.case:
-        yield Part("case", violation.case)
+        yield LabelledText("case", violation.case)
     if violation.deciding is not None:
         before, after = violation.exchanges[: violation.deciding], violation.exchanges[violation.deciding + 1 :]
         yield from _others("before", before, detail)
         yield from exchange_parts(violation.exchanges[violation.deciding], detail)
         yield from _others("after", after, detail)
     yield from source_parts(result.rests_on, result.source)
-    yield Part("observed", _observed(violation, detail))
+    yield LabelledText("observed", _observed(violation, detail))
     if violation.curl:
-        yield Part("repeat", violation.curl, "shell")
+        yield LabelledText("repeat", violation.curl, "shell")
 
 
-def text_lines(shown: Iterable[Part]) -> Iterator[str]:
+def text_lines(shown: Iterable[LabelledText]) -> Iterator[str]:
     """Write parts as visible plain lines: a label and its text, a longer text below its label, a command as it is."""
     for part in shown:
         lines = visible_lines(part.text)
-        if part.look == "shell":
+        if part.layout == "shell":
             yield from lines
         elif len(lines) == 1:
             yield f"{part.label}: {lines[0]}"
@@ -93,19 +93,19 @@ def text_lines(shown: Iterable[Part]) -> Iterator[str]:
             yield from (f"  {line}" for line in lines)
 
 
-def exchange_parts(exchange: ReportedExchange, detail: Detail) -> Iterator[Part]:
+def exchange_parts(exchange: ReportedExchange, detail: Detail) -> Iterator[LabelledText]:
     """Take an exchange apart: the line that describes it, the request and the response."""
     request, response = exchange.request, exchange.response
-    yield Part("exchange", brief(exchange))
+    yield LabelledText("exchange", brief(exchange))
     if request.body or detail.headers:
-        yield Part("request", _message(request.headers, request.body or "", detail), "data")
+        yield LabelledText("request", _message(request.headers, request.body or "", detail), "data")
     if response:
-        yield Part("response", _message(response.headers, response.body, detail), "data")
+        yield LabelledText("response", _message(response.headers, response.body, detail), "data")
 
 
-def source_parts(rests_on: str, source: str) -> Iterator[Part]:
+def source_parts(rests_on: str, source: str) -> Iterator[LabelledText]:
     """Quote what a requirement rests on, and its place."""
-    yield Part("source", "\n".join([rests_on, *(f"in {place}" for place in places(source))]))
+    yield LabelledText("source", "\n".join([rests_on, *(f"in {place}" for place in citations(source))]))
 
 
 def brief(exchange: ReportedExchange) -> str:
@@ -173,12 +173,12 @@ def _message(headers: Headers, body: str, detail: Detail) -> str:
     )
 
 
-def _others(label: str, exchanges: tuple[ReportedExchange, ...], detail: Detail) -> Iterator[Part]:
+def _others(label: str, exchanges: tuple[ReportedExchange, ...], detail: Detail) -> Iterator[LabelledText]:
     """List exchanges that the deciding one depends on."""
     shown = exchanges[-detail.others :] if detail.others else ()
     more = [f"{len(exchanges) - len(shown)} more in report.json"] if len(exchanges) > len(shown) else []
     if shown:
-        yield Part(label, "\n".join([*more, *map(brief, shown)]))
+        yield LabelledText(label, "\n".join([*more, *map(brief, shown)]))
 
 
 def _observed(violation: ReportedViolation, detail: Detail) -> str:

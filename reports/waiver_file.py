@@ -14,6 +14,7 @@ import yaml
 from reports.errors import InvalidWaiver
 from reports.fingerprints import PATTERN
 from reports.model import Waiver
+from spec import given_file
 from spec.text import visible
 
 ANY_TARGET: Final = "*"
@@ -47,7 +48,7 @@ def load(path: Path) -> tuple[Waiver, ...]:
 def read_text(path: Path) -> str:
     """Read what a file of waivers says, its line ends unchanged. Raises `InvalidWaiver` when it cannot be read."""
     try:
-        return path.read_bytes().decode()
+        return given_file.read(path).decode()
     except FileNotFoundError:
         raise InvalidWaiver(
             f"There is no file of waivers {path}: name one that exists, or leave --waivers out."
@@ -152,21 +153,21 @@ def _link(place: str, key: str, value: Any) -> str:
     return link
 
 
-def _expiry(place: str, key: str, value: Any) -> str:
+def _day(place: str, key: str, value: Any) -> str:
     text = value.isoformat() if isinstance(value, date) else value
     try:
         if isinstance(text, str) and _DAY.fullmatch(text):
             return date.fromisoformat(text).isoformat()
     except ValueError:
         pass
-    raise InvalidWaiver(f"{place} has an invalid date of expiry: {_MEANINGS[key]}.")
+    raise InvalidWaiver(f"{place} has an {key} that is not a date: {_MEANINGS[key]}.")
 
 
 _PARSERS: Final[Mapping[str, Callable[[str, str, Any], str]]] = {
     "fingerprint": _fingerprint,
     "target": _target,
     "link": _link,
-    "expires": _expiry,
+    "expires": _day,
 }
 
 

@@ -26,7 +26,7 @@ def waivers_for(
     fingerprints: Sequence[str],
     *,
     owner: str,
-    until: str,
+    expires: str,
     reason: str | None = None,
     link: str | None = None,
     target: str | None = None,
@@ -53,11 +53,11 @@ def waivers_for(
             "target": where,
             "reason": reason or visible(f"Seen in run {report.run.id}: {headline(found[fingerprint])}"),
             "owner": owner,
-            "expires": until,
+            "expires": expires,
         }
         made[fingerprint] = checked("The waiver", entry | ({} if link is None else {"link": link}))
         if date.fromisoformat(made[fingerprint].expires) < today:
-            raise InvalidWaiver(f"{until} is past: let the waiver end today, {today.isoformat()}, or on a later day.")
+            raise InvalidWaiver(f"{expires} is past: let it expire today, {today.isoformat()}, or on a later day.")
     return tuple(made.values())
 
 

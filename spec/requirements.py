@@ -37,7 +37,7 @@ class Requirement:
 
 
 @dataclass(frozen=True)
-class Place:
+class Citation:
     """A place in a source: the document, and where in it. Of a client its version comes first."""
 
     document: str
@@ -94,14 +94,14 @@ def sources() -> dict[str, str]:
     return dict(_parts()[None]["sources"])
 
 
-def places(source: str) -> tuple[Place, ...]:
+def citations(source: str) -> tuple[Citation, ...]:
     """Take a source such as `guide, list batches; client 2.9, error mapping` apart."""
-    return tuple(_place(part) for part in source.split("; "))
+    return tuple(_citation(part) for part in source.split("; "))
 
 
-def _place(part: str) -> Place:
+def _citation(part: str) -> Citation:
     name, _, rest = part.partition(" ")
-    return Place(sources().get(name.rstrip(","), name.rstrip(",")), rest or "as a whole")
+    return Citation(sources().get(name.rstrip(","), name.rstrip(",")), rest or "as a whole")
 
 
 @cache

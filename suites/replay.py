@@ -19,7 +19,7 @@ from suites.oracles.panel import Panel
 from suites.traffic import CREATE
 from suites.verify import Observation, Verify
 
-Word = Literal["still violated", "no longer violated", "inconclusive"]
+ReplayResult = Literal["still violated", "no longer violated", "inconclusive"]
 Plain = Mapping[str, Any]
 
 READING = frozenset({"GET", "HEAD"})
@@ -47,7 +47,7 @@ _ID = re.compile(r'"id":\s*"([^"]+)"')
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownViolation:
     """What a report has of a violation: what its fingerprint is made of, and its exchanges as the report has them."""
 
     requirement: str
@@ -64,16 +64,16 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class ReplayResult:
+class Replay:
     """The result of a replay, the reason, and the new exchange as a report would have it, if there was one."""
 
-    word: Word
+    word: ReplayResult
     why: str
     exchange: Plain | None = None
 
 
 def reason_not_to_send(
-    shown: Shown, base_url: str, *, may_create: bool, given: frozenset[str] = frozenset()
+    shown: ShownViolation, base_url: str, *, may_create: bool, given: frozenset[str] = frozenset()
 ) -> str | None:
     """Say why the request of a violation is not to be sent to a target again; `None` where it can be.
 
@@ -98,11 +98,11 @@ def reason_not_to_send(
     return None if exchange["caller"] else "the report does not say with whose key it was sent"
 
 
-def replay(shown: Shown, settings: Settings) -> ReplayResult:
+def replay(shown: ShownViolation, settings: Settings) -> Replay:
     """Send the request of a violation again and judge the answer. Raises `RunError` when no answer comes.
 
     Oracles look at the answer after the exchanges that the report has from before it; where none of them makes the
-    check, the status decides, or whether the answer is the same as then.
+    check, the status decides, or whether the answer is the same as before.
     """
     with (
         open_target(settings) as target,
@@ -110,12 +110,12 @@ def replay(shown: Shown, settings: Settings) -> ReplayResult:
     ):
         caller = shown.exchanges[shown.deciding]["caller"]
         if caller not in target.keys or (caller == OTHER and target.keys[OTHER] is None):
-            return ReplayResult("inconclusive", f"the key that it was sent with, the one of {caller}, was not given")
+            return Replay("inconclusive", f"the key that it was sent with, the one of {caller}, was not given")
         new = client.forward(_again(shown.request), caller)
     judged = _observed(shown, new, settings.target)
     word, why = judged or _compared(shown, new)
     found = match(new.request.method, new.request.path)
-    return ReplayResult(word, why, new.as_json(found[0].id if found else None))
+    return Replay(word, why, new.as_json(found[0].id if found else None))
 
 
 def _again(request: Plain) -> httpx.Request:
@@ -126,7 +126,7 @@ def _again(request: Plain) -> httpx.Request:
 class _Notes(Verify):
     """Keeps whatever is observed of one check, whether it holds or not."""
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, shown: ShownViolation) -> None:
         super().__init__()
         self._asked = (shown.requirement, shown.check)
         self.made: list[Observation] = []
@@ -136,7 +136,7 @@ class _Notes(Verify):
         self.made += (each for each in observations if (each.requirement, each.check) == self._asked)
 
 
-def _observed(shown: Shown, new: Exchange, base_url: str) -> tuple[Word, str] | None:
+def _observed(shown: ShownViolation, new: Exchange, base_url: str) -> tuple[ReplayResult, str] | None:
     """Return what the oracles say of the answer, `None` where none of them makes the check."""
     known = {oracle.name: oracle for oracle in (*of_recordings(), *ORACLES)}
     notes = _Notes(shown)
@@ -157,7 +157,7 @@ def _observed(shown: Shown, new: Exchange, base_url: str) -> tuple[Word, str] | 
     return None
 
 
-def _is_of_other_things(shown: Shown, new: Exchange) -> bool:
+def _is_of_other_things(shown: ShownViolation, new: Exchange) -> bool:
     """Whether an answer that showed something then shows nothing of it now, where that is not what had to change."""
     then = shown.exchanges[shown.deciding]["response"]
     if then is None or new.response is None or shown.kind == "disclosed":
@@ -166,8 +166,8 @@ def _is_of_other_things(shown: Shown, new: Exchange) -> bool:
     return bool(ids) and not ids & others
 
 
-def _compared(shown: Shown, new: Exchange) -> tuple[Word, str]:
-    """Return what can be said of an answer by its status alone, or because it is the same as then."""
+def _compared(shown: ShownViolation, new: Exchange) -> tuple[ReplayResult, str]:
+    """Return what can be said of an answer by its status alone, or because it is the same as before."""
     assert new.response is not None
     status = new.response.status
     if shown.kind == "server-error":
@@ -179,21 +179,21 @@ def _compared(shown: Shown, new: Exchange) -> tuple[Word, str]:
             return "inconclusive", f"the request is accepted with a {status}, and its batch may still come to nothing"
         return "still violated", f"the request is accepted with a {status}"
     if shown.kind == "refused" and (new.response.is_success or new.response.is_refusal):
-        word: Word = "no longer violated" if new.response.is_success else "still violated"
+        word: ReplayResult = "no longer violated" if new.response.is_success else "still violated"
         return word, f"the answer is a {status}"
     then = shown.exchanges[shown.deciding]["response"]
     is_same = then is not None and status == then["status"] and new.as_json(None)["response"]["body"] == then["body"]
     if is_same and len(shown.exchanges) == 1:
-        return "still violated", "the answer is the same as then"
+        return "still violated", "the answer is the same as before"
     if len(shown.exchanges) > 1:
-        compared = "the same as then" if is_same else "different from then"
+        compared = "the same as before" if is_same else "different from before"
         return "inconclusive", (
             f"the answer is {compared}, and it takes {len(shown.exchanges)} exchanges or more to judge it: "
             "run the tests of the requirement"
         )
     return (
         "inconclusive",
-        "the answer is different from then, and no oracle makes this check: run the tests of the requirement",
+        "the answer is different from before, and no oracle makes this check: run the tests of the requirement",
     )
 
 

@@ -1,14 +1,16 @@
 """The wheel, installed into an environment of its own, does its work in an empty folder and leaves nothing else."""
 
 import ast
+import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ import pytest
 
 from fixtures.embedded import MockAddress
 from tests.ci.machine import FAULT, NARROW, ROOT
+from tests.offline import skip_if_offline
 
 TIME_LIMIT = 300
 REPORT_FILES = {"report.json", "report.html", "junit.xml", "summary.md", "badge.svg"}
@@ -86,18 +89,39 @@ def state_of(folder: Path) -> dict[str, tuple[int, int]]:
     return {str(path): (about.st_size, about.st_mtime_ns) for path, about in files}
 
 
-def do(words: Sequence[str]) -> None:
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"{' '.join(words[:5])} … is not possible here: {done.stderr.strip()[-300:]}")
+def pip(*words: str, **variables: str) -> Ended:
+    """Call the pip of the tests."""
+    if importlib.util.find_spec("pip") is None:
+        pytest.skip("needs pip in the environment")
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "--disable-pip-version-check", *words],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout; what builds it comes from a package registry."""
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what builds the wheel, out of a package registry."""
+    folder = tmp_path_factory.mktemp("backend")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    done = pip("install", "--quiet", "--target", str(folder), *project["build-system"]["requires"])
+    if done.code:
+        skip_if_offline(done.errors)
+    assert done.code == 0, done.errors
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(backend: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps"]
-    do([*pip, "--wheel-dir", str(folder), str(ROOT)])
+    words = ("--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT))
+    done = pip("wheel", *words, PYTHONPATH=str(backend))
+    assert done.code == 0, done.errors
     (found,) = folder.glob("*.whl")
     return found
 
@@ -106,9 +130,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment with the wheel alone; it finds the packages that the suite needs among those of the tests."""
     folder = tmp_path_factory.mktemp("environment")
-    do([sys.executable, "-m", "venv", "--without-pip", str(folder)])
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(folder / "bin" / "python")]
-    do([*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)])
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    python = folder / "bin" / "python"
+    done = pip("--python", str(python), "install", "--quiet", "--no-deps", "--no-index", str(wheel))
+    assert done.code == 0, done.errors
     (folder / SITE / "others.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
     return folder
 

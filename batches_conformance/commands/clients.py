@@ -12,7 +12,7 @@ from batches_conformance.groups import FILE, gateway_options
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.errors import RunError
 from fixtures.settings import PARSE_PRESET, POLL_INTERVAL, POLL_TIMEOUT, REQUEST_TIMEOUT, SETTLE_TIMEOUT
-from reports.files import REPORT_DIR, claim
+from reports.files import REPORT_DIR, refuse_unwritable
 from spec.codes import CONFORMANT, INCONCLUSIVE, REGRESSED
 from suites.clients.api_tests import run_released
 from suites.clients.check import check, settings_for
@@ -41,7 +41,7 @@ def _seconds(name: str, default: float, meaning: str) -> Callable[..., Any]:
 @_seconds("--settle-timeout", SETTLE_TIMEOUT, "How long one operation may lag behind another.")
 @_seconds("--request-timeout", REQUEST_TIMEOUT, "How long one answer may take.")
 @click.option("--yes", is_flag=True, help="Write to a service beyond loopback.")
-@click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
+@click.option("--insecure-http", is_flag=True, help="Send the key in clear text to an http:// host beyond loopback.")
 @named_option("--fault", help="Let the mock break a promise.")
 @named_option("--variation", help="Let the mock use a variation.")
 @named_option("--situation", help="Let the mock be in a situation.")
@@ -57,7 +57,7 @@ def command(names: Sequence[str], report_dir: Path, api_tests: bool, **given: An
             return _run_api_tests(clients, given)
         settings = settings_for(given, len(clients))
         refuse_unknown_variants(settings)
-        claim(report_dir)
+        refuse_unwritable(report_dir)
         return check(clients, settings, report_dir)
     except pytest.UsageError as error:
         raise click.UsageError(str(error)) from None

@@ -57,7 +57,7 @@ def rules() -> None:
     "--accepted",
     metavar="FILE",
     help="The breaks that somebody has accepted: a list of entries with element, rule, reason, owner and, if it is to "
-    "end, until.",
+    "end, expires.",
 )
 @click.option(
     "--explained",

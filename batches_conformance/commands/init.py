@@ -84,7 +84,7 @@ With a baseline the gate fails only for what got worse. Until there is one, ever
 2. Tolerate what cannot be fixed now, until a day:
 
        batches-conformance report waive FINGERPRINT --report baseline/report.json \\
-           --owner TEAM --until YYYY-MM-DD --reason WHY --link URL --file conformance/waivers.yaml
+           --owner TEAM --expires YYYY-MM-DD --reason WHY --link URL --file conformance/waivers.yaml
 
 3. Keep `baseline/report.json` where CI finds it, and give it to each run:
 

@@ -11,7 +11,7 @@ import click
 from batches_conformance.groups import FILE, Choice
 from batches_conformance.urls import refuse_partial_url
 from fixtures.settings import SETTLE_TIMEOUT
-from reports.files import REPORT_DIR
+from reports.files import REPORT_DIR, refuse_unwritable
 from reports.findings import Findings
 from reports.model import Recording
 from reports.recorded import report_on
@@ -84,6 +84,7 @@ def command(
     """
     if base_url:
         refuse_partial_url("--base-url", base_url)
+    refuse_unwritable(report_dir)
     began, findings = datetime.now(UTC), Findings()
     only = base_url.rstrip("/") if base_url else None
     counts = []

@@ -52,7 +52,7 @@ def command(
         route = route_to(target, gateway_of(lambda option: gateway[option.removeprefix("--").replace("-", "_")]))
     except pytest.UsageError as error:
         raise click.UsageError(str(error)) from None
-    files.claim(report_dir)
+    files.refuse_unwritable(report_dir)
     hide(route.secrets)
     with Judge(SOURCE, "main", None, settle_timeout) as observed:
         listen(port, route, observed.take)

@@ -18,7 +18,7 @@ from batches_conformance.groups import FILE, Group, gateway_options, loudness
 from reports import allure, clock, exit_codes, fidelity, files, gate, waiving
 from reports.diff import attribution, compare, diff_lines
 from reports.errors import InvalidReport, UnknownName
-from reports.explain import Check, Fault, Knowledge, chosen, explanation, find, suggested
+from reports.explain import CheckedBy, Fault, Knowledge, chosen, explanation, find, suggested
 from reports.history import file as history_file
 from reports.history.gathering import NOTHING, gather
 from reports.history.lines import history_lines
@@ -90,7 +90,7 @@ def _known(requirement: str) -> Knowledge:
     breaking = [each for each in FAULTS.values() if requirement in each.requirements]
     breaking.sort(key=lambda each: bool(each.needs_load))
     return Knowledge(
-        checks=[Check(*each) for each in (*oracles_of(requirement), *tests_of(requirement))],
+        checks=[CheckedBy(*each) for each in (*oracles_of(requirement), *tests_of(requirement))],
         faults=[Fault(each.name, each.sentence) for each in breaking],
     )
 
@@ -107,7 +107,7 @@ def _violations(report: Report, requirement: str, violation: ReportedViolation |
 @click.argument("report", type=FILE)
 @click.argument("fingerprint")
 @click.option("--create", is_flag=True, help="Send it again even if it is a create, which may be billed.")
-@click.option("--insecure-http", is_flag=True, help="Send the key in clear to an http:// host beyond loopback.")
+@click.option("--insecure-http", is_flag=True, help="Send the key in clear text to an http:// host beyond loopback.")
 @gateway_options
 def replay_violation(report: Path, fingerprint: str, create: bool, **given: Any) -> int:
     """Send the request of a violation again, to the target of REPORT alone, and judge the answer."""
@@ -125,14 +125,14 @@ def replay_violation(report: Path, fingerprint: str, create: bool, **given: Any)
 def _replayed(report: Report, violation: ReportedViolation, *, may_create: bool, given: Mapping[str, Any]) -> Replayed:
     """Send the request again as the suites do it, where that may be done."""
     from fixtures.errors import RunError
-    from suites.replay import Shown, reason_not_to_send, replay
+    from suites.replay import ShownViolation, reason_not_to_send, replay
 
     if violation.deciding is None or report.target is None:
         return Replayed("inconclusive", "the report has no exchange that shows the fault")
     if report.target.kind == "mock":
         return Replayed("inconclusive", "the report is of the mock, which was gone when its run ended")
     exchanges = [asdict(exchange) for exchange in violation.exchanges]
-    shown = Shown(violation.requirement, violation.check, violation.kind, exchanges, violation.deciding)
+    shown = ShownViolation(violation.requirement, violation.check, violation.kind, exchanges, violation.deciding)
     settings = _settings(report.target, given)
     known = settings.gateway.secret_names
     if reason := reason_not_to_send(shown, report.target.base_url, may_create=may_create, given=known):
@@ -226,7 +226,7 @@ def diff(before: Path, after: Path, history: Path | None, as_json: bool) -> int:
 @click.option("--baseline", metavar="REPORT", type=FILE, help="An earlier report: 7 where something got worse.")
 @click.option("--waivers", metavar="FILE", type=FILE, help="Violations that are tolerated until a day.")
 @click.option("--strict", "--strict-should", is_flag=True, help="Let a should count as a must.")
-@click.option("--require-exercised", is_flag=True, help="Object to a must that was not exercised.")
+@click.option("--require-exercised", is_flag=True, help="Exit with 7 where a must was not exercised.")
 @click.option("--only-new", is_flag=True, help="Show only what the baseline does not have.")
 @click.option("--out", metavar="DIR", type=FILE, help="Also write the page and all other files, with the decision.")
 @loudness
@@ -252,7 +252,7 @@ def gate_report(
 @command.command()
 @click.argument("fingerprints", nargs=-1, required=True, metavar="FINGERPRINT...")
 @click.option("--owner", metavar="NAME", required=True, help="Who answers for it.")
-@click.option("--until", metavar="DAY", required=True, help="The last day on which it holds, as 2030-12-31.")
+@click.option("--expires", metavar="DAY", required=True, help="The last day on which it holds, as 2030-12-31.")
 @click.option("--reason", metavar="TEXT", help="Why it is tolerated; by default what was seen.")
 @click.option("--link", metavar="URL", help="Where it is followed up.")
 @click.option("--target", metavar="URL", help="A base URL, mock, or * for any; by default that of the report.")
@@ -263,7 +263,7 @@ def gate_report(
 def waive(
     fingerprints: Sequence[str],
     owner: str,
-    until: str,
+    expires: str,
     reason: str | None,
     link: str | None,
     target: str | None,
@@ -275,7 +275,7 @@ def waive(
         read(report),
         fingerprints,
         owner=owner,
-        until=until,
+        expires=expires,
         reason=reason,
         link=link,
         target=target,

@@ -10,7 +10,16 @@ from typing import Any, Final
 import gevent
 from locust.runners import LocalRunner
 
-from batches_conformance.load.messages import ASKED, GRANTED, LAST, LOCAL, REPORTED, WRAP_UP, Given, ends_in_a_sentence
+from batches_conformance.load.messages import (
+    ASKED,
+    GRANTED,
+    LAST,
+    LOCAL,
+    REPORTED,
+    WRAP_UP,
+    LocustOptions,
+    ends_in_a_sentence,
+)
 from batches_conformance.load.report import report_of
 from fixtures.mask import MASK, hide
 from fixtures.preflight import check_target
@@ -42,7 +51,7 @@ class Master:
 
     def __init__(self, environment: Any) -> None:
         self._environment = environment
-        given = Given(environment)
+        given = LocustOptions(environment)
         if environment.parsed_options.num_users == 0 and environment.shape_class is None:
             raise WrongUsage("--users 0 leaves nobody to send anything: give 1 or more.")
         self._settings, self._options = given.settings(), given.load_options()
@@ -55,7 +64,7 @@ class Master:
                 f"The load would write to {self._settings.target}, and spend "
                 f"{billable_files_in_words(self._settings)}; confirm that with --yes."
             )
-        files.claim(self._report_folder)
+        files.refuse_unwritable(self._report_folder)
         if self._mock is None:
             check_target(self._settings)
         if said := webhooks_line(self._settings, self._options):

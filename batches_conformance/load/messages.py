@@ -52,7 +52,7 @@ def _end(sentence: str, code: int) -> None:
     raise SystemExit(code)
 
 
-class Given:
+class LocustOptions:
     """The options as locust has parsed them; those of a worker are those of its master once a test starts."""
 
     def __init__(self, environment: Any) -> None:

@@ -10,7 +10,16 @@ import gevent
 from gevent.event import AsyncResult
 from locust.runners import MASTER_HEARTBEAT_TIMEOUT, LocalRunner, WorkerRunner
 
-from batches_conformance.load.messages import ASKED, GRANTED, LAST, LOCAL, REPORTED, WRAP_UP, Given, ends_in_a_sentence
+from batches_conformance.load.messages import (
+    ASKED,
+    GRANTED,
+    LAST,
+    LOCAL,
+    REPORTED,
+    WRAP_UP,
+    LocustOptions,
+    ends_in_a_sentence,
+)
 from fixtures.errors import RunError
 from fixtures.exchange import Exchange
 from fixtures.mask import hide
@@ -47,7 +56,7 @@ class Worker:
     def on_start(self, **_: Any) -> None:
         """Open the session."""
         environment = self._environment
-        given = Given(environment)
+        given = LocustOptions(environment)
         settings, runner = given.settings(), environment.runner
         hide(settings.secrets)
         index = LOCAL if isinstance(runner, LocalRunner) else f"{runner.worker_index}"

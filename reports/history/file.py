@@ -19,6 +19,7 @@ from reports.history.model import KIND, VERSION, History
 from reports.history.page import render_page
 from reports.model import adapter
 from reports.reader import problem
+from spec import given_file
 from spec.usage import WrongUsage
 
 NAME: Final = "history.json"
@@ -68,7 +69,7 @@ def read_history(path: Path) -> History:
     """Read a history. Raises the `InvalidReport` that names what is wrong with the file."""
     advice = f"name a {NAME} that `report history` has written, or a new file."
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(given_file.read(path))
     except OSError as error:
         raise MissingReport(f"{path} cannot be read ({error.strerror}): {advice}") from None
     except (ValueError, RecursionError):

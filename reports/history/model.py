@@ -41,7 +41,7 @@ class PastRun(Model):
     target: str
     """The base URL of the target, with its faults and variations where it is the mock."""
     target_version: str | None
-    """What was tested there; runs with the same are of an unchanged target. Null where nobody said so."""
+    """What was tested there; runs with the same one are of an unchanged target. Null where nobody said so."""
     suite_version: str
     contract: str
     """The version of the contract, and of each profile."""

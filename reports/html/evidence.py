@@ -8,7 +8,7 @@ from reports.decision import Decision
 from reports.html.markup import Element, block, serialise, tag
 from reports.html.words import anchor, badge, evidence_anchor
 from reports.model import ReportedExchange, ReportedViolation, RequirementResult
-from reports.violation import FULL, Part, brief, exchange_parts, headline, parts
+from reports.violation import FULL, LabelledText, brief, exchange_parts, headline, parts
 from spec.text import shortened
 
 LIMIT: Final = 800_000
@@ -86,22 +86,22 @@ def _folded(label: str, exchange: ReportedExchange) -> Element:
     return tag("details", tag("summary", f"{label}: {brief(exchange)}"), _elements(exchange_parts(exchange, FULL)))
 
 
-def _elements(shown: Iterable[Part]) -> Iterator[Element]:
+def _elements(shown: Iterable[LabelledText]) -> Iterator[Element]:
     """Make elements of parts: data side by side, everything else one below the other."""
-    for look, some in groupby(shown, lambda part: part.look):
-        if look == "data":
+    for layout, some in groupby(shown, lambda part: part.layout):
+        if layout == "data":
             yield tag("div", [_part(part, block(part.text)) for part in some], class_="beside")
-        elif look == "shell":
+        elif layout == "shell":
             yield from map(_curl, some)
         else:
             yield from (_part(part, *(tag("p", line) for line in part.text.split("\n"))) for part in some)
 
 
-def _part(part: Part, *content: Element) -> Element:
+def _part(part: LabelledText, *content: Element) -> Element:
     return tag("div", tag("h4", part.label.capitalize()), *content, class_=f"part {part.label}")
 
 
-def _curl(part: Part) -> Element:
+def _curl(part: LabelledText) -> Element:
     if len(part.text) > CURL_LIMIT:
         return tag("p", "The line that repeats this exchange is too long for this page; it is in report.json.")
     return tag(

@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from typing import Final
 
 from reports.decision import Tone
-from reports.release.model import Answer, Part
+from reports.release.model import Part, Readiness
 
-SENTENCES: Final[dict[Answer, str]] = {
-    "ready": "Nothing that was asked speaks against it.",
-    "not ready": "Something that was asked speaks against it.",
-    "cannot tell": "Something that was asked has no answer, and nothing that has one speaks against it.",
+SENTENCES: Final[dict[Readiness, str]] = {
+    "ready": "No part speaks against it.",
+    "not ready": "Parts that speak against it.",
+    "cannot tell": "Parts that have no answer, while no other speaks against it.",
 }
-TONES: Final[dict[Answer, Tone]] = {"ready": "good", "not ready": "bad", "cannot tell": "doubtful"}
+TONES: Final[dict[Readiness, Tone]] = {"ready": "good", "not ready": "bad", "cannot tell": "doubtful"}
 """How an answer is to look."""
 
 
-def answer(parts: Sequence[Part]) -> Answer:
+def answer(parts: Sequence[Part]) -> Readiness:
     """Return the answer: one part that is not ready decides, and then one that cannot tell."""
     answers = {part.answer for part in parts}
-    order: tuple[Answer, ...] = ("not ready", "cannot tell", "ready")
+    order: tuple[Readiness, ...] = ("not ready", "cannot tell", "ready")
     return next(each for each in order if each in answers)
 
 

@@ -9,7 +9,7 @@ from reports.model import Model, Seconds, Spending, Time
 KIND: Final = "batches-conformance release"
 VERSION: Final = 1
 
-Answer = Literal["ready", "not ready", "cannot tell"]
+Readiness = Literal["ready", "not ready", "cannot tell"]
 PartName = Literal["conformance", "comparison", "contract", "clients", "fidelity"]
 
 
@@ -48,7 +48,7 @@ class Part(Model):
     """The answer of one part of the question."""
 
     name: PartName
-    answer: Answer
+    answer: Readiness
     code: int
     """The exit code of the command that was run for it, or would have been."""
     sentence: str
@@ -67,7 +67,7 @@ class ReleaseDecision(Model):
     kind: Literal["batches-conformance release"] = KIND
     schema: Literal[1] = VERSION
     """Version of this format."""
-    answer: Answer
+    answer: Readiness
     sentence: str
     target: str
     against: str | None

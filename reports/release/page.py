@@ -8,10 +8,10 @@ from reports.html import frame
 from reports.html.markup import Content, Element, cell, head, row, table, tag
 from reports.html.words import listed, mark, moment
 from reports.release.deciding import TONES
-from reports.release.model import Answer, Part, Point, ReleaseDecision, Table
+from reports.release.model import Part, Point, Readiness, ReleaseDecision, Table
 from reports.wording import describe_spending, long_duration
 
-_VERDICTS: Final[dict[Answer, str]] = {"ready": "pass", "not ready": "fail", "cannot tell": "inconclusive"}
+_VERDICTS: Final[dict[Readiness, str]] = {"ready": "pass", "not ready": "fail", "cannot tell": "inconclusive"}
 
 
 def render_page(release: ReleaseDecision) -> str:

@@ -8,11 +8,11 @@ from reports.advice import advice
 from reports.decision import Decision
 from reports.diff import change_in_words, compare
 from reports.model import Latency, Report, RequirementChange, RequirementResult
-from reports.release.model import Answer, Part, Point, Remarks, Table
+from reports.release.model import Part, Point, Readiness, Remarks, Table
 from reports.violation import headline
 from reports.wording import counted, describe_waiver, duration
 
-ANSWERS: Final[Mapping[int, Answer]] = {
+ANSWERS: Final[Mapping[int, Readiness]] = {
     exit_codes.CONFORMANT: "ready",
     exit_codes.NONCONFORMANT: "not ready",
     exit_codes.REGRESSED: "not ready",

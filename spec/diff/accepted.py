@@ -42,9 +42,9 @@ def accept(verdict: Verdict, accepted: Iterable[Acceptance], today: date) -> Ver
         key = (entry.element, entry.rule)
         if key not in found:
             objections.append(f"{_named(entry)} is not needed, as there is no such change: remove it.")
-        elif entry.until and date.fromisoformat(entry.until) < today:
+        elif entry.expires and date.fromisoformat(entry.expires) < today:
             objections.append(
-                f"{_named(entry)} held until {entry.until}: take the change back, or have {entry.owner} renew it."
+                f"{_named(entry)} expired on {entry.expires}: take the change back, or have {entry.owner} renew it."
             )
         else:
             held[key] = entry
@@ -70,12 +70,12 @@ def _wrong(entry: Any) -> Iterator[str]:
     for key in _NEEDED:
         if key not in entry:
             yield f"has no {key}."
-    rule, until = entry.get("rule"), entry.get("until")
+    rule, expires = entry.get("rule"), entry.get("expires")
     if isinstance(rule, str) and rule.strip() and (rule not in RULES or not RULES[rule].breaks):
         which = "breaks nobody" if rule in RULES else "does not exist"
         yield f"names the rule {rule}, which {which}: copy the rule that the comparison shows."
-    if isinstance(until, str) and until.strip() and not _is_day(until):
-        yield "has an until that is not a date: write the last day on which it holds, as in 2030-12-31."
+    if isinstance(expires, str) and expires.strip() and not _is_day(expires):
+        yield "has an expires that is not a date: write the last day on which it holds, as in 2030-12-31."
 
 
 def _repeated(raw: list[dict[str, str]]) -> Iterator[str]:

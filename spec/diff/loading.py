@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
+from spec import given_file
 from spec.diff.document import Document, Unasked
 from spec.diff.places import objections
 from spec.diff.source import NotPlain, plain
@@ -42,7 +43,7 @@ def _text(name: str, others: tuple[str, ...]) -> str:
     revision, colon, inside = name.partition(":")
     try:
         if path.is_file() or not (revision and colon):
-            return path.read_text(encoding="utf-8-sig")
+            return given_file.read(path).decode("utf-8-sig")
         return _shown(f"{revision}:./{inside}" if not inside.startswith(("/", ".")) else name)
     except UnicodeDecodeError:
         raise Unasked(f"{name} is not UTF-8: save it as UTF-8.") from None

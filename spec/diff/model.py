@@ -32,7 +32,7 @@ class Acceptance:
     rule: str
     reason: str
     owner: str
-    until: str | None = None
+    expires: str | None = None
 
 
 @dataclass(frozen=True)

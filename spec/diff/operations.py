@@ -22,7 +22,7 @@ _ENCODING: Final = ("allowReserved", "contentType", "explode", "style")
 _LISTS: Final = frozenset({"array", "object"})
 _ALIKE: Final = {True: "required", False: "optional"}
 
-Key = tuple[str, ...]
+OperationKey = tuple[str, ...]
 """What makes two operations the same one."""
 
 
@@ -193,7 +193,7 @@ class Comparison:
     # --- what a listener is sent ---
 
     def _calls(
-        self, before: dict[Key, DocumentedOperation], after: dict[Key, DocumentedOperation]
+        self, before: dict[OperationKey, DocumentedOperation], after: dict[OperationKey, DocumentedOperation]
     ) -> Iterator[Finding]:
         """Yield what differs between the requests that a client is sent, as webhooks or callbacks."""
         for key in before.keys() - after.keys():
@@ -251,9 +251,9 @@ class Comparison:
             )
 
 
-def _operations(document: Document, paths: dict[str, Any]) -> dict[Key, DocumentedOperation]:
+def _operations(document: Document, paths: dict[str, Any]) -> dict[OperationKey, DocumentedOperation]:
     """Return the operations by method and path, whatever the parameters of the path are called."""
-    found: dict[Key, DocumentedOperation] = {}
+    found: dict[OperationKey, DocumentedOperation] = {}
     for path, item in named(paths).items():
         whole = document.resolved(item)
         names = re.findall(r"\{([^}]*)\}", path)
@@ -280,13 +280,13 @@ def _key(parameter: dict[str, Any], path: list[str]) -> tuple[str, str]:
     return place, name
 
 
-def _webhooks(document: Document) -> dict[Key, DocumentedOperation]:
+def _webhooks(document: Document) -> dict[OperationKey, DocumentedOperation]:
     """Return what is sent to a listener, by method and name of the webhook; it goes by that name."""
     operations = _operations(document, document.raw.get("webhooks", {}))
     return {(method, name): replace(one, id=name) for (method, name), one in operations.items()}
 
 
-def _callbacks(document: Document, operation: DocumentedOperation, id_: str) -> dict[Key, DocumentedOperation]:
+def _callbacks(document: Document, operation: DocumentedOperation, id_: str) -> dict[OperationKey, DocumentedOperation]:
     """Return what is sent to the URLs that an operation was given, by method, name of the callback and place."""
     return {
         (method, name, place): replace(one, id=f"{id_}!{name}")

@@ -133,7 +133,7 @@ def headline(change: Change) -> str:
 
 def acceptance(entry: Acceptance) -> str:
     """Who accepts a break, and why, on one line."""
-    until = f" until {entry.until}" if entry.until else ""
+    until = f" until {entry.expires}" if entry.expires else ""
     return one_line(f"{entry.rule} is accepted by {entry.owner}{until}: {entry.reason}")
 
 
@@ -144,7 +144,7 @@ def one_line(text: str) -> str:
 
 def rules_table() -> Iterator[str]:
     """Yield the rules as a table in Markdown, line by line."""
-    yield "| rule | breaks | since |"
+    yield "| rule | breaks | because |"
     yield "| --- | --- | --- |"
     for rule in RULES.values():
         yield f"| `{rule.id}` | {rule.breaks or 'nobody'} | {rule.statement} |"

@@ -25,8 +25,10 @@ _RULES: Final = (
     Rule("operation-added", None, "An old client does not know it."),
     Rule("operation-renamed", None, "The name is for documents and generated code; the request is the same."),
     Rule("deprecation-changed", None, "It works as before; a client learns whether to move on."),
-    Rule("credentials-refused", "callers", "What an old client shows to get in is no longer enough."),
-    Rule("credentials-accepted", None, "An old client gets in as before, others do in one more way."),
+    Rule("credentials-refused", "callers", "The credentials of an old client are no longer enough."),
+    Rule(
+        "credentials-accepted", None, "The credentials of an old client are still enough; others are accepted as well."
+    ),
     # Parameters
     Rule("parameter-removed", "callers", "A request that has it means something else, or is refused."),
     Rule("parameter-added-required", "callers", "A request without it is refused, and no old one has it."),
@@ -40,7 +42,7 @@ _RULES: Final = (
     Rule("body-added-optional", None, "An old request has none and need not."),
     Rule("body-now-required", "callers", "An old request without one is refused."),
     Rule("body-now-optional", None, "An old request that has one is as good as before."),
-    Rule("body-type-removed", "callers", "An old client sends it in a media type that is no longer taken."),
+    Rule("body-type-removed", "callers", "An old client sends it in a media type that is no longer accepted."),
     Rule("body-type-added", None, "An old client goes on to send the media type that it knows."),
     Rule("body-form-changed", "callers", "An old client writes a part of the body in another way than is read."),
     # Answers
@@ -65,8 +67,10 @@ _RULES: Final = (
     Rule("webhook-parameter-form-changed", "answers", "An old listener reads the value in another way than is sent."),
     Rule("webhook-body-now-optional", "answers", "An old listener looks for a body, at times in vain."),
     Rule("webhook-body-now-required", None, "An old listener finds a body more often than it needs."),
-    Rule("webhook-credentials-removed", "answers", "An old listener is no longer shown what it lets in by."),
-    Rule("webhook-credentials-added", None, "An old listener is shown what it lets in by, and more."),
+    Rule(
+        "webhook-credentials-removed", "answers", "An old listener no longer receives the credentials that it checks."
+    ),
+    Rule("webhook-credentials-added", None, "An old listener receives the credentials that it checks, and more."),
     # Schemas of what is sent
     Rule("request-field-removed", "callers", "A request that has it means something else, or is refused."),
     Rule("request-field-added-required", "callers", "A request without it is refused, and no old one has it."),

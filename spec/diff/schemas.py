@@ -10,7 +10,7 @@ from spec.diff.model import Finding, What
 from spec.diff.rules import Side
 from spec.diff.shapes import ANY_TYPE, Shape, admits_null, as_json, atoms, finite, implied, json_types, name_of, shape
 from spec.diff.texts import are_taken, as_text, is_taken, reading
-from spec.diff.unions import overlap, selections
+from spec.diff.unions import discriminators, overlap
 
 _NULL: Final[dict[tuple[Side, bool], str]] = {
     ("request", True): "request-null-accepted",
@@ -223,7 +223,7 @@ class Traversal:
         """Yield what differs in which values of a field select an alternative that is in both documents."""
         before, after = self._by_name(self.old, a), self._by_name(self.new, b)
         rule = f"{self.side}-replaced"
-        for one, other in zip(selections(self.old, old), selections(self.new, new), strict=False):
+        for one, other in zip(discriminators(self.old, old), discriminators(self.new, new), strict=False):
             if one.field != other.field:
                 yield Finding(owner, "changed", rule, "selecting field", one.field, other.field)
                 continue

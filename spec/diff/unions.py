@@ -13,7 +13,7 @@ _JOINING: Final = frozenset({"$ref", "allOf", "oneOf"})
 
 
 @dataclass(frozen=True)
-class Selection:
+class Discriminator:
     """The field by whose value one of several alternatives is selected, and the names of those that values select."""
 
     field: str
@@ -43,11 +43,11 @@ def overlap(old: tuple[Document, Node], new: tuple[Document, Node]) -> tuple[Sch
     )
 
 
-def selections(document: Document, node: Node) -> list[Selection]:
+def discriminators(document: Document, node: Node) -> list[Discriminator]:
     """Return by what alternatives of a node are selected, where it is said which value selects which."""
     found = [part.get("discriminator") for part in atoms(document, node)]
     return [
-        Selection(
+        Discriminator(
             said["propertyName"], {str(value): str(at).rpartition("/")[2] for value, at in said["mapping"].items()}
         )
         for said in found

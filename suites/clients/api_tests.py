@@ -50,7 +50,7 @@ class ResourceTally:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ApiTestResult:
     """The tally of each resource, and what pytest printed."""
 
     tallies: tuple[ResourceTally, ...]
@@ -66,14 +66,14 @@ class Outcome:
         return "\n".join([*shown, *map(str, self.tallies)])
 
 
-def run_released(client: Release, mock: Sequence[str] = ()) -> Outcome:
+def run_released(client: Release, mock: Sequence[str] = ()) -> ApiTestResult:
     """Run the tests of a release against a mock with these arguments. Raises `ClientFailed` when they cannot be had."""
     python = prepare_python("api-tests", API_TESTS_LOCK)
     with TemporaryDirectory() as folder:
         return run_source(download_source(client, python, Path(folder)), python, RESOURCES, mock)
 
 
-def run_source(source: Path, python: Path, resources: Mapping[str, str], mock: Sequence[str] = ()) -> Outcome:
+def run_source(source: Path, python: Path, resources: Mapping[str, str], mock: Sequence[str] = ()) -> ApiTestResult:
     """Run the tests in a source distribution with a Python that has what they need, against a mock."""
     with TemporaryDirectory() as folder:
         with tarfile.open(source) as archive:
@@ -91,7 +91,7 @@ def run_source(source: Path, python: Path, resources: Mapping[str, str], mock: S
             return _run(root, python, resources, url)
 
 
-def _run(root: Path, python: Path, resources: Mapping[str, str], url: str) -> Outcome:
+def _run(root: Path, python: Path, resources: Mapping[str, str], url: str) -> ApiTestResult:
     report = root / "api-tests.xml"
     others = {name: value for name, value in os.environ.items() if not name.startswith(("LLAMA_", "PYTHON", "PYTEST"))}
     given = {"TEST_API_BASE_URL": url, "PYTHONPATH": str(root / "src"), "PYTHONUTF8": "1", "NO_PROXY": "*"}
@@ -114,7 +114,7 @@ def _run(root: Path, python: Path, resources: Mapping[str, str], url: str) -> Ou
     if not report.is_file():
         raise ClientFailed(f"the client's own tests did not run ({done.stdout[-SHOWN:]})")
     cases = list(ElementTree.parse(report).iter("testcase"))
-    return Outcome(tuple(_tally(resource, file, cases) for resource, file in resources.items()), done.stdout)
+    return ApiTestResult(tuple(_tally(resource, file, cases) for resource, file in resources.items()), done.stdout)
 
 
 def _tally(resource: str, file: str, cases: Sequence[ElementTree.Element]) -> ResourceTally:

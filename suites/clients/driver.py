@@ -31,7 +31,7 @@ CALL_TIMEOUT: Final = 300.0
 STOP_TIMEOUT: Final = 5.0
 """Seconds that a driver has to end by itself."""
 
-Style = Literal["sync", "async", "raw"]
+CallStyle = Literal["sync", "async", "raw"]
 Listener = Callable[[Exchange], None]
 
 _drivers: set["subprocess.Popen[str]"] = set()
@@ -103,7 +103,7 @@ class Driver:
         method: str,
         /,
         *path: str,
-        style: Style = "sync",
+        style: CallStyle = "sync",
         pages: int = 0,
         caller: str = MAIN,
         **arguments: Any,

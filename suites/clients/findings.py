@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-Verdict = Literal["pass", "not-exercised", "limit", "error", "fail"]
+ClientVerdict = Literal["pass", "not-exercised", "limit", "error", "fail"]
 """`limit`: the contract allows what the target did, and the client cannot cope with it. It speaks against nobody.
 
 `error`: something that is not part of the contract stood in the way, which leaves the run inconclusive.
 """
-MARKS: Final[dict[Verdict, str]] = {
+MARKS: Final[dict[ClientVerdict, str]] = {
     "pass": "pass",
     "not-exercised": "-",
     "limit": "limit",
@@ -24,7 +24,7 @@ class ClientFinding:
 
     client: str
     operation: str
-    verdict: Verdict
+    verdict: ClientVerdict
     detail: str = ""
     requirements: tuple[str, ...] = ()
 
@@ -36,13 +36,13 @@ class ClientFinding:
 class Ended(Exception):
     """An operation ended with another verdict than `pass`."""
 
-    def __init__(self, verdict: Verdict, detail: str, requirement: str | None = None) -> None:
+    def __init__(self, verdict: ClientVerdict, detail: str, requirement: str | None = None) -> None:
         super().__init__(detail)
-        self.verdict: Verdict = verdict
+        self.verdict: ClientVerdict = verdict
         self.detail = detail
         self.requirements = (requirement,) if requirement else ()
 
 
-def of_verdict(findings: Iterable[ClientFinding], *verdicts: Verdict) -> list[ClientFinding]:
+def of_verdict(findings: Iterable[ClientFinding], *verdicts: ClientVerdict) -> list[ClientFinding]:
     """Return the findings that have one of some verdicts."""
     return [finding for finding in findings if finding.verdict in verdicts]

@@ -25,7 +25,7 @@ from spec.yaml_files import read_yaml
 from suites.clients import declarations
 from suites.clients.driver import driving
 from suites.clients.environments import DRIVERS, Environment
-from suites.clients.shapes import Shape, misfit, of_schema, sample
+from suites.clients.shapes import PlainType, misfit, of_schema, sample
 from suites.clients.stub import stub_server
 from suites.clients.table import Registry, Release
 from suites.traffic import json_object
@@ -244,7 +244,7 @@ def _of_operation(
 
 
 def _of_fields(
-    contract: Mapping[str, Shape], client: Mapping[str, Shape], start: str, inner: str = ""
+    contract: Mapping[str, PlainType], client: Mapping[str, PlainType], start: str, inner: str = ""
 ) -> Iterator[Difference]:
     """Yield the differences of fields whose names follow `start`; those of objects in them follow `inner`."""
     for field in sorted({*contract, *client}):
@@ -257,7 +257,7 @@ def _of_fields(
         yield from _of_shapes(promised, read, element, inner)
 
 
-def _of_shapes(contract: Shape, client: Shape, element: str, inner: str) -> Iterator[Difference]:
+def _of_shapes(contract: PlainType, client: PlainType, element: str, inner: str) -> Iterator[Difference]:
     for aspect, say in (("type", _type), ("null", _null), ("values", _values)):
         if say(contract) != say(client):
             yield Difference(element, aspect, say(contract), say(client))
@@ -267,21 +267,21 @@ def _of_shapes(contract: Shape, client: Shape, element: str, inner: str) -> Iter
         yield from _of_shapes(contract["items"], client["items"], f"{element}[]", inner)
 
 
-def _presence(field: Shape | None) -> str:
+def _presence(field: PlainType | None) -> str:
     if field is None:
         return ABSENT
     return "required" if field["required"] else "optional"
 
 
-def _type(shape: Shape) -> str:
+def _type(shape: PlainType) -> str:
     return str(shape["type"])
 
 
-def _null(shape: Shape) -> str:
+def _null(shape: PlainType) -> str:
     return "may be null" if shape["null"] else "never null"
 
 
-def _values(shape: Shape) -> str:
+def _values(shape: PlainType) -> str:
     return ", ".join(shape["values"]) if "values" in shape else "any"
 
 

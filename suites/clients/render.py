@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from spec.text import visible
-from suites.clients.findings import MARKS, ClientFinding, Verdict, of_verdict
+from suites.clients.findings import MARKS, ClientFinding, ClientVerdict, of_verdict
 from suites.clients.models import ClientDifferences
 from suites.clients.table import Release
 
 WIDTH: Final = 80
 LABEL: Final = 24
 COLUMN: Final = 8
-SECTIONS: Final[dict[Verdict, str]] = {
+SECTIONS: Final[dict[ClientVerdict, str]] = {
     "fail": "Failed: the target broke a requirement",
     "error": "Not judged: an error prevented it",
     "limit": "Limits of clients: the target may do so, and the client cannot cope",
@@ -86,7 +86,7 @@ def _mark(outcome: ClientReport, client: Release, operation: str) -> str:
     return MARKS[finding.verdict] if finding else "-"
 
 
-def _grouped(outcome: ClientReport, verdict: Verdict) -> Iterator[tuple[str, ClientFinding, list[str]]]:
+def _grouped(outcome: ClientReport, verdict: ClientVerdict) -> Iterator[tuple[str, ClientFinding, list[str]]]:
     """Yield the findings of a verdict by operation, requirement and first words, with the clients that they are of."""
     groups: dict[tuple[str, tuple[str, ...], str], list[ClientFinding]] = {}
     for finding in of_verdict(outcome.findings, verdict):

@@ -5,7 +5,7 @@ from typing import Any, Final
 from spec.openapi import contract
 from suites.clients.table import Registry
 
-Shape = dict[str, Any]
+PlainType = dict[str, Any]
 
 COARSE: Final[dict[Registry, dict[str, str]]] = {
     "pypi": {},
@@ -21,7 +21,7 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
 }
 
 
-def of_schema(schema: dict[str, Any], registry: Registry, profiles: tuple[str, ...] = (), name: str = "") -> Shape:
+def of_schema(schema: dict[str, Any], registry: Registry, profiles: tuple[str, ...] = (), name: str = "") -> PlainType:
     """Return the shape of a schema of the contract with some profiles, as precise as the language of a client can be.
 
     An object knows the `name` of its schema; one that may have any fields is anything.
@@ -35,7 +35,7 @@ def of_schema(schema: dict[str, Any], registry: Registry, profiles: tuple[str, .
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     kind = next(each for each in kinds if each != "null")
     exact = "date-time" if schema.get("format") == "date-time" else kind
-    shape: Shape = {"type": COARSE[registry].get(exact, exact), "null": "null" in kinds}
+    shape: PlainType = {"type": COARSE[registry].get(exact, exact), "null": "null" in kinds}
     if "enum" in schema:
         shape["values"] = sorted(schema["enum"])
     if kind == "object" and "properties" not in schema:
@@ -52,7 +52,7 @@ def of_schema(schema: dict[str, Any], registry: Registry, profiles: tuple[str, .
     return shape
 
 
-def misfit(shape: Shape, value: Any, where: str = "") -> str | None:
+def misfit(shape: PlainType, value: Any, where: str = "") -> str | None:
     """Return what is wrong with a value, `None` if nothing is; fields that the shape does not know are ignored."""
     if value is None:
         return None if shape["null"] else f"{where or 'the value'} is null"
@@ -75,7 +75,7 @@ def misfit(shape: Shape, value: Any, where: str = "") -> str | None:
     return None
 
 
-def sample(shape: Shape) -> Any:
+def sample(shape: PlainType) -> Any:
     """Return a value of a shape, as it is sent to the drivers."""
     if "values" in shape:
         return shape["values"][0]

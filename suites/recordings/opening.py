@@ -25,10 +25,12 @@ MARKS = (
 def opened(path: Path) -> Iterator[tuple[BinaryIO, bool]]:
     """Yield a file to be read from where it stands, and whether all of it is there: one that was packed may be cut off.
 
-    What has to be unpacked or encoded anew stands in a temporary file meanwhile. Raises `OSError`.
+    What comes out of a pipe, is packed or in another encoding stands in a temporary file meanwhile. Raises `OSError`.
     """
     with ExitStack() as stack:
         file: BinaryIO = stack.enter_context(path.open("rb"))
+        if not file.seekable():
+            file = _copied(_chunks(file), stack.enter_context(TemporaryFile()))
         is_whole = True
         if file.read(len(GZIP)) == GZIP:
             file.seek(0)

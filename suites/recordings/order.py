@@ -62,7 +62,7 @@ class Spool:
         self._waiting.clear()
 
 
-def unpacked(piece: Piece) -> Iterator[tuple[str, Recorded]]:
+def exchanges_of(piece: Piece) -> Iterator[tuple[str, Recorded]]:
     """Yield the exchanges of a piece."""
     for base, exchange in piece:
         yield base, pickle.loads(exchange)

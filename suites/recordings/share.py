@@ -17,7 +17,7 @@ from suites.oracles.oracle import Oracle
 from suites.oracles.panel import Panel
 from suites.recordings.callers import Callers, Secrets, shown
 from suites.recordings.clocks import Clocks
-from suites.recordings.order import Piece, unpacked
+from suites.recordings.order import Piece, exchanges_of
 from suites.recordings.recorded import NO_QUERY, Recorded, header
 from suites.tally import Tally, observing
 from suites.traffic import CREATE, LIST, read
@@ -60,7 +60,7 @@ class Share:
 
     def found_in(self, piece: Piece) -> Record:
         """Return what is found in the exchanges that follow, as plain data with no key in it."""
-        for base, recorded in unpacked(piece):
+        for base, recorded in exchanges_of(piece):
             self._secrets.note(recorded)
             exchange = self._exchange(base, recorded)
             if _is_twin(exchange, recorded, self._twins):

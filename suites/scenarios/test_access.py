@@ -56,7 +56,7 @@ def foreign_directory(directories: Directories, other_key: str) -> Directory:
 
 
 @dataclass(frozen=True)
-class Side:
+class HiddenBatch:
     """A batch that is hidden from a caller, its owner, and the ids by which a query names the projects of both."""
 
     caller: str
@@ -76,7 +76,7 @@ class Side:
 @pytest.fixture(scope="module")
 def sides(
     foreign_directory: Directory, directories: Directories, steps: Steps, other_key: str, projects: Projects
-) -> list[Side]:
+) -> list[HiddenBatch]:
     """Return both sides of three batches in a row that have ended: ours, one of the other project, and ours again.
 
     The window of time begins with the first of them and ends with the last.
@@ -91,13 +91,13 @@ def sides(
     ours = projects.id_for_query(MAIN, before.get("project_id"))
     theirs = projects.id_for_query(other_key, foreign.get("project_id"))
     return [
-        Side(MAIN, other_key, foreign, window, ours, theirs),
-        Side(other_key, MAIN, before, window, theirs, ours),
+        HiddenBatch(MAIN, other_key, foreign, window, ours, theirs),
+        HiddenBatch(other_key, MAIN, before, window, theirs, ours),
     ]
 
 
 @pytest.mark.requirement("get-hides-other-projects")
-def test_a_batch_of_another_project_cannot_be_read(sides: list[Side], batches: Batches) -> None:
+def test_a_batch_of_another_project_cannot_be_read(sides: list[HiddenBatch], batches: Batches) -> None:
     """Neither project reads the other's batch just after its owner did, plain or expanded, whichever it names."""
     for side, expand in product(sides, ((), ("results",))):
         for scope in side.scopes:
@@ -108,7 +108,7 @@ def test_a_batch_of_another_project_cannot_be_read(sides: list[Side], batches: B
 
 @pytest.mark.requirement("list-hides-other-projects", "list-shows-one-project")
 def test_a_list_shows_nothing_of_another_project(
-    sides: list[Side], batches: Batches, verify: Verify, walks: Walks
+    sides: list[HiddenBatch], batches: Batches, verify: Verify, walks: Walks
 ) -> None:
     """Not by directory, status or time, alone and together, just after its owner has listed it, and on no page.
 
@@ -135,7 +135,7 @@ def test_a_list_shows_nothing_of_another_project(
 
 @pytest.mark.requirement("list-hides-other-projects")
 def test_a_page_token_opens_no_page_of_another_project(
-    sides: list[Side], batches: Batches, verify: Verify, walks: Walks
+    sides: list[HiddenBatch], batches: Batches, verify: Verify, walks: Walks
 ) -> None:
     """The token of an owner's page does not lead to the page after it with the key of another project.
 
@@ -158,7 +158,7 @@ def test_a_page_token_opens_no_page_of_another_project(
         pytest.skip("needs a list of two pages in one of the projects")
 
 
-def _hides(side: Side, walk: Walk, listed: list[Batch], verify: Verify, hidden: list[str], case: str) -> None:
+def _hides(side: HiddenBatch, walk: Walk, listed: list[Batch], verify: Verify, hidden: list[str], case: str) -> None:
     """Verify that a caller's list, which a walk has led to, has none of the batches that are hidden from it."""
     shown = [batch["id"] for batch in listed if batch["id"] in hidden]
     verify(
@@ -175,7 +175,9 @@ def _hides(side: Side, walk: Walk, listed: list[Batch], verify: Verify, hidden: 
 
 
 @pytest.mark.requirement("create-refuses-foreign-directory")
-def test_a_directory_of_another_project_is_not_processed(sides: list[Side], steps: Steps, batches: Batches) -> None:
+def test_a_directory_of_another_project_is_not_processed(
+    sides: list[HiddenBatch], steps: Steps, batches: Batches
+) -> None:
     """A create over a directory of another project is refused, or its batch does not complete, whichever it names."""
     configuration_id = steps.configuration_id("parse_v2")
     for side in sides:
@@ -188,7 +190,7 @@ def test_a_directory_of_another_project_is_not_processed(sides: list[Side], step
 
 @pytest.mark.requirement("create-refuses-foreign-configuration")
 def test_a_configuration_of_another_project_is_not_used(
-    sides: list[Side], idle: Directory, configurations: Configurations, steps: Steps, batches: Batches
+    sides: list[HiddenBatch], idle: Directory, configurations: Configurations, steps: Steps, batches: Batches
 ) -> None:
     """A create with a configuration that another project saved is refused, or yields no job, whichever it names."""
     side = sides[0]
@@ -210,7 +212,7 @@ def _is_refused(requirement: str, exchange: Exchange, scope: Mapping[str, str], 
 
 @pytest.mark.requirement("list-hides-other-projects")
 def test_a_create_makes_no_batch_in_another_project(
-    sides: list[Side],
+    sides: list[HiddenBatch],
     directories: Directories,
     steps: Steps,
     batches: Batches,

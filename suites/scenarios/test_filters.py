@@ -332,7 +332,7 @@ def test_both_bounds_can_be_one_instant(position: int, series: Series, verify: V
     bound, batch = series.created()[position]
     alone = [walks.listed({batch["id"]}, **{parameter: bound.text}) for parameter in (AFTER, BEFORE)]
     if not all(batch["id"] in walk.ids for walk in alone):
-        pytest.skip("needs creation times that are shown as finely as they are kept")
+        pytest.skip("needs creation times that are shown as precisely as they are stored")
     instant = {AFTER: bound.text, BEFORE: bound.text}
     directory, status = {DIRECTORY: series.directory.id}, {STATUS: batch["status"]}
     for filters in (instant, instant | directory, instant | status, instant | directory | status):

@@ -45,7 +45,7 @@ def test_a_batch_that_nobody_reads_ends_in_the_lists(
     ids = {batch["id"] for batch in series.unread}
     directory_id = series.unread[0]["source_directory_id"]
     bound = min(target.poll_timeout, series.seconds + target.settle_timeout)
-    for _ in target.pauses(bound, "batches are to end that are only listed"):
+    for _ in target.pauses(bound, "batches that are only listed are to end"):
         walk = walks.all(source_directory_id=directory_id)
         if have_ended(shown := shown_by(walk, ids), ids):
             break

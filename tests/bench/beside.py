@@ -24,14 +24,14 @@ LOOKED_UP: Final = 100
 
 
 @dataclass(frozen=True)
-class Figures:
+class ServerFigures:
     """Of each kind of request the answers a second, the median of the rounds, and the bytes of memory at the end."""
 
     per_second: Mapping[str, float]
     memory: int | None
 
 
-def figures(other: AbstractContextManager[Server]) -> tuple[Figures, Figures]:
+def figures(other: AbstractContextManager[Server]) -> tuple[ServerFigures, ServerFigures]:
     """Measure the mock and another server in turn. Raises `Unmeasured`."""
     with servers.mock() as ours, other as theirs:
         both = [(server, _filled(server)) for server in (ours, theirs)]
@@ -66,9 +66,9 @@ def _filled(server: Server) -> dict[str, list[Request]]:
     return {"creates": [server.create], "gets": gets, "lists": [server.list]}
 
 
-def _figures(server: Server, rounds: Sequence[Mapping[str, float]]) -> Figures:
+def _figures(server: Server, rounds: Sequence[Mapping[str, float]]) -> ServerFigures:
     medians = {kind: statistics.median(each[kind] for each in rounds) for kind in rounds[0]}
-    return Figures(medians, server.process.memory())
+    return ServerFigures(medians, server.process.memory())
 
 
 def _round(server: Server, kinds: Mapping[str, list[Request]]) -> dict[str, float]:

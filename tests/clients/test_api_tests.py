@@ -11,7 +11,7 @@ import pytest
 from batches_conformance.commands import clients as clients_module
 from fixtures.errors import ClientFailed
 from spec.codes import WRONG_USAGE
-from suites.clients.api_tests import Outcome, ResourceTally, run_source
+from suites.clients.api_tests import ApiTestResult, ResourceTally, run_source
 from suites.clients.real_ids import with_real_ids
 from tests.command import main_of
 from tests.mock.api import BATCHES, CONFIGURATIONS, DIRECTORIES, SAVED_WEBHOOKS, running
@@ -66,10 +66,10 @@ def test_tests_count_although_they_are_released_as_skipped(tmp_path: Path) -> No
 
 
 def test_only_tests_that_are_there_and_pass_are_a_pass() -> None:
-    whole = Outcome((ResourceTally("things", 3, 3),), "")
+    whole = ApiTestResult((ResourceTally("things", 3, 3),), "")
     assert whole.passed
     assert str(whole).split() == ["things", "3", "of", "3"]
-    assert not Outcome((*whole.tallies, ResourceTally("others", 0, 0)), "").passed
+    assert not ApiTestResult((*whole.tallies, ResourceTally("others", 0, 0)), "").passed
 
 
 def test_tests_that_are_not_there_or_do_not_run_are_an_error(tmp_path: Path) -> None:
@@ -127,9 +127,9 @@ def test_the_command_counts_and_says_why_it_cannot(
     seen = []
 
     def run(passed: int) -> None:
-        def released(client: object, mock: object) -> Outcome:
+        def released(client: object, mock: object) -> ApiTestResult:
             seen.append((client, mock))
-            return Outcome((ResourceTally("things", passed, 2),), "why")
+            return ApiTestResult((ResourceTally("things", passed, 2),), "why")
 
         monkeypatch.setattr(clients_module, "run_released", released)
 
@@ -142,7 +142,7 @@ def test_the_command_counts_and_says_why_it_cannot(
     assert clients(["--api-tests"]) == 7
     assert "why" in capsys.readouterr().out
 
-    def unreachable(*_: object) -> Outcome:
+    def unreachable(*_: object) -> ApiTestResult:
         raise ClientFailed("no route")
 
     monkeypatch.setattr(clients_module, "run_released", unreachable)

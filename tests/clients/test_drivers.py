@@ -23,7 +23,7 @@ from spec.codes import INCONCLUSIVE
 from spec.lint.__main__ import find_node
 from suites.clients import check
 from suites.clients import driver as drivers
-from suites.clients.driver import Driver, Style, driving
+from suites.clients.driver import CallStyle, Driver, driving
 from suites.clients.environments import Environment, prepare
 from suites.clients.findings import ClientFinding
 from suites.clients.models import Description, describe, differences, explanations, judged, requests
@@ -140,7 +140,7 @@ def test_exchanges_reach_the_listeners_without_keys(mock: Target) -> None:
 
 
 @pytest.mark.parametrize("style", ["sync", "async"])
-def test_a_client_passes_a_gateway_and_takes_nothing_elsewhere(style: Style, mock: Target, tmp_path: Path) -> None:
+def test_a_client_passes_a_gateway_and_takes_nothing_elsewhere(style: CallStyle, mock: Target, tmp_path: Path) -> None:
     certificates, gate = made_in(tmp_path), "sesame-opens-the-gate"
     identity = {"--ca-bundle": str(certificates.issuers), "--client-cert": str(certificates.client)}
     gateway = gateway_of(lambda name: {**identity, "--secret-header": [f"X-Gate: {gate}"]}.get(name))

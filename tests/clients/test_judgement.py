@@ -10,7 +10,7 @@ from spec import requirements
 from spec.codes import CONFORMANT, INCONCLUSIVE, NONCONFORMANT, REGRESSED
 from suites.clients import scenario as module
 from suites.clients.check import exit_code
-from suites.clients.findings import ClientFinding, Ended, Verdict
+from suites.clients.findings import ClientFinding, ClientVerdict, Ended
 from suites.clients.models import ClientDifferences
 from suites.clients.render import WIDTH, ClientReport, as_json, as_markdown, as_text
 from suites.clients.scenario import OPERATIONS
@@ -40,7 +40,7 @@ A_REQUIREMENT = "get-returns-requested-batch"
     ids=str,
 )
 def test_what_is_not_a_value_speaks_against_the_service_only_where_it_refused(
-    given: Any, in_contract: Verdict, in_set_up: Verdict
+    given: Any, in_contract: ClientVerdict, in_set_up: ClientVerdict
 ) -> None:
     with pytest.raises(Ended) as ended:
         scenario().given(given, A_REQUIREMENT)
@@ -79,7 +79,7 @@ def test_any_4xx_is_a_refusal(status: int) -> None:
     ],
     ids=str,
 )
-def test_what_is_no_refusal(given: Any, verdict: Verdict) -> None:
+def test_what_is_no_refusal(given: Any, verdict: ClientVerdict) -> None:
     with pytest.raises(Ended) as ended:
         scenario().refused(given, A_REQUIREMENT)
     assert ended.value.verdict == verdict
@@ -97,7 +97,7 @@ def test_every_requirement_that_the_scenario_names_exists() -> None:
 CLIENTS = [Release("pypi", f"2.{minor}.0", "2.8") for minor in range(9)]
 
 
-def outcome(*verdicts: Verdict, complaints: tuple[str, ...] = (), clients: int = 1) -> ClientReport:
+def outcome(*verdicts: ClientVerdict, complaints: tuple[str, ...] = (), clients: int = 1) -> ClientReport:
     chosen = CLIENTS[:clients]
     findings = [
         ClientFinding(client.name, operation, verdict, "a detail | of many <words>", ("no-server-error",))

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from docs import figures
-from tests.bench.beside import Figures
+from tests.bench.beside import ServerFigures
 from tests.docs.pages import ROOT
 
 FIGURES = {
@@ -39,7 +39,7 @@ def test_figures_without_a_place_are_an_error() -> None:
 
 
 def test_servers_become_ratios(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours, theirs = Figures({"gets": 300.0}, 50), Figures({"gets": 100.0}, None)
+    ours, theirs = ServerFigures({"gets": 300.0}, 50), ServerFigures({"gets": 100.0}, None)
     monkeypatch.setattr("tests.bench.beside.figures", lambda _: (ours, theirs))
     assert figures.of_servers() == [
         "| the mock beside | gets a second | memory |",

@@ -38,7 +38,7 @@ OPTIONS = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class HostileRun:
     """The outcome of a run. `peak` is in bytes; `strayed` counts the requests that another server received."""
 
     code: int
@@ -67,7 +67,7 @@ def run(behaviour: Behaviour, folder: Path) -> None:
         os.environ["LLAMA_CLOUD_API_KEY"] = mock.api_key
         began = time.perf_counter()
         code = pytest.main([*LEAN, f"--report-dir={folder}", "--target", hostile.url, *OPTIONS, *behaviour.tests])
-        outcome = Outcome(
+        outcome = HostileRun(
             code=int(code),
             seconds=time.perf_counter() - began,
             peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,

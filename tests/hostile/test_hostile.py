@@ -16,7 +16,7 @@ import pytest
 
 from reports.exit_codes import OF_VERDICT
 from tests.hostile.behaviours import BEHAVIOURS, CREATE, GET, LIST, UPLOAD, Behaviour
-from tests.hostile.runs import OUTCOME, OUTPUT, Outcome
+from tests.hostile.runs import OUTCOME, OUTPUT, HostileRun
 from tests.hostile.table import COMMAND, PAGE, render
 from tests.reports import samples
 from tests.suites.sessions import ROOT, environment
@@ -39,7 +39,7 @@ class Ended:
     """A run that has ended, and what it left."""
 
     folder: Path
-    outcome: Outcome
+    outcome: HostileRun
 
     @property
     def written(self) -> dict[str, bytes]:
@@ -75,7 +75,7 @@ def ended(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             pytest.skip("needs the command openssl, to make a certificate")
         found = folder / behaviour.name / OUTCOME
         assert found.is_file(), f"the run against {behaviour.name} did not come to an end"
-        return Ended(found.parent, Outcome(**json.loads(found.read_text(encoding="utf-8"))))
+        return Ended(found.parent, HostileRun(**json.loads(found.read_text(encoding="utf-8"))))
 
     return of
 

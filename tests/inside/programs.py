@@ -13,6 +13,7 @@ import pytest
 from fixtures.errors import ClientFailed
 from suites.clients.environments import NoRuntime, prepare
 from suites.clients.table import Registry, load
+from tests.offline import skip_if_offline
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 TIME_LIMIT = 120
@@ -55,8 +56,11 @@ def language(registry: Registry, folder: Path) -> Language:
     newest = [client for client in load() if client.registry == registry][-1]
     try:
         environment = prepare(newest)
-    except (ClientFailed, NoRuntime) as error:
+    except NoRuntime as error:
         pytest.skip(str(error))
+    except ClientFailed as error:
+        skip_if_offline(str(error))
+        raise
     if registry == "npm":
         (folder / "node_modules").symlink_to(environment.folder / "node_modules")
     return Language(registry, folder, environment.command[0])

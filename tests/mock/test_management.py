@@ -1,6 +1,7 @@
 """The mock under control of a test: reset, state, journal, clock, next batches, and variants that are switched."""
 
 import json
+import os
 import re
 import socket
 import time
@@ -301,6 +302,7 @@ def test_a_seed_that_cannot_be_used_is_said_in_one_sentence(
 
 def test_a_seed_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
     assert "No such file or directory; name another file." in complaint("--seed", str(tmp_path / "none.json"))
+    assert "it is a device; name another file." in complaint("--seed", os.devnull)
 
 
 # --- journal ---

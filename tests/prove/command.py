@@ -18,8 +18,8 @@ from reports import exit_codes, files
 from spec import requirements
 from spec.usage import WrongUsage, suggestion
 from tests.prove import judgement, load, plan, recordings, render, steady
-from tests.prove.part import Part, PartType
-from tests.prove.runs import Order, Outcome, run_all
+from tests.prove.part import PartType, ProofPart
+from tests.prove.runs import Order, RunOutcome, run_all
 from tests.prove.sample import Sample, touched
 
 MISJUDGED = exit_codes.REGRESSED
@@ -59,7 +59,7 @@ def command(
     under_load: bool,
     by_pairs: bool,
     size: int | None,
-    part: Part | None,
+    part: ProofPart | None,
     seed: int | None,
     jobs: int,
     out: Path,
@@ -74,7 +74,7 @@ def command(
         like = suggestion(min(unknown), contract) or "; docs/contract.md has them all."
         raise WrongUsage(f"There is no requirement {', '.join(sorted(unknown))}{like}")
     if not (by_pairs or from_recordings or under_load):
-        _make(out)
+        files.refuse_unwritable(out, "--out")
     narrowed = bool(requirement)
     faults = {
         name: variant
@@ -102,6 +102,7 @@ def command(
     if not narrowed:
         proof = _with(proof, judgement.of_coverage(contract, FAULTS.values()))
     stem = "prove-black-box" if black_box else "prove"
+    out.mkdir(parents=True, exist_ok=True)
     (out / f"{stem}.json").write_text(render.as_json(proof, contract), encoding="utf-8")
     (out / f"{stem}.md").write_text(render.as_markdown(proof, contract), encoding="utf-8")
     for problem in proof.problems:
@@ -109,14 +110,6 @@ def command(
     print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in proof.figures().items()))
     print(f"The matrix is in {out / stem}.md and .json.")
     return MISJUDGED if proof.problems else exit_codes.CONFORMANT
-
-
-def _make(folder: Path) -> None:
-    """Make the folder of the matrix before the proof, which takes long. Raises `WrongUsage`."""
-    try:
-        files.make_writable(folder)
-    except OSError as error:
-        raise WrongUsage(f"{folder} cannot be written ({error.strerror}): name another folder with --out.") from None
 
 
 def _print_problems(problems: Iterable[str]) -> int:
@@ -181,7 +174,7 @@ def _prove(
     return render.Proof(faults, looked, free, problems, black_box, time.perf_counter() - began)
 
 
-def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+def _with_progress(outcomes: Iterable[RunOutcome], total: int) -> Iterator[RunOutcome]:
     """Pass outcomes on, and print now and then how many there were."""
     for number, outcome in enumerate(outcomes, start=1):
         if number % PROGRESS_EVERY == 0 or number == total:
@@ -189,7 +182,7 @@ def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]
         yield outcome
 
 
-def _is_missed(faults: Mapping[str, Variant], outcome: Outcome) -> bool:
+def _is_missed(faults: Mapping[str, Variant], outcome: RunOutcome) -> bool:
     """Check whether a run did not notice a fault as what it is."""
     variant = faults[outcome.order.name]
     is_out_of_sight = outcome.order.black_box and variant.needs_control

@@ -6,7 +6,7 @@ from functools import cache
 
 from fixtures.mock.variants import Variant
 from tests.prove.declared import Entry, declared
-from tests.prove.runs import Outcome
+from tests.prove.runs import RunOutcome
 
 SIDE_EFFECTS = "side_effects.yaml"
 
@@ -44,7 +44,7 @@ def _by_name(entries: Sequence[Entry], field: str) -> dict[str, frozenset[str]]:
     return by_name
 
 
-def of_fault(variant: Variant, outcome: Outcome) -> Iterator[str]:
+def of_fault(variant: Variant, outcome: RunOutcome) -> Iterator[str]:
     """What is wrong with the outcome of a fault."""
     broken = frozenset(variant.requirements)
     if outcome.order.black_box and variant.needs_control:
@@ -58,7 +58,7 @@ def of_fault(variant: Variant, outcome: Outcome) -> Iterator[str]:
         yield f"{variant.name} drags in {', '.join(dragged)}"
 
 
-def of_variation(outcome: Outcome, clean: Outcome) -> Iterator[str]:
+def of_variation(outcome: RunOutcome, clean: RunOutcome) -> Iterator[str]:
     """What is wrong with the outcome of one or more variations together, or of none."""
     label = outcome.order.name
     for noticed in outcome.noticed:
@@ -82,7 +82,7 @@ def of_coverage(requirements: Iterable[str], faults: Iterable[Variant]) -> Itera
         yield f"a fault breaks {id_}, which is not a requirement"
 
 
-def of_repetition(first: Outcome, second: Outcome) -> Iterator[str]:
+def of_repetition(first: RunOutcome, second: RunOutcome) -> Iterator[str]:
     """Where two runs of one order disagree."""
     if (first.verdict, first.failed) != (second.verdict, second.failed):
         yield (

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Part:
+class ProofPart:
     """Which one of how many parts, counted from one."""
 
     number: int
@@ -22,14 +22,14 @@ class Part:
         return list(items[self.number - 1 :: self.parts])
 
 
-class PartType(click.ParamType[Part]):
+class PartType(click.ParamType[ProofPart]):
     """The type of an option that names a part, as in 2/5."""
 
     name = "part"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Part:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ProofPart:
         """Read K/N."""
         found = re.fullmatch(r"(\d+)/(\d+)", value)
         if found is None or not 1 <= int(found[1]) <= int(found[2]):
             self.fail(f"{value} is not a part: write 2/5 for the second of five.", param, ctx)
-        return Part(int(found[1]), int(found[2]))
+        return ProofPart(int(found[1]), int(found[2]))

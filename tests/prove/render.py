@@ -8,7 +8,7 @@ from typing import Any
 from fixtures.mock.variants import Variant
 from spec.requirements import Requirement
 from spec.text import shortened
-from tests.prove.runs import Noticed, Outcome
+from tests.prove.runs import Noticed, RunOutcome
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class Proof:
     """All that was run, and what is wrong with it."""
 
     faults: Mapping[str, Variant]
-    of_faults: Mapping[str, Outcome]
-    of_variations: Sequence[Outcome]
+    of_faults: Mapping[str, RunOutcome]
+    of_variations: Sequence[RunOutcome]
     problems: Sequence[str]
     black_box: bool
     seconds: float
@@ -81,7 +81,7 @@ def _of_requirement(id_: str, proof: Proof) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(id_: str, proof: Proof) -> Iterable[tuple[Variant, Outcome, Noticed | None]]:
+def _rows(id_: str, proof: Proof) -> Iterable[tuple[Variant, RunOutcome, Noticed | None]]:
     for name, outcome in proof.of_faults.items():
         variant = proof.faults[name]
         if id_ in variant.requirements:
@@ -114,7 +114,7 @@ def as_markdown(proof: Proof, requirements: Mapping[str, Requirement]) -> str:
 LONGEST = 300
 
 
-def _row(variant: Variant, outcome: Outcome, noticed: Noticed | None) -> str:
+def _row(variant: Variant, outcome: RunOutcome, noticed: Noticed | None) -> str:
     by = ", ".join(noticed.by[:3]) + (" …" if len(noticed.by) > 3 else "") if noticed else f"nobody ({outcome.verdict})"
     violation = noticed.violation if noticed else ""
     shown = shortened(violation, LONGEST)

@@ -72,7 +72,7 @@ class Noticed:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """How a run ended."""
 
     order: Order
@@ -89,19 +89,19 @@ class Outcome:
         return frozenset(noticed.requirement for noticed in self.noticed)
 
 
-def run_all(orders: Sequence[Order], jobs: int) -> Iterator[Outcome]:
+def run_all(orders: Sequence[Order], jobs: int) -> Iterator[RunOutcome]:
     """Run all orders, so many at a time, and give the outcomes in the same order."""
     with forks(jobs) as pool:
         yield from pool.imap(run, orders)
 
 
-def run(order: Order) -> Outcome:
+def run(order: Order) -> RunOutcome:
     """Run one order in this process, and take over its output and its working directory."""
     began = time.perf_counter()
     with TemporaryDirectory() as folder:
         report = carry_out(order, Path(folder))
         if not report.is_file():
-            return Outcome(order, "no report", errors=(output_of(Path(folder)) or "nothing was printed",))
+            return RunOutcome(order, "no report", errors=(output_of(Path(folder)) or "nothing was printed",))
         return _outcome(order, json.loads(report.read_text(encoding="utf-8")), time.perf_counter() - began)
 
 
@@ -145,9 +145,9 @@ def _silence(output: Path) -> None:
     os.close(target)
 
 
-def _outcome(order: Order, report: dict[str, Any], seconds: float) -> Outcome:
+def _outcome(order: Order, report: dict[str, Any], seconds: float) -> RunOutcome:
     results = report["requirements"]
-    return Outcome(
+    return RunOutcome(
         order,
         report["verdict"],
         noticed=tuple(_noticed(result) for result in results if result["verdict"] == "fail"),

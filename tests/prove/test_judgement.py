@@ -9,19 +9,19 @@ from fixtures.mock.variants import Variant, unchanged
 from fixtures.mock.variations import THEMES, VARIATIONS
 from spec import requirements
 from tests.prove import judgement, plan, render
-from tests.prove.runs import Noticed, Order, Outcome
+from tests.prove.runs import Noticed, Order, RunOutcome
 
 BROKEN = "list-filters-by-status"
 OTHER = "success-is-json"
 FAULT = Variant("filter-ignored", "The filter is ignored.", (BROKEN,), unchanged)
 VARIATION = Variant("other-ids", "Ids look different.", (), unchanged)
-CLEAN = Outcome(Order("the clean mock"), "conformant")
+CLEAN = RunOutcome(Order("the clean mock"), "conformant")
 
 
-def noticing(*ids: str, name: str = FAULT.name) -> Outcome:
+def noticing(*ids: str, name: str = FAULT.name) -> RunOutcome:
     """An outcome in which some requirements failed."""
     noticed = tuple(Noticed(id_, ("oracle x",), "expected this, got that") for id_ in ids)
-    return Outcome(Order(name), "nonconformant" if ids else "conformant", noticed, requests=100, seconds=1.0)
+    return RunOutcome(Order(name), "nonconformant" if ids else "conformant", noticed, requests=100, seconds=1.0)
 
 
 def test_a_fault_that_is_noticed_as_what_it_is_is_no_problem() -> None:
@@ -37,7 +37,7 @@ def test_a_fault_that_is_noticed_as_what_it_is_is_no_problem() -> None:
         (noticing(BROKEN, OTHER), "drags in success-is-json"),
     ],
 )
-def test_a_fault_that_is_misjudged_is_a_problem(outcome: Outcome, said: str) -> None:
+def test_a_fault_that_is_misjudged_is_a_problem(outcome: RunOutcome, said: str) -> None:
     """Unnoticed, noticed by the wrong requirement, or with one that has nothing to do with it."""
     problems = list(judgement.of_fault(FAULT, outcome))
     assert any(said in problem for problem in problems)

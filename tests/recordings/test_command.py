@@ -53,6 +53,14 @@ def test_a_broken_promise_is_a_1_with_its_evidence(tmp_path: Path, capsys: pytes
     assert judge([str(again), "--report-dir", str(tmp_path / "again")]) == 1
 
 
+def test_a_report_that_has_no_place_is_refused_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert judge([str(tmp_path / "nowhere.har"), "--report-dir", str(tmp_path / "file" / "out")]) == 4
+    assert "name another one with --report-dir" in capsys.readouterr().err
+
+
 def test_of_a_cut_recording_nothing_is_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     legal = document(map(entry, [GET, GET, GET]))
     assert run(tmp_path, saved(tmp_path, legal[:-100])) == 6

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -410,6 +412,16 @@ def saved(folder: Path, content: bytes) -> Path:
 @pytest.mark.parametrize("content", CODED.values(), ids=CODED)
 def test_files_are_read_however_they_are_packed_and_encoded(content: bytes, tmp_path: Path) -> None:
     assert len(list(read(saved(tmp_path, content)))) == len(HISTORY)
+
+
+def test_a_pipe_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for content in (HISTORY_FILE, gzip.compress(HISTORY_FILE)):
+        writer = threading.Thread(target=pipe.write_bytes, args=[content])
+        writer.start()
+        assert len(list(read(pipe))) == len(HISTORY)
+        writer.join()
 
 
 def until_cut(path: Path) -> Iterator[Recorded]:

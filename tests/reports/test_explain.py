@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from fixtures.mock.faults import FAULTS
-from reports.explain import Check, Fault, Knowledge, chosen, explanation
+from reports.explain import CheckedBy, Fault, Knowledge, chosen, explanation
 from reports.files import write
 from spec import requirements
 from suites import checks
@@ -106,7 +106,7 @@ def test_of_every_requirement_something_is_known() -> None:
 
 @pytest.mark.parametrize("width", [60, 120])
 def test_every_explanation_fits_and_says_where_to_look(width: int) -> None:
-    known = Knowledge([Check("a", "B.")], [Fault("c", "D.")])
+    known = Knowledge([CheckedBy("a", "B.")], [Fault("c", "D.")])
     for requirement in requirements.load().values():
         found, violation = chosen(requirement.id, requirements.load().values(), None)
         assert (found, violation) == (requirement, None)

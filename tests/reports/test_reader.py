@@ -1,6 +1,7 @@
 """A report is read back whole, or refused with its own sentence."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -148,6 +149,8 @@ def test_a_report_that_is_not_there_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "report.json")
     with pytest.raises(MissingReport, match="cannot be read"):
         read(tmp_path)
+    with pytest.raises(MissingReport, match=r"cannot be read \(it is a device\)"):
+        read(Path(os.devnull))
 
 
 def test_the_document_has_a_head_and_an_end() -> None:

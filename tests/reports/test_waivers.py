@@ -1,6 +1,7 @@
 """Waivers, baselines and terms: what each of them asks, and each way in which one can be wrong."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -138,7 +139,7 @@ def test_the_files_can_have_the_decision_too(judge: Gate) -> None:
 def test_the_line_that_waives_a_violation_names_the_report(judge: Gate) -> None:
     code, output = judge.of(report(BROKEN), listed=[entry(target="https://staging.example")])
     assert code == exit_codes.NONCONFORMANT
-    assert "--owner NAME --until DAY --report /" in output
+    assert "--owner NAME --expires DAY --report /" in output
 
 
 def test_a_violation_without_waiver_is_red(judge: Gate) -> None:
@@ -242,10 +243,10 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
     "reason of nothing": ([entry(reason=None)], "has a reason that is not text"),
     "owner of a wrong type": ([entry(owner=["me"])], "has a owner that is not text"),
     "requirement of a wrong type": ([entry(requirement=True)], "has a requirement that is not text"),
-    "expiry that is not a date": ([entry(expires="soon")], "has an invalid date of expiry"),
-    "invalid expiry": ([entry(expires="2030-02-30")], "has an invalid date of expiry"),
-    "expiry that is a number": ([entry(expires=20300101)], "has an invalid date of expiry"),
-    "expiry with a time": ([entry(expires=datetime(2030, 1, 1))], "has an invalid date of expiry"),
+    "expiry that is not a date": ([entry(expires="soon")], "has an expires that is not a date"),
+    "invalid expiry": ([entry(expires="2030-02-30")], "has an expires that is not a date"),
+    "expiry that is a number": ([entry(expires=20300101)], "has an expires that is not a date"),
+    "expiry with a time": ([entry(expires=datetime(2030, 1, 1))], "has an expires that is not a date"),
     "invalid fingerprint": ([entry(fingerprint="the usual one")], "has a fingerprint that is not a fingerprint"),
     "fingerprint of nothing": ([entry(fingerprint=None)], "has a fingerprint that is not a fingerprint"),
     "invalid target": ([entry(target="staging")], "has a target that is not a target"),
@@ -272,6 +273,8 @@ def test_a_file_of_waivers_that_is_not_there_is_refused(judge: Gate, tmp_path: P
     assert (code, "There is no file of waivers" in output) == (4, True)
     code, output = judge.of(report(HELD), "--waivers", tmp_path)
     assert (code, "cannot be read" in output) == (4, True)
+    code, output = judge.of(report(HELD), "--waivers", Path(os.devnull))
+    assert (code, "cannot be read (it is a device): name a file of waivers" in output) == (4, True)
     (tmp_path / "other.yaml").write_bytes(b"\xff")
     code, output = judge.of(report(HELD), "--waivers", tmp_path / "other.yaml")
     assert (code, "is not UTF-8" in output) == (4, True)

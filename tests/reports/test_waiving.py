@@ -60,7 +60,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.fixture
 def waive(call: Call) -> Call:
-    return lambda *arguments: call("waive", *arguments, "--owner", "the-team", "--until", "2030-06-15")
+    return lambda *arguments: call("waive", *arguments, "--owner", "the-team", "--expires", "2030-06-15")
 
 
 def test_an_entry_is_written_and_shown(waive: Call, folder: Path) -> None:
@@ -136,11 +136,11 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "the id of a requirement": ((NAME,), f"The report has no violation {NAME}"),
     "a fingerprint twice": ((FIRST, FIRST), f"{FIRST} is given twice"),
     "a day that is past": (
-        (FIRST, "--until", "2030-06-14"),
-        "2030-06-14 is past: let the waiver end today, 2030-06-15",
+        (FIRST, "--expires", "2030-06-14"),
+        "2030-06-14 is past: let it expire today, 2030-06-15",
     ),
-    "an invalid day": ((FIRST, "--until", "2030-02-30"), "an invalid date of expiry"),
-    "a word for a day": ((FIRST, "--until", "soon"), "an invalid date of expiry"),
+    "an invalid day": ((FIRST, "--expires", "2030-02-30"), "an expires that is not a date"),
+    "a word for a day": ((FIRST, "--expires", "soon"), "an expires that is not a date"),
     "an owner without a name": ((FIRST, "--owner", " "), "an empty owner"),
     "an invalid link": ((FIRST, "--link", "ask me"), "a link that is not a URL"),
     "an invalid target": ((FIRST, "--target", "staging"), "a target that is not a target"),
@@ -152,14 +152,14 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_waived_is_refused_and_nothing_is_written(name: str, call: Call, folder: Path) -> None:
     arguments, words = REFUSED[name]
-    code, output = call("waive", "--owner", "the-team", "--until", "2030-06-15", *arguments)
+    code, output = call("waive", "--owner", "the-team", "--expires", "2030-06-15", *arguments)
     assert (code, words in output) == (4, True), output
     assert not (folder / "waivers.yaml").exists()
 
 
-@pytest.mark.parametrize("left_out", ["--owner", "--until"])
+@pytest.mark.parametrize("left_out", ["--owner", "--expires"])
 def test_nobody_waives_without_a_name_and_a_day(left_out: str, call: Call, folder: Path) -> None:
-    given = {"--owner": "the-team", "--until": "2030-06-15"}
+    given = {"--owner": "the-team", "--expires": "2030-06-15"}
     del given[left_out]
     code, output = call("waive", FIRST, *(word for option in given.items() for word in option))
     assert (code, left_out in output) == (4, True)

@@ -1,6 +1,7 @@
 """Breaks that somebody has accepted: an entry meets its element by its rule, and nothing else."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -110,10 +111,10 @@ def test_an_entry_that_is_not_needed_fails_also_where_nothing_changed(tell: Any)
 @pytest.mark.usefixtures("zone")
 @pytest.mark.parametrize("zone", FURTHEST, indirect=True)
 def test_an_entry_holds_until_its_last_day_in_utc_and_no_longer(tell: Any) -> None:
-    code, output, _ = tell([{**ENTRY, "until": TODAY.isoformat()}, OTHER])
+    code, output, _ = tell([{**ENTRY, "expires": TODAY.isoformat()}, OTHER])
     assert code == 0
     assert "is accepted by api-team until 2" in output
-    code, output, _ = tell([{**ENTRY, "until": (TODAY - timedelta(days=1)).isoformat()}, OTHER])
+    code, output, _ = tell([{**ENTRY, "expires": (TODAY - timedelta(days=1)).isoformat()}, OTHER])
     assert code == 7
     assert "breaks callers\n  act?q removed" in output
     assert "have api-team renew it" in output
@@ -136,13 +137,14 @@ def test_a_requirement_that_goes_can_be_accepted(tell: Any) -> None:
         ("- a: 1\n  a: 2", "has a twice in one place"),
         (["a"], "entry 1 is not a mapping"),
         ([{**ENTRY, "ruel": "x"}], "entry 1 has the unknown key ruel"),
+        ([{**ENTRY, "until": "2030-01-01"}], "unknown key until: the keys are element, rule, reason, owner, expires."),
         ([{"rule": "body-removed", "reason": "a"}], "entry 1 has no element.\n  entry 1 has no owner."),
         ([{**ENTRY, "owner": " "}], "entry 1 has no text for owner"),
         ([{**ENTRY, "reason": 1}], "entry 1 has no text for reason"),
         ([{**ENTRY, "rule": "no-such"}], "entry 1 names the rule no-such, which does not exist"),
         ([{**ENTRY, "rule": "body-now-optional"}], "names the rule body-now-optional, which breaks nobody"),
-        ([{**ENTRY, "until": "soon"}], "entry 1 has an until that is not a date"),
-        ([{**ENTRY, "until": "2030-02-30"}], "entry 1 has an until that is not a date"),
+        ([{**ENTRY, "expires": "soon"}], "entry 1 has an expires that is not a date"),
+        ([{**ENTRY, "expires": "2030-02-30"}], "entry 1 has an expires that is not a date"),
         ([ENTRY, OTHER, {**ENTRY, "reason": "Again."}], "entries 1 and 3 accept the same break"),
         ([{**ENTRY, "rule": "no-such"}, {**ENTRY, "owner": ""}], "does not exist: copy the rule that the comparison"),
     ],
@@ -159,6 +161,8 @@ def test_a_file_that_is_not_there_is_wrong_usage(tell: Any) -> None:
     code, output, complaint = tell(None, "--accepted", "nowhere.yaml")
     assert (code, output) == (4, "")
     assert complaint.startswith("nowhere.yaml cannot be read")
+    _, _, complaint = tell(None, "--accepted", os.devnull)
+    assert complaint.startswith("/dev/null cannot be read (it is a device)")
 
 
 def test_a_program_is_given_what_is_accepted_and_what_does_not_fit(tell: Any) -> None:
@@ -168,7 +172,7 @@ def test_a_program_is_given_what_is_accepted_and_what_does_not_fit(tell: Any) ->
     assert (code, read["breaks"], len(read["objections"])) == (7, ["callers"], 1)
     assert accepted == {
         "act:body": [],
-        "act?q": [{**ENTRY, "until": None}],
+        "act?q": [{**ENTRY, "expires": None}],
     }
 
 

@@ -470,4 +470,4 @@ def test_a_change_names_the_requirements_that_speak_of_it(
 
 def test_the_page_and_the_rules_are_printed(tell: Tell) -> None:
     assert tell("page")[1].startswith("# The contract\n")
-    assert tell("rules")[1].startswith("| rule | breaks | since |\n")
+    assert tell("rules")[1].startswith("| rule | breaks | because |\n")

@@ -53,13 +53,13 @@ def test_every_element_is_covered_or_excused() -> None:
 
 def test_each_source_is_a_place_in_a_document_that_has_a_name() -> None:
     for requirement in ALL:
-        for place in requirements.places(requirement.source):
+        for place in requirements.citations(requirement.source):
             assert place.document in requirements.sources().values(), requirement.id
             assert place.where.strip(" ,.;"), requirement.id
 
 
 def test_a_source_is_named_with_the_name_of_its_document() -> None:
-    names = [str(place) for place in requirements.places("guide, list batches; client 2.9, error mapping")]
+    names = [str(place) for place in requirements.citations("guide, list batches; client 2.9, error mapping")]
     assert names == [
         'LlamaCloud\'s guide "Getting Started with Batches": list batches',
         "the official Python client, llama-cloud: 2.9, error mapping",

@@ -245,5 +245,5 @@ def test_a_key_does_not_travel_in_clear(tmp_path: Path, offline: Offline) -> Non
         tmp_path / "report", *offline.arguments, "--target=http://batches.invalid", "--yes", **offline.variables
     )
     assert ended.code == 4, ended.output
-    assert "would get the key in clear" in ended.output
+    assert "would get the key in clear text" in ended.output
     assert offline.looked_up == set()

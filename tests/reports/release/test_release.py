@@ -13,7 +13,7 @@ from reports.release import deciding, parts
 from reports.release.files import render_json
 from reports.release.lines import release_lines
 from reports.release.markdown import render_markdown
-from reports.release.model import Answer, Part, ReleaseDecision
+from reports.release.model import Part, Readiness, ReleaseDecision
 from reports.release.page import render_page
 from tests.reports.html.outline import Outline
 from tests.reports.release import made
@@ -56,7 +56,7 @@ TODAY = date(2030, 1, 1)
         (parts.of_fidelity(made.report(), made.report(broken=True), "f"), "ready", 0),
     ],
 )
-def test_a_part_has_an_answer_and_a_reason_unless_it_is_ready(part: Part, answer: Answer, code: int) -> None:
+def test_a_part_has_an_answer_and_a_reason_unless_it_is_ready(part: Part, answer: Readiness, code: int) -> None:
     assert (part.answer, part.code) == (answer, code)
     assert bool(part.reasons) is (answer != "ready")
 
@@ -76,7 +76,7 @@ UNKNOWN = parts.of_clients(made.clients("error", "no runtime"), 6, "f")
         ([BREAKS, VIOLATED, UNKNOWN, READY], "not ready", 1),
     ],
 )
-def test_the_worst_part_decides(found: list[Part], answer: Answer, code: int) -> None:
+def test_the_worst_part_decides(found: list[Part], answer: Readiness, code: int) -> None:
     release = made.release(*found)
     assert (release.answer, release.code) == (answer, code)
     deciding_parts = [part.name for part in found if part.answer == answer]
