@@ -10,6 +10,7 @@ from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, value_of
 from spec.enumerations import InvalidContract, list_parameters
 from suites.differences import first_few
 from suites.moments import moment
+from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import LIST, STATUSES, Call, repeated
 from suites.verify import Observation, observe
@@ -98,33 +99,56 @@ def promise_of(request: Request) -> str:
     return COMBINED if len(used) > 1 else next(iter(used)).requirement
 
 
-@oracle(*(filter_.requirement for filter_ in FILTERS), COMBINED, LATER_PAGE, looks_at=(LIST,))
+@oracle(*(filter_.requirement for filter_ in FILTERS), COMBINED, looks_at=(LIST,))
 def items_match_filters() -> Look:
-    """Every item of a page matches the filters."""
+    """Every item of a first page matches the filters."""
 
     def look(call: Call) -> Iterator[Observation]:
-        if not call.batches:
-            return
-        request = call.exchange.request
-        used = filters_in(request.params)
-        for filter_, wanted in used.items():
-            judged = [(batch, filter_.admits(wanted, batch.get(filter_.field))) for batch in call.batches]
-            outside = [batch for batch, is_admitted in judged if is_admitted is False]
-            if all(is_admitted is None for _, is_admitted in judged):
-                continue
-            yield observe(
-                promise_of(request),
-                not outside,
-                check="list-items-match-filters",
-                kind="unexpected",
-                expected=wanted,
-                actual=[{"id": batch["id"], filter_.field: batch.get(filter_.field)} for batch in outside],
-                difference=f"{filter_.parameter}={wanted} does not let {_described(outside, filter_.field)} through",
-                exchanges=[call.exchange],
-                case=", ".join(filter_.parameter for filter_ in used),
-            )
+        if not call.exchange.request.param("page_token"):
+            yield from _matching(call)
 
     return look
+
+
+@oracle(LATER_PAGE, looks_at=(LIST,))
+def later_items_match_filters() -> Look:
+    """Every item of a later page matches the filters; what a token is worth in a list with others is not said."""
+    given: Memory[tuple[str, frozenset[tuple[Filter, str]]], None] = Memory()
+
+    def look(call: Call) -> Iterator[Observation]:
+        used = filters_in(call.exchange.request.params)
+        if not used:
+            return
+        filters = frozenset(used.items())
+        token, next_token = call.exchange.request.param("page_token"), call.answer.get("next_page_token")
+        if token and (token, filters) in given:
+            yield from _matching(call)
+        if isinstance(next_token, str):
+            given[next_token, filters] = None
+
+    return look
+
+
+def _matching(call: Call) -> Iterator[Observation]:
+    """Compare the items of a page with each of the filters."""
+    request = call.exchange.request
+    used = filters_in(request.params)
+    for filter_, wanted in used.items() if call.batches else ():
+        judged = [(batch, filter_.admits(wanted, batch.get(filter_.field))) for batch in call.batches]
+        outside = [batch for batch, is_admitted in judged if is_admitted is False]
+        if all(is_admitted is None for _, is_admitted in judged):
+            continue
+        yield observe(
+            promise_of(request),
+            not outside,
+            check="list-items-match-filters",
+            kind="unexpected",
+            expected=wanted,
+            actual=[{"id": batch["id"], filter_.field: batch.get(filter_.field)} for batch in outside],
+            difference=f"{filter_.parameter}={wanted} does not let {_described(outside, filter_.field)} through",
+            exchanges=[call.exchange],
+            case=", ".join(filter_.parameter for filter_ in used),
+        )
 
 
 def _described(batches: list[dict[str, Any]], field: str) -> str:

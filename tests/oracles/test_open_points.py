@@ -72,6 +72,9 @@ OPEN: dict[str, list[Exchange]] = {
     "two page sizes, the first one counts": [listed(("page_size", "2"), ("page_size", "1"))],
     "a page size of zero, ignored": [listed(("page_size", "0"))],
     "a page size with a sign, ignored": [listed(("page_size", "+1"))],
+    "a token of another list, which goes on": [
+        listed(("status", "FAILED"), ("page_token", "of another list"), items=(DONE,)),
+    ],
     "an unknown token, ignored": [listed(("page_token", "forged"))],
     "a batch of a named project is not found in the key's own": [
         create(50, 51, PROJECT, "prj-6"),
