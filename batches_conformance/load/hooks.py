@@ -3,21 +3,26 @@
 import logging
 import os
 import signal
+from functools import cache
 from typing import Any
 
 import gevent
 from gevent.event import AsyncResult
-from locust import events
-from locust.runners import LocalRunner, WorkerRunner
+from locust import argument_parser, events
+from locust.runners import STATE_STOPPED, LocalRunner, WorkerRunner
 
 from batches_conformance.load.ending import Codes, ends_in_a_sentence
 from batches_conformance.load.master import Master
 from batches_conformance.load.options import DECLARED
 from batches_conformance.load.worker import Worker
+from spec.codes import CONFORMANT
 from spec.signals import ENDING
 from suites.load.users import GuideUser
 
 __all__ = ["GuideUser"]
+
+# A worker makes a parser for each option of each message that starts users, so it would be busy while others begin.
+argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
 
 _codes = Codes()
 _parts: AsyncResult = AsyncResult()
@@ -40,6 +45,8 @@ def begin(environment: Any, runner: Any, **_: Any) -> None:
     for each in set(ENDING) - {signal.SIGTERM}:
         if each == signal.SIGINT or signal.getsignal(each) != signal.SIG_IGN:
             gevent.signal_handler(each, os.kill, os.getpid(), signal.SIGTERM)
+    if isinstance(runner, WorkerRunner) and runner.state == STATE_STOPPED:
+        raise SystemExit(CONFORMANT)  # Its master has told it to quit before locust listens to that.
     parts: list[Master | Worker] = []
     if not isinstance(runner, WorkerRunner):
         parts.append(Master(environment, _codes.report))
