@@ -36,7 +36,7 @@ from reports.wording import counted
 from spec.codes import INCONCLUSIVE, INTERRUPTED
 from spec.process import STOPPED
 from spec.usage import WrongUsage
-from suites.load.budget import REQUESTS, Grants, limits_of, used_up
+from suites.load.budget import OPTION, REQUESTS, Grants, limits_of
 from suites.load.creates import Creates
 from suites.load.leftovers import MadeByWorkers, clean_up_rest
 from suites.load.plan import webhooks_line
@@ -119,7 +119,7 @@ class Master:
         answer = {"ticket": msg.data["ticket"], "count": granted, "workers": workers}
         environment.runner.send_message(GRANTED, answer, client_id=msg.node_id)
         if what == REQUESTS and not granted and self._ended_by is None:
-            self._ended_by = used_up(what, self._limits)
+            self._ended_by = OPTION[what]
             gevent.spawn(self._environment.runner.quit)
 
     def on_report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:

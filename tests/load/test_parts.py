@@ -228,6 +228,15 @@ def test_a_long_load_has_no_more_moments_than_fit_a_curve() -> None:
     assert sum(moment.rate for moment in summed.moments) * summed.width == pytest.approx(2000)
 
 
+def test_users_are_there_in_a_moment_in_which_nobody_counted_them() -> None:
+    found = LoadFindings()
+    found.add("0", record_of(*(listing(at) for at in range(3))))
+    first = int(listing(0).sent_at.timestamp())
+    for second in (0, 2):
+        found.note_users(first + second, 3)
+    assert [moment.users for moment in found.load(["0"], (), "its run time").moments] == [3, 3, 3]
+
+
 def test_problems_of_users_are_counted_and_not_repeated() -> None:
     watch, found = Watch(5.0), LoadFindings()
     for number in range(3):
