@@ -144,23 +144,26 @@ class Loaded:
 
 @pytest.fixture(scope="module")
 def loaded(mock: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
-    """A worker is there before its master, with options that do not count, and another is told to start too early."""
+    """A worker is there before its master, with options that do not count, another only after the start, and a third
+    is told to start before it can.
+    """
     folder = tmp_path_factory.mktemp("machines")
     network, older = network_in(folder, mock), copied_to(folder / "older")
     project = older / "pyproject.toml"
     project.write_text(project.read_text("utf-8").replace(f'version = "{suite_version()}"', 'version = "0.0.1"', 1))
     workers = {"first": network.worker("first", "--files=9", "--max-requests=1", "--host=http://127.0.0.1:9")}
     workers["first"].until_said("Starting Locust")
-    words = ["--expect-workers=6", "--users=12", "--spawn-rate=1.5", "--run-time=60s", "--files=1"]
+    words = ["--expect-workers=5", "--users=12", "--spawn-rate=1.5", "--run-time=60s", "--files=1"]
     words += [f"--max-billable-files={FILES}", f"--max-requests={REQUESTS}"]
     master = network.master(*words, code=PATIENT)
     workers |= {
         "killed": network.worker("killed", code=AFTER_A_REPORT),
         "late": network.worker("late", code=SLOW),
-        "last": network.worker("last"),
         "keyless": network.worker("keyless", has_key=False),
         "of-older": network.worker("of-older", root=older),
     }
+    until_written(workers["first"].folder, REMEMBERED, 1)
+    workers["last"] = network.worker("last")
     return Loaded(master.end(), {name: worker.end() for name, worker in workers.items()})
 
 
