@@ -46,7 +46,7 @@ def begin(environment: Any, runner: Any, **_: Any) -> None:
         if each == signal.SIGINT or signal.getsignal(each) != signal.SIG_IGN:
             gevent.signal_handler(each, os.kill, os.getpid(), signal.SIGTERM)
     if isinstance(runner, WorkerRunner) and runner.state == STATE_STOPPED:
-        raise SystemExit(CONFORMANT)  # Its master has told it to quit before locust listens to that.
+        raise SystemExit(CONFORMANT)  # Its master has ended it before locust listens to that.
     parts: list[Master | Worker] = []
     if not isinstance(runner, WorkerRunner):
         parts.append(Master(environment, _codes.report))
@@ -60,6 +60,6 @@ def begin(environment: Any, runner: Any, **_: Any) -> None:
 @events.test_start.add_listener
 @ends_in_a_sentence
 def start(**_: Any) -> None:
-    """Start a load; a worker may be told to before `begin`, since it greets its master before locust calls that."""
+    """Start a load; a worker may have to before `begin`, since it greets its master before locust calls that."""
     for part in _parts.get():
         part.start()

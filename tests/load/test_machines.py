@@ -53,7 +53,7 @@ import gevent
 from locust import events
 events.init.add_listener(lambda **_: gevent.sleep(2))
 """
-"""What lets a worker begin after its master has told it to start."""
+"""What lets a worker begin after its master has started it."""
 IMPATIENT = "import locust.runners; locust.runners.MASTER_HEARTBEAT_TIMEOUT = 6\n"
 """What lets a worker give its master up soon."""
 PATIENT = "import locust.runners; locust.runners.HEARTBEAT_LIVENESS = 8\n"
@@ -145,7 +145,7 @@ class Loaded:
 @pytest.fixture(scope="module")
 def loaded(mock: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     """A worker is there before its master, with options that do not count, another only after the start, and a third
-    is told to start before it can.
+    is started before it can be.
     """
     folder = tmp_path_factory.mktemp("machines")
     network, older = network_in(folder, mock), copied_to(folder / "older")
