@@ -129,13 +129,14 @@ class LoadFindings:
         users: Counter[int] = Counter()
         for second, count in self._users.items():
             users[second // self._width] = max(users[second // self._width], count)
-        first = min(self._moments)
+        first, present = min(self._moments), 0
         for number in range(first, max(self._moments) + 1):
             counts = self._moments.get(number, _Counts())
+            present = users.get(number, present)
             middle, slow = percentiles(counts.latencies, 0.5, 0.95)
             yield LoadMoment(
                 at=(number - first) * self._width,
-                users=users[number],
+                users=present,
                 rate=round(counts.latencies.total() / self._width, 3),
                 errors=counts.errors,
                 too_many=counts.too_many,

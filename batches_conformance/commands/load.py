@@ -180,7 +180,8 @@ def _run(words: Sequence[str], settings: Settings, environment: Mapping[str, str
     if _is_reported(report_dir, run_id):
         return process.returncode
     if was_interrupted:
-        print(STOPPED, file=sys.stderr)
+        if process.returncode != INTERRUPTED:
+            print(STOPPED, file=sys.stderr)
         return INTERRUPTED
     if process.returncode in SAID:
         return process.returncode

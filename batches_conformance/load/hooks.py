@@ -3,20 +3,29 @@
 import logging
 import os
 import signal
+from functools import cache
 from typing import Any
 
 import gevent
-from locust import events
-from locust.runners import LocalRunner, WorkerRunner
+from gevent.event import AsyncResult
+from locust import argument_parser, events
+from locust.runners import STATE_STOPPED, LocalRunner, WorkerRunner
 
+from batches_conformance.load.ending import Codes, ends_in_a_sentence
 from batches_conformance.load.master import Master
-from batches_conformance.load.messages import ends_in_a_sentence
 from batches_conformance.load.options import DECLARED
 from batches_conformance.load.worker import Worker
+from spec.codes import CONFORMANT
 from spec.signals import ENDING
 from suites.load.users import GuideUser
 
 __all__ = ["GuideUser"]
+
+# A worker makes a parser for each option of each message that starts users, so it would be busy while others begin.
+argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
+
+_codes = Codes()
+_parts: AsyncResult = AsyncResult()
 
 
 @events.init_command_line_parser.add_listener
@@ -36,9 +45,21 @@ def begin(environment: Any, runner: Any, **_: Any) -> None:
     for each in set(ENDING) - {signal.SIGTERM}:
         if each == signal.SIGINT or signal.getsignal(each) != signal.SIG_IGN:
             gevent.signal_handler(each, os.kill, os.getpid(), signal.SIGTERM)
+    if isinstance(runner, WorkerRunner) and runner.state == STATE_STOPPED:
+        raise SystemExit(CONFORMANT)  # Its master has ended it before locust listens to that.
+    parts: list[Master | Worker] = []
     if not isinstance(runner, WorkerRunner):
-        Master(environment)
+        parts.append(Master(environment, _codes.report))
     if isinstance(runner, WorkerRunner | LocalRunner):
-        Worker(environment)
+        parts.append(Worker(environment))
+    _parts.set(parts)
     # A timer that is set now, such as that of --run-time, would count from before the imports.
     gevent.get_hub().loop.update_now()
+
+
+@events.test_start.add_listener
+@ends_in_a_sentence
+def start(**_: Any) -> None:
+    """Start a load; a worker may have to before `begin`, since it greets its master before locust calls that."""
+    for part in _parts.get():
+        part.start()

@@ -1,8 +1,10 @@
 """The master of a load: it grants what may be spent, and makes the report."""
 
+import signal
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -10,29 +12,33 @@ from typing import Any, Final
 import gevent
 from locust.runners import LocalRunner
 
+from batches_conformance.load.ending import ends_in_a_sentence
 from batches_conformance.load.messages import (
     ASKED,
+    FAILED,
     GRANTED,
     LAST,
     LOCAL,
+    MADE,
     REPORTED,
     WRAP_UP,
     LocustOptions,
-    ends_in_a_sentence,
 )
 from batches_conformance.load.report import report_of
 from fixtures.mask import MASK, hide
 from fixtures.preflight import check_target
 from fixtures.settings import billable_files_in_words
 from reports import files
+from reports.circumstances import suite_version
 from reports.load import LoadFindings
 from reports.standalone import publish
 from reports.wording import counted
 from spec.codes import INCONCLUSIVE, INTERRUPTED
+from spec.process import STOPPED
 from spec.usage import WrongUsage
-from suites.load.budget import REQUESTS, Grants, limits_of, used_up
+from suites.load.budget import OPTION, REQUESTS, Grants, limits_of
 from suites.load.creates import Creates
-from suites.load.leftovers import clean_up_rest
+from suites.load.leftovers import MadeByWorkers, clean_up_rest
 from suites.load.plan import webhooks_line
 from suites.load.watch import CAUSE
 
@@ -49,8 +55,12 @@ BY_LOSS: Final = "the loss of its workers"
 class Master:
     """Grants what may be spent, adds up what workers report, and makes the report."""
 
-    def __init__(self, environment: Any) -> None:
+    def __init__(self, environment: Any, on_code: Callable[[int], None]) -> None:
         self._environment = environment
+        self._on_code = on_code
+        self._is_waiting, self._is_running = True, False
+        if environment.parsed_options.headless:
+            gevent.signal_handler(signal.SIGTERM, self.on_signal)
         given = LocustOptions(environment)
         if environment.parsed_options.num_users == 0 and environment.shape_class is None:
             raise WrongUsage("--users 0 leaves nobody to send anything: give 1 or more.")
@@ -70,20 +80,27 @@ class Master:
         if said := webhooks_line(self._settings, self._options):
             print(said, file=sys.stderr)
         self._limits = limits_of(self._settings)
-        self._is_running = False
         environment.process_exit_code = INCONCLUSIVE
         runner = environment.runner
         runner.register_message(ASKED, self.on_ask)
+        runner.register_message(MADE, self.on_made)
+        runner.register_message(FAILED, self.on_failed)
         runner.register_message(LAST, self.on_last)
         events = environment.events
         events.worker_report.add_listener(self.on_report)
-        events.test_start.add_listener(ends_in_a_sentence(self.on_start))
         events.test_stop.add_listener(ends_in_a_sentence(self.on_stop))
         events.quitting.add_listener(self.on_quitting)
 
-    def on_start(self, **_: Any) -> None:
-        """Begin a load; its workers get the id of the run with the options."""
-        self._run_id = self._environment.parsed_options.run_id = self._asked_run_id or uuid.uuid4().hex[:8]
+    def start(self) -> None:
+        """Begin a load; its workers get the id of the run with the options, and the version of the suite."""
+        options, runner = self._environment.parsed_options, self._environment.runner
+        self._run_id = options.run_id = self._asked_run_id or uuid.uuid4().hex[:8]
+        options.suite_version = suite_version()
+        self._made = (
+            None
+            if self._mock is not None or isinstance(runner, LocalRunner)
+            else MadeByWorkers(self._settings, self._run_id, self._report_folder)
+        )
         self._began = datetime.now(UTC)
         self._load = LoadFindings()
         self._creates = Creates()
@@ -91,7 +108,7 @@ class Master:
         self._ended_by: str | None = None
         self._done: set[str] = set()
         self._workers: set[str] = set()
-        self._is_running = True
+        self._is_waiting, self._is_running = False, True
         gevent.spawn(self._note_users)
 
     def on_ask(self, environment: Any, msg: Any, **_: Any) -> None:
@@ -102,7 +119,7 @@ class Master:
         answer = {"ticket": msg.data["ticket"], "count": granted, "workers": workers}
         environment.runner.send_message(GRANTED, answer, client_id=msg.node_id)
         if what == REQUESTS and not granted and self._ended_by is None:
-            self._ended_by = used_up(what, self._limits)
+            self._ended_by = OPTION[what]
             gevent.spawn(self._environment.runner.quit)
 
     def on_report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
@@ -110,11 +127,35 @@ class Master:
         if self._is_running and data.get(REPORTED):
             self._add(client_id, data[REPORTED])
 
+    def on_made(self, msg: Any, **_: Any) -> None:
+        """Remember what a worker makes, for the case that it dies on another machine."""
+        if self._is_running and self._made:
+            self._made.note(self._name(msg.node_id), msg.data)
+
+    def on_failed(self, msg: Any, **_: Any) -> None:
+        """Say why a worker could not begin."""
+        if self._is_running:
+            name = self._name(msg.node_id)
+            self._load.findings.error(f"The worker {name} could not begin: {msg.data}")
+            self._done.add(name)
+
     def on_last(self, msg: Any, **_: Any) -> None:
         """Add what a worker has found last."""
         if self._is_running:
-            self._add(msg.node_id, msg.data)
+            if msg.data:
+                self._add(msg.node_id, msg.data)
             self._done.add(self._name(msg.node_id))
+
+    def on_signal(self) -> None:
+        """End at a signal what locust does not end yet, since it waits: for workers, or for the end of a shape."""
+        runner = self._environment.runner
+        if self._is_waiting:
+            print(STOPPED, file=sys.stderr, flush=True)
+            runner.quit()
+            raise SystemExit(INTERRUPTED)
+        if self._is_running and self._ended_by is None and runner.shape_greenlet is not None:
+            self._ended_by = BY_HAND
+            runner.shape_greenlet.kill(block=False)
 
     def on_quitting(self, **_: Any) -> None:
         """End a load that somebody has ended, before locust asks for the exit code."""
@@ -124,6 +165,8 @@ class Master:
 
     def on_stop(self, **_: Any) -> None:
         """Wait for what the workers report last, then make the report."""
+        if not self._is_running:
+            return
         lost = self._wrap_up()
         self._is_running = False
         if self._mock is None:
@@ -148,6 +191,7 @@ class Master:
         )
         code = publish(report, self._report_folder, MASK.hide)
         self._environment.process_exit_code = INTERRUPTED if interrupted else code
+        self._on_code(code)
 
     def _add(self, client_id: str, record: dict[str, Any]) -> None:
         self._workers.add(self._name(client_id))
@@ -174,6 +218,8 @@ class Master:
         return self._workers - self._done
 
     def _clean_up(self) -> None:
+        if self._made:
+            self._made.close()
         for line in clean_up_rest(self._settings, self._run_id, self._report_folder):
             print(line, file=sys.stderr, flush=True)
 

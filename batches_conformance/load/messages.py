@@ -1,18 +1,9 @@
 """What master and workers tell each other, and what they have in common."""
 
 import os
-import sys
-import traceback
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, Final
 
-import pytest
-
-from fixtures.errors import RunError
-from fixtures.mask import MASK
 from fixtures.settings import BASE_URL, Settings
-from spec.codes import INCONCLUSIVE, WRONG_USAGE
 from spec.usage import WrongUsage
 from suites.load.options import LoadOptions, load_options, parameter_of, settings_for
 
@@ -22,34 +13,16 @@ GRANTED: Final = "conformance-grant"
 """What it may spend."""
 REPORTED: Final = "conformance"
 """The part of a report of locust's that has what a worker has found."""
+MADE: Final = "conformance-made"
+"""A worker is about to make something on the target, has made it, or has deleted it."""
+FAILED: Final = "conformance-failed"
+"""Why a worker could not begin."""
 LAST: Final = "conformance-last"
-"""What a worker has found when it has ended."""
+"""What a worker has found when it has ended; nothing where it has not begun."""
 WRAP_UP: Final = "conformance-end"
 """The workers are to end."""
 LOCAL: Final = "main"
 """What the one process of a load is called where there are no workers."""
-
-
-def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
-    """Let a listener end the process by a sentence and a code of the suite; locust would go on, or end with 1."""
-
-    @wraps(function)
-    def listener(*arguments: Any, **named: Any) -> None:
-        try:
-            function(*arguments, **named)
-        except (WrongUsage, pytest.UsageError) as error:
-            _end(str(error), WRONG_USAGE)
-        except RunError as error:
-            _end(f"The target cannot be checked: {error}", INCONCLUSIVE)
-        except Exception as error:
-            _end(f"{traceback.format_exc()}\nThe suite itself broke: {type(error).__name__}: {error}", INCONCLUSIVE)
-
-    return listener
-
-
-def _end(sentence: str, code: int) -> None:
-    print(MASK.hide(sentence), file=sys.stderr, flush=True)
-    raise SystemExit(code)
 
 
 class LocustOptions:

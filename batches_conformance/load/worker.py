@@ -10,21 +10,25 @@ import gevent
 from gevent.event import AsyncResult
 from locust.runners import MASTER_HEARTBEAT_TIMEOUT, LocalRunner, WorkerRunner
 
+from batches_conformance.load.ending import REFUSALS, ends_in_a_sentence
 from batches_conformance.load.messages import (
     ASKED,
+    FAILED,
     GRANTED,
     LAST,
     LOCAL,
+    MADE,
     REPORTED,
     WRAP_UP,
     LocustOptions,
-    ends_in_a_sentence,
 )
 from fixtures.errors import RunError
 from fixtures.exchange import Exchange
 from fixtures.mask import hide
 from fixtures.settings import rate
+from reports.circumstances import suite_version
 from spec.codes import INCONCLUSIVE
+from spec.usage import WrongUsage
 from suites.load.budget import Allowance, Grant, limits_of
 from suites.load.session import Session
 from suites.traffic import read
@@ -47,16 +51,26 @@ class Worker:
         runner.register_message(GRANTED, self.on_grant)
         runner.register_message(WRAP_UP, self.on_wrap_up, concurrent=True)
         events = environment.events
-        events.test_start.add_listener(ends_in_a_sentence(self.on_start))
         events.test_stop._handlers.insert(0, ends_in_a_sentence(self.on_stop))
         events.report_to_master.add_listener(self.on_report)
         if isinstance(runner, WorkerRunner):
             events.quitting.add_listener(self.on_quitting)
 
-    def on_start(self, **_: Any) -> None:
-        """Open the session."""
+    def start(self) -> None:
+        """Open the session; the master gets to know why where that fails."""
+        try:
+            self._open()
+        except REFUSALS as error:
+            self._environment.runner.send_message(FAILED, str(error))
+            raise
+
+    def _open(self) -> None:
         environment = self._environment
         given = LocustOptions(environment)
+        if (version := given("--suite-version")) != suite_version():
+            raise WrongUsage(
+                f"This worker has version {suite_version()} of the suite, and its master {version}: install the same."
+            )
         settings, runner = given.settings(), environment.runner
         hide(settings.secrets)
         index = LOCAL if isinstance(runner, LocalRunner) else f"{runner.worker_index}"
@@ -68,6 +82,7 @@ class Worker:
             run_id=f"{given('--run-id')}-{index}",
             allowance=Allowance(limits_of(settings), rate(settings), self._ask),
             on_request=self._on_request,
+            on_made=lambda entry: runner.send_message(MADE, entry),
             is_remembered=given("--mock") is None,
             report_folder=Path(given("--report-dir")),
         )
@@ -77,13 +92,14 @@ class Worker:
     def on_stop(self, **_: Any) -> None:
         """Close the session, and report for the last time."""
         session, self._session = self._session, None
-        if session is None:
-            return
-        try:
-            session.close()
-        except RunError as error:
-            session.watch.problem(error)
-        self._environment.runner.send_message(LAST, session.watch.take())
+        found = None
+        if session is not None:
+            try:
+                session.close()
+            except RunError as error:
+                session.watch.problem(error)
+            found = session.watch.take()
+        self._environment.runner.send_message(LAST, found)
 
     def on_wrap_up(self, environment: Any, **_: Any) -> None:
         """Stop the users."""

@@ -111,7 +111,7 @@ def plan_lines(
     yield f"It takes {processes}, and {estimate.memory:,.0f} MB; answers are taken to take {SECONDS_OF_ANSWER:g} s."
     yield (
         f"On the smallest plan, where {limits.REQUESTS.most} requests a minute are taken, the same takes at least "
-        f"{limits.on_smallest_plan(estimate.requests, estimate.uploads) / 60:,.0f} minutes."
+        f"{limits.on_smallest_plan(estimate.requests, estimate.uploads) / 3600:,.1f} hours."
     )
     yield from filter(None, [webhooks_line(settings, options)])
 

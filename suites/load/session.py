@@ -10,7 +10,6 @@ from fixtures.cleanup import clean_up
 from fixtures.client import Client
 from fixtures.directories import Directories
 from fixtures.exchange import Exchange
-from fixtures.journal import Journal
 from fixtures.leftovers import Leftovers
 from fixtures.mask import MASK
 from fixtures.receiver import Receiver
@@ -20,6 +19,7 @@ from fixtures.target import MAIN, OTHER, capabilities, open_target
 from suites.load.budget import Allowance
 from suites.load.client import LightClient
 from suites.load.guide import Guide, Shared
+from suites.load.leftovers import OnMade, SharedJournal
 from suites.load.options import RECEIVER, WEBHOOKS, LoadOptions
 from suites.load.watch import Watch
 from suites.load.webhooks import Webhooks
@@ -52,6 +52,7 @@ class Session:
         run_id: str,
         allowance: Allowance,
         on_request: OnRequest,
+        on_made: OnMade,
         is_remembered: bool,
         report_folder: Path,
     ) -> None:
@@ -73,7 +74,7 @@ class Session:
             path = leftovers.path
         self._file = RunFile(path)
         self._stack.callback(self._file.close)
-        self._journal = Journal(self._file, self._target.base_url, name)
+        self._journal = SharedJournal(self._file, self._target.base_url, name, on_made)
         self._numbers = itertools.count(1)
         self._users = itertools.count(1)
         self._shared = Shared()

@@ -64,6 +64,7 @@ def rounds(environment: Environment, base_url: str, key: str, folder: Path) -> I
         run_id="bench",
         allowance=Allowance(no_limits, None, lambda _, count, __: Grant(count, 1)),
         on_request=on_request,
+        on_made=lambda _: None,
         is_remembered=False,
         report_folder=folder,
     )

@@ -1,4 +1,4 @@
-"""Whole loads, by locust: what they find, what they may spend, and what stays when a process of theirs is killed."""
+"""Whole loads on one machine, by locust: what they find, what they may spend, and what stays when they end early."""
 
 import importlib.util
 import os
@@ -15,44 +15,17 @@ import pytest
 from batches_conformance.commands.load import LOCUSTFILE
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.runfile import run_id_of
-from fixtures.settings import KEY, OTHER_KEY
-from fixtures.state_folder import STATE_DIR
 from spec.process import STOPPED
-from tests.docs.pages import blocks
+from tests.docs.pages import ROOT, blocks
+from tests.load.started import OF_WORKERS, REMEMBERED, SECONDS, begun, ended, until_written
 from tests.processes import children_of
 from tests.quick_python.starting import REAL
 from tests.suites.sessions import Ended, directories_on
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("locust") is None, reason="needs locust, of the extra load")
 
-ROOT = Path(__file__).parents[2]
 BUSY = ("--users=8", "--spawn-rate=8", "--pause=0-0.1")
-SECONDS = 90
-"""How long a load of a few seconds may take, with its start and its end."""
-BETWEEN_LOOKS = 0.1
 PAGE = ROOT / "docs" / "load.md"
-
-
-def begun(
-    words: list[str], folder: Path, mock: MockAddress | None = None, report: Path | None = None
-) -> subprocess.Popen[str]:
-    """Start a command of Python's in a folder that is its state directory as well, and has its report."""
-    keys = {KEY: mock.api_key, OTHER_KEY: mock.other_api_key} if mock else {}
-    return subprocess.Popen(
-        [REAL, "-m", *words, f"--report-dir={report or folder}"],
-        cwd=folder,
-        env={**os.environ, **keys, "PYTHONPATH": str(ROOT), STATE_DIR: str(folder / "state")},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def ended(process: subprocess.Popen[str], folder: Path) -> Ended:
-    """Wait for the end of a load."""
-    output, _ = process.communicate(timeout=SECONDS)
-    return Ended(process.returncode, output, folder)
 
 
 def load(folder: Path, *words: str, mock: MockAddress | None = None) -> Ended:
@@ -71,14 +44,6 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """A load of two processes on a mock with a race, which ends when its requests are used."""
     words = ("--processes=2", "--fault=answer-of-create-is-shared", "--run-time=30s", "--max-requests=400")
     return load(tmp_path_factory.mktemp("faulty"), *words, "--weights=create=20")
-
-
-def until_written(folder: Path, pattern: str, count: int) -> None:
-    """Wait until so many files are there."""
-    by = time.monotonic() + SECONDS
-    while len(list(folder.glob(pattern))) < count:
-        assert time.monotonic() < by
-        time.sleep(BETWEEN_LOOKS)
 
 
 # --- a race ---
@@ -129,8 +94,8 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, t
     words = ["locust", "-f", files, "--headless", f"--host={mock.base_url}", "--pause=0.1"]
     words.append("--contract-profile=webhooks")
     process = begun(words, tmp_path, mock)
-    until_written(tmp_path, "state/**/run-*.sqlite", 1)
-    [remembered] = tmp_path.glob("state/**/run-*.sqlite")
+    until_written(tmp_path, REMEMBERED, 1)
+    [remembered] = tmp_path.glob(REMEMBERED)
     loaded = ended(process, tmp_path)
     assert loaded.code == 0, loaded.output
     assert run_id_of(remembered).startswith(f"{loaded.report['run']['id']}-")
@@ -138,13 +103,13 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, t
     assert loaded.report["run"]["load"]["users"] == 4
     assert sum(each["missing"] for each in loaded.report["run"]["load"]["webhooks"].values()) == 0
     assert directories_on(mock) == []
-    assert not list(tmp_path.glob("state/**/run-*"))
+    assert not list(tmp_path.glob(REMEMBERED))
 
 
 def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp_path: Path) -> None:
     words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s"]
     process = begun(words, tmp_path, mock)
-    until_written(tmp_path, "state/**/run-*.sqlite", 1)
+    until_written(tmp_path, REMEMBERED, 1)
     time.sleep(1)  # Some exchanges.
     process.send_signal(signal.SIGTERM)
     loaded = ended(process, tmp_path)
@@ -171,14 +136,14 @@ def test_a_signal_before_the_first_request_ends_with_a_sentence(mock: MockAddres
 def test_a_killed_master_leaves_nothing_but_a_sentence(mock: MockAddress, tmp_path: Path) -> None:
     words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s", "--processes=2"]
     process = begun(words, tmp_path, mock)
-    until_written(tmp_path, "state/**/run-*.sqlite", 2)
+    until_written(tmp_path, OF_WORKERS, 2)
     [locust] = children_of(process.pid)
     os.kill(locust, signal.SIGKILL)
     loaded = ended(process, tmp_path)
     assert loaded.code == 6, loaded.output
     assert "locust ended with -9 before there was a report" in loaded.output
     assert directories_on(mock) == []
-    assert not list(tmp_path.glob("state/**/run-*"))
+    assert not list(tmp_path.glob(REMEMBERED))
 
 
 def test_a_report_that_has_no_place_is_refused_before_anything_is_sent(mock: MockAddress, tmp_path: Path) -> None:
@@ -186,7 +151,7 @@ def test_a_report_that_has_no_place_is_refused_before_anything_is_sent(mock: Moc
     loaded = ended(begun(words, tmp_path, mock, Path("/proc/nowhere")), tmp_path)
     assert (loaded.code, loaded.output.count("\n")) == (4, 1), loaded.output
     assert "name another one with --report-dir" in loaded.output
-    assert not list(tmp_path.glob("state/**/run-*"))
+    assert not list(tmp_path.glob(REMEMBERED))
 
 
 def test_a_load_of_nobody_is_one_sentence(mock: MockAddress, tmp_path: Path) -> None:
@@ -203,21 +168,3 @@ def test_a_worker_that_waits_for_its_master_ends_at_a_signal(tmp_path: Path) -> 
     process.send_signal(signal.SIGTERM)
     waiting = ended(process, tmp_path)
     assert (waiting.code, waiting.output) == (-signal.SIGTERM, "")
-
-
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker in /proc")
-def test_a_killed_worker_is_reported_and_what_it_made_is_deleted(mock: MockAddress, tmp_path: Path) -> None:
-    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=8s", "--processes=2"]
-    words.append("--profile=webhooks")
-    process = begun(words, tmp_path, mock)
-    until_written(tmp_path, "state/**/run-*.sqlite", 2)
-    [locust] = children_of(process.pid)
-    os.kill(children_of(locust)[0], signal.SIGKILL)
-    loaded = ended(process, tmp_path)
-    assert loaded.code == 6, loaded.output
-    assert sorted(worker["lost"] for worker in loaded.report["run"]["load"]["workers"]) == [False, True]
-    assert "was lost before its end" in loaded.report["errors"][0]
-    assert loaded.report["run"]["load"]["webhooks"]["batch.success"]["count"] > 0
-    assert loaded.verdicts["webhook-signature-is-valid"] == "pass"
-    assert directories_on(mock) == []
-    assert not list(tmp_path.glob("state/**/run-*"))

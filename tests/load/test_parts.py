@@ -22,11 +22,22 @@ from suites.load.budget import FILES, LEASE, REQUESTS, Allowance, Grant, Grants,
 from suites.load.consistency import BETWEEN_USERS, GET_FINDS, LIST_SHOWS, ONE_USER, Consistency
 from suites.load.creates import Creates
 from suites.load.figures import Figures
+from suites.load.limits import REQUESTS as LIMITED
+from suites.load.limits import UPLOADS
 from suites.load.options import OPTIONS, LoadOptions, load_options, settings_for
-from suites.load.plan import plan, plan_lines
+from suites.load.plan import (
+    CPU_OF_EXCHANGE,
+    MEMORY_OF_PROCESS,
+    MEMORY_OF_USER,
+    SECONDS_OF_ANSWER,
+    SHARE_OF_CORE,
+    plan,
+    plan_lines,
+)
 from suites.load.watch import CAUSE, Watch
 from suites.traffic import call_of
 from tests.command import main_of
+from tests.docs.pages import ROOT
 from tests.oracles.history import batch
 from tests.oracles.timeline import BATCHES, exchange
 from tests.prove import load as load_proof
@@ -228,6 +239,15 @@ def test_a_long_load_has_no_more_moments_than_fit_a_curve() -> None:
     assert sum(moment.rate for moment in summed.moments) * summed.width == pytest.approx(2000)
 
 
+def test_users_are_there_in_a_moment_in_which_nobody_counted_them() -> None:
+    found = LoadFindings()
+    found.add("0", record_of(*(listing(at) for at in range(3))))
+    first = int(listing(0).sent_at.timestamp())
+    for second in (0, 2):
+        found.note_users(first + second, 3)
+    assert [moment.users for moment in found.load(["0"], (), "its run time").moments] == [3, 3, 3]
+
+
 def test_problems_of_users_are_counted_and_not_repeated() -> None:
     watch, found = Watch(5.0), LoadFindings()
     for number in range(3):
@@ -298,6 +318,18 @@ def test_a_plan_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "100,000 of 100,000 users for 3600 s" in shown
     assert "20 requests a minute are taken, the same takes at least" in shown
+
+
+def test_the_page_says_what_the_plan_calculates_with() -> None:
+    page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    for said in (
+        f"{CPU_OF_EXCHANGE * 1000:g} ms of a core for an exchange and its judgement",
+        f"{SHARE_OF_CORE:.0%} of a core for a process".replace("%", " %"),
+        f"{MEMORY_OF_PROCESS:g} MB for a process, {MEMORY_OF_USER:g} MB for a user",
+        f"an answer, which is taken to take {SECONDS_OF_ANSWER:g} s",
+        f"{LIMITED.most} requests within any minute, and {UPLOADS.most} uploads within any five seconds",
+    ):
+        assert said in page
 
 
 @pytest.mark.parametrize(

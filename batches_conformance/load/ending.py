@@ -1,0 +1,66 @@
+"""How a process of locust ends that has no report: by a sentence, and never with the code of a violated promise."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from types import TracebackType
+from typing import Any, Final, NoReturn
+
+import pytest
+from locust.exception import RPCError
+
+from fixtures.errors import RunError
+from fixtures.mask import MASK
+from spec.codes import INCONCLUSIVE, NONCONFORMANT, WRONG_USAGE
+from spec.usage import WrongUsage
+
+REFUSALS: Final = (WrongUsage, pytest.UsageError, RunError)
+"""What a listener says in a sentence, which a user can do something about."""
+
+
+def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
+    """Let a listener end the process by a sentence and a code of the suite; locust would go on, or end with 1."""
+
+    @wraps(function)
+    def listener(*arguments: Any, **named: Any) -> None:
+        try:
+            function(*arguments, **named)
+        except RunError as error:
+            _end(f"The target cannot be checked: {error}", INCONCLUSIVE)
+        except REFUSALS as error:
+            _end(str(error), WRONG_USAGE)
+        except Exception as error:
+            _end(f"{traceback.format_exc()}\nThe suite itself broke: {type(error).__name__}: {error}", INCONCLUSIVE)
+
+    return listener
+
+
+class Codes:
+    """Holds back the code of a violated promise until a report has it: locust ends with 1 for reasons of its own.
+
+    It does so by `sys.exit` where it refuses something, and by a crash, as where its port is in use. Other crashes end
+    as `spec.process` says.
+    """
+
+    def __init__(self) -> None:
+        self._reported: int | None = None
+        self._crash = sys.excepthook
+        sys.exit, sys.excepthook = self._exit, self._broken
+
+    def report(self, code: int) -> None:
+        """Take the code of a report."""
+        self._reported = code
+
+    def _exit(self, status: Any = None, /) -> NoReturn:
+        raise SystemExit(INCONCLUSIVE if status == NONCONFORMANT != self._reported else status)
+
+    def _broken(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, RPCError):
+            _end(f"{error}; name another address with --master-bind-host and --master-bind-port.", WRONG_USAGE)
+        self._crash(kind, error, trace)
+
+
+def _end(sentence: str, code: int) -> NoReturn:
+    print(MASK.hide(sentence), file=sys.stderr, flush=True)
+    raise SystemExit(code)
