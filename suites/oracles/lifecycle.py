@@ -103,11 +103,11 @@ def traits_never_change() -> Look:
             traits = seen.traits
             now = call, traits
             before, elsewhere = own.get(seen.id), other.get(seen.id)
-            if before and before[1] == traits and None not in traits:
+            if before and before[1] == traits and seen.is_whole:
                 stayed += 1
             elif before:
                 yield from _compared(STAYS, ANY_OPERATION, before, now, seen)
-            if elsewhere and elsewhere[1] == traits and None not in traits:
+            if elsewhere and elsewhere[1] == traits and seen.is_whole:
                 agreed += 1
             elif elsewhere:
                 yield from _compared(ALL_AGREE, LIST, elsewhere, now, seen)

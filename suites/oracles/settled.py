@@ -15,6 +15,7 @@ from suites.products import PRODUCTS
 from suites.traffic import (
     COMPLETED,
     DELETIONS,
+    EXPAND,
     GET,
     GONE,
     LIST,
@@ -29,7 +30,6 @@ from suites.traffic import (
 )
 from suites.verify import Observation, observe
 
-EXPAND = ("expand", "results")
 JOBS = {product.job_operation: job_type for job_type, product in PRODUCTS.items()}
 """The operations that show a job, each with its job type."""
 
