@@ -309,4 +309,5 @@ def _found(asked: str, creation: Call, missed: Sequence[Call], call: Call) -> Ob
 
 def _adds_parameters(call: Call, creation: Call) -> bool:
     """Whether a get has parameters that may make it fail: an expansion, or another project than the create had."""
-    return set(creation.exchange.request.params) != set(call.exchange.request.params)
+    at_first, now = creation.exchange.request.params, call.exchange.request.params
+    return at_first != now and set(at_first) != set(now)

@@ -56,8 +56,8 @@ class Panel:
                 )
             if not held and not has_memory(look):
                 without_memory += observations[first:]
-        if all(observation.holds for observation in without_memory):
-            held[:] = held or without_memory
+        if not held and all(observation.holds for observation in without_memory):
+            held[:] = without_memory
         self._verify.record(*observations)
 
     def _end(self, name: str) -> None:

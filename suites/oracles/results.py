@@ -178,7 +178,7 @@ def results_match_the_directory() -> Look:
     listings: dict[str, set[str]] = {}
     deletions: Memory[str, Call] = Memory()
 
-    def remember(call: Call) -> None:
+    def note_change(call: Call) -> None:
         created_id, directory = call.answer.get("id"), uploads.get(call.path.get("directory_id", ""))
         if call.name == CREATE_DIRECTORY and isinstance(created_id, str):
             uploads[created_id] = {}
@@ -194,6 +194,8 @@ def results_match_the_directory() -> Look:
             listed = _listed_so_far(call, listings)
             for file_id in [known for known in directory if listed is not None and known not in listed]:
                 del directory[file_id]
+
+    def note_batches(call: Call) -> None:
         is_create = call.name == CREATE
         for seen in call.seen:
             if is_create:
@@ -202,7 +204,9 @@ def results_match_the_directory() -> Look:
                 endings[seen.id] = call
 
     def look(call: Call) -> Iterator[Observation]:
-        remember(call)
+        if call.operation.is_setup:
+            note_change(call)
+        note_batches(call)
         for batch, results in _expanded(call):
             creation = creations.get(batch["id"])
             directory_id = str(creation.sent_body.get("source_directory_id")) if creation else ""
