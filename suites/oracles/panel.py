@@ -10,7 +10,7 @@ from suites.oracles.oracle import Look, Oracle, has_memory
 from suites.traffic import Call, read
 from suites.verify import Observation, Verify
 
-LIKES_REMEMBERED = 1024
+LIKES_REMEMBERED = 512
 """Calls that were alike of which it is remembered what was observed."""
 
 
