@@ -11,6 +11,7 @@ from suites.oracles.memory import Memory
 from suites.shapes import DEEPEST
 from suites.traffic import Call
 
+SORTS = ("statuses", "headers", "fields")
 MOST_FEATURES = 1_000
 """Different features of each sort that are kept; a service that invents names without end has no more of them."""
 NAME_LIMIT = 80
@@ -20,10 +21,15 @@ KINDS = {type(None): "null", bool: "boolean", int: "integer", float: "number", s
 
 
 class Appearance:
-    """Counts the exchanges in which each feature of an answer was seen, however often within one."""
+    """Counts the exchanges in which each feature of an answer was seen, however often within one.
+
+    Of each sort there are `MOST_FEATURES` different ones at most; those that come together are counted as one at first.
+    """
 
     def __init__(self) -> None:
-        self._sorts = {"statuses": _Counts(), "headers": _Counts(), "fields": _Counts()}
+        self._together: Counter[tuple[frozenset[str], ...]] = Counter()
+        self._each: dict[str, Counter[str]] = {sort: Counter() for sort in SORTS}
+        self._in_likes: Memory[object, tuple[frozenset[str], frozenset[str]]] = Memory()
         self._headers: Memory[object, frozenset[str]] = Memory()
         self._fields: Memory[object, frozenset[str]] = Memory()
 
@@ -33,44 +39,35 @@ class Appearance:
         if response is None:
             return
         group = f"{response.status // 100}XX"
-        self._sorts["statuses"].add(frozenset({f"{call.name} {response.status}"}))
         named = group, *[name for name, _ in response.headers]
-        headers = self._headers.made(named, lambda: frozenset(_header(group, name) for name, _ in response.headers))
-        self._sorts["headers"].add(headers)
+        headers = self._headers.made(named, lambda: frozenset(_header(group, name) for name in named[1:]))
+        status, fields = self._in_likes.made(call.like, lambda: self._features_of(call, response, group))
+        self._together[status, headers, fields] += 1
+        if len(self._together) > MOST_FEATURES:
+            self._take_apart()
+
+    def take(self) -> dict[str, dict[str, int]]:
+        """Return the counts since the last call, by sort."""
+        self._take_apart()
+        taken = {sort: dict(counts) for sort, counts in self._each.items()}
+        for counts in self._each.values():
+            counts.clear()
+        return taken
+
+    def _features_of(self, call: Call, response: Response, group: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the status, and the features of the body."""
         answered = call.name, group, call.shape
         fields = self._fields.made(
             answered, lambda: frozenset(f"{call.name} {group} {feature}" for feature in _of_body(response))
         )
-        self._sorts["fields"].add(fields)
-
-    def take(self) -> dict[str, dict[str, int]]:
-        """Return the counts since the last call, by sort."""
-        return {sort: counts.take() for sort, counts in self._sorts.items()}
-
-
-class _Counts:
-    """Counts features, `MOST_FEATURES` different ones at most; those that come together are counted as one at first."""
-
-    def __init__(self) -> None:
-        self._together: Counter[frozenset[str]] = Counter()
-        self._each: Counter[str] = Counter()
-
-    def add(self, features: frozenset[str]) -> None:
-        self._together[features] += 1
-        if len(self._together) > MOST_FEATURES:
-            self._take_apart()
-
-    def take(self) -> dict[str, int]:
-        self._take_apart()
-        taken = dict(self._each)
-        self._each.clear()
-        return taken
+        return frozenset({f"{call.name} {response.status}"}), fields
 
     def _take_apart(self) -> None:
-        for features, count in self._together.items():
-            for feature in features:
-                if feature in self._each or len(self._each) < MOST_FEATURES:
-                    self._each[feature] += count
+        for together, count in self._together.items():
+            for counts, features in zip(self._each.values(), together, strict=True):
+                for feature in features:
+                    if feature in counts or len(counts) < MOST_FEATURES:
+                        counts[feature] += count
         self._together.clear()
 
 

@@ -15,6 +15,7 @@ class Coverage:
     def __init__(self) -> None:
         self._sent: Counter[frozenset[str]] = Counter()
         self._seen: Counter[frozenset[str]] = Counter()
+        self._in_likes: Memory[object, tuple[frozenset[str], frozenset[str]]] = Memory()
         self._in_requests: Memory[object, frozenset[str]] = Memory()
         self._in_answers: Memory[object, frozenset[str]] = Memory()
 
@@ -22,11 +23,9 @@ class Coverage:
         """Count what one call of the contract carries; calls of the set-up are left alone."""
         if call.operation.is_setup:
             return
-        params = [*call.path.items(), *call.exchange.request.params]
-        asked = call.name, *[(name, shape_of(value)) for name, value in params], shape_of(call.sent_body)
-        self._sent[self._in_requests.made(asked, lambda: frozenset(_sent(call)))] += 1
-        answered = call.name, call.exchange.status, call.shape
-        self._seen[self._in_answers.made(answered, lambda: frozenset(_seen(call)))] += 1
+        sent, seen = self._in_likes.made(call.like, lambda: self._elements_of(call))
+        self._sent[sent] += 1
+        self._seen[seen] += 1
 
     def take(self) -> dict[str, dict[str, int]]:
         """Return the counts since the last call."""
@@ -34,6 +33,13 @@ class Coverage:
         self._sent.clear()
         self._seen.clear()
         return taken
+
+    def _elements_of(self, call: Call) -> tuple[frozenset[str], frozenset[str]]:
+        params = [*call.path.items(), *call.exchange.request.params]
+        asked = call.name, *[(name, shape_of(value)) for name, value in params], shape_of(call.sent_body)
+        answered = call.name, call.exchange.status, call.shape
+        sent = self._in_requests.made(asked, lambda: frozenset(_sent(call)))
+        return sent, self._in_answers.made(answered, lambda: frozenset(_seen(call)))
 
 
 def _by_element(counts: Counter[frozenset[str]]) -> dict[str, int]:

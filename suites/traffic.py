@@ -6,11 +6,10 @@ Nothing here assumes that an answer is well formed: what cannot be read is left 
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from fixtures.exchange import Exchange, json_of, remembered
+from fixtures.exchange import QUERIES_REMEMBERED, SHORT, Exchange, json_of, pairs_of, remembered
 from spec.enumerations import statuses, terminal_statuses
 from spec.openapi import Operation, match, operations
 from suites.moments import Moment, moment
@@ -21,6 +20,9 @@ T = TypeVar("T")
 
 SHAPES_REMEMBERED = 1024
 """Shapes that are known again."""
+
+EXPAND = ("expand", "results")
+"""The parameter of a get that asks for results."""
 
 CREATE = "createBatch"
 GET = "getBatch"
@@ -56,7 +58,8 @@ ABOUT_HEADERS = frozenset({406, 412, 415, 416, 417, 421, 426, 428, 431})
 class Seen(NamedTuple):
     """A batch as one answer shows it: what most oracles ask of it, read once for all of them.
 
-    `traits` are what stays as it is: the job, the directory, the project and the creation, `None` where it shows none.
+    `traits` are what stays as it is: the job, the directory, the project and the creation, `None` where it shows none;
+    `is_whole` says that it shows them all.
     """
 
     id: str
@@ -64,36 +67,27 @@ class Seen(NamedTuple):
     created: Moment | None
     updated: Moment | None
     traits: tuple[Any, ...]
+    is_whole: bool
     fields: dict[str, Any]
 
 
-@dataclass(frozen=True)
 class Call:
-    """An exchange that is a call of a known operation."""
+    """An exchange that is a call of a known operation.
 
-    exchange: Exchange
-    operation: Operation
-    path: Mapping[str, str]
+    `name` is the operation id, and `caller` says whose key was sent. It `succeeded` with a 2xx, or was `refused` where
+    the request itself was, with a 4xx. It `asks_for_results` if any spelling of its query may be read so, and
+    `surely_asks_for_results` in the one spelling that the contract has.
+    """
 
-    @property
-    def name(self) -> str:
-        """The operation id."""
-        return self.operation.id
-
-    @property
-    def caller(self) -> str:
-        """Whose key was sent."""
-        return self.exchange.caller
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the answer is a 2xx."""
-        return self.exchange.response is not None and self.exchange.response.is_success
-
-    @property
-    def refused(self) -> bool:
-        """Whether the request itself was refused with a 4xx."""
-        return self.exchange.response is not None and self.exchange.response.is_refusal
+    def __init__(self, exchange: Exchange, operation: Operation, path: Mapping[str, str]) -> None:
+        self.exchange = exchange
+        self.operation = operation
+        self.path = path
+        self.name = operation.id
+        self.caller = exchange.caller
+        self.succeeded = exchange.response is not None and exchange.response.is_success
+        self.refused = exchange.response is not None and exchange.response.is_refusal
+        self.asks_for_results, self.surely_asks_for_results = _expansion(exchange.request.query)
 
     @property
     def refuses_key(self) -> bool:
@@ -114,17 +108,6 @@ class Call:
     def may_not_find(self) -> bool:
         """Whether what was asked for may not be there: by which 4xx a service says so is left open."""
         return self.refused and not self.refuses_key and not self.refuses_headers
-
-    @cached_property
-    def asks_for_results(self) -> bool:
-        """Whether any spelling of the query may be read as asking for results."""
-        return any(key.startswith("expand") and "results" in value for key, value in self.exchange.request.params)
-
-    @cached_property
-    def surely_asks_for_results(self) -> bool:
-        """Whether the query asks for results in the one spelling that the contract has."""
-        values = {value for key, value in self.exchange.request.params if key.startswith("expand")}
-        return values == {"results"} and ("expand", "results") in self.exchange.request.params
 
     @cached_property
     def answer(self) -> dict[str, Any]:
@@ -154,6 +137,18 @@ class Call:
             return ValueError, response.media_type
 
     @cached_property
+    def like(self) -> object:
+        """What stands for all calls of one caller that ask for the same and are answered the same.
+
+        Of the headers the media type alone counts, and of times nothing.
+        """
+        request, response = self.exchange.request, self.exchange.response
+        if response is None or len(request.body) > SHORT:
+            return object()
+        answered = response.body, response.status, response.header("content-type")
+        return _like(*answered, self.caller, request.method, request.path, request.query, request.body)
+
+    @cached_property
     def batches(self) -> list[dict[str, Any]]:
         """The batches that the answer of a contract operation shows, each with an id that is text."""
         return [seen.fields for seen in self.seen]
@@ -165,13 +160,13 @@ class Call:
         if self.operation.is_setup or response is None or not response.is_success:
             return ()
         try:
-            return _listed(response.body) if self.name == LIST else _alone(response.body)
+            return listed(response.body) if self.name == LIST else _alone(response.body)
         except ValueError:
             return ()
 
     def forget(self) -> None:
         """Give back the memory of what was read of the bodies; it is read again when it is asked for."""
-        for name in ("answer", "sent_body", "shape", "batches", "seen"):
+        for name in ("answer", "sent_body", "shape", "like", "batches", "seen"):
             vars(self).pop(name, None)
         vars(self.exchange.request).pop("params", None)
         if self.exchange.response is not None:
@@ -186,13 +181,22 @@ class Call:
         return self.exchange.seconds_after(other.exchange)
 
 
+@lru_cache(maxsize=QUERIES_REMEMBERED)
+def _expansion(query: str) -> tuple[bool, bool]:
+    """Whether a query may be read as asking for results, and whether it surely does."""
+    params = pairs_of(query)
+    values = {value for key, value in params if key.startswith("expand")}
+    return any("results" in value for value in values), values == {"results"} and EXPAND in params
+
+
 @remembered
 def _alone(body: bytes) -> tuple[Seen, ...]:
     return _seen([json_of(body)])
 
 
 @remembered
-def _listed(body: bytes) -> tuple[Seen, ...]:
+def listed(body: bytes) -> tuple[Seen, ...]:
+    """Return the batches of a page, read. Raises `ValueError` for what is not JSON."""
     page = json_of(body)
     return _seen(as_list(page.get("items")) if isinstance(page, dict) else [])
 
@@ -205,7 +209,14 @@ def _as_seen(batch: dict[str, Any]) -> Seen:
     created = moment(batch.get("created_at"))
     job = job_of(batch) if batch.get("config") is not None else None
     traits = job, batch.get("source_directory_id"), batch.get("project_id"), created
-    return Seen(batch["id"], status_of(batch), created, moment(batch.get("updated_at")), traits, batch)
+    updated, is_whole = moment(batch.get("updated_at")), None not in traits
+    return Seen(batch["id"], status_of(batch), created, updated, traits, is_whole, batch)
+
+
+@remembered
+def _like(_body: bytes, *_more: object) -> object:
+    """Return what stands for a body and more, since they take long to compare."""
+    return object()
 
 
 @remembered

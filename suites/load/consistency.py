@@ -83,6 +83,8 @@ class Consistency:
             self._compare(user, call, id_, batch)
 
     def _on_list(self, call: Call) -> None:
+        if not self._waiting[LIST_SHOWS] and not self._waiting[LIST_ENDS]:
+            return
         shown = {seen.id: seen.status for seen in call.seen}
         for id_ in shown.keys() & self._waiting[LIST_SHOWS].keys():
             self._end(LIST_SHOWS, id_, call)

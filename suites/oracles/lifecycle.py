@@ -101,11 +101,11 @@ def traits_never_change() -> Look:
             traits = seen.traits
             now = call, traits
             before, elsewhere = own.get(seen.id), other.get(seen.id)
-            if before and before[1] == traits and None not in traits:
+            if before and before[1] == traits and seen.is_whole:
                 stayed += 1
             elif before:
                 yield from _compared(STAYS, ANY_OPERATION, before, now, seen)
-            if elsewhere and elsewhere[1] == traits and None not in traits:
+            if elsewhere and elsewhere[1] == traits and seen.is_whole:
                 agreed += 1
             elif elsewhere:
                 yield from _compared(ALL_AGREE, LIST, elsewhere, now, seen)
@@ -307,4 +307,5 @@ def _found(asked: str, creation: Call, missed: Sequence[Call], call: Call) -> Ob
 
 def _adds_parameters(call: Call, creation: Call) -> bool:
     """Whether a get has parameters that may make it fail: an expansion, or another project than the create had."""
-    return set(creation.exchange.request.params) != set(call.exchange.request.params)
+    at_first, now = creation.exchange.request.params, call.exchange.request.params
+    return at_first != now and set(at_first) != set(now)

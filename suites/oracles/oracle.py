@@ -10,6 +10,14 @@ from suites.verify import Observation
 Look = Callable[[Call], Iterator[Observation]]
 
 
+def has_memory(look: Look) -> bool:
+    """Whether a look may remember anything from one call to the next: a function that closes over nothing cannot.
+
+    Such a look judges a call by its caller, what was asked, the status, the media type and the body of the answer.
+    """
+    return getattr(look, "__closure__", look) is not None
+
+
 @dataclass(frozen=True)
 class Oracle:
     """A named oracle. `begin` gives a look with an empty memory; `requirements` are those it may speak about.

@@ -1,12 +1,13 @@
 """Oracles on whole walks over the pages of a list, put together from the pages that pass."""
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, value_of, values_of
+from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, remembered, value_of, values_of
 from fixtures.settings import SETTLE_TIMEOUT
 from suites.differences import first_few, lacking
 from suites.moments import SECOND, Moment, moment
@@ -24,6 +25,7 @@ from suites.traffic import (
     TERMINAL,
     Call,
     echoes,
+    listed,
 )
 from suites.verify import Check, Observation, observe
 
@@ -65,7 +67,7 @@ class FollowedWalk:
 
 @dataclass(frozen=True)
 class Born:
-    """A batch whose create was observed."""
+    """A batch whose create was observed, and until when answers to creates of its caller had come in at the latest."""
 
     id: str
     call: Call
@@ -73,6 +75,7 @@ class Born:
     project_id: str
     directory_id: str
     created: Moment | None
+    until: float
 
 
 def selection_of(request: Request) -> Filters | None:
@@ -128,7 +131,9 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
                 latest[seen.id] = call, seen.status
             if is_create and echoes(call, seen.fields):
                 directory_id = str(seen.fields.get("source_directory_id"))
-                born = Born(seen.id, call, call.caller, _project_of(seen.fields), directory_id, seen.created)
+                before = births.get((call.caller, ""))
+                until = max(call.exchange.received + call.exchange.slack, before[-1].until if before else -math.inf)
+                born = Born(seen.id, call, call.caller, _project_of(seen.fields), directory_id, seen.created, until)
                 for key in ((call.caller, ""), (call.caller, directory_id)):
                     births.setdefault(key, deque(maxlen=COMPARED)).append(born)
 
@@ -219,11 +224,10 @@ def _is_not_before(later: Moment, earlier: Moment) -> bool:
 
 
 def _continued(before: FollowedWalk | None, call: Call, token: str | None) -> FollowedWalk:
-    met = {seen.id: _state(seen.fields) for seen in call.seen}
-    projects = frozenset([_project_of(seen.fields) for seen in call.seen])
-    ids = tuple(met)
+    met, projects = _on_page(call.exchange.response.body if call.exchange.response else b"")
     if before is None or token is None:
         return FollowedWalk(call, call, 1, met, projects, {})
+    ids = tuple(met)
     return replace(
         before,
         last=call,
@@ -232,6 +236,13 @@ def _continued(before: FollowedWalk | None, call: Call, token: str | None) -> Fo
         projects=before.projects | projects,
         tokens={**before.tokens, token: ids} if ids else before.tokens,
     )
+
+
+@remembered
+def _on_page(body: bytes) -> tuple[dict[str, State], frozenset[str]]:
+    """Return each batch of a page with its state, and what they say of their project."""
+    shown = listed(body)
+    return {seen.id: _state(seen.fields) for seen in shown}, frozenset(_project_of(seen.fields) for seen in shown)
 
 
 def _project_of(batch: dict[str, Any]) -> str:
@@ -252,7 +263,8 @@ def _repeats(
     if before is None or not call.batches:
         return
     token = call.exchange.request.param("page_token") or ""
-    if before.tokens.get(token) == tuple(batch["id"] for batch in call.batches):
+    led_to = before.tokens.get(token)
+    if led_to is not None and led_to == tuple(batch["id"] for batch in call.batches):
         yield observe(
             ENDS,
             False,
@@ -280,8 +292,13 @@ def _repeats(
 def _is_disturbed(first: Call, last: Call, births: Memory[tuple[str, str], deque[Born]]) -> bool:
     """Whether the caller may have created a batch during a walk."""
     began, ended = first.exchange, last.exchange
-    creates = [born.call.exchange for born in births.get((first.caller, ""), ())]
-    return not all(began.seconds_after(each) >= 0 or each.seconds_after(ended) >= 0 for each in creates)
+    for born in reversed(births.get((first.caller, ""), ())):
+        if began.sent - began.slack - began.skew >= born.until:
+            return False
+        create = born.call.exchange
+        if began.seconds_after(create) < 0 and create.seconds_after(ended) < 0:
+            return True
+    return False
 
 
 def _promise(walk: FollowedWalk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:

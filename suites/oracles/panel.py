@@ -3,23 +3,35 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from fixtures.exchange import Exchange
-from suites.oracles.oracle import Look, Oracle
+from suites.oracles.oracle import Look, Oracle, has_memory
 from suites.traffic import Call, read
 from suites.verify import Observation, Verify
 
+LIKES_REMEMBERED = 512
+"""Calls that were alike of which it is remembered what was observed."""
+
 
 class Panel:
-    """A fresh set of oracles, and where their observations go."""
+    """A fresh set of oracles, and where their observations go.
+
+    A look without a memory finds the same whenever the same is asked and answered. So where all that such looks observe
+    in a call holds, it is remembered, and they are not shown the like of it again.
+    """
 
     def __init__(self, oracles: Sequence[Oracle], verify: Verify) -> None:
         self._verify = verify
         self._looks: defaultdict[str, list[tuple[str, Look]]] = defaultdict(list)
+        self._with_memory: defaultdict[str, list[tuple[str, Look]]] = defaultdict(list)
+        self._held_in_like = lru_cache(maxsize=LIKES_REMEMBERED)(_nothing_yet)
         for oracle in oracles:
             look = oracle.begin()
             for operation in oracle.looks_at:
                 self._looks[operation].append((oracle.name, look))
+                if has_memory(look):
+                    self._with_memory[operation].append((oracle.name, look))
 
     def on_exchange(self, exchange: Exchange) -> None:
         """Show an exchange to the oracles, and forget what was read of it."""
@@ -30,8 +42,10 @@ class Panel:
 
     def on_call(self, call: Call) -> None:
         """Let the oracles of its operation look at a call; one that breaks is an error of the suite, and ends."""
-        observations: list[Observation] = []
-        for name, look in tuple(self._looks[call.name]):
+        held = self._held_in_like(call.like) if call.succeeded else []
+        observations, without_memory = [*held], []
+        for name, look in tuple((self._with_memory if held else self._looks)[call.name]):
+            first = len(observations)
             try:
                 for observation in look(call):
                     observations.append(observation if observation.holds else replace(observation, oracle=name))
@@ -40,8 +54,17 @@ class Panel:
                 self._verify.record_error(
                     f"the oracle {name} broke on {call.exchange}: {error!r}; report this as a bug of the suite"
                 )
+            if not held and not has_memory(look):
+                without_memory += observations[first:]
+        if not held and all(observation.holds for observation in without_memory):
+            held[:] = without_memory
         self._verify.record(*observations)
 
     def _end(self, name: str) -> None:
-        for looks in self._looks.values():
+        self._held_in_like = lru_cache(maxsize=LIKES_REMEMBERED)(_nothing_yet)
+        for looks in (*self._looks.values(), *self._with_memory.values()):
             looks[:] = [(other, look) for other, look in looks if other != name]
+
+
+def _nothing_yet(_like: object) -> list[Observation]:
+    return []

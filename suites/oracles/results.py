@@ -180,7 +180,7 @@ def results_match_the_directory() -> Look:
     deletions: Memory[str, Call] = Memory()
     unlisted: Memory[str, None] = Memory()
 
-    def remember(call: Call) -> None:
+    def note_change(call: Call) -> None:
         created_id, directory = call.answer.get("id"), uploads.get(call.path.get("directory_id", ""))
         if call.name == CREATE_DIRECTORY and isinstance(created_id, str):
             uploads[created_id] = {}
@@ -196,6 +196,8 @@ def results_match_the_directory() -> Look:
             listed = _listed_so_far(call, listings)
             for file_id in directory.keys() - listed if listed is not None else ():
                 unlisted[file_id] = None
+
+    def note_batches(call: Call) -> None:
         is_create = call.name == CREATE
         for seen in call.seen:
             if is_create:
@@ -204,7 +206,9 @@ def results_match_the_directory() -> Look:
                 endings[seen.id] = call
 
     def look(call: Call) -> Iterator[Observation]:
-        remember(call)
+        if call.operation.is_setup:
+            note_change(call)
+        note_batches(call)
         for batch, results in _expanded(call):
             creation = creations.get(batch["id"])
             directory_id = str(creation.sent_body.get("source_directory_id")) if creation else ""

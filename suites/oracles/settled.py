@@ -16,6 +16,7 @@ from suites.traffic import (
     COMPLETED,
     CREATE,
     DELETIONS,
+    EXPAND,
     GET,
     LIST,
     NOT_FOUND,
@@ -30,7 +31,6 @@ from suites.traffic import (
 )
 from suites.verify import Observation, observe
 
-EXPAND = ("expand", "results")
 JOBS = {product.job_operation: job_type for job_type, product in PRODUCTS.items()}
 """The operations that show a job, each with its job type."""
 
@@ -165,9 +165,10 @@ def _repeated(call: Call, shown: Memory[str, tuple[Call, dict[str, str | None]]]
         if status_of(batch) != COMPLETED or not call.surely_asks_for_results:
             continue
         results, known = entries(batch), shown.get(batch["id"])
-        files = dict(jobs_by_file(results)).keys() if results is not None else None
-        if times == 1 and results:
-            shown[batch["id"]] = call, dict(jobs_by_file(results))
+        jobs = dict(jobs_by_file(results)) if results is not None else None
+        files = None if jobs is None else jobs.keys()
+        if times == 1 and results and jobs is not None:
+            shown[batch["id"]] = call, jobs
         elif times > 1 and known and call.is_after(known[0]):
             yield observe(
                 "expand-accepts-repetition",
