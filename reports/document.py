@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 from typing import Any, Final
 
 from reports.model import End, Report
@@ -19,9 +19,13 @@ def document(report: Report) -> dict[str, Any]:
 
     Lone surrogates, which no strict reader accepts, become U+FFFD.
     """
-    text = json.dumps(asdict(report), ensure_ascii=False, default=str, allow_nan=False)
+    text = json.dumps(report, ensure_ascii=False, default=_plain, allow_nan=False)
     content: dict[str, Any] = json.loads(_SURROGATE.sub("\ufffd", text))
     return {**content, "end": asdict(seal(content))}
+
+
+def _plain(value: object) -> object:
+    return {each.name: getattr(value, each.name) for each in fields(value)} if is_dataclass(value) else str(value)
 
 
 def seal(content: Mapping[str, Any]) -> End:

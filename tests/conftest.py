@@ -13,6 +13,7 @@ from fixtures.state_folder import STATE_DIR
 from reports.narrowing import addresses_suites
 from tests.quick_python.starting import quick_python
 from tests.reports.html.browser import PROGRAMS, Browser, running
+from tests.rewriting import rewrite_part
 
 LONG = (
     *("hostile", "test_wheel.py", "suites", "docs", "reports", "clients", "ci", "recordings", "inside"),
@@ -30,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     config.addinivalue_line("filterwarnings", "error")
     _start_at_once(config)
+    rewrite_part(config)
 
 
 def _start_at_once(config: pytest.Config) -> None:

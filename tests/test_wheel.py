@@ -10,7 +10,7 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +53,16 @@ class Installation:
 
     def call(self, *words: str, **variables: str) -> Ended:
         """Call the command as a person does."""
+        return self._ended([self.command, *words], variables)
+
+    def call_at_once(self, *words: str, **variables: str) -> Ended:
+        """Call the command in a process that has imported the packages of others already, and nothing of the wheel."""
+        site = {"PYTHONPATH": str(self.environment / SITE), "PYTHONSAFEPATH": "1"}
+        return self._ended([sys.executable, "-m", "batches_conformance", *words], {**site, **variables})
+
+    def _ended(self, command: Sequence[str], variables: Mapping[str, str]) -> Ended:
         ended = subprocess.run(
-            [self.command, *words],
+            command,
             cwd=self.folder,
             env={**self.variables, **variables},
             stdin=subprocess.DEVNULL,
@@ -186,10 +194,10 @@ def test_a_run_leaves_its_report_and_nothing_else(installation: Installation) ->
     assert (ended.code, ended.errors) == (0, "")
     assert "CONFORMANT" in ended.output
     assert installation.left == {"run.har", *(f"my report/{name}" for name in REPORT_FILES)}
-    judged = installation.call("judge", "run.har", "--report-dir", "judged")
+    judged = installation.call_at_once("judge", "run.har", "--report-dir", "judged")
     assert (judged.code, judged.errors) == (0, "")
     assert (installation.folder / "judged" / "report.json").is_file()
-    shown = installation.call("report", "show", "my report/report.json")
+    shown = installation.call_at_once("report", "show", "my report/report.json")
     assert (shown.code, shown.errors) == (0, "")
     assert "CONFORMANT" in shown.output
 
@@ -233,9 +241,9 @@ def test_runs_that_are_repeated_import_nothing_out_of_the_folder(installation: I
 
 
 def test_options_of_pytest_work(installation: Installation) -> None:
-    first = installation.call("run", FAULT, "-x", "-n", "0", "-q", "-k", "unknown_job_type")
+    first = installation.call_at_once("run", FAULT, "-x", "-n", "0", "-q", "-k", "unknown_job_type")
     assert (first.code, first.errors) == (1, "")
-    failed = installation.call("run", FAULT, "--lf", "-n", "0", "-v")
+    failed = installation.call_at_once("run", FAULT, "--lf", "-n", "0", "-v")
     assert (failed.code, failed.errors) == (1, "")
     assert "rerun previous 1 failure" in failed.output
     assert "suites/scenarios/test_create.py::test_an_unknown_job_type_is_refused[" in failed.output
@@ -243,14 +251,14 @@ def test_options_of_pytest_work(installation: Installation) -> None:
 
 
 def test_a_plan_sends_nothing_and_leaves_nothing(installation: Installation) -> None:
-    ended = installation.call("plan", NARROW, "--target", "http://127.0.0.1:9", LLAMA_CLOUD_API_KEY="x")
+    ended = installation.call_at_once("plan", NARROW, "--target", "http://127.0.0.1:9", LLAMA_CLOUD_API_KEY="x")
     assert (ended.code, ended.errors) == (0, "")
     assert "In total" in ended.output
     assert installation.left == set()
 
 
 def test_the_proof_of_one_requirement_works(installation: Installation) -> None:
-    ended = installation.call("prove", NARROW)
+    ended = installation.call_at_once("prove", NARROW)
     assert (ended.code, ended.errors) == (0, "")
     assert installation.left == {"reports/out/prove.json", "reports/out/prove.md"}
 
@@ -270,7 +278,7 @@ def test_the_proof_of_one_requirement_works(installation: Installation) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_the_other_commands_work(installation: Installation, words: tuple[str, ...], shown: str) -> None:
-    ended = installation.call(*words)
+    ended = installation.call_at_once(*words)
     assert (ended.code, ended.errors) == (0, "")
     assert shown in ended.output
 
@@ -295,7 +303,7 @@ def test_the_tests_of_a_user_run_on_the_mock(installation: Installation) -> None
 
 
 def test_a_command_of_a_checkout_is_refused_with_a_sentence(installation: Installation) -> None:
-    ended = installation.call("tests")
+    ended = installation.call_at_once("tests")
     assert ended.code == 4
     assert "tests is a command of a checkout" in ended.errors
 

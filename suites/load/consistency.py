@@ -7,7 +7,7 @@ from typing import Any
 
 from suites.moments import Moment, moment
 from suites.oracles.memory import Memory
-from suites.traffic import COMPLETED, CREATE, GET, LIST, NOT_FOUND, TERMINAL, Call, status_of
+from suites.traffic import COMPLETED, CREATE, GET, LIST, TERMINAL, Call, status_of
 
 GET_FINDS = "a get finds a new batch"
 LIST_SHOWS = "a list shows a new batch"
@@ -67,7 +67,7 @@ class Consistency:
         return taken
 
     def _on_get(self, user: str, call: Call) -> None:
-        if call.exchange.status == NOT_FOUND:
+        if call.may_not_find:
             self._miss(GET_FINDS, call.path["batch_id"], call)
         for batch in call.batches:
             id_, status = batch["id"], status_of(batch)

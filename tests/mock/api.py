@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from tests.local import local_client
+
 ROOT = Path(__file__).parents[2]
 BATCHES = "/api/v2/batches"
 DIRECTORIES = "/api/v1/beta/directories"
@@ -113,7 +115,7 @@ def running(*arguments: str) -> Iterator[Api]:
         assert process.stdin is not None
         assert process.stdout is not None
         info = json.loads(process.stdout.readline())
-        with httpx.Client(base_url=info["base_url"], trust_env=False) as client:
+        with local_client(base_url=info["base_url"]) as client:
             yield Api(info, client, info["api_key"])
         output, errors = process.communicate(timeout=20)
         assert (process.returncode, output, errors) == (0, "", "")
@@ -130,7 +132,7 @@ def killed_at_the_end(*arguments: str, program: Sequence[str] = ("-m", "fixtures
     ) as process:
         assert process.stdout is not None
         info = json.loads(process.stdout.readline())
-        with httpx.Client(base_url=info["base_url"], trust_env=False) as client:
+        with local_client(base_url=info["base_url"]) as client:
             yield Api(info, client, info["api_key"])
         process.kill()
         process.stdout.read()  # To the end of what has served, which may be a fork for the process that was killed.

@@ -27,6 +27,7 @@ from fixtures.mock.model import Batch, JsonObject
 from fixtures.mock.render import Render
 from fixtures.mock.service import ServiceSettings
 from fixtures.mock.variants import variant_of
+from tests.local import local_client
 from tests.mock.api import BATCHES, DIRECTORIES, ROOT, Api, complaint
 from tests.reports.html.browser import Browser
 
@@ -76,7 +77,7 @@ class Shown:
 
     def __post_init__(self) -> None:
         self.url = self.lines[0].rpartition(" ")[2]
-        self.client = httpx.Client(base_url=self.url, trust_env=False, headers={"Authorization": f"Bearer {KEY}"})
+        self.client = local_client(base_url=self.url, headers={"Authorization": f"Bearer {KEY}"})
 
     def block(self, title: str) -> str:
         """The lines below a title."""
@@ -228,7 +229,7 @@ def test_a_log_that_nobody_reads_harms_no_request() -> None:
         assert process.stderr is not None
         url = read_start(process)[0].rpartition(" ")[2]
         requests_to_fill = 2 * PIPE // LINE
-        with httpx.Client(trust_env=False, timeout=TIME_LIMIT) as client:
+        with local_client(timeout=TIME_LIMIT) as client:
             for _ in range(requests_to_fill):
                 assert client.get(f"{url}/health?{'x' * LINE}").status_code == 200
             process.stderr.close()

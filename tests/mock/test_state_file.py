@@ -11,6 +11,7 @@ import pytest
 
 from fixtures.mock.state_file import CannotKeep, StateFile
 from fixtures.receiver import Receiver
+from tests.local import local_client
 from tests.mock.api import (
     BATCHES,
     CONFIGURATIONS,
@@ -38,7 +39,7 @@ def test_every_answered_create_is_there_after_a_kill(tmp_path: Path) -> None:
     many = threading.Event()
 
     def create_until_the_end(api: Api, directory_id: str) -> None:
-        with httpx.Client(base_url=api.info["base_url"], headers=api.headers, trust_env=False) as client:
+        with local_client(base_url=api.info["base_url"], headers=api.headers) as client:
             while True:
                 try:
                     response = client.post(BATCHES, json=api.batch_body(directory_id))

@@ -29,6 +29,8 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 OWN = {"batches_conformance", "conftest", "docs", "fixtures", "reports", "run", "spec", "suites", "tests"}
 """The names at the top of a project."""
+SIGNS = ("batches_conformance", "fixtures/mock")
+"""What a place of modules has where it is that of a project; an installed one has them in two places."""
 GUARDS = ("spec.process", "fixtures.mock.process")
 """Modules that do something to the process when they are imported, which each process needs anew."""
 MODULES = (
@@ -191,7 +193,7 @@ def take_over(request: Request, streams: list[int]) -> None:
     sys.path[:0] = places
     # What xdist gives to its workers, as it was when it was imported.
     sys.modules["xdist.workermanage"]._sys_path[:] = sys.path
-    renew(next((place for place in places if Path(place, "batches_conformance").is_dir()), None))
+    renew(next((place for place in places if any(Path(place, sign).is_dir() for sign in SIGNS)), None))
     sys.executable = PYTHON
 
 

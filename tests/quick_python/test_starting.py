@@ -33,3 +33,15 @@ def test_the_folder_of_the_caller_has_modules_unless_the_path_is_safe(
     )
     assert (ended.returncode == NOTHING_COLLECTED) is is_found, ended.stderr
     assert (f"No module named '{PLUGIN}'" in ended.stderr) is not is_found
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_modules_of_another_project_are_those_of_its_folder(python: str, tmp_path: Path) -> None:
+    """As those of the mock are in an installed package, which lie apart from the command."""
+    mock = tmp_path / "fixtures" / "mock"
+    mock.mkdir(parents=True)
+    (mock / "__init__.py").touch()
+    (mock / "__main__.py").write_text("from fixtures.mock import __file__; print(__file__)", encoding="utf-8")
+    words = [PYTHONS[python], "-m", "fixtures.mock"]
+    printed = subprocess.check_output(words, cwd=tmp_path, env={"PATH": os.environ["PATH"]}, text=True)
+    assert Path(printed.strip()) == mock / "__init__.py"

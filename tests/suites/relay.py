@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 import httpx
 
+from tests.local import local_client
+
 NOT_RELAYED = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding", "content-encoding"}
 LONGEST_HOLD = 30.0
 """Seconds after which a request is answered although it is held."""
@@ -120,7 +122,7 @@ def relaying(
     """Runs a relay for as long as the context lasts, over TLS where that is given."""
     relay = Relay("", mock_url, keys, echoes, demands)
     with (
-        httpx.Client(trust_env=False, timeout=LONGEST_HOLD) as client,
+        local_client(timeout=LONGEST_HOLD) as client,
         Server(("127.0.0.1", 0), handler(relay, client)) as server,
     ):
         if tls:

@@ -10,11 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from fixtures.embedded import MockAddress
 from fixtures.exchange import TOO_MANY
 from fixtures.state_folder import STATE_DIR
+from tests.local import local_client
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 300
@@ -101,12 +100,9 @@ def run(directory: Path, *arguments: str, **given: str) -> Ended:
 
 def directories_on(mock: MockAddress) -> list[str]:
     """The names of the directories that the main project has on a mock."""
-    for _ in range(TRIES):
-        response = httpx.get(
-            mock.base_url + DIRECTORIES,
-            headers={"Authorization": f"Bearer {mock.api_key}"},
-            trust_env=False,
-        )
-        if response.status_code != TOO_MANY:
-            break
+    with local_client(base_url=mock.base_url, headers={"Authorization": f"Bearer {mock.api_key}"}) as client:
+        for _ in range(TRIES):
+            response = client.get(DIRECTORIES)
+            if response.status_code != TOO_MANY:
+                break
     return [item["name"] for item in response.raise_for_status().json()["items"]]

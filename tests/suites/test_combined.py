@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 import pytest
 
 from fixtures.embedded import MockAddress, running_mock
+from tests.local import local_client
 from tests.suites.sessions import SCENARIOS, Ended, directories_on, run
 
 SELECTED = (
@@ -52,7 +52,7 @@ def test_a_clock_that_somebody_else_moves_accuses_nobody(tmp_path: Path) -> None
     with running_mock("--clock", "virtual", "--control") as mock:
 
         def move() -> None:
-            with httpx.Client(trust_env=False) as client:
+            with local_client() as client:
                 while not ended.wait(BREATH):
                     client.post(f"{mock.control_url}/clock/advance", json={"seconds": LEAP}).raise_for_status()
 

@@ -22,6 +22,8 @@ from tests.suites.relay import relaying
 
 TIME_LIMIT = 60
 """Seconds after which a command is given up."""
+LOOK = 0.02
+"""Seconds between two looks at a condition."""
 ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
@@ -182,7 +184,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
     give_up = time.monotonic() + TIME_LIMIT
     while not condition():
         assert time.monotonic() < give_up
-        os.sched_yield()
+        time.sleep(LOOK)
 
 
 # --- run.py ---

@@ -44,6 +44,7 @@ class Going:
         self._pid = pid
         self._file = directory / "report.json"
         self._mark = f"{MARK}={mark}".encode()
+        self._report: tuple[str, dict[str, Any]] | None = None
 
     @cached_property
     def pid(self) -> int:
@@ -55,9 +56,11 @@ class Going:
         text = self._file.read_text("utf-8")
         if text == OLD:
             return None
-        loaded: dict[str, Any] = json.loads(text)
-        samples.validator().validate(loaded)
-        return loaded
+        if self._report is None or self._report[0] != text:
+            loaded: dict[str, Any] = json.loads(text)
+            samples.validator().validate(loaded)
+            self._report = (text, loaded)
+        return self._report[1]
 
     def ended_tests(self) -> int:
         report = self.report()

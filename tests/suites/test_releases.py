@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from subprocess import TimeoutExpired
 from time import monotonic
 from urllib.parse import unquote
 
@@ -21,6 +22,8 @@ from tests.suites.sessions import TIME_LIMIT, Ended, completed, directories_on, 
 
 NARROW = ("--requirement=create-refuses-unknown-job-type", "-n0", "-pno:cacheprovider", "--poll-interval=0.05")
 CONTRACT = ("--contract", "2.10", "2.14")
+LOOK = 0.02
+"""Seconds between two looks at the services."""
 BROKEN = "unknown-job-type-means-parse"
 
 
@@ -106,7 +109,8 @@ def test_an_interrupted_release_leaves_nothing_and_goes_on(
         next(line for line in process.stdout if line.startswith("contract: ended"))
         end = monotonic() + TIME_LIMIT
         while any(set(directories_on(mock)) <= known for mock, known in zip(mocks, before, strict=True)):
-            assert process.poll() is None
+            with pytest.raises(TimeoutExpired):
+                process.wait(LOOK)
             assert monotonic() < end
         if to_group:
             os.killpg(process.pid, signal.SIGINT)

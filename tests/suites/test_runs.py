@@ -3,6 +3,7 @@
 import signal
 import time
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 import pytest
 
@@ -28,6 +29,8 @@ SELECTED = "test_guide or test_pages"
 FAULT = "files-share-a-job"
 OF_A_THOUSAND = {"create-accepts-1000-files", "create-refuses-1001-files"}
 """Requirements that take more files than two workers are given here."""
+LOOK = 0.02
+"""Seconds between two looks at a service."""
 SECONDS_TO_NOTICE = 15
 """Within which a run that cannot be asked has to end, on a busy machine."""
 
@@ -193,7 +196,8 @@ def test_ctrl_c_leaves_a_report_and_nothing_on_the_service(tmp_path: Path) -> No
             give_up = time.monotonic() + TIME_LIMIT
             while not any(name.endswith("guide") for name in directories_on(slow)):
                 assert time.monotonic() < give_up
-                assert process.poll() is None
+                with pytest.raises(TimeoutExpired):
+                    process.wait(LOOK)
             process.send_signal(signal.SIGINT)
             output, _ = process.communicate(timeout=TIME_LIMIT)
         ended = Ended(process.returncode, output, tmp_path)

@@ -12,6 +12,7 @@ from fixtures.mock.host import Mock
 from fixtures.mock.service import ServiceSettings
 from fixtures.mock.variants import Variant
 from fixtures.mock.variations import VARIATIONS
+from tests.local import local_client
 from tests.variations.scenario import BATCHES, DIRECTORIES, KEY, PDF, run_scenario
 
 PAIRS = 25
@@ -45,7 +46,7 @@ def test_a_connection_that_is_closed_after_a_refusal_still_carries_the_refusal()
     """Also where the service refuses a request before it has read the body: a reset would lose the response."""
     with (
         running_mock("--variation", "connection-close", "--variation", "refusals-with-long-text") as mock,
-        httpx.Client(trust_env=False) as client,
+        local_client() as client,
     ):
         response = client.post(f"{mock.base_url}/api/v2/batches", content=b"x" * 400_000)
     assert response.is_client_error
