@@ -326,7 +326,7 @@ def test_the_page_says_what_the_plan_calculates_with() -> None:
         f"{CPU_OF_EXCHANGE * 1000:g} ms of a core for an exchange and its judgement",
         f"{SHARE_OF_CORE:.0%} of a core for a process".replace("%", " %"),
         f"{MEMORY_OF_PROCESS:g} MB for a process, {MEMORY_OF_USER:g} MB for a user",
-        f"an answer, which is taken to take {SECONDS_OF_ANSWER:g} s",
+        f"an answer, which is assumed to take {SECONDS_OF_ANSWER:g} s",
         f"{LIMITED.most} requests within any minute, and {UPLOADS.most} uploads within any five seconds",
     ):
         assert said in page

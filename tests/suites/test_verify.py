@@ -130,6 +130,7 @@ CHECKS = frozenset(
         "other-files-have-jobs",
         "page-size-is-kept",
         "reference-has-type-of-batch",
+        "refusal-hides-batch",
         "repetition-shows-the-same",
         "request-is-accepted",
         "request-is-refused",
