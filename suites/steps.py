@@ -188,9 +188,10 @@ class Steps:
 
     def _is_early(self, exchange: Exchange, batch_id: str) -> bool:
         """Whether a get may have come before the batch can be found: it was refused as one by an unknown id is."""
-        if exchange.status == NOT_FOUND or not call_of(exchange).refused:
-            return exchange.status == NOT_FOUND
-        return self.batches.get(unknown_id(batch_id), caller=exchange.caller).status == exchange.status
+        return exchange.status == NOT_FOUND or (
+            call_of(exchange).refused
+            and self.batches.get(unknown_id(batch_id), caller=exchange.caller).status == exchange.status
+        )
 
     def get(self, batch_id: str, caller: str = MAIN) -> Batch:
         """Return the batch as it is now."""
