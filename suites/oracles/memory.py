@@ -7,7 +7,7 @@ from typing import TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
-MOST_REMEMBERED = 3_000
+MOST_REMEMBERED = 2_000
 """Entries beyond which the one that was written first is forgotten."""
 
 
