@@ -114,8 +114,8 @@ def expanded_get_succeeds(lag: float = SETTLE_TIMEOUT) -> Look:
 
     def look(call: Call) -> Iterator[Observation]:
         losses.note(call)
-        if call.name == CREATE:
-            created.update((seen.id, call) for seen in call.seen)
+        for seen in call.seen if call.name == CREATE else ():
+            created[seen.id] = call
         if call.name != GET:
             return
         key = call.caller, call.path["batch_id"]

@@ -200,7 +200,7 @@ def _is_left_out(gone: str, batch: Batch, steps: Steps) -> None:
         expected=[file_id for file_id in named if file_id != gone],
         actual=named,
         difference=f"{gone} was deleted before the batch {batch['id']} was created",
-        exchanges=[steps.read(batch["id"], expand=["results"])],
+        exchanges=[steps.read(batch["id"], expand=["results"])] if gone in named else [],
         case="a file was deleted from the directory",
     )
 
