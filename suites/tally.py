@@ -1,6 +1,6 @@
 """How much traffic a test has caused, and what it has spent."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
@@ -27,7 +27,7 @@ class Tally:
     def __init__(self) -> None:
         self._operations: Counter[str] = Counter()
         self._seconds = 0.0
-        self._latencies: dict[str, Counter[str]] = {}
+        self._latencies: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._coverage = Coverage()
         self._appearance = Appearance()
         self.timelines = Sightings()
@@ -40,7 +40,7 @@ class Tally:
         name = call.name if call else "other"
         self._operations[name] += 1
         self._seconds += exchange.seconds
-        self._latencies.setdefault(name, Counter())[_rounded(exchange.seconds)] += 1
+        self._latencies[name][_rounded(exchange.seconds)] += 1
         if call:
             self._coverage.on_exchange(call)
             self._appearance.on_exchange(call)

@@ -10,6 +10,9 @@ from suites.oracles.oracle import Look, Oracle, has_memory
 from suites.traffic import Call, read
 from suites.verify import Observation, Verify
 
+Looks = defaultdict[str, list[tuple[str, Look]]]
+"""The looks at each operation, with the names of their oracles."""
+
 LIKES_REMEMBERED = 512
 """Calls that were alike of which it is remembered what was observed."""
 
@@ -23,15 +26,14 @@ class Panel:
 
     def __init__(self, oracles: Sequence[Oracle], verify: Verify) -> None:
         self._verify = verify
-        self._looks: defaultdict[str, list[tuple[str, Look]]] = defaultdict(list)
-        self._with_memory: defaultdict[str, list[tuple[str, Look]]] = defaultdict(list)
+        self._with_memory: Looks = defaultdict(list)
+        self._without_memory: Looks = defaultdict(list)
         self._held_in_like = lru_cache(maxsize=LIKES_REMEMBERED)(_nothing_yet)
         for oracle in oracles:
             look = oracle.begin()
+            looks = self._with_memory if has_memory(look) else self._without_memory
             for operation in oracle.looks_at:
-                self._looks[operation].append((oracle.name, look))
-                if has_memory(look):
-                    self._with_memory[operation].append((oracle.name, look))
+                looks[operation].append((oracle.name, look))
 
     def on_exchange(self, exchange: Exchange) -> None:
         """Show an exchange to the oracles, and forget what was read of it."""
@@ -43,9 +45,14 @@ class Panel:
     def on_call(self, call: Call) -> None:
         """Let the oracles of its operation look at a call; one that breaks is an error of the suite, and ends."""
         held = self._held_in_like(call.like) if call.succeeded else []
-        observations, without_memory = [*held], []
-        for name, look in tuple((self._with_memory if held else self._looks)[call.name]):
-            first = len(observations)
+        observations = held or self._observed(call, self._without_memory)
+        if not held and all(observation.holds for observation in observations):
+            held[:] = observations
+        self._verify.record(*observations, *self._observed(call, self._with_memory))
+
+    def _observed(self, call: Call, looks: Looks) -> list[Observation]:
+        observations = []
+        for name, look in tuple(looks[call.name]):
             try:
                 for observation in look(call):
                     observations.append(observation if observation.holds else replace(observation, oracle=name))
@@ -54,15 +61,11 @@ class Panel:
                 self._verify.record_error(
                     f"the oracle {name} broke on {call.exchange}: {error!r}; report this as a bug of the suite"
                 )
-            if not held and not has_memory(look):
-                without_memory += observations[first:]
-        if not held and all(observation.holds for observation in without_memory):
-            held[:] = without_memory
-        self._verify.record(*observations)
+        return observations
 
     def _end(self, name: str) -> None:
         self._held_in_like = lru_cache(maxsize=LIKES_REMEMBERED)(_nothing_yet)
-        for looks in (*self._looks.values(), *self._with_memory.values()):
+        for looks in (*self._with_memory.values(), *self._without_memory.values()):
             looks[:] = [(other, look) for other, look in looks if other != name]
 
 

@@ -1,5 +1,6 @@
 """Shows the oracles what was recorded, in the order of the answers, and counts what could not be judged."""
 
+import gc
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,9 @@ from suites.recordings.sharing import most_jobs, parted, sharing
 from suites.traffic import CREATE, DELETIONS
 
 TOO_LARGE = f"the body of the answer is larger than {MOST_BYTES:,} bytes"
+
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
+"""Objects that are new before Python looks for garbage among them."""
 
 EXPLAINING = DELETIONS | {CREATE}
 """The operations that explain why a list grows while it is read, or why a batch is not found any more."""
@@ -52,13 +56,17 @@ class Judge:
         self._clocks: defaultdict[str, Clocks] = defaultdict(Clocks)
         self._callers: defaultdict[str, Callers] = defaultdict(Callers)
         self._shows_queries = False
+        self._collecting = gc.get_threshold()
 
     def __enter__(self) -> Self:
+        """Let Python look for garbage seldom, as answers consist of many objects that are soon forgotten."""
+        gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Give the disk back, also where the recording could not be read."""
         self._spool.close()
+        gc.set_threshold(*self._collecting)
 
     def take(self, recorded: Recorded) -> None:
         """Take an exchange, or set it aside."""

@@ -94,7 +94,7 @@ class Share:
         return {**found, **counted, "batches": self._secrets.hide(counted["batches"])}
 
     def _exchange(self, base: str, recorded: Recorded) -> Exchange:
-        parts, clocks = urlsplit(recorded.url), self._context.clocks[base]
+        (url, path, query), clocks = _asked(base, recorded.url), self._context.clocks[base]
         sent = recorded.started or 0.0
         return Exchange(
             number=recorded.number,
@@ -102,9 +102,9 @@ class Share:
             caller=self._context.callers[base].name(recorded),
             request=Request(
                 method=recorded.method.upper(),
-                url=parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl(),
-                path=below(parts.path),
-                query=parts.query,
+                url=url,
+                path=path,
+                query=query,
                 headers=shown(recorded.sent_headers),
                 body=recorded.sent_body,
             ),
@@ -117,6 +117,16 @@ class Share:
             stretch=recorded.stretch,
             skew=clocks.skew,
         )
+
+
+def _asked(base: str, url: str) -> tuple[str, str, str]:
+    """Return a URL without a password, and the path and the query in it that follow the base URL."""
+    if url.startswith(base):
+        path, _, query = url[len(base) :].partition("#")[0].partition("?")
+        return f"{base}{path}?{query}" if query else f"{base}{path}", path, query
+    parts = urlsplit(url)
+    shown_url = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+    return shown_url, below(parts.path), parts.query
 
 
 def _rests_on_query(exchange: Exchange) -> bool:
