@@ -8,6 +8,8 @@ from suites.recordings.recorded import Recorded
 
 AT_ONCE = 1_000
 """Exchanges that are written together, and read."""
+PAGE = 65_536
+"""Bytes that are put on disk together, as many as can be, so that few exchanges need several."""
 UNSHARED = 2
 """The version of packed data that looks for nothing that stands twice, which takes longer than it saves."""
 
@@ -25,6 +27,7 @@ class Spool:
     def __init__(self) -> None:
         self._file = sqlite3.connect("", isolation_level=None)
         self._file.execute("PRAGMA journal_mode = OFF")
+        self._file.execute(f"PRAGMA page_size = {PAGE}")
         self._file.execute("CREATE TABLE spooled (moment REAL, began REAL, number INTEGER, base TEXT, exchange BLOB)")
         self._waiting: list[tuple[float, float | None, int, str, bytes]] = []
         self._last = 0.0
