@@ -235,8 +235,8 @@ def _says(notes: list[tuple[str, Any]], lack: str) -> bool:
 def _was_cached(entry: dict[str, Any]) -> bool:
     """Whether the recorder mentions an entry of its cache, or names another source than the network."""
     cache, source = entry.get("cache"), entry.get("_fetchType")
-    is_known = isinstance(cache, dict) and any(cache.get(when) for when in ("beforeRequest", "afterRequest"))
-    return is_known or (isinstance(source, str) and not source.lower().startswith("network"))
+    is_known = isinstance(cache, dict) and (cache.get("beforeRequest") or cache.get("afterRequest"))
+    return bool(is_known) or (isinstance(source, str) and not source.lower().startswith("network"))
 
 
 def _with_type(headers: Headers, media_type: object) -> Headers:
@@ -275,7 +275,7 @@ def _body(content: dict[str, Any], response: dict[str, Any], headers: Mapping[st
         body = body_of(text, encoding)
     except ValueError:
         return b"", PART_OF_BODY
-    if text_of(encoding).strip().lower() == BASE64:
+    if encoding is not None and text_of(encoding).strip().lower() == BASE64:
         body, lack = body_unpacked(body, headers.get("content-encoding", ""))
         if lack is not None:
             return b"", lack

@@ -67,7 +67,7 @@ def moment_of(value: object) -> Moment:
 
 @lru_cache(maxsize=DATES_REMEMBERED)
 def _written(text: str) -> Moment:
-    number = number_of(text)
+    number = None if ":" in text else number_of(text)
     if number is not None:
         return _since_1970(number)
     found = _date_time(text)

@@ -18,6 +18,7 @@ OF_PARTS = frozenset({"name", "value", "comment", "mimeType", "type", "id"})
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[\[\]{}]', re.DOTALL)
 _BARE = re.compile(r'[^\[\]{}",:]*+')
 _SPACE = re.compile(r"[\s\ufeff]*+")
+_BETWEEN = re.compile(r"[\s\ufeff,]*+")
 _STRAY = re.compile(r"\]\s*+,?\s*+\{")
 _TAIL = re.compile(r"\}\s*+\]\s*+\}\s*+\}\s*+\Z")
 _FIRST_NAME = re.compile(r'\{\s*+"([^"\\]++)"\s*+:')
@@ -88,10 +89,10 @@ class Text:
         self._dropped = 0
         self._border: _Border | None = None
 
-    def peek(self) -> str:
+    def peek(self, skipped: re.Pattern[str] = _SPACE) -> str:
         """Return the next character that is not a space; empty at the end."""
         while True:
-            self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]
+            self._at = skipped.match(self._text, self._at).end()  # type: ignore[union-attr]
             if self._at < len(self._text):
                 return self._text[self._at]
             if not self._more():
@@ -100,6 +101,9 @@ class Text:
     def value(self) -> Any:
         """Return the value that begins here, or `DAMAGED`. Raises `EndOfText`."""
         self.peek()
+        return self._value()
+
+    def _value(self) -> Any:
         while True:
             value, end = self._decoded()
             is_sure = end is not None and self._is_followed(end)
@@ -118,16 +122,16 @@ class Text:
     def items(self) -> Iterator[Any]:
         """Yield the values of the list that begins here. Raises `EndOfText`."""
         self._at += 1
-        while (following := self.peek()) != "]" or self._goes_on():
+        while (following := self.peek(_BETWEEN)) != "]" or self._goes_on():
             if following == "":
                 raise EndOfText
-            if following in ",]":
+            if following == "]":
                 self._at += 1
                 continue
             first = _FIRST_NAME.match(self._text, self._at) if self._border is None else None
             if first and first[1] not in OF_PARTS:
                 self._border = _Border(first[1])
-            yield self.value()
+            yield self._value()
         self._at += 1
         self._border = None
 
