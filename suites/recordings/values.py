@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import IO, Any, Final
 
-from fixtures.exchange import integer
+from fixtures.exchange import LONGEST_INTEGER, integer
 
 CHUNK = 1 << 20
 """Bytes that are read at once, at the least."""
@@ -52,6 +52,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=integer, strict=False)
+_DECODER_OF_SHORT = json.JSONDecoder(object_pairs_hook=_object, strict=False)
+"""Decodes what has no integer that is too long, without looking at each."""
+
+
+def _has_long_integer(text: str) -> bool:
+    """Whether an integer may be in a text that is too long to be of use: it fills one of the pieces half as long."""
+    piece = LONGEST_INTEGER // 2
+    return any(text[begin : begin + piece].isdigit() for begin in range(0, len(text), piece))
 
 
 def decoded(text: str | bytes) -> Any:
@@ -85,6 +93,7 @@ class Text:
         self._chunk = chunk
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._text = ""
+        self._json = _DECODER
         self._at = 0
         self._dropped = 0
         self._border: _Border | None = None
@@ -167,11 +176,12 @@ class Text:
         text = self._decoder.decode(chunk, final=not chunk)
         self._dropped += self._at
         self._text, self._at = rest + text, 0
+        self._json = _DECODER if _has_long_integer(self._text) else _DECODER_OF_SHORT
         return bool(chunk or text)
 
     def _decoded(self) -> tuple[Any, int | None]:
         try:
-            return _DECODER.raw_decode(self._text, self._at)
+            return self._json.raw_decode(self._text, self._at)
         except (ValueError, RecursionError):
             return DAMAGED, None
 
