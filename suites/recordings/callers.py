@@ -4,10 +4,10 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain, starmap
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
-from fixtures.exchange import SECRET_HEADERS, Headers
+from fixtures.exchange import SECRET_HEADERS, Headers, pairs_of
 from fixtures.key import Key, spellings
 from fixtures.target import ANONYMOUS
 from fixtures.words import HIDDEN, SHORTEST_SECRET
@@ -72,9 +72,9 @@ def _credentials(recorded: Recorded) -> Iterator[str]:
     yield from [value for name, value in _query(recorded.url) if _is_secret(name)]
 
 
-@lru_cache(maxsize=64)
-def _query(url: str) -> tuple[tuple[str, str], ...]:
-    return tuple(parse_qsl(urlsplit(url).query))
+def _query(url: str) -> list[tuple[str, str]]:
+    query = url.partition("#")[0].partition("?")[2]
+    return [(name, value) for name, value in pairs_of(query) if value] if query else []
 
 
 @lru_cache(maxsize=1024)
@@ -127,13 +127,18 @@ class Secrets:
 
 
 def _secrets(recorded: Recorded) -> Iterator[str]:
-    headers = (*recorded.sent_headers, *recorded.headers)
-    for name, value in [(name, value) for name, value in headers if _is_secret(name)]:
-        if name.lower() in ("cookie", "set-cookie"):
-            yield from (part.partition("=")[2] for part in value.split(";") if len(part) > SHORTEST_SECRET)
-        else:
-            yield from _parts_of(value)
+    yield from chain.from_iterable(starmap(_secrets_of, (*recorded.sent_headers, *recorded.headers)))
     yield from [value for name, value in _query(recorded.url) if _is_secret(name)]
+
+
+@lru_cache(maxsize=1024)
+def _secrets_of(name: str, value: str) -> tuple[str, ...]:
+    """Return what a header holds that opens something."""
+    if not _is_secret(name):
+        return ()
+    if name.lower() in ("cookie", "set-cookie"):
+        return tuple(part.partition("=")[2] for part in value.split(";") if len(part) > SHORTEST_SECRET)
+    return tuple(_parts_of(value))
 
 
 def _parts_of(value: str) -> Iterator[str]:
@@ -148,7 +153,7 @@ def _parts_of(value: str) -> Iterator[str]:
 
 def shown(headers: Headers) -> Headers:
     """Return headers as they may be shown, in part at least: what opens something is hidden."""
-    return tuple([_shown(*header) for header in headers])
+    return tuple(starmap(_shown, headers))
 
 
 @lru_cache(maxsize=1024)

@@ -141,7 +141,7 @@ def _of_interaction(number: int, entry: dict[str, Any]) -> Recorded:
     request, response = object_of(entry.get("request")), object_of(entry.get("response"))
     value = response.get("status", response.get("status_code"))
     body, lack = _body(response)
-    started, slack = moment_of(entry.get("recorded_at"))
+    recorded_at = moment_of(entry.get("recorded_at"))
     return _recorded(
         number,
         request,
@@ -150,7 +150,7 @@ def _of_interaction(number: int, entry: dict[str, Any]) -> Recorded:
         body=body,
         sent_body=_body(request)[0],
         lack=lack,
-        times=(started, span_of(response.get("elapsed")), slack),
+        times=(recorded_at.seconds, span_of(response.get("elapsed")), recorded_at.slack),
     )
 
 
@@ -185,7 +185,7 @@ def _of_event(number: int, entry: dict[str, Any]) -> Recorded:
         body=content or b"",
         sent_body=_packed(request.get("body")) or b"",
         lack=PART_OF_BODY if is_part else NO_BODY if content is None else None,
-        times=(moment_of(entry.get("timestamp"))[0], span_of(response.get("elapsed")), 0.0),
+        times=(moment_of(entry.get("timestamp")).seconds, span_of(response.get("elapsed")), 0.0),
     )
 
 

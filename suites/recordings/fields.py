@@ -2,11 +2,14 @@
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import starmap
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes, urlencode, urlsplit
 
+from fixtures.exchange import pairs_of as asked_for
 from suites.recordings.recorded import NOT_TEXT, ODD, TWO_QUERIES, Headers
 from suites.recordings.redaction import is_redacted
 from suites.recordings.times import number_of
@@ -19,13 +22,16 @@ _HALF = re.compile("[\ud800-\udfff]")
 _BYTE = re.compile("[\udc80-\udcff]")
 """A byte that is none of UTF-8, as Python and mitmproxy write it."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)"
+_WITH_SCHEME = re.compile(_SCHEME)
 _BRACKETED = re.compile(r"(?<=://)\[([^\]:]*)\]")
 """A host in brackets that is not an address, as recorders write that have struck it out."""
-_PLAIN_URL = re.compile(r"[!-Z\\^-~]*+")
-"""A URL of which nothing needs to be changed: of ASCII alone, without spaces and brackets."""
+_PLAIN_URL = re.compile(rf"{_SCHEME}[!-Z\\^-~]*+")
+"""A URL of which nothing needs to be changed: a whole one, of ASCII alone, without spaces and brackets."""
 _HEADER_NAME = re.compile(r":?[\w.!#$%&'*^`|~+-]+", re.ASCII)
+_ENCODED = re.compile("[%+]")
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
+_NAME_AND_VALUE = itemgetter("name", "value")
 BASE64 = "base64"
 PLAIN = frozenset({"", "utf-8", "utf8", "identity", "none", "text", "plain"})
 """What recorders write for a body that stands there as it is."""
@@ -68,55 +74,60 @@ def status_of(value: object) -> int:
 
 def pairs_of(value: object) -> Pairs:
     """Return names and values: objects that have both, list of two, one object, or lines. Raises `Odd`."""
-    return () if value is None else tuple([_texts(name, content) for name, content in _pairs(value)])
+    return () if value is None else tuple(starmap(_texts, _pairs(value)))
 
 
 def _texts(name: object, content: object) -> tuple[str, str]:
-    if isinstance(name, str) and isinstance(content, str):
-        return name.strip(), content
-    return _name_of(name), text_of(content)
-
-
-def _name_of(value: object) -> str:
-    """Return a name, which is empty where only a value was sent, as in `?=x`. Raises `Odd`."""
-    if not isinstance(value, str):
+    """Return a name and a value; the name is empty where only a value was sent, as in `?=x`. Raises `Odd`."""
+    if not isinstance(name, str):
         raise Odd(ODD)
-    return value.strip()
+    return name.strip(), text_of(content)
 
 
-def _pairs(value: object) -> Iterator[tuple[object, object]]:
-    if isinstance(value, dict):
-        if value.keys() <= {"name", "value"} and value:
-            raise Odd(ODD)
-        for name, content in value.items():
-            yield from ((name, each) for each in (content if isinstance(content, list | Several) else (content,)))
-        return
-    if not isinstance(value, list):
+def _pairs(value: object) -> Iterable[tuple[object, object]]:
+    if isinstance(value, list):
+        try:
+            return list(map(_NAME_AND_VALUE, value))
+        except (LookupError, TypeError):
+            return map(_pair, value)
+    if not isinstance(value, dict) or (value and value.keys() <= {"name", "value"}):
         raise Odd(ODD)
-    for pair in value:
-        if isinstance(pair, dict):
-            yield pair.get("name"), pair.get("value")
-        elif isinstance(pair, list) and len(pair) == 2:
-            yield pair[0], pair[1]
-        elif isinstance(pair, str) and ":" in pair[1:]:
-            name, _, content = pair[1:].partition(":")
-            yield pair[0] + name, content.strip()
-        else:
-            raise Odd(ODD)
+    return (
+        (name, each)
+        for name, content in value.items()
+        for each in (content if isinstance(content, list | Several) else (content,))
+    )
+
+
+def _pair(pair: object) -> tuple[object, object]:
+    if isinstance(pair, dict):
+        return pair.get("name"), pair.get("value")
+    if isinstance(pair, list) and len(pair) == 2:
+        return pair[0], pair[1]
+    if isinstance(pair, str) and ":" in pair[1:]:
+        name, _, content = pair[1:].partition(":")
+        return pair[0] + name, content.strip()
+    raise Odd(ODD)
 
 
 def headers_of(value: object) -> Headers:
     """Return headers as pairs, `Host` for its pseudo-header of HTTP/2; what is not text in a value shows as such."""
-    return tuple([header for pair in pairs_of(value) if (header := _header(*pair))])
+    if value is None:
+        return ()
+    try:
+        return tuple(filter(None, starmap(_header, _pairs(value))))
+    except TypeError:  # A name or a value that cannot be remembered is a list or an object.
+        raise Odd(ODD) from None
 
 
-@lru_cache(maxsize=1024)
-def _header(name: str, value: str) -> tuple[str, str] | None:
+@lru_cache(maxsize=1024, typed=True)
+def _header(name: object, value: object) -> tuple[str, str] | None:
     """Return a header, which is one and the same object where it is repeated; `None` for other pseudo-headers."""
-    if _HEADER_NAME.fullmatch(name) is None:
+    named, text = _texts(name, value)
+    if _HEADER_NAME.fullmatch(named) is None:
         raise Odd(ODD)
-    shown = _HALF.sub("\ufffd", value)
-    return ("host", shown) if name == ":authority" else None if name.startswith(":") else (name, shown)
+    shown = _HALF.sub("\ufffd", text)
+    return ("host", shown) if named == ":authority" else None if named.startswith(":") else (named, shown)
 
 
 def url_of(request: dict[str, Any]) -> str:
@@ -125,6 +136,8 @@ def url_of(request: dict[str, Any]) -> str:
     if given is not None and not isinstance(given, str):
         raise Odd(ODD)
     url = (given or "").strip()
+    if _PLAIN_URL.fullmatch(url):
+        return url
     if not url or url.startswith("/"):
         named = {name.lower(): value for name, value in pairs_of(request.get("headers"))}
         url = url or named.get(":path", "")
@@ -132,12 +145,11 @@ def url_of(request: dict[str, Any]) -> str:
         if not url.startswith("/") or not host:
             raise Odd(ODD)
         url = f"https:{url}" if url.startswith("//") else f"{named.get(':scheme') or 'https'}://{host}{url}"
-    elif not _SCHEME.match(url):
+    elif not _WITH_SCHEME.match(url):
         url = f"https://{url}"
-    if not _PLAIN_URL.fullmatch(url):
-        url = _BYTE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", _BRACKETED.sub(r"\1", url)).replace(" ", "%20")
-        if _HALF.search(url) or _CONTROL.search(url):
-            raise Odd(NOT_TEXT)
+    url = _BYTE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", _BRACKETED.sub(r"\1", url)).replace(" ", "%20")
+    if _HALF.search(url) or _CONTROL.search(url):
+        raise Odd(NOT_TEXT)
     try:
         urlsplit(url)
     except ValueError:
@@ -150,6 +162,8 @@ def with_query(url: str, beside: Pairs) -> str:
     if not beside:
         return url
     parts = urlsplit(url)
+    if asked_for(parts.query) == beside and not any(_ENCODED.search(name) for name, _ in beside):
+        return url
     own: dict[str, set[str]] = {}
     for pair in parts.query.split("&"):
         name, _, value = pair.partition("=")
@@ -208,6 +222,8 @@ def body_of(value: object, encoding: object) -> bytes:
 
 def sent_body_of(post: object) -> bytes:
     """Return the body of a request; empty where it was not recorded. Raises `Odd`."""
+    if post is None:
+        return b""
     if isinstance(post, str):
         return raw_of(post)
     posted = object_of(post)

@@ -1,7 +1,7 @@
 """HAR files, as browsers, proxies and HTTP clients write them, read entry by entry."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import IO, Any
 
@@ -9,6 +9,7 @@ from fixtures.wire import NoAnswer, unpacked
 from suites.recordings.fields import (
     BASE64,
     Odd,
+    Pairs,
     body_of,
     headers_of,
     object_of,
@@ -33,11 +34,12 @@ from suites.recordings.recorded import (
     Headers,
     NoRecording,
     Recorded,
+    by_name,
     header,
     unread,
 )
 from suites.recordings.redaction import is_redacted
-from suites.recordings.times import has_offset, moment_of, seconds_of
+from suites.recordings.times import moment_of, seconds_of
 from suites.recordings.values import EndOfText, Text
 
 NO_CONTENT = 204
@@ -82,7 +84,7 @@ def read(file: IO[bytes], name: str, completed: Callable[[Any], Any] = _as_it_is
                 number += 1
                 found = recorded(number, completed(entry))
                 if found.started is not None:
-                    own = has_offset(entry.get("startedDateTime"))
+                    own = moment_of(entry.get("startedDateTime")).has_offset
                     is_absolute = own if is_absolute is None else is_absolute
                     found = found if own == is_absolute else found._replace(started=None)
                 yield stamped_at_end(found) if creator in STAMPED_AT_END else found
@@ -144,25 +146,52 @@ def recorded(number: int, entry: Any) -> Recorded:
             return unread(number)
     except Odd as odd:
         return unread(number, str(odd))
-    known = unread(number)._replace(method=method.strip().upper(), url=url)
+    method = method.strip().upper()
     try:
-        return _with_answer(_with_request(known, request), entry)
+        return _exchange(number, method, url, entry)
     except Odd as odd:
-        return known._replace(lack=str(odd))
+        return unread(number, str(odd))._replace(method=method, url=url)
 
 
-def _with_request(known: Recorded, request: dict[str, Any]) -> Recorded:
+def _exchange(number: int, method: str, url: str, entry: dict[str, Any]) -> Recorded:
+    """Return an entry of which it is known whom it was with. Raises `Odd`."""
+    request: dict[str, Any] = entry["request"]
     query = request.get("queryString")
-    sent_headers = headers_of(request.get("headers"))
-    cookies = pairs_of(request.get("cookies"))
-    if cookies and header(sent_headers, "cookie") is None:
-        sent_headers = (*sent_headers, ("cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
-    return known._replace(
-        url=with_query(known.url, _pairs_of_query(query)),
+    sent_headers = _with_cookies(headers_of(request.get("headers")), pairs_of(request.get("cookies")))
+    whole_url = with_query(url, _pairs_of_query(query))
+    sent_body = sent_body_of(request.get("postData"))
+    response = object_of(entry.get("response"))
+    given = response.get("content")
+    content = {"text": given} if isinstance(given, str) else object_of(given)
+    headers = _with_type(headers_of(response.get("headers")), content.get("mimeType"))
+    named = by_name(headers)
+    status = status_of(response.get("status"))
+    started, start_slack, _ = moment_of(entry.get("startedDateTime"))
+    seconds, time_slack = seconds_of(entry)
+    body, lack = _body(content, response, named) if 200 <= status < 300 else _refusal(content)
+    caller = entry.get("_caller")
+    return Recorded(
+        number=number,
+        method=method,
+        url=whole_url,
         sent_headers=sent_headers,
-        sent_body=sent_body_of(request.get("postData")),
-        query_in="url" if "?" in known.url else "nowhere" if query is None else "beside",
+        sent_body=sent_body,
+        status=status,
+        headers=headers,
+        body=body,
+        started=started,
+        seconds=seconds,
+        slack=start_slack + time_slack,
+        caller=caller if isinstance(caller, str) else None,
+        lack=_lack(entry, response, status, named, lack),
+        query_in="url" if "?" in url else "nowhere" if query is None else "beside",
     )
+
+
+def _with_cookies(headers: Headers, cookies: Pairs) -> Headers:
+    if not cookies or header(headers, "cookie") is not None:
+        return headers
+    return (*headers, ("cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
 
 
 def _pairs_of_query(query: object) -> tuple[tuple[str, str], ...]:
@@ -172,64 +201,42 @@ def _pairs_of_query(query: object) -> tuple[tuple[str, str], ...]:
     return pairs_of(query)
 
 
-def _with_answer(known: Recorded, entry: dict[str, Any]) -> Recorded:
-    response = object_of(entry.get("response"))
-    given = response.get("content")
-    content = {"text": given} if isinstance(given, str) else object_of(given)
-    headers = _with_type(headers_of(response.get("headers")), content.get("mimeType"))
-    status = status_of(response.get("status"))
-    started, start_slack = moment_of(entry.get("startedDateTime"))
-    seconds, time_slack = seconds_of(entry)
-    body, lack = _body(content, response, headers) if 200 <= status < 300 else _refusal(content)
-    return known._replace(
-        status=status,
-        headers=headers,
-        body=body,
-        started=started,
-        seconds=seconds,
-        slack=start_slack + time_slack,
-        caller=entry["_caller"] if isinstance(entry.get("_caller"), str) else None,
-        lack=_lack(entry, response, status, headers, lack),
-    )
-
-
 def _lack(
-    entry: dict[str, Any], response: dict[str, Any], status: int, headers: Headers, of_body: str | None
+    entry: dict[str, Any], response: dict[str, Any], status: int, headers: Mapping[str, str], of_body: str | None
 ) -> str | None:
     if status == 0:
         return NO_ANSWER
-    if _says(entry, response, OF_CACHE) or _was_cached(entry) or _is_aged(headers):
+    notes = [(lack, part[name]) for part in (entry, response) for name, lack in _names_of_notes(tuple(part))]
+    if _says(notes, FROM_CACHE) or _was_cached(entry) or _is_aged(headers):
         return FROM_CACHE
-    if header(headers, PROXY_MARK) is not None:
+    if PROXY_MARK in headers:
         return NOT_OF_SERVICE
     if status >= 500 and not headers:
         return NO_HEADERS
     if status == NO_CONTENT or not 200 <= status < 300:
         return None
-    if _says(entry, response, OF_BREAK):
+    if _says(notes, BROKEN_OFF):
         return BROKEN_OFF
     return of_body or (None if headers else NO_HEADERS)
 
 
-def _says(entry: dict[str, Any], response: dict[str, Any], names: frozenset[str]) -> bool:
-    return any(
-        str(part[name]).strip().lower() not in NO
-        for part in (entry, response)
-        for name in _names_among(names, tuple(part))
-    )
-
-
 @lru_cache(maxsize=256)
-def _names_among(wanted: frozenset[str], names: tuple[str, ...]) -> list[str]:
-    """Return those of the names of an entry, which are the same in most, that stand for one that is wanted."""
-    return [name for name in names if name.lstrip("_").lower() in wanted]
+def _names_of_notes(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return those of the names of an entry, which are the same in most, that say what an exchange lacks."""
+    plain = [(name, name.lstrip("_").lower()) for name in names]
+    of_cache = [(name, FROM_CACHE) for name, known in plain if known in OF_CACHE]
+    return of_cache + [(name, BROKEN_OFF) for name, known in plain if known in OF_BREAK]
+
+
+def _says(notes: list[tuple[str, Any]], lack: str) -> bool:
+    return any(noted == lack and str(value).strip().lower() not in NO for noted, value in notes)
 
 
 def _was_cached(entry: dict[str, Any]) -> bool:
     """Whether the recorder mentions an entry of its cache, or names another source than the network."""
     cache, source = entry.get("cache"), entry.get("_fetchType")
-    is_known = isinstance(cache, dict) and any(cache.get(when) for when in ("beforeRequest", "afterRequest"))
-    return is_known or (isinstance(source, str) and not source.lower().startswith("network"))
+    is_known = isinstance(cache, dict) and (cache.get("beforeRequest") or cache.get("afterRequest"))
+    return bool(is_known) or (isinstance(source, str) and not source.lower().startswith("network"))
 
 
 def _with_type(headers: Headers, media_type: object) -> Headers:
@@ -244,8 +251,8 @@ def _with_type(headers: Headers, media_type: object) -> Headers:
     return () if own is not None and (not own.strip() or is_redacted(own)) else headers
 
 
-def _is_aged(headers: Headers) -> bool:
-    age = (header(headers, "age") or "").strip()
+def _is_aged(headers: Mapping[str, str]) -> bool:
+    age = headers.get("age", "").strip()
     return age.isascii() and age.isdecimal() and age.strip("0") != ""
 
 
@@ -257,25 +264,29 @@ def _refusal(content: dict[str, Any]) -> tuple[bytes, None]:
         return b"", None
 
 
-def _body(content: dict[str, Any], response: dict[str, Any], headers: Headers) -> tuple[bytes, str | None]:
+def _body(content: dict[str, Any], response: dict[str, Any], headers: Mapping[str, str]) -> tuple[bytes, str | None]:
     """Return the body of a 2xx, and what is lacking of it, if that is known. Raises `Odd`."""
-    size = content.get("size")
-    elsewhere = (part.get(name) for part in (content, response) for name in BODIES if part.get(name))
-    text = content.get("text") or next(elsewhere, content.get("text"))
+    size, encoding = content.get("size"), content.get("encoding")
+    text = content.get("text") or _body_elsewhere(content, response)
     if text is None or text == "":
         is_empty = size == 0 and (_length(headers) == 0 or (text == "" and response.get("bodySize") == 0))
         return b"", None if is_empty else NO_BODY
     try:
-        body = body_of(text, content.get("encoding"))
+        body = body_of(text, encoding)
     except ValueError:
         return b"", PART_OF_BODY
-    if text_of(content.get("encoding")).strip().lower() == BASE64:
-        body, lack = body_unpacked(body, header(headers, "content-encoding") or "")
+    if encoding is not None and text_of(encoding).strip().lower() == BASE64:
+        body, lack = body_unpacked(body, headers.get("content-encoding", ""))
         if lack is not None:
             return b"", lack
-    elif isinstance(text, str) and not text.isascii() and not _is_text(body):
+    elif not text.isascii() and not _is_text(body):
         raise Odd(NOT_TEXT)
     return body, None if _is_whole(body, size, headers, content.get("comment")) else PART_OF_BODY
+
+
+def _body_elsewhere(content: dict[str, Any], response: dict[str, Any]) -> Any:
+    """Return the body of an answer whose own place is empty; what stands there if it is nowhere else."""
+    return next((part[name] for part in (content, response) for name in BODIES if part.get(name)), content.get("text"))
 
 
 def body_unpacked(body: bytes, encoding: str) -> tuple[bytes, str | None]:
@@ -296,7 +307,7 @@ def _is_text(body: bytes) -> bool:
     return True
 
 
-def _is_whole(body: bytes, size: object, headers: Headers, comment: object) -> bool:
+def _is_whole(body: bytes, size: object, headers: Mapping[str, str], comment: object) -> bool:
     """Whether nothing of a body was left out; an object or a list of JSON is whole in any case."""
     length = _length(headers)
     if size == len(body) and length in (len(body), None) and not comment:
@@ -313,14 +324,15 @@ def lacking(body: bytes, headers: Headers) -> str | None:
     """Return what is lacking of a 2xx by its own word: the headers, the body, or a part of it."""
     if not headers:
         return NO_HEADERS
+    named = by_name(headers)
     if not body:
-        return None if _length(headers) == 0 else NO_BODY
-    return None if _is_whole(body, len(body), headers, None) else PART_OF_BODY
+        return None if _length(named) == 0 else NO_BODY
+    return None if _is_whole(body, len(body), named, None) else PART_OF_BODY
 
 
-def _length(headers: Headers) -> int | None:
+def _length(headers: Mapping[str, str]) -> int | None:
     """Return the length of the body by its header, where it was not packed for the way."""
-    length = header(headers, "content-length")
-    if length is None or not length.isascii() or not length.isdecimal() or header(headers, "content-encoding"):
+    length = headers.get("content-length")
+    if length is None or not length.isascii() or not length.isdecimal() or headers.get("content-encoding"):
         return None
     return int(length) if len(length) < 19 else None

@@ -73,10 +73,11 @@ class Judge:
         if recorded.lack is not None and not recorded.url:
             self.counts.set_aside[recorded.lack] += 1
             return
-        base = base_of(recorded)
-        if base is None or self._only not in (None, base):
+        found = _found(recorded)
+        if found is None or self._only not in (None, found[0]):
             self.counts.other += 1
             return
+        base, operation = found
         self.counts.bases[base] += 1
         self._callers[base].note(recorded)
         self._shows_queries = self._shows_queries or (recorded.query_in == "url" and "?" in recorded.url)
@@ -85,7 +86,8 @@ class Judge:
             self.counts.set_aside[lack] += 1
             return
         stretch = self._clocks[base].note(recorded)
-        self._spool.add(base, recorded._replace(stretch=stretch), explains=_explains(recorded))
+        placed = recorded._replace(stretch=stretch) if stretch else recorded
+        self._spool.add(base, placed, explains=operation in EXPLAINING)
 
     def judge(self, add: Callable[[Record], None], jobs: int | None = None) -> None:
         """Give everything that is found to `add`, piece by piece, as plain data with no key in it.
@@ -112,23 +114,18 @@ def _lack(recorded: Recorded) -> str | None:
     return REDACTED if has_redacted_values(recorded) else None
 
 
-def _explains(recorded: Recorded) -> bool:
-    """Whether an exchange may explain what others show: a batch that is new, or one that has gone."""
-    found = match(recorded.method.upper(), below(urlsplit(recorded.url).path))
-    return found is not None and found[0].id in EXPLAINING
-
-
-def base_of(recorded: Recorded) -> str | None:
-    """Return the base URL below which an exchange is one of the service; `None` where it is not."""
+def _found(recorded: Recorded) -> tuple[str, str] | None:
+    """Return the base URL below which an exchange is one of the service, and its operation; `None` where it is none."""
     try:
         parts = urlsplit(recorded.url)
         host = parts.netloc.rpartition("@")[2].lower()
     except ValueError:
         return None
     path = below(parts.path)
-    if not host or match(recorded.method.upper(), path) is None:
+    found = match(recorded.method.upper(), path) if host else None
+    if found is None:
         return None
-    return f"{parts.scheme.lower()}://{host}{parts.path.removesuffix(path)}"
+    return f"{parts.scheme.lower()}://{host}{parts.path.removesuffix(path)}", found[0].id
 
 
 def merged(counts: Iterable[Counts]) -> Counts:

@@ -67,7 +67,7 @@ def _made_by_one(exchange: Any) -> float:
 
 def _made_by_several(exchange: Any) -> float:
     """Return when an exchange was made: by its time alone, where workers have numbered their own."""
-    return moment_of(exchange.get("sent_at") if isinstance(exchange, dict) else None)[0] or 0.0
+    return moment_of(exchange.get("sent_at") if isinstance(exchange, dict) else None).seconds or 0.0
 
 
 def _recorded(number: int, exchange: Any) -> Recorded:
@@ -75,7 +75,6 @@ def _recorded(number: int, exchange: Any) -> Recorded:
         return unread(number)
     try:
         request, response = object_of(exchange.get("request")), object_of(exchange.get("response"))
-        started, _ = moment_of(exchange.get("sent_at"))
         body, sent_body = text_of(response.get("body")), text_of(request.get("body"))
         return Recorded(
             number=number,
@@ -86,7 +85,7 @@ def _recorded(number: int, exchange: Any) -> Recorded:
             status=status_of(response.get("status")),
             headers=headers_of(response.get("headers")),
             body=body_of(body, None),
-            started=started,
+            started=moment_of(exchange.get("sent_at")).seconds,
             seconds=span_of(exchange.get("seconds")),
             slack=SLACK,
             caller=text_of(exchange.get("caller")) or None,

@@ -54,6 +54,11 @@ def header(headers: Headers, name: str) -> str | None:
     return None
 
 
+def by_name(headers: Headers) -> dict[str, str]:
+    """Return the first value of each header, by its name in lower case."""
+    return {name.lower(): value for name, value in reversed(headers)}
+
+
 Reader = Callable[[BinaryIO, str], Iterator[Recorded]]
 """Gives the exchanges of an open file, whose name is for messages; raises `NoRecording` or `CutOff`."""
 

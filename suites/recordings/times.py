@@ -4,10 +4,12 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 FRACTION_DIGITS = 6
 """Digits of a second that are read."""
+NUMBERS = (int, float)
+"""What numbers of JSON are read as."""
 EARLIEST = 946_684_800.0
 """Seconds since 1970 before which a moment is no moment: the beginning of the year 2000."""
 LATEST = 1e11
@@ -28,9 +30,20 @@ _OF_A_BROWSER = re.compile(r"([A-Z][a-z]{2}),? ([A-Z][a-z]{2}) (\d{1,2}),? (\d{4
 """How JavaScript writes a date."""
 
 
+class Moment(NamedTuple):
+    """Seconds since 1970, how far off their last digit lets them be, and whether it is said where on earth it was."""
+
+    seconds: float | None
+    slack: float
+    has_offset: bool = True
+
+
+NO_MOMENT = Moment(None, 0.0)
+
+
 def number_of(value: object) -> float | None:
     """Return a number, which may be written as text; `None` for anything else."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = type(value) in NUMBERS
     if not is_number and not (isinstance(value, str) and _NUMBER.fullmatch(value.strip())):
         return None
     try:
@@ -39,59 +52,64 @@ def number_of(value: object) -> float | None:
         return None
 
 
-def moment_of(value: object) -> tuple[float | None, float]:
-    """Seconds since 1970 of a moment, and how far off its last digit lets it be; `None` for anything else.
+def moment_of(value: object) -> Moment:
+    """Return the moment that a recorder has written, which has no seconds if it cannot be read.
 
     A date-time without an offset is taken for UTC, as all those beside it.
     """
-    number = number_of(value)
-    if number is not None:
-        return _since_1970(number)
-    found = _date_time(value)
-    if found is None:
-        return None, 0.0
-    try:
-        seconds = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None, 0.0
-    fraction = _FRACTION.search(str(value))
-    digits = len(fraction[1]) if fraction else 0
-    return (seconds, 10.0 ** -min(digits, FRACTION_DIGITS)) if EARLIEST < seconds < LATEST else (None, 0.0)
-
-
-def has_offset(value: object) -> bool:
-    """Whether a moment that can be read says to which place on earth it belongs."""
-    found = None if number_of(value) is not None else _date_time(value)
-    return found is None or found.tzinfo is not None
-
-
-def _date_time(value: object) -> datetime | None:
-    """Return a date-time to the second."""
+    if isinstance(value, str) and len(value) <= LONGEST_DATE:
+        return _written(value)
     if isinstance(value, datetime):
-        return value
-    return _read(value) if isinstance(value, str) and len(value) <= LONGEST_DATE else None
+        return _of_date_time(value, str(value))
+    number = number_of(value)
+    return NO_MOMENT if number is None else _since_1970(number)
 
 
 @lru_cache(maxsize=DATES_REMEMBERED)
-def _read(value: str) -> datetime | None:
+def _written(text: str) -> Moment:
+    number = None if ":" in text else number_of(text)
+    if number is not None:
+        return _since_1970(number)
+    found = _date_time(text)
+    return NO_MOMENT if found is None else _of_date_time(found, text)
+
+
+def _of_date_time(found: datetime, text: str) -> Moment:
+    has_offset = found.tzinfo is not None
+    try:
+        seconds = (found if has_offset else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return NO_MOMENT
+    fraction = _FRACTION.search(text)
+    digits = len(fraction[1]) if fraction else 0
+    return (
+        Moment(seconds, 10.0 ** -min(digits, FRACTION_DIGITS), has_offset) if EARLIEST < seconds < LATEST else NO_MOMENT
+    )
+
+
+def _date_time(value: str) -> datetime | None:
+    """Return a date-time to the second."""
     if not _TO_THE_SECOND.search(value):
         return None
     text = value.strip()
-    parts = _OF_A_BROWSER.fullmatch(text)
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            return read(f"{parts[1]}, {parts[3]} {parts[2]} {parts[4]} {parts[5]} {parts[6]}" if parts else text)
-        except (ValueError, TypeError, LookupError, OverflowError):
-            continue
-    return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        parts = _OF_A_BROWSER.fullmatch(text)
+    try:
+        return parsedate_to_datetime(
+            f"{parts[1]}, {parts[3]} {parts[2]} {parts[4]} {parts[5]} {parts[6]}" if parts else text
+        )
+    except (ValueError, TypeError, LookupError, OverflowError):
+        return None
 
 
-def _since_1970(number: float) -> tuple[float | None, float]:
+def _since_1970(number: float) -> Moment:
     unit = next((unit for least, unit in UNITS if number >= least), 1.0)
     seconds = number / unit
     if not EARLIEST < seconds < LATEST:
-        return None, 0.0
-    return seconds, 1.0 / unit if number.is_integer() else 10.0**-FRACTION_DIGITS
+        return NO_MOMENT
+    return Moment(seconds, 1.0 / unit if number.is_integer() else 10.0**-FRACTION_DIGITS)
 
 
 def span_of(value: object) -> float | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import IO, Any, Final
 
-from fixtures.exchange import integer
+from fixtures.exchange import LONGEST_INTEGER, integer
 
 CHUNK = 1 << 20
 """Bytes that are read at once, at the least."""
@@ -18,6 +18,7 @@ OF_PARTS = frozenset({"name", "value", "comment", "mimeType", "type", "id"})
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[\[\]{}]', re.DOTALL)
 _BARE = re.compile(r'[^\[\]{}",:]*+')
 _SPACE = re.compile(r"[\s\ufeff]*+")
+_BETWEEN = re.compile(r"[\s\ufeff,]*+")
 _STRAY = re.compile(r"\]\s*+,?\s*+\{")
 _TAIL = re.compile(r"\}\s*+\]\s*+\}\s*+\}\s*+\Z")
 _FIRST_NAME = re.compile(r'\{\s*+"([^"\\]++)"\s*+:')
@@ -51,6 +52,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=integer, strict=False)
+_DECODER_OF_SHORT = json.JSONDecoder(object_pairs_hook=_object, strict=False)
+"""Decodes what has no integer that is too long, without looking at each."""
+
+
+def _has_long_integer(text: str) -> bool:
+    """Whether an integer may be in a text that is too long to be of use: it fills one of the pieces half as long."""
+    piece = LONGEST_INTEGER // 2
+    return any(text[begin : begin + piece].isdigit() for begin in range(0, len(text), piece))
 
 
 def decoded(text: str | bytes) -> Any:
@@ -84,14 +93,15 @@ class Text:
         self._chunk = chunk
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._text = ""
+        self._json = _DECODER
         self._at = 0
         self._dropped = 0
         self._border: _Border | None = None
 
-    def peek(self) -> str:
+    def peek(self, skipped: re.Pattern[str] = _SPACE) -> str:
         """Return the next character that is not a space; empty at the end."""
         while True:
-            self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]
+            self._at = skipped.match(self._text, self._at).end()  # type: ignore[union-attr]
             if self._at < len(self._text):
                 return self._text[self._at]
             if not self._more():
@@ -100,6 +110,9 @@ class Text:
     def value(self) -> Any:
         """Return the value that begins here, or `DAMAGED`. Raises `EndOfText`."""
         self.peek()
+        return self._value()
+
+    def _value(self) -> Any:
         while True:
             value, end = self._decoded()
             is_sure = end is not None and self._is_followed(end)
@@ -118,16 +131,16 @@ class Text:
     def items(self) -> Iterator[Any]:
         """Yield the values of the list that begins here. Raises `EndOfText`."""
         self._at += 1
-        while (following := self.peek()) != "]" or self._goes_on():
+        while (following := self.peek(_BETWEEN)) != "]" or self._goes_on():
             if following == "":
                 raise EndOfText
-            if following in ",]":
+            if following == "]":
                 self._at += 1
                 continue
             first = _FIRST_NAME.match(self._text, self._at) if self._border is None else None
             if first and first[1] not in OF_PARTS:
                 self._border = _Border(first[1])
-            yield self.value()
+            yield self._value()
         self._at += 1
         self._border = None
 
@@ -163,11 +176,12 @@ class Text:
         text = self._decoder.decode(chunk, final=not chunk)
         self._dropped += self._at
         self._text, self._at = rest + text, 0
+        self._json = _DECODER if _has_long_integer(self._text) else _DECODER_OF_SHORT
         return bool(chunk or text)
 
     def _decoded(self) -> tuple[Any, int | None]:
         try:
-            return _DECODER.raw_decode(self._text, self._at)
+            return self._json.raw_decode(self._text, self._at)
         except (ValueError, RecursionError):
             return DAMAGED, None
 
