@@ -161,9 +161,9 @@ class Guide:
         chosen = self._random.choice(self._known) if self._known else None
         by_directory = chosen is not None and self._random.random() < 0.7
         filters = {"source_directory_id": chosen.directory_id} if chosen and by_directory else {}
+        size = 1 + self._random.randrange(PAGE_SIZE) if by_directory else 50
         token: str | None = None
         for _ in range(LONGEST_WALK):
-            size = 1 + self._random.randrange(PAGE_SIZE) if by_directory else 50
             exchange = self._batches.list(self._caller, **filters, page_size=size, page_token=token)
             answer = call_of(exchange).answer
             token = answer.get("next_page_token")

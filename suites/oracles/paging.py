@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -54,7 +54,8 @@ class FollowedWalk:
     """Pages that follow each other: the first and the last, and what they held.
 
     `met` has each batch with its status and update time as they were met, `projects` what these batches said of their
-    project, `tokens` each token that led to a page that was not empty, with its batches.
+    project, `tokens` each token that led to a page that was not empty, with its batches. `twice` are the batches that
+    were met again, unchanged, and `repeating` is the page on which that happened first.
     """
 
     first: Call
@@ -63,6 +64,8 @@ class FollowedWalk:
     met: dict[str, State]
     projects: frozenset[str]
     tokens: dict[str, tuple[str, ...]]
+    twice: tuple[str, ...] = ()
+    repeating: Call | None = None
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,11 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     Looked for are batches that the same caller created, in the project that the walk is over, well before it began; for
     a status, those that had ended in it by then and were shown in no other since; and none that may be gone. A batch
     that is met twice counts where it has not changed between. Where a page_size was asked for and nothing was received,
-    the service may not have made anything of it.
+    the service may not have made anything of it, and what a token is worth with another page_size is not said. Nor is
+    the order of a list: a batch that goes on may move in it, from one page to another, so pages are compared only where
+    the batches that are known stood still.
     """
-    open_: Memory[tuple[str, Filters, str], FollowedWalk] = Memory(OPEN_WALKS)
+    open_: Memory[tuple[str, Filters, str | None, str], FollowedWalk] = Memory(OPEN_WALKS)
     births: Memory[tuple[str, str], deque[Born]] = Memory()
     losses = Losses()
     latest: Memory[str, tuple[Call, str | None]] = Memory()
@@ -141,24 +146,37 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
         remember(call)
         if call.name != LIST or not call.succeeded or not isinstance(call.answer.get("items"), list):
             return
-        filters = selection_of(call.exchange.request)
-        token = call.exchange.request.param("page_token")
+        request = call.exchange.request
+        filters, size, token = selection_of(request), request.param("page_size"), request.param("page_token")
         if filters is None:
             return
-        before = open_.get((call.caller, filters, token)) if token is not None else None
+        before = open_.get((call.caller, filters, size, token)) if token is not None else None
         if token is not None and (before is None or not call.is_after(before.last) or before.pages > LONGEST_WALK):
             return
-        yield from _repeats(call, before, births)
         walk = _continued(before, call, token)
+        if before and token and _is_led_back(before, call, token):
+            yield observe(
+                ENDS,
+                False,
+                check="walk-ends",
+                kind="unending",
+                expected="a page that leads on",
+                actual="the same token and the same batches as before",
+                exchanges=[before.last.exchange, call.exchange],
+            )
         following = call.answer.get("next_page_token")
         if isinstance(following, str) and following:
-            open_[call.caller, filters, following] = walk
+            open_[call.caller, filters, size, following] = walk
         elif not following:
             yield from _judged(walk, filters)
 
     def _judged(walk: FollowedWalk, filters: Filters) -> Iterator[Observation]:
         used = {name: value for name, value in filters if name not in SCOPE}
         known = births.get((walk.first.caller, used.get("source_directory_id", "")), ())
+        if walk.pages > 1 and not _stood_still(walk, known):
+            return
+        if walk.pages > 1:
+            yield _repeats(walk, births)
         projects = _projects_of(walk, births)
         lower, upper = (moment(used.get(name)) for name in TIMES)
 
@@ -185,6 +203,17 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
             exchanges=[missing[min(missing)].call.exchange, walk.first.exchange, walk.last.exchange],
             case=", ".join(f"{name}={value}" for name, value in sorted(used.items())),
         )
+
+    def _stood_still(walk: FollowedWalk, known: Iterable[Born]) -> bool:
+        """Whether each older batch was in one status from before a walk on: that which it shows, or else a last one."""
+        older = {born.id for born in known if walk.first.is_after(born.call)}
+        new = {born.id for born in known} - older
+        for id_ in (walk.met.keys() | older) - new:
+            since, status = latest.get(id_, (walk.last, None))
+            is_in_place = walk.met[id_][0] == status if id_ in walk.met else status in TERMINAL
+            if not is_in_place or not walk.first.is_after(since):
+                return False
+        return True
 
     def _matches(
         born: Born, lower: Moment | None, upper: Moment | None, wanted: str | None, walk: FollowedWalk
@@ -228,6 +257,7 @@ def _continued(before: FollowedWalk | None, call: Call, token: str | None) -> Fo
     if before is None or token is None:
         return FollowedWalk(call, call, 1, met, projects, {})
     ids = tuple(met)
+    twice = [] if _is_led_back(before, call, token) else [id_ for id_ in ids if before.met.get(id_) == met[id_]]
     return replace(
         before,
         last=call,
@@ -235,7 +265,14 @@ def _continued(before: FollowedWalk | None, call: Call, token: str | None) -> Fo
         met={**before.met, **met},
         projects=before.projects | projects,
         tokens={**before.tokens, token: ids} if ids else before.tokens,
+        twice=(*before.twice, *twice),
+        repeating=before.repeating or (call if twice else None),
     )
+
+
+def _is_led_back(walk: FollowedWalk, call: Call, token: str) -> bool:
+    """Whether a page is one that its token has led to before in the walk."""
+    return bool(call.seen) and walk.tokens.get(token) == tuple(seen.id for seen in call.seen)
 
 
 @remembered
@@ -253,46 +290,26 @@ def _state(batch: dict[str, Any]) -> State:
     return batch.get("status"), batch.get("updated_at")
 
 
-def _repeats(
-    call: Call, before: FollowedWalk | None, births: Memory[tuple[str, str], deque[Born]]
-) -> Iterator[Observation]:
-    """Yield what a later page holds again.
-
-    Somebody who was not observed may have created a batch during the walk, unless the walk is over one directory.
-    """
-    if before is None or not call.batches:
-        return
-    token = call.exchange.request.param("page_token") or ""
-    led_to = before.tokens.get(token)
-    if led_to is not None and led_to == tuple(batch["id"] for batch in call.batches):
-        yield observe(
-            ENDS,
-            False,
-            check="walk-ends",
-            kind="unending",
-            expected="a page that leads on",
-            actual="the same token and the same batches as before",
-            exchanges=[before.last.exchange, call.exchange],
-        )
-        return
-    twice = [batch["id"] for batch in call.batches if before.met.get(batch["id"]) == _state(batch)]
-    is_open = call.exchange.request.param("source_directory_id") is None
-    yield observe(
-        INSERT if is_open or _is_disturbed(before.first, call, births) else REPEAT,
-        not twice,
+def _repeats(walk: FollowedWalk, births: Memory[tuple[str, str], deque[Born]]) -> Observation:
+    """Return whether later pages of a walk hold what earlier ones held."""
+    return observe(
+        INSERT if _is_disturbed(walk, births) else REPEAT,
+        not walk.twice,
         check="batch-is-met-once",
         kind="twice",
         expected=[],
-        actual=twice,
-        difference=f"{first_few(twice)} was on an earlier page too",
-        exchanges=[before.first.exchange, before.last.exchange, call.exchange],
+        actual=walk.twice,
+        difference=f"{first_few(walk.twice)} was on an earlier page too",
+        exchanges=[walk.first.exchange, (walk.repeating or walk.last).exchange],
     )
 
 
-def _is_disturbed(first: Call, last: Call, births: Memory[tuple[str, str], deque[Born]]) -> bool:
-    """Whether the caller may have created a batch during a walk."""
-    began, ended = first.exchange, last.exchange
-    for born in reversed(births.get((first.caller, ""), ())):
+def _is_disturbed(walk: FollowedWalk, births: Memory[tuple[str, str], deque[Born]]) -> bool:
+    """Whether somebody may have created a batch during a walk: its caller, or others unless it is over a directory."""
+    if walk.first.exchange.request.param("source_directory_id") is None:
+        return True
+    began, ended = walk.first.exchange, walk.last.exchange
+    for born in reversed(births.get((walk.first.caller, ""), ())):
         if began.sent - began.slack - began.skew >= born.until:
             return False
         create = born.call.exchange
@@ -303,10 +320,12 @@ def _is_disturbed(first: Call, last: Call, births: Memory[tuple[str, str], deque
 
 def _promise(walk: FollowedWalk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:
     """Return the promise that a walk breaks which does not hold what it has to."""
+    if walk.pages > 1 and _is_disturbed(walk, births):
+        return INSERT
     if any(is_of_another_offset(used[name]) for name in TIMES if name in used):
         return INSTANTS
     if walk.pages > 1:
-        return INSERT if _is_disturbed(walk.first, walk.last, births) else LOSE
+        return LOSE
     if not used:
         return SHOWS
     return COMBINED if len(used) > 1 else next(each.requirement for each in FILTERS if each.parameter in used)

@@ -75,6 +75,7 @@ TWICE = (*EXPAND, *EXPAND)
 RESULTS = with_results(entry("dfl-1", "job-1"))
 OTHER_PROJECT = (("project_id", "prj-2"),)
 BY_DIRECTORY = (("source_directory_id", "dir-1"),)
+OF_COMPLETED = (("status", "COMPLETED"),)
 BY_TIME = (("created_at_on_or_after", at(5)),)
 BY_INSTANT = (("created_at_on_or_after", "2029-12-31T19:00:01-05:00"),)
 
@@ -83,8 +84,20 @@ def paged(token: str | None = None, size: str = "1") -> Pairs:
     return (("page_size", size), *([("page_token", token)] if token else []))
 
 
+def over_directory(token: str | None = None, size: str = "2") -> Pairs:
+    return (*BY_DIRECTORY, *paged(token, size))
+
+
 def two(tale: Tale) -> Tale:
     return tale.create().create("bat-2").wait()
+
+
+def seen(tale: Tale, *others: str | Json) -> Tale:
+    return two(tale).list("bat-1", "bat-2", *others)
+
+
+def ending(batch_id: str, status: str = "COMPLETED") -> Json:
+    return batch(batch_id, "dir-1", status)
 
 
 ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
@@ -161,20 +174,27 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
     ),
     "a batch that falls between pages": (
         "pages-lose-nothing",
-        lambda t: two(t).list("bat-2", params=paged(), token="a").list(params=paged("a")),
+        lambda t: (
+            two(t)
+            .list(ending("bat-1"), ending("bat-2"))
+            .list(ending("bat-2"), params=over_directory(), token="a")
+            .list(params=over_directory("a"))
+        ),
     ),
     "a batch on two pages": (
         "pages-repeat-nothing",
         lambda t: (
-            two(t)
-            .list("bat-1", params=(*BY_DIRECTORY, *paged()), token="a")
-            .list("bat-2", "bat-1", params=(*BY_DIRECTORY, *paged("a", "2")), token=None)
+            seen(t)
+            .list("bat-1", params=over_directory(), token="a")
+            .list("bat-2", "bat-1", params=over_directory("a"), token=None)
         ),
     ),
     "a batch on two pages, where somebody may have added one": (
         "pages-survive-insertions",
         lambda t: (
-            two(t).list("bat-1", params=paged(), token="a").list("bat-2", "bat-1", params=paged("a", "2"), token=None)
+            seen(t)
+            .list("bat-1", params=paged(size="2"), token="a")
+            .list("bat-2", "bat-1", params=paged("a", "2"), token=None)
         ),
     ),
     "a batch that is found late": ("get-finds-new-batch-at-once", lambda t: t.create().get(code=404).get()),
@@ -198,10 +218,10 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
     "a batch that a new one pushes to the next page": (
         "pages-survive-insertions",
         lambda t: (
-            two(t)
-            .list("bat-1", params=paged(), token="a")
+            seen(t)
+            .list("bat-1", params=over_directory(), token="a")
             .create("bat-3")
-            .list("bat-1", "bat-2", params=paged("a", "2"))
+            .list("bat-1", "bat-2", params=over_directory("a"))
         ),
     ),
     "a page that leads to itself": (
@@ -362,10 +382,35 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     "a batch in another list": lambda t: two(t).list(params=(("created_at_on_or_after", at(6)),)),
     "a parameter that nobody knows": lambda t: two(t).list("bat-2", params=(("order", "asc"),)),
     "a batch that has a page to come": lambda t: two(t).list("bat-2", params=paged(), token="a"),
+    "a batch that falls between pages of two sizes": lambda t: (
+        seen(t).list("bat-2", params=over_directory(), token="a").list(params=over_directory("a", "1"))
+    ),
+    "a batch on two pages of walks of one list": lambda t: (
+        seen(t)
+        .list("bat-1", "bat-2", params=over_directory(), token="a")
+        .list("bat-1", params=over_directory(size="1"), token="a")
+        .list(params=over_directory("a"))
+        .list("bat-2", params=over_directory("a", "1"))
+    ),
+    "a batch that another one, which goes on, pushes to the next page": lambda t: (
+        two(t)
+        .list("bat-1", ending("bat-2", "RUNNING"))
+        .list("bat-1", params=over_directory(), token="a")
+        .list("bat-1", params=over_directory("a"))
+    ),
+    "a batch that another one, which has ended, pushes to the next page": lambda t: (
+        two(t)
+        .list(ending("bat-1"), ending("bat-2", "RUNNING"))
+        .list(ending("bat-1"), params=(*OF_COMPLETED, *over_directory()), token="a")
+        .list(ending("bat-1"), ending("bat-2"), params=(*OF_COMPLETED, *over_directory("a")))
+    ),
+    "a batch on two pages that nobody knew": lambda t: (
+        two(t).list("bat-1", params=over_directory(), token="a").list("bat-1", params=over_directory("a"))
+    ),
     "a page whose first was not observed": lambda t: two(t).list("bat-2", params=paged("a")),
     "a batch that changed between pages": lambda t: (
         two(t)
-        .list("bat-1", params=paged(), token="a")
+        .list("bat-1", params=paged(size="2"), token="a")
         .list("bat-2", batch("bat-1", "dir-1", "RUNNING", updated=7), params=paged("a", "2"))
     ),
     "a page that is asked for again": lambda t: (
