@@ -1,5 +1,6 @@
 """Oracles on `results`: there only when asked for, one entry for each file, with a job of the file's own."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -168,7 +169,8 @@ def results_match_the_directory() -> Look:
 
     A file that was uploaded before the create was sent has to be there. One that was uploaded later, up to the
     first terminal status that was seen, may be there, as one that was deleted by then; the sources do not say when the
-    files are counted. One that the directory does not list, as after another upload of the same name, may be there.
+    files are counted. One that the directory does not list, as after another upload of the same name, may be there, and
+    so may one of each upload that was neither accepted nor refused.
     Judged only where the whole history of the directory was seen, for its owner, and of no batch that failed or was
     cancelled.
     """
@@ -179,6 +181,7 @@ def results_match_the_directory() -> Look:
     listings: dict[str, set[str]] = {}
     deletions: Memory[str, Call] = Memory()
     unlisted: Memory[str, None] = Memory()
+    unclear: Counter[str] = Counter()
 
     def note_change(call: Call) -> None:
         created_id, directory = call.answer.get("id"), uploads.get(call.path.get("directory_id", ""))
@@ -187,9 +190,11 @@ def results_match_the_directory() -> Look:
             owners[created_id] = call.caller
         elif call.name == UPLOAD and isinstance(created_id, str) and directory is not None:
             directory[created_id] = call
-        elif call.name == DELETE_FILE and call.succeeded:
+        elif call.name == UPLOAD and directory is not None and not call.refused:
+            unclear[call.path["directory_id"]] += 1
+        elif call.name == DELETE_FILE and not call.refused:
             deletions.setdefault(call.path["directory_file_id"], call)
-        elif call.name == DELETE_FILES and call.succeeded:
+        elif call.name == DELETE_FILES and not call.refused:
             for file_id in as_list(call.sent_body.get("directory_file_ids")):
                 deletions.setdefault(str(file_id), call)
         elif call.name == LIST_FILES and call.succeeded and directory:
@@ -238,7 +243,7 @@ def results_match_the_directory() -> Look:
                 )
             yield observe(
                 "results-name-only-source-files",
-                named <= possible | certain,
+                len(named - possible - certain) <= unclear[directory_id],
                 check="entries-are-of-the-directory",
                 kind="unexpected",
                 expected=sorted(possible | certain),

@@ -17,8 +17,8 @@ class Losses:
         self._directories: Memory[str, None] = Memory()
 
     def note(self, call: Call) -> None:
-        """Remember the directory of a deletion that succeeded."""
-        if call.name in DELETIONS and call.succeeded:
+        """Remember the directory of a deletion that was not refused."""
+        if call.name in DELETIONS and not call.refused:
             self._directories[call.path["directory_id"]] = None
 
     def explain(self, directory_id: object, seconds: float) -> bool:

@@ -21,7 +21,6 @@ from suites.traffic import (
     LIST,
     NOT_FOUND,
     SHOW_BATCHES,
-    STATUSES,
     TERMINAL,
     Call,
     entries,
@@ -248,9 +247,12 @@ def views_agree_on_the_end(lag: float = SETTLE_TIMEOUT) -> Look:
 
 @oracle(AGREES.requirement, looks_at=SHOW_BATCHES)
 def list_keeps_up(lag: float = SETTLE_TIMEOUT) -> Look:
-    """Check that a list shows no status from before an update that a get has shown long ago."""
-    shown: Memory[tuple[str, str], tuple[Call, Moment]] = Memory()
-    newest: Memory[str, int] = Memory()
+    """Check that a list shows no status from before an update that gets have shown for long, before it and after.
+
+    By which clock a batch is updated is not said, so an update time alone does not tell which of two views is behind.
+    """
+    alone: Memory[str, tuple[Call, str, Moment]] = Memory()
+    behind: Memory[str, tuple[Call, str, Moment]] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         is_list = call.name == LIST
@@ -258,25 +260,32 @@ def list_keeps_up(lag: float = SETTLE_TIMEOUT) -> Look:
             id_, status, updated = seen.id, seen.status, seen.updated
             if status is None or updated is None:
                 continue
-            if not is_list:
-                if (id_, status) not in shown:
-                    shown[id_, status] = call, updated
-                    newest[id_] = max(updated.instant, newest.get(id_, updated.instant))
-                continue
-            if newest.get(id_, updated.instant) <= updated.instant:
-                continue
-            for other in STATUSES:
-                known = shown.get((id_, other)) if other != status else None
-                if known and call.seconds_after(known[0]) >= lag and updated.surely_before(known[1]):
-                    yield observe(
-                        "list-agrees-with-get",
-                        False,
-                        check="list-keeps-up",
-                        kind="not-matching",
-                        expected=f"{other} since {known[1].text}, or what follows it",
-                        actual=f"{status} since {updated.text}",
-                        exchanges=[known[0].exchange, call.exchange],
-                        case=f"batch {id_}",
-                    )
+            known = alone.get(id_)
+            if not is_list and (known is None or known[1:] != (status, updated)):
+                alone[id_] = call, status, updated
+                behind.pop(id_, None)
+            elif not is_list and id_ in behind and known and call.is_after(behind[id_][0]):
+                yield _lags_behind(id_, known, behind.pop(id_), call)
+            elif is_list and known and _is_older(status, updated, known) and call.seconds_after(known[0]) >= lag:
+                behind.setdefault(id_, (call, status, updated))
 
     return look
+
+
+def _is_older(status: str, updated: Moment, known: tuple[Call, str, Moment]) -> bool:
+    """Whether a status that a list shows may be from before one that is known."""
+    return status != known[1] and status not in TERMINAL and updated.surely_before(known[2])
+
+
+def _lags_behind(
+    id_: str, first: tuple[Call, str, Moment], listed: tuple[Call, str, Moment], last: Call
+) -> Observation:
+    return AGREES.violated(
+        expected=f"{first[1]}, updated at {first[2].text}",
+        actual=f"{listed[1]}, updated at {listed[2].text}",
+        difference=f"{id_} was {first[1]} before and after, and the list between shows {listed[1]}",
+        operation=LIST,
+        exchanges=[first[0].exchange, listed[0].exchange, last.exchange],
+        deciding=1,
+        case=f"batch {id_}",
+    )

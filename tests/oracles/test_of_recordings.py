@@ -135,7 +135,13 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
     "a list behind a get": ("list-agrees-with-get", lambda t: t.get().wait().list(batch("bat-1", "dir-1", "RUNNING"))),
     "a list that shows what was before a get": (
         "list-agrees-with-get",
-        lambda t: t.create().get("RUNNING", updated=7).wait().list(batch("bat-1", "dir-1", "PENDING")),
+        lambda t: (
+            t.create()
+            .get("RUNNING", updated=7)
+            .wait()
+            .list(batch("bat-1", "dir-1", "PENDING"))
+            .get("RUNNING", updated=7)
+        ),
     ),
     "a file of another directory": (
         "results-name-only-source-files",
@@ -270,7 +276,16 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
         t.get(params=EXPAND, **RESULTS).wait().say("GET", "/api/v2/extract/job-1", 404, {})
     ),
     "a list that shows a little later what was before a get": lambda t: (
-        t.create().get("RUNNING", updated=7).list(batch("bat-1", "dir-1", "PENDING"))
+        t.create().get("RUNNING", updated=7).list(batch("bat-1", "dir-1", "PENDING")).get("RUNNING", updated=7)
+    ),
+    "a list that shows what was before a get, of which nobody knows how it went on": lambda t: (
+        t.create().get("RUNNING", updated=7).wait().list(batch("bat-1", "dir-1", "PENDING"))
+    ),
+    "a list that shows what followed a get, by a clock that is behind": lambda t: (
+        t.get("RUNNING", updated=7).wait().list(batch("bat-1", "dir-1", "PENDING")).get("RUNNING", updated=8)
+    ),
+    "a list that shows the end that followed a get, by a clock that is behind": lambda t: (
+        t.get("RUNNING", updated=7).wait().list(batch("bat-1", "dir-1", "COMPLETED")).get("RUNNING", updated=7)
     ),
     "a list that shows what followed a get": lambda t: (
         t.get("RUNNING", updated=7).wait().list(batch("bat-1", "dir-1", "PENDING", updated=8))
@@ -285,6 +300,9 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
         .wait()
         .get(code=404)
         .get(params=EXPAND, code=410)
+    ),
+    "a batch whose directory may have been deleted": lambda t: (
+        t.create().get().say("DELETE", f"{DIRECTORIES}/dir-1", 503, None).wait().get(code=404)
     ),
     "a batch whose file was deleted": lambda t: (
         t.create().get().say("DELETE", f"{FILES}/dfl-1", 204, None).wait().get(code=404).get(params=EXPAND, code=410)

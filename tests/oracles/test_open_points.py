@@ -155,6 +155,21 @@ def test_a_file_that_was_deleted_later_and_is_listed_no_more_may_be_named() -> N
     ).complaints
 
 
+@pytest.mark.parametrize("status", [429, 503, 422])
+def test_a_file_that_its_upload_did_not_clearly_refuse_may_be_named(status: int) -> None:
+    path = f"{DIRECTORIES}/dir-1/files/upload"
+    uploaded = exchange("POST", path, status, {"detail": "later"}, sent=56, received=57)
+    named = [entry("dfl-1", "job-6"), entry("dfl-2", "job-7"), entry("dfl-99", "job-8")]
+    shown = {**RUNNING, "source_directory_id": "dir-1", "status": "COMPLETED", "results": named}
+    body = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
+    made = exchange("POST", BATCHES, 200, {**shown, "results": None}, body=body, sent=58, received=59)
+    read = get(shown, [("expand", "results")], batch_id="bat-6")
+    is_clear = status == 422
+    assert observed(continued([uploaded, made, read])).accused == (
+        {"results-name-only-source-files"} if is_clear else set()
+    )
+
+
 @pytest.mark.parametrize("status", [200, 404])
 def test_a_job_that_both_projects_have_named_is_open_to_both(status: int) -> None:
     """As where two projects share what was made of the same file."""
@@ -175,12 +190,16 @@ def deleted(file_id: str, sent: float) -> Exchange:
     return exchange("DELETE", f"{DIRECTORIES}/dir-1/files/{file_id}", 204, sent=sent, received=sent + 1)
 
 
+def perhaps_deleted(file_id: str, sent: float) -> Exchange:
+    return exchange("DELETE", f"{DIRECTORIES}/dir-1/files/{file_id}", 503, sent=sent, received=sent + 1)
+
+
 def deleted_with_others(file_id: str, sent: float) -> Exchange:
     path, body = f"{DIRECTORIES}/dir-1/files/bulk-delete", {"directory_file_ids": ["dfl-8", file_id]}
     return exchange("POST", path, 204, body=body, sent=sent, received=sent + 1)
 
 
-@pytest.mark.parametrize("deleted", [deleted, deleted_with_others])
+@pytest.mark.parametrize("deleted", [deleted, deleted_with_others, perhaps_deleted])
 def test_a_file_that_is_deleted_before_the_end_need_not_be_there(deleted: Callable[[str, float], Exchange]) -> None:
     body = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
     started = batch("bat-6", "dir-1", created=40, updated=40)
