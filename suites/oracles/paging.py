@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -119,8 +119,8 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     a status, those that had ended in it by then and were shown in no other since; and none that may be gone. A batch
     that is met twice counts where it has not changed between. Where a page_size was asked for and nothing was received,
     the service may not have made anything of it, and what a token is worth with another page_size is not said. Nor is
-    the order of a list: a batch that goes on may move in it, from one page to another, so pages are compared only where
-    the batches that are known stood still.
+    the order of a list: a batch that goes on may move in it, from one page to another, and others with it, so pages are
+    compared only where the batches that they hold stood still.
     """
     open_: Memory[tuple[str, Filters, str | None, str], FollowedWalk] = Memory(OPEN_WALKS)
     births: Memory[tuple[str, str], deque[Born]] = Memory()
@@ -173,17 +173,21 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     def _judged(walk: FollowedWalk, filters: Filters) -> Iterator[Observation]:
         used = {name: value for name, value in filters if name not in SCOPE}
         known = births.get((walk.first.caller, used.get("source_directory_id", "")), ())
-        if walk.pages > 1 and not _stood_still(walk, known):
-            return
         if walk.pages > 1:
-            yield _repeats(walk, births)
+            older = {born.id for born in known if walk.first.is_after(born.call)}
+            new = {born.id for born in known} - older
+            if not all(was_shown(walk, id_) for id_ in walk.met.keys() - new):
+                return
+            if all(had_ended(walk, id_) for id_ in older - walk.met.keys()):
+                yield _repeats(walk, births)
         projects = _projects_of(walk, births)
         lower, upper = (moment(used.get(name)) for name in TIMES)
 
         def is_sure(born: Born) -> bool:
             seconds = walk.first.seconds_after(born.call)
             is_there = seconds >= lag and born.project_id in projects and not losses.explain(born.directory_id, seconds)
-            return is_there and _matches(born, lower, upper, used.get("status"), walk)
+            is_in_place = walk.pages == 1 or born.id in walk.met or had_ended(walk, born.id)
+            return is_there and is_in_place and _matches(born, lower, upper, used.get("status"), walk)
 
         is_sized = walk.first.exchange.request.param("page_size") is not None
         if (is_sized and not walk.met) or not any(map(is_sure, known)):
@@ -204,16 +208,15 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
             case=", ".join(f"{name}={value}" for name, value in sorted(used.items())),
         )
 
-    def _stood_still(walk: FollowedWalk, known: Iterable[Born]) -> bool:
-        """Whether each older batch was in one status from before a walk on: that which it shows, or else a last one."""
-        older = {born.id for born in known if walk.first.is_after(born.call)}
-        new = {born.id for born in known} - older
-        for id_ in (walk.met.keys() | older) - new:
-            since, status = latest.get(id_, (walk.last, None))
-            is_in_place = walk.met[id_][0] == status if id_ in walk.met else status in TERMINAL
-            if not is_in_place or not walk.first.is_after(since):
-                return False
-        return True
+    def was_shown(walk: FollowedWalk, id_: str) -> bool:
+        """Whether a batch was shown before a walk in the status in which the walk meets it."""
+        since, status = latest.get(id_, (walk.last, None))
+        return status == walk.met[id_][0] and walk.first.is_after(since)
+
+    def had_ended(walk: FollowedWalk, id_: str) -> bool:
+        """Whether a batch was shown in a terminal status before a walk, and in no other since."""
+        since, status = latest.get(id_, (walk.last, None))
+        return status in TERMINAL and walk.first.is_after(since)
 
     def _matches(
         born: Born, lower: Moment | None, upper: Moment | None, wanted: str | None, walk: FollowedWalk
@@ -291,9 +294,13 @@ def _state(batch: dict[str, Any]) -> State:
 
 
 def _repeats(walk: FollowedWalk, births: Memory[tuple[str, str], deque[Born]]) -> Observation:
-    """Return whether later pages of a walk hold what earlier ones held."""
+    """Return whether later pages of a walk hold what earlier ones held.
+
+    Somebody who was not observed may have created a batch during the walk, unless the walk is over one directory.
+    """
+    is_open = walk.first.exchange.request.param("source_directory_id") is None
     return observe(
-        INSERT if _is_disturbed(walk, births) else REPEAT,
+        INSERT if is_open or _is_disturbed(walk, births) else REPEAT,
         not walk.twice,
         check="batch-is-met-once",
         kind="twice",
@@ -305,9 +312,7 @@ def _repeats(walk: FollowedWalk, births: Memory[tuple[str, str], deque[Born]]) -
 
 
 def _is_disturbed(walk: FollowedWalk, births: Memory[tuple[str, str], deque[Born]]) -> bool:
-    """Whether somebody may have created a batch during a walk: its caller, or others unless it is over a directory."""
-    if walk.first.exchange.request.param("source_directory_id") is None:
-        return True
+    """Whether the caller may have created a batch during a walk."""
     began, ended = walk.first.exchange, walk.last.exchange
     for born in reversed(births.get((walk.first.caller, ""), ())):
         if began.sent - began.slack - began.skew >= born.until:
