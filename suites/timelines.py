@@ -8,7 +8,7 @@ from typing import Any
 from fixtures.words import unsigned
 from spec.text import shortened
 from suites.oracles.memory import Memory
-from suites.traffic import CANCEL, CREATE, GET, Call, job_of, status_of
+from suites.traffic import CANCEL, CREATE, GET, Call, job_of
 
 TEXT_LIMIT = 80
 """Characters of an id or a status that are kept."""
@@ -71,18 +71,17 @@ class Sightings:
 
     def on_exchange(self, call: Call) -> None:
         """Note the status of the batch that an answer shows."""
-        if call.name not in (CREATE, GET, CANCEL) or not call.batches:
+        if call.name not in (CREATE, GET, CANCEL) or not call.seen:
             return
         now, exchange = self.clock(), call.exchange
-        for batch in call.batches:
-            if call.name == CREATE and batch["id"] not in self._followed:
+        for seen in call.seen:
+            if call.name == CREATE and seen.id not in self._followed:
                 job_type = _shown(job_of(call.sent_body)[0])
-                id_ = _shown(batch["id"])
-                self._followed[batch["id"]] = _Followed(id_, job_type, exchange.worker, exchange.number, now)
-            followed, status = self._followed.get(batch["id"]), status_of(batch)
-            if followed and status is not None:
-                followed.see(_shown(status), now, exchange.number)
-                self._seen[batch["id"]] = followed
+                self._followed[seen.id] = _Followed(_shown(seen.id), job_type, exchange.worker, exchange.number, now)
+            followed = self._followed.get(seen.id)
+            if followed and seen.status is not None:
+                followed.see(_shown(seen.status), now, exchange.number)
+                self._seen[seen.id] = followed
 
     def take(self) -> list[dict[str, Any]]:
         """Return the batches that were seen since the last call, with what was seen of them since."""
