@@ -20,16 +20,19 @@ class Address(NamedTuple):
     shown: str
 
 
+NOWHERE = Address("", "", "", "")
+
+
 @lru_cache(maxsize=ADDRESSES_REMEMBERED)
-def address_of(url: str) -> Address | None:
-    """Return what a URL comes to, without the one who asks and its fragment; `None` where it names no host."""
+def address_of(url: str) -> Address:
+    """Return what a URL comes to, without the one who asks and its fragment; `NOWHERE` where it names no host."""
     try:
         scheme, netloc, path, query, _ = urlsplit(url)
     except ValueError:
-        return None
+        return NOWHERE
     host = netloc.rpartition("@")[2]
     if not host:
-        return None
+        return NOWHERE
     begin = max((found.start() for found in _BELOW_BASE.finditer(path)), default=0)
     whole = f"{scheme}://{host}{path}"
     return Address(

@@ -109,8 +109,8 @@ def _lack(recorded: Recorded) -> str | None:
 def _found(recorded: Recorded) -> tuple[str, str] | None:
     """Return the base URL below which an exchange is one of the service, and its operation; `None` where it is none."""
     address = address_of(recorded.url)
-    found = address and match(recorded.method.upper(), address.path)
-    return (address.base, found[0].id) if address and found else None
+    found = match(recorded.method.upper(), address.path)
+    return (address.base, found[0].id) if found else None
 
 
 def merged(counts: Iterable[Counts]) -> Counts:
