@@ -41,3 +41,8 @@ def address_of(url: str) -> Address:
         query=query,
         shown=f"{whole}?{query}" if query else whole,
     )
+
+
+def query_of(url: str) -> str:
+    """Return the query of a URL, still percent-encoded; empty where it has none."""
+    return url.partition("#")[0].partition("?")[2]
