@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from suites.recordings.recorded import Recorded
 
 AT_ONCE = 1_000
-"""Exchanges that are written together, and read."""
+"""Exchanges that are read together."""
+WRITTEN_AT_ONCE = 200
+"""Exchanges that are written together, which have their place in a processor's cache."""
 PAGE = 65_536
 """Bytes that are put on disk together, as many as can be, so that few exchanges need several."""
 UNSHARED = 2
@@ -41,7 +43,7 @@ class Spool:
         began = recorded.started - recorded.slack if explains and recorded.started is not None else None
         packed = marshal.dumps(tuple(recorded), UNSHARED)
         self._waiting.append((self._last, began, recorded.number, base, packed))
-        if len(self._waiting) >= AT_ONCE:
+        if len(self._waiting) >= WRITTEN_AT_ONCE:
             self._write()
 
     def __len__(self) -> int:
