@@ -11,6 +11,7 @@ from fixtures.exchange import SECRET_HEADERS, Headers, pairs_of
 from fixtures.key import Key, spellings
 from fixtures.target import ANONYMOUS
 from fixtures.words import HIDDEN, SHORTEST_SECRET
+from suites.recordings.address import query_of
 from suites.recordings.recorded import Recorded, header
 
 MOST_SECRETS = 500
@@ -73,8 +74,7 @@ def _credentials(recorded: Recorded) -> Iterator[str]:
 
 
 def _query(url: str) -> list[tuple[str, str]]:
-    query = url.partition("#")[0].partition("?")[2]
-    return [(name, value) for name, value in pairs_of(query) if value] if query else []
+    return [(name, value) for name, value in pairs_of(query_of(url)) if value]
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes, urlencode, urlsplit
 
 from fixtures.exchange import pairs_of as asked_for
+from suites.recordings.address import query_of
 from suites.recordings.recorded import NOT_TEXT, ODD, TWO_QUERIES, Headers
 from suites.recordings.redaction import is_redacted
 from suites.recordings.times import number_of
@@ -161,11 +162,11 @@ def with_query(url: str, beside: Pairs) -> str:
     """Return the URL with the query that its recorder keeps beside it. Raises `Odd` where the two disagree."""
     if not beside:
         return url
-    parts = urlsplit(url)
-    if asked_for(parts.query) == beside and not any(_ENCODED.search(name) for name, _ in beside):
+    query = query_of(url)
+    if asked_for(query) == beside and not any(_ENCODED.search(name) for name, _ in beside):
         return url
     own: dict[str, set[str]] = {}
-    for pair in parts.query.split("&"):
+    for pair in query.split("&"):
         name, _, value = pair.partition("=")
         own.setdefault(unquote_plus(name), set()).update(_readings(value))
     further: list[tuple[str, str]] = []
@@ -177,8 +178,10 @@ def with_query(url: str, beside: Pairs) -> str:
             further.append((name, value))
         elif not known & _readings(value) and not is_redacted(value):
             raise Odd(TWO_QUERIES)
-    query = "&".join([*([parts.query] if parts.query else []), *_written(further)])
-    return parts._replace(query=query).geturl() if further else url
+    if not further:
+        return url
+    whole = "&".join([*([query] if query else []), *_written(further)])
+    return urlsplit(url)._replace(query=whole).geturl()
 
 
 def _readings(value: str) -> set[str]:

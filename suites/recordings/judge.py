@@ -5,18 +5,18 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
-from urllib.parse import urlsplit
 
 from fixtures.settings import SETTLE_TIMEOUT
 from fixtures.wire import MOST_BYTES
 from spec.openapi import match
 from suites.oracles import of_recordings
+from suites.recordings.address import address_of
 from suites.recordings.callers import Callers
 from suites.recordings.clocks import Clocks
 from suites.recordings.order import Spool
 from suites.recordings.recorded import REDACTED, Recorded
 from suites.recordings.redaction import has_redacted_values
-from suites.recordings.share import Context, Record, Share, below
+from suites.recordings.share import Context, Record, Share
 from suites.recordings.sharing import most_jobs, parted, sharing
 from suites.traffic import CREATE, DELETIONS
 
@@ -116,16 +116,9 @@ def _lack(recorded: Recorded) -> str | None:
 
 def _found(recorded: Recorded) -> tuple[str, str] | None:
     """Return the base URL below which an exchange is one of the service, and its operation; `None` where it is none."""
-    try:
-        parts = urlsplit(recorded.url)
-        host = parts.netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return None
-    path = below(parts.path)
-    found = match(recorded.method.upper(), path) if host else None
-    if found is None:
-        return None
-    return f"{parts.scheme.lower()}://{host}{parts.path.removesuffix(path)}", found[0].id
+    address = address_of(recorded.url)
+    found = match(recorded.method.upper(), address.path)
+    return (address.base, found[0].id) if found else None
 
 
 def merged(counts: Iterable[Counts]) -> Counts:

@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from suites.recordings.recorded import Recorded
 
 AT_ONCE = 1_000
-"""Exchanges that are written together, and read."""
+"""Exchanges that are read together."""
+WRITTEN_AT_ONCE = 200
+"""Exchanges that are written together, which have their place in a processor's cache."""
 PAGE = 65_536
-"""Bytes that are put on disk together, as many as can be, so that few exchanges need several."""
+"""Bytes of a page of the file, as many as there can be, so that few exchanges lie on several."""
+PAGES_IN_MEMORY = 32
+"""Pages of the file that are kept in memory: 2 MiB."""
 UNSHARED = 2
 """The version of packed data that looks for nothing that stands twice, which takes longer than it saves."""
 
@@ -28,6 +32,7 @@ class Spool:
         self._file = sqlite3.connect("", isolation_level=None)
         self._file.execute("PRAGMA journal_mode = OFF")
         self._file.execute(f"PRAGMA page_size = {PAGE}")
+        self._file.execute(f"PRAGMA cache_size = {PAGES_IN_MEMORY}")
         self._file.execute("CREATE TABLE spooled (moment REAL, began REAL, number INTEGER, base TEXT, exchange BLOB)")
         self._waiting: list[tuple[float, float | None, int, str, bytes]] = []
         self._last = 0.0
@@ -41,7 +46,7 @@ class Spool:
         began = recorded.started - recorded.slack if explains and recorded.started is not None else None
         packed = marshal.dumps(tuple(recorded), UNSHARED)
         self._waiting.append((self._last, began, recorded.number, base, packed))
-        if len(self._waiting) >= AT_ONCE:
+        if len(self._waiting) >= WRITTEN_AT_ONCE:
             self._write()
 
     def __len__(self) -> int:

@@ -28,9 +28,11 @@ _TO_THE_SECOND = re.compile(r"\d\d:?\d\d:?\d\d")
 _NUMBER = re.compile(r"-?\d{1,25}(?:\.\d{1,25})?(?:[eE][+-]?\d{1,3})?")
 _OF_A_BROWSER = re.compile(r"([A-Z][a-z]{2}),? ([A-Z][a-z]{2}) (\d{1,2}),? (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4}).*")
 """How JavaScript writes a date."""
+_UNREADABLE = (ValueError, TypeError, LookupError, OverflowError)
+"""What the standard library raises for what is no date-time."""
 
 
-class Moment(NamedTuple):
+class WrittenMoment(NamedTuple):
     """Seconds since 1970, how far off their last digit lets them be, and whether it is said where on earth it was."""
 
     seconds: float | None
@@ -38,7 +40,7 @@ class Moment(NamedTuple):
     has_offset: bool = True
 
 
-NO_MOMENT = Moment(None, 0.0)
+NO_MOMENT = WrittenMoment(None, 0.0)
 
 
 def number_of(value: object) -> float | None:
@@ -52,13 +54,13 @@ def number_of(value: object) -> float | None:
         return None
 
 
-def moment_of(value: object) -> Moment:
+def moment_of(value: object) -> WrittenMoment:
     """Return the moment that a recorder has written, which has no seconds if it cannot be read.
 
     A date-time without an offset is taken for UTC, as all those beside it.
     """
     if isinstance(value, str) and len(value) <= LONGEST_DATE:
-        return _written(value)
+        return _of_text(value)
     if isinstance(value, datetime):
         return _of_date_time(value, str(value))
     number = number_of(value)
@@ -66,7 +68,7 @@ def moment_of(value: object) -> Moment:
 
 
 @lru_cache(maxsize=DATES_REMEMBERED)
-def _written(text: str) -> Moment:
+def _of_text(text: str) -> WrittenMoment:
     number = None if ":" in text else number_of(text)
     if number is not None:
         return _since_1970(number)
@@ -74,17 +76,17 @@ def _written(text: str) -> Moment:
     return NO_MOMENT if found is None else _of_date_time(found, text)
 
 
-def _of_date_time(found: datetime, text: str) -> Moment:
+def _of_date_time(found: datetime, text: str) -> WrittenMoment:
     has_offset = found.tzinfo is not None
     try:
         seconds = (found if has_offset else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return NO_MOMENT
+    if not EARLIEST < seconds < LATEST:
+        return NO_MOMENT
     fraction = _FRACTION.search(text)
     digits = len(fraction[1]) if fraction else 0
-    return (
-        Moment(seconds, 10.0 ** -min(digits, FRACTION_DIGITS), has_offset) if EARLIEST < seconds < LATEST else NO_MOMENT
-    )
+    return WrittenMoment(seconds, 10.0 ** -min(digits, FRACTION_DIGITS), has_offset)
 
 
 def _date_time(value: str) -> datetime | None:
@@ -94,22 +96,21 @@ def _date_time(value: str) -> datetime | None:
     text = value.strip()
     try:
         return datetime.fromisoformat(text)
-    except ValueError:
-        parts = _OF_A_BROWSER.fullmatch(text)
+    except _UNREADABLE:
+        found = _OF_A_BROWSER.fullmatch(text)
+    parts = found and found.groups()
     try:
-        return parsedate_to_datetime(
-            f"{parts[1]}, {parts[3]} {parts[2]} {parts[4]} {parts[5]} {parts[6]}" if parts else text
-        )
-    except (ValueError, TypeError, LookupError, OverflowError):
+        return parsedate_to_datetime("{0}, {2} {1} {3} {4} {5}".format(*parts) if parts else text)
+    except _UNREADABLE:
         return None
 
 
-def _since_1970(number: float) -> Moment:
+def _since_1970(number: float) -> WrittenMoment:
     unit = next((unit for least, unit in UNITS if number >= least), 1.0)
     seconds = number / unit
     if not EARLIEST < seconds < LATEST:
         return NO_MOMENT
-    return Moment(seconds, 1.0 / unit if number.is_integer() else 10.0**-FRACTION_DIGITS)
+    return WrittenMoment(seconds, 1.0 / unit if number.is_integer() else 10.0**-FRACTION_DIGITS)
 
 
 def span_of(value: object) -> float | None:
