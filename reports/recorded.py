@@ -19,11 +19,13 @@ def report_on(
     settings: Mapping[str, Any],
     began: datetime,
     profiles: Sequence[str] = (),
+    *,
+    interrupted: bool = False,
 ) -> Report:
     """Judge what was found in recorded traffic to and from `base_url`, by the core and these profiles.
 
-    `began` is when that was begun, in UTC.
+    `began` is when that was begun, in UTC, and `interrupted` says that it did not come to its end.
     """
-    run = run_of(findings, profiles, began, id_=uuid.uuid4().hex[:8], recording=recording)
+    run = run_of(findings, profiles, began, id_=uuid.uuid4().hex[:8], interrupted=interrupted, recording=recording)
     target = ReportedTarget(base_url, "recording", (), settings)
     return judge(requirements.of(profiles), findings, target=target, run=run)

@@ -112,7 +112,7 @@ def _head(decision: Decision, writer: Writer) -> Iterator[Line]:
     if report.run.narrowed:
         yield from writer.labelled("narrowed", f"by {report.run.narrowed}", indent=0)
     if report.run.interrupted:
-        yield from writer.labelled("stopped", "before all tests had run", indent=0)
+        yield from writer.labelled("stopped", "before its end", indent=0)
 
 
 def _load(load: Load, writer: Writer) -> Iterator[Line]:

@@ -17,6 +17,7 @@ from reports.model import Recording
 from reports.recorded import report_on
 from reports.standalone import publish
 from spec import profiles
+from spec.codes import INTERRUPTED
 from suites.recordings.formats import read
 from suites.recordings.judge import Counts, Judge, merged
 from suites.recordings.recorded import CutOff, Recorded
@@ -87,15 +88,31 @@ def command(
     refuse_unwritable(report_dir)
     began, findings = datetime.now(UTC), Findings()
     only = base_url.rstrip("/") if base_url else None
-    counts = []
-    for path in recordings:
-        worker = "main" if len(recordings) == 1 else path.name
-        with Judge(path.name, worker, only, settle_timeout) as judge:
-            _take_all(judge, read(path), findings)
-            judge.judge(findings.add, jobs)
-            counts.append(judge.counts)
+    counts: list[Counts] = []
+    is_interrupted = False
+    try:
+        for path in recordings:
+            worker = "main" if len(recordings) == 1 else path.name
+            with Judge(path.name, worker, only, settle_timeout) as judge:
+                counts.append(judge.counts)
+                _take_all(judge, read(path), findings)
+                judge.judge(findings.add, jobs)
+    except KeyboardInterrupt:
+        if not any(each.judged for each in counts):
+            raise
+        is_interrupted = True
     settings = {"recordings": [path.name for path in recordings], "base_url": base_url}
-    return report(findings, merged(counts), settings, began, asked, report_dir, fallback=base_url)
+    code = report(
+        findings,
+        merged(counts),
+        settings,
+        began,
+        asked,
+        report_dir,
+        fallback=base_url,
+        interrupted=is_interrupted,
+    )
+    return INTERRUPTED if is_interrupted else code
 
 
 def _take_all(judge: Judge, exchanges: Iterable[Recorded], findings: Findings) -> None:
@@ -115,6 +132,7 @@ def report(
     report_dir: Path,
     *,
     fallback: str | None,
+    interrupted: bool = False,
 ) -> int:
     """Write the report of a judgement, show it, and return the exit code; `fallback` is the target if none was seen."""
     if not counts.judged:
@@ -123,5 +141,5 @@ def report(
         tuple(settings["recordings"]), counts.judged, dict(sorted(counts.set_aside.items())), counts.other
     )
     base_url = ", ".join(sorted(counts.bases)) or fallback or "nobody"
-    made = report_on(findings, recording, base_url, settings, began, sorted(set(asked)))
+    made = report_on(findings, recording, base_url, settings, began, sorted(set(asked)), interrupted=interrupted)
     return publish(made, report_dir)

@@ -66,7 +66,7 @@ def banner(decision: Decision) -> Element:
     if report.run.narrowed:
         facts.append(("Narrowed by", report.run.narrowed))
     if report.run.interrupted:
-        facts.append(("Stopped", "before all tests had run"))
+        facts.append(("Stopped", "before its end"))
     return tag(
         "header",
         tag("p", "Conformance of a Batches API", class_="eyebrow"),

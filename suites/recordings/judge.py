@@ -93,7 +93,7 @@ class Judge:
         """Give everything that is found to `add`, piece by piece, as plain data with no key in it.
 
         `jobs` processes share the work, by default as many as there are processors if the recording is large. What is
-        found does not depend on them.
+        found does not depend on them. What is interrupted has counted and given the pieces before.
         """
         context = Context(self._name, self._worker, self._callers, self._clocks, self._shows_queries)
         skew = max((clocks.skew for clocks in self._clocks.values()), default=0.0)
@@ -103,8 +103,9 @@ class Judge:
             for piece in self._spool.pieces(skew):
                 for found in found_in(piece):
                     add(found)
-        self.counts.judged += shares[0].judged
-        self.counts.set_aside += shares[0].set_aside
+                judged, set_aside = shares[0].take_counts()
+                self.counts.judged += judged
+                self.counts.set_aside += set_aside
 
 
 def _lack(recorded: Recorded) -> str | None:

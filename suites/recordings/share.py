@@ -48,8 +48,8 @@ class Share:
     """
 
     def __init__(self, context: Context, oracles: Sequence[Oracle], *, counts_traffic: bool) -> None:
-        self.judged = 0
-        self.set_aside: Counter[str] = Counter()
+        self._judged = 0
+        self._set_aside: Counter[str] = Counter()
         self._context = context
         self._oracles = oracles
         self._verify = Verify()
@@ -64,12 +64,18 @@ class Share:
             self._secrets.note(recorded)
             exchange = self._exchange(base, recorded)
             if _is_twin(exchange, recorded, self._twins):
-                self.set_aside[RECORDED_TWICE] += 1
+                self._set_aside[RECORDED_TWICE] += 1
             elif recorded.query_in == "nowhere" and not self._context.shows_queries and _rests_on_query(exchange):
-                self.set_aside[NO_QUERY] += 1
+                self._set_aside[NO_QUERY] += 1
             else:
                 self._show(base, exchange)
         return self._found()
+
+    def take_counts(self) -> tuple[int, Counter[str]]:
+        """Return how many exchanges were judged since the last call, and how many set aside, by the reason."""
+        taken = self._judged, self._set_aside
+        self._judged, self._set_aside = 0, Counter()
+        return taken
 
     def _show(self, base: str, exchange: Exchange) -> None:
         if base not in self._observers:
@@ -78,7 +84,7 @@ class Share:
         if self._tally:
             self._tally.timelines.clock = lambda: exchange.received
         self._observers[base](exchange)
-        self.judged += 1
+        self._judged += 1
 
     def _found(self) -> Record:
         found = self._verify.take(self._context.name)

@@ -2,13 +2,16 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from batches_conformance.commands import judge as command
 from reports import files
 from reports.reader import read
+from suites.recordings import formats
+from suites.recordings.recorded import Recorded
 from tests.command import main_of
 from tests.oracles.history import History
 from tests.oracles.timeline import answered
@@ -51,6 +54,29 @@ def test_a_broken_promise_is_a_1_with_its_evidence(tmp_path: Path, capsys: pytes
     assert "status-is-documented" in capsys.readouterr().out
     again = tmp_path / "out" / "report.json"
     assert judge([str(again), "--report-dir", str(tmp_path / "again")]) == 1
+
+
+def test_an_interrupt_leaves_a_report_on_what_was_judged_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C ends it with 2, whatever was found by then."""
+
+    def interrupted(path: Path) -> Iterator[Recorded]:
+        yield from formats.read(path)
+        if path.name == "second.har":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "read", interrupted)
+    first = saved(tmp_path, document(map(entry, [GET, BROKEN])))
+    second = saved(tmp_path, document(map(entry, HISTORY.values())), "second.har")
+    assert run(tmp_path, first, second) == 2
+    report = read(tmp_path / "out" / "report.json")
+    assert report.run.interrupted
+    assert report.run.recording is not None
+    assert report.run.recording.judged == 2
+    assert "status-is-documented" in capsys.readouterr().out
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, second)
 
 
 def test_a_report_that_has_no_place_is_refused_before_anything_is_read(
