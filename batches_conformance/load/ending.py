@@ -17,6 +17,8 @@ from spec.usage import WrongUsage
 
 REFUSALS: Final = (WrongUsage, pytest.UsageError, RunError)
 """What a listener says in a sentence, which a user can do something about."""
+AGAINST_EACH_OTHER: Final = -1
+"""The status of locust where options go against each other."""
 
 
 def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
@@ -27,11 +29,11 @@ def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
         try:
             function(*arguments, **named)
         except RunError as error:
-            _end(f"The target cannot be checked: {error}", INCONCLUSIVE)
+            end(f"The target cannot be checked: {error}", INCONCLUSIVE)
         except REFUSALS as error:
-            _end(str(error), WRONG_USAGE)
+            end(str(error), WRONG_USAGE)
         except Exception as error:
-            _end(f"{traceback.format_exc()}\nThe suite itself broke: {type(error).__name__}: {error}", INCONCLUSIVE)
+            end(f"{traceback.format_exc()}\nThe suite itself broke: {type(error).__name__}: {error}", INCONCLUSIVE)
 
     return listener
 
@@ -39,8 +41,8 @@ def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
 class Codes:
     """Holds back the code of a violated promise until a report has it: locust ends with 1 for reasons of its own.
 
-    It does so by `sys.exit` where it refuses something, and by a crash, as where its port is in use. Other crashes end
-    as `spec.process` says.
+    It does so by `sys.exit` where it refuses something, with 255 where options go against each other, and by a crash,
+    as where its port is in use. Other crashes end as `spec.process` says.
     """
 
     def __init__(self) -> None:
@@ -53,14 +55,22 @@ class Codes:
         self._reported = code
 
     def _exit(self, status: Any = None, /) -> NoReturn:
-        raise SystemExit(INCONCLUSIVE if status == NONCONFORMANT != self._reported else status)
+        if status == NONCONFORMANT != self._reported:
+            raise SystemExit(INCONCLUSIVE)
+        raise SystemExit(WRONG_USAGE if status == AGAINST_EACH_OTHER else status)
 
     def _broken(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, RPCError):
-            _end(f"{error}; name another address with --master-bind-host and --master-bind-port.", WRONG_USAGE)
+            end(f"{error}; name another address with --master-bind-host and --master-bind-port.", WRONG_USAGE)
         self._crash(kind, error, trace)
 
 
-def _end(sentence: str, code: int) -> NoReturn:
+def refuse(message: str) -> NoReturn:
+    """End the process since its command line cannot be read."""
+    end(f"{message[:1].upper()}{message[1:]}; locust --help lists the options.", WRONG_USAGE)
+
+
+def end(sentence: str, code: int) -> NoReturn:
+    """End the process by a sentence and an exit code."""
     print(MASK.hide(sentence), file=sys.stderr, flush=True)
     raise SystemExit(code)
