@@ -4,13 +4,13 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import gevent
-from locust.runners import LocalRunner
+from locust.runners import STATE_MISSING, LocalRunner, WorkerNode
 
 from batches_conformance.load.ending import ends_in_a_sentence
 from batches_conformance.load.messages import LOCAL, REPORTED, LocustOptions, MessageType
@@ -104,6 +104,7 @@ class Master:
         self._ended_by: str | None = None
         self._ends: dict[str, WorkerEnd] = {}
         self._workers: set[str] = set()
+        self._gone = {client.id for client in self._clients if client.state == STATE_MISSING}
         self._is_waiting, self._is_running = False, True
         gevent.spawn(self._note_users)
 
@@ -214,20 +215,25 @@ class Master:
         self._load.add(self._name(client_id), record)
         self._load.findings.add(self._creates.look(record["creates"], CAUSE))
 
+    @property
+    def _clients(self) -> Collection[WorkerNode]:
+        """The workers as locust knows them, which remembers for a minute those that are missing."""
+        runner = self._environment.runner
+        return () if isinstance(runner, LocalRunner) else runner.clients.all
+
     def _name(self, client_id: str) -> str:
         runner = self._environment.runner
         return LOCAL if isinstance(runner, LocalRunner) else f"{runner.get_worker_index(client_id)}"
 
     def _wrap_up(self) -> None:
         """Let the workers end; those that do not say so are lost."""
-        runner = self._environment.runner
-        if isinstance(runner, LocalRunner):
+        if isinstance(self._environment.runner, LocalRunner):
             return
-        self._workers |= {self._name(client.id) for client in runner.clients.all}
-        runner.send_message(MessageType.END, self._run_id)
+        self._workers |= {self._name(client.id) for client in self._clients if client.id not in self._gone}
+        self._environment.runner.send_message(MessageType.END, self._run_id)
         until = time.monotonic() + SECONDS_TO_WRAP_UP + self._settings.poll_timeout
         while time.monotonic() < until:
-            there = {self._name(client.id) for client in runner.clients.all if client.state != "missing"}
+            there = {self._name(client.id) for client in self._clients if client.state != STATE_MISSING}
             if not (there & self._workers) - self._ends.keys():
                 break
             gevent.sleep(SECONDS_BETWEEN_LOOKS)

@@ -69,6 +69,8 @@ def die(**_):
 """What kills a master after its answer to a worker, and before a heartbeat."""
 PATIENT = "import locust.runners; locust.runners.HEARTBEAT_LIVENESS = 8\n"
 """What lets a master not take a worker for lost that has little of a busy machine."""
+TALKATIVE = "import locust.runners; locust.runners.WORKER_REPORT_INTERVAL = 0.5\n"
+"""What lets a worker report often."""
 SHAPE = """
 from locust import LoadTestShape
 class Long(LoadTestShape):
@@ -249,7 +251,6 @@ class Replaced:
     killed: Ended
     other: Ended
     master: Ended
-    new: Ended
     left: list[str]
     cleaned: Ended
 
@@ -257,26 +258,27 @@ class Replaced:
 @pytest.fixture(scope="module")
 def replaced(mock: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Replaced:
     """Of the workers of the first master one was killed, and the other goes on for a while; that of the second is
-    ended by a signal.
+    killed as well.
     """
     network = network_in(tmp_path_factory.mktemp("replaced"), mock)
     first = network.master("--expect-workers=2", "--users=2", "--spawn-rate=2", "--run-time=60s", code=PATIENT)
     killed = network.worker("killed", code=BEFORE_IT_KNOWS_AN_ID)
-    other = network.worker("other", "--master-timeout=10")
+    other = network.worker("other", "--master-timeout=10", code=TALKATIVE)
     ended_worker = killed.end()
     until_written(other.folder, REMEMBERED, 1)
     first.process.kill()
-    second = network.master("--expect-workers=1", "--users=1", "--run-time=600s", code=PATIENT, name="second")
+    second = network.master("--expect-workers=1", "--users=1", "--run-time=600s", name="second")
     new = network.worker("new")
+    second.until_said("All users spawned")
     second.until_said("Discarded report from unrecognized worker")
-    until_written(new.folder, REMEMBERED, 1)
-    new.process.terminate()
-    renewed, ended_new, left = second.end(), new.end(), other.end()
+    new.process.kill()
+    renewed, left = second.end(), other.end()
+    new.end()
     directories = directories_on(mock)
     words = ["batches_conformance", "clean-up", f"--target={mock.base_url}"]
     cleaned = ended(begun(words, first.folder, mock), first.folder)
     first.end()
-    return Replaced(ended_worker, left, renewed, ended_new, directories, cleaned)
+    return Replaced(ended_worker, left, renewed, directories, cleaned)
 
 
 def test_workers_end_without_their_master_and_say_what_to_do(replaced: Replaced) -> None:
@@ -293,11 +295,10 @@ def test_what_is_left_is_known_where_a_master_was_that_was_killed(replaced: Repl
 
 
 def test_a_master_takes_nothing_from_workers_of_another_run(replaced: Replaced) -> None:
-    assert [worker["end"] for worker in replaced.master.report["run"]["load"]["workers"]] == ["reported"]
+    assert len(replaced.master.report["run"]["load"]["workers"]) == 1
 
 
-def test_a_load_that_its_last_worker_has_left_ends_at_once(replaced: Replaced) -> None:
-    assert replaced.new.code == 2
+def test_a_load_without_workers_ends_at_once(replaced: Replaced) -> None:
     assert replaced.master.code == 6
     assert replaced.master.report["run"]["load"]["ended_by"] == "the end of its workers"
     assert "its last worker had ended" in " ".join(replaced.master.report["errors"])
@@ -341,8 +342,11 @@ def test_a_worker_does_not_wait_for_ever(waiting: dict[str, Ended], name: str, c
 
 
 def test_a_signal_ends_a_master_that_waits_and_its_workers(network: Network) -> None:
-    master, worker = network.master("--expect-workers=2"), network.worker("worker")
-    master.until_said("1 workers connected")
+    master = network.master("--expect-workers=3")
+    worker, leaving = network.worker("worker"), network.worker("leaving")
+    master.until_said("2 workers connected")
+    leaving.process.send_signal(signal.SIGTERM)
+    assert leaving.end().code == 2
     master.process.send_signal(signal.SIGINT)
     waiting = master.end()
     assert (waiting.code, STOPPED in waiting.output) == (2, True)
@@ -350,13 +354,21 @@ def test_a_signal_ends_a_master_that_waits_and_its_workers(network: Network) -> 
 
 
 def test_a_signal_ends_a_load_with_a_shape_by_a_report(mock: MockAddress, network: Network) -> None:
-    master, worker = network.master("--expect-workers=1", code=SHAPE), network.worker("worker", code=SHAPE)
-    until_written(worker.folder, REMEMBERED, 1)
+    """A worker that was killed before its begin takes no part in it."""
+    master, gone = network.master("--expect-workers=2", code=SHAPE), network.worker("gone", code=SHAPE)
+    master.until_said("reported as ready")
+    gone.process.kill()
+    master.until_said("failed to send heartbeat, setting state to missing")
+    workers = [network.worker(name, code=SHAPE) for name in ("one", "other")]
+    for worker in workers:
+        until_written(worker.folder, REMEMBERED, 1)
     master.process.send_signal(signal.SIGINT)
     shaped = master.end()
     assert shaped.code == 2, shaped.output
     assert shaped.report["run"]["interrupted"]
-    assert worker.end().code == 0
+    assert [worker["end"] for worker in shaped.report["run"]["load"]["workers"]] == ["reported", "reported"]
+    assert [worker.end().code for worker in workers] == [0, 0]
+    gone.end()
     assert directories_on(mock) == []
 
 
