@@ -17,8 +17,6 @@ from spec.usage import WrongUsage
 
 REFUSALS: Final = (WrongUsage, pytest.UsageError, RunError)
 """What a listener says in a sentence, which a user can do something about."""
-AGAINST_EACH_OTHER: Final = -1
-"""The status of locust where options go against each other."""
 
 
 def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
@@ -41,8 +39,8 @@ def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
 class Codes:
     """Holds back the code of a violated promise until a report has it: locust ends with 1 for reasons of its own.
 
-    It does so by `sys.exit` where it refuses something, with 255 where options go against each other, and by a crash,
-    as where its port is in use. Other crashes end as `spec.process` says.
+    It does so by `sys.exit` where it refuses something, and by a crash, as where its port is in use. Other crashes end
+    as `spec.process` says.
     """
 
     def __init__(self) -> None:
@@ -55,9 +53,7 @@ class Codes:
         self._reported = code
 
     def _exit(self, status: Any = None, /) -> NoReturn:
-        if status == NONCONFORMANT != self._reported:
-            raise SystemExit(INCONCLUSIVE)
-        raise SystemExit(WRONG_USAGE if status == AGAINST_EACH_OTHER else status)
+        raise SystemExit(INCONCLUSIVE if status == NONCONFORMANT != self._reported else status)
 
     def _broken(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, RPCError):

@@ -25,6 +25,7 @@ __all__ = ["GuideUser"]
 # A worker makes a parser for each option of each message that starts users, so it would be busy while others begin.
 argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
 
+# A worker would wait for its master for five minutes, or for ever.
 WorkerRunner.connect_to_master = greet
 
 _codes = Codes()

@@ -22,8 +22,10 @@ BYTES_OF_UPLOAD: Final = 1_500
 """Bytes of an upload and its answer, more or less."""
 DELIVERIES_OF_BATCH: Final = 3
 """Deliveries of a batch to its webhook at most: of its two statuses and of its end."""
-CPU_OF_EXCHANGE: Final = 0.0015
-"""Seconds of a slow core that an exchange and its judgement take."""
+CPU_OF_EXCHANGE: Final = 0.0014
+"""Seconds of a slow core that an exchange and its judgement take, as measured with users who pause."""
+MARGIN: Final = 1.2
+"""How much more is reckoned with, since it was more than the median at times."""
 SHARE_OF_CORE: Final = 0.7
 """Part of a core that a process is to use, so that its own delay does not show in what it measures."""
 MEMORY_OF_PROCESS: Final = 150.0
@@ -55,7 +57,7 @@ class Plan:
     @property
     def processes(self) -> int:
         """How many processes it takes."""
-        return max(1, ceil(self.per_second * CPU_OF_EXCHANGE / SHARE_OF_CORE))
+        return max(1, ceil(self.per_second * CPU_OF_EXCHANGE * MARGIN / SHARE_OF_CORE))
 
     @property
     def memory(self) -> float:
