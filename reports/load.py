@@ -1,12 +1,12 @@
 """Adds up what the workers of a load have reported."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from reports.findings import Findings
-from reports.model import Backwards, DeliveredEvent, Lag, Load, LoadedOperation, LoadMoment, LoadWorker
+from reports.model import Backwards, DeliveredEvent, Lag, Load, LoadedOperation, LoadMoment, LoadWorker, WorkerEnd
 from reports.percentiles import percentiles
 from reports.wording import counted
 
@@ -84,9 +84,12 @@ class LoadFindings:
         """Note how many users there are at a moment, in seconds since 1970."""
         self._users[second] = max(self._users[second], users)
 
-    def load(self, workers: Iterable[str], lost: Collection[str], ended_by: str) -> Load:
-        """Return the section of the report, and count as errors what kept users from their work."""
-        for worker in sorted(lost):
+    def load(self, ends: Mapping[str, WorkerEnd], ended_by: str) -> Load:
+        """Return the section of the report, and count as errors what kept users from their work.
+
+        `ends` says how each worker ended.
+        """
+        for worker in sorted(name for name, end in ends.items() if end == "lost"):
             self.findings.error(f"The worker {worker} {LOST}")
         for kind, sentence in self._problems.items():
             times = self._problem_counts[kind]
@@ -99,9 +102,7 @@ class LoadFindings:
             width=self._width,
             operations={name: _operation(counts, seconds) for name, counts in sorted(self._operations.items())},
             moments=tuple(self._curve()),
-            workers=tuple(
-                LoadWorker(name, self._workers[name], name in lost) for name in sorted({*workers, *self._workers})
-            ),
+            workers=tuple(LoadWorker(name, self._workers[name], end) for name, end in sorted(ends.items())),
             lags={name: _lag(counts, self._late[name]) for name, counts in sorted(self._lags.items())},
             reads={name: Backwards(count, self._backwards[name]) for name, count in sorted(self._compared.items())},
             webhooks={name: _event(delivered) for name, delivered in sorted(self._delivered.items())},

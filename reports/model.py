@@ -32,6 +32,7 @@ RequirementVerdict = Literal["pass", "fail", "not-exercised", "waived"]
 RunVerdict = Literal["conformant", "nonconformant", "inconclusive"]
 TestOutcome = Literal["passed", "failed", "skipped", "error"]
 Cause = Literal["target", "suite", "contract", "options"]
+WorkerEnd = Literal["reported", "lost", "failed"]
 Headers = tuple[tuple[str, str], ...]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
@@ -454,8 +455,8 @@ class LoadWorker(Model):
     name: str
     exchanges: Count
     """Exchanges that it has reported."""
-    lost: bool
-    """It did not report its end."""
+    end: WorkerEnd
+    """It has reported all that it found, was lost before it had, or failed to begin."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Exchanges, targets and the like in one line, for every output."""
 
+from collections import Counter
 from urllib.parse import urlsplit
 
 from reports.model import (
@@ -53,11 +54,12 @@ def describe_load(load: Load) -> str:
     count = sum(each.count for each in operations)
     errors, too_many = (sum(getattr(each, name) for each in operations) for name in ("errors", "too_many"))
     rate = count / load.seconds if load.seconds else 0.0
-    lost = sum(worker.lost for worker in load.workers)
+    ends = Counter(worker.end for worker in load.workers)
+    missing = " and ".join(f"{ends[end]} {end}" for end in ("lost", "failed") if end in ends)
     return (
         f"{counted(load.users, 'user')} for {long_duration(load.seconds)}, {rate:,.1f} exchanges a second, "
         f"{counted(errors, 'error')}, {counted(too_many, '429')}, {counted(len(load.workers), 'worker')}"
-        f"{f' of which {lost} lost' if lost else ''}; ended by {load.ended_by}"
+        f"{f' of which {missing}' if missing else ''}; ended by {load.ended_by}"
     )
 
 

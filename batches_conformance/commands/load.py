@@ -43,6 +43,8 @@ MISSING: Final = (
 )
 SECONDS_TO_END: Final = 30.0
 """Seconds that workers without a master have to end."""
+SECONDS_TO_BEGIN: Final = 60
+"""Seconds in which all processes of a load on this machine have to be there."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
 SAID: Final = frozenset({WRONG_USAGE, INCONCLUSIVE})
 """Exit codes of the locustfile before which it has said why."""
@@ -146,7 +148,8 @@ def _sharing(processes: int) -> Iterator[str]:
     """Let the processes of this load find each other on loopback, at a port that no other load has."""
     with socket.create_server((LOOPBACK, 0)) as free:
         port = str(free.getsockname()[1])
-    yield from ("--processes", str(processes), "--master-bind-host", LOOPBACK)
+    yield from ("--processes", str(processes), "--expect-workers-max-wait", str(SECONDS_TO_BEGIN))
+    yield from ("--master-bind-host", LOOPBACK)
     yield from ("--master-bind-port", port, "--master-host", LOOPBACK, "--master-port", port)
 
 

@@ -27,11 +27,11 @@ def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
         try:
             function(*arguments, **named)
         except RunError as error:
-            _end(f"The target cannot be checked: {error}", INCONCLUSIVE)
+            end(f"The target cannot be checked: {error}", INCONCLUSIVE)
         except REFUSALS as error:
-            _end(str(error), WRONG_USAGE)
+            end(str(error), WRONG_USAGE)
         except Exception as error:
-            _end(f"{traceback.format_exc()}\nThe suite itself broke: {type(error).__name__}: {error}", INCONCLUSIVE)
+            end(f"{traceback.format_exc()}\nThe suite itself broke: {type(error).__name__}: {error}", INCONCLUSIVE)
 
     return listener
 
@@ -57,10 +57,16 @@ class Codes:
 
     def _broken(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, RPCError):
-            _end(f"{error}; name another address with --master-bind-host and --master-bind-port.", WRONG_USAGE)
+            end(f"{error}; name another address with --master-bind-host and --master-bind-port.", WRONG_USAGE)
         self._crash(kind, error, trace)
 
 
-def _end(sentence: str, code: int) -> NoReturn:
+def refuse(message: str) -> NoReturn:
+    """End the process since its command line cannot be read."""
+    end(f"{message[:1].upper()}{message[1:]}; locust --help lists the options.", WRONG_USAGE)
+
+
+def end(sentence: str, code: int) -> NoReturn:
+    """End the process by a sentence and an exit code."""
     print(MASK.hide(sentence), file=sys.stderr, flush=True)
     raise SystemExit(code)

@@ -11,9 +11,10 @@ from gevent.event import AsyncResult
 from locust import argument_parser, events
 from locust.runners import STATE_STOPPED, LocalRunner, WorkerRunner
 
-from batches_conformance.load.ending import Codes, ends_in_a_sentence
+from batches_conformance.load.ending import Codes, ends_in_a_sentence, refuse
 from batches_conformance.load.master import Master
 from batches_conformance.load.options import DECLARED
+from batches_conformance.load.patience import SECONDS_FOR_A_MASTER, greet
 from batches_conformance.load.worker import Worker
 from spec.codes import CONFORMANT
 from spec.signals import ENDING
@@ -23,6 +24,9 @@ __all__ = ["GuideUser"]
 
 # A worker makes a parser for each option of each message that starts users, so it would be busy while others begin.
 argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
+
+# A worker would wait for its master for five minutes, or for ever.
+WorkerRunner.connect_to_master = greet
 
 _codes = Codes()
 _parts: AsyncResult = AsyncResult()
@@ -35,6 +39,15 @@ def add_options(parser: Any) -> None:
         parser.add_argument(name, include_in_web_ui=False, **declared)
     parser.add_argument("--mock", include_in_web_ui=False, help="The host is a mock, with these variants.")
     parser.add_argument("--run-id", include_in_web_ui=False, help="The id of the run.")
+    parser.add_argument(
+        "--master-timeout",
+        metavar="SECONDS",
+        type=float,
+        default=SECONDS_FOR_A_MASTER,
+        include_in_web_ui=False,
+        help=f"How long a worker waits for a master that does not answer ({SECONDS_FOR_A_MASTER:g}).",
+    )
+    parser.error = refuse
 
 
 @events.init.add_listener

@@ -4,26 +4,16 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import gevent
-from locust.runners import LocalRunner
+from locust.runners import STATE_MISSING, LocalRunner, WorkerNode
 
 from batches_conformance.load.ending import ends_in_a_sentence
-from batches_conformance.load.messages import (
-    ASKED,
-    FAILED,
-    GRANTED,
-    LAST,
-    LOCAL,
-    MADE,
-    REPORTED,
-    WRAP_UP,
-    LocustOptions,
-)
+from batches_conformance.load.messages import LOCAL, REPORTED, LocustOptions, MessageType
 from batches_conformance.load.report import report_of
 from fixtures.mask import MASK, hide
 from fixtures.preflight import check_target
@@ -31,6 +21,7 @@ from fixtures.settings import billable_files_in_words
 from reports import files
 from reports.circumstances import suite_version
 from reports.load import LoadFindings
+from reports.model import WorkerEnd
 from reports.standalone import publish
 from reports.wording import counted
 from spec.codes import INCONCLUSIVE, INTERRUPTED
@@ -49,7 +40,8 @@ SECONDS_BETWEEN_LINES: Final = 10.0
 """Seconds between two lines that show that a load goes on."""
 BY_TIME: Final = "its run time"
 BY_HAND: Final = "its user"
-BY_LOSS: Final = "the loss of its workers"
+BY_WORKERS: Final = "the end of its workers"
+ALONE: Final = "The load ended early, since its last worker had ended: run again with workers that stay to its end."
 
 
 class Master:
@@ -82,18 +74,22 @@ class Master:
         self._limits = limits_of(self._settings)
         environment.process_exit_code = INCONCLUSIVE
         runner = environment.runner
-        runner.register_message(ASKED, self.on_ask)
-        runner.register_message(MADE, self.on_made)
-        runner.register_message(FAILED, self.on_failed)
-        runner.register_message(LAST, self.on_last)
+        runner.register_message(MessageType.ASK, self._of_this_run(self.on_ask))
+        runner.register_message(MessageType.MADE, self._of_this_run(self.on_made))
+        runner.register_message(MessageType.FAILED, self._of_this_run(self.on_failed))
+        runner.register_message(MessageType.LAST, self._of_this_run(self.on_last))
         events = environment.events
         events.worker_report.add_listener(self.on_report)
         events.test_stop.add_listener(ends_in_a_sentence(self.on_stop))
         events.quitting.add_listener(self.on_quitting)
+        seconds = environment.parsed_options.expect_workers_max_wait
+        if seconds and environment.parsed_options.headless and not isinstance(runner, LocalRunner):
+            gevent.spawn_later(seconds, self.on_late)
 
     def start(self) -> None:
-        """Begin a load; its workers get the id of the run with the options, and the version of the suite."""
+        """Begin a load; with the options its workers get the id of the run, the version of the suite and the target."""
         options, runner = self._environment.parsed_options, self._environment.runner
+        self._environment.host = self._settings.target
         self._run_id = options.run_id = self._asked_run_id or uuid.uuid4().hex[:8]
         options.suite_version = suite_version()
         self._made = (
@@ -106,45 +102,43 @@ class Master:
         self._creates = Creates()
         self._grants = Grants(self._limits)
         self._ended_by: str | None = None
-        self._done: set[str] = set()
+        self._ends: dict[str, WorkerEnd] = {}
         self._workers: set[str] = set()
+        self._gone = {client.id for client in self._clients if client.state == STATE_MISSING}
         self._is_waiting, self._is_running = False, True
         gevent.spawn(self._note_users)
 
-    def on_ask(self, environment: Any, msg: Any, **_: Any) -> None:
+    def on_ask(self, client_id: str, wanted: dict[str, Any]) -> None:
         """Answer a worker that wants to spend something."""
-        what, count, whole = msg.data["what"], msg.data["count"], msg.data["whole"]
-        granted = self._grants.grant(what, count, whole=whole)
-        workers = max(1, getattr(environment.runner, "worker_count", 1))
-        answer = {"ticket": msg.data["ticket"], "count": granted, "workers": workers}
-        environment.runner.send_message(GRANTED, answer, client_id=msg.node_id)
+        what, runner = wanted["what"], self._environment.runner
+        granted = self._grants.grant(what, wanted["count"], whole=wanted["whole"])
+        answer = {"ticket": wanted["ticket"], "count": granted, "workers": max(1, runner.worker_count)}
+        runner.send_message(MessageType.GRANT, answer, client_id=client_id)
         if what == REQUESTS and not granted and self._ended_by is None:
             self._ended_by = OPTION[what]
-            gevent.spawn(self._environment.runner.quit)
+            gevent.spawn(runner.quit)
 
     def on_report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
         """Add what a worker has found."""
-        if self._is_running and data.get(REPORTED):
-            self._add(client_id, data[REPORTED])
+        if REPORTED in data:
+            self._take(self._add, client_id, data[REPORTED])
 
-    def on_made(self, msg: Any, **_: Any) -> None:
+    def on_made(self, client_id: str, entry: dict[str, Any]) -> None:
         """Remember what a worker makes, for the case that it dies on another machine."""
-        if self._is_running and self._made:
-            self._made.note(self._name(msg.node_id), msg.data)
+        if self._made:
+            self._made.note(self._name(client_id), entry)
 
-    def on_failed(self, msg: Any, **_: Any) -> None:
+    def on_failed(self, client_id: str, reason: str) -> None:
         """Say why a worker could not begin."""
-        if self._is_running:
-            name = self._name(msg.node_id)
-            self._load.findings.error(f"The worker {name} could not begin: {msg.data}")
-            self._done.add(name)
+        name = self._name(client_id)
+        self._load.findings.error(f"The worker {name} could not begin: {reason}")
+        self._ends[name] = "failed"
 
-    def on_last(self, msg: Any, **_: Any) -> None:
+    def on_last(self, client_id: str, record: dict[str, Any] | None) -> None:
         """Add what a worker has found last."""
-        if self._is_running:
-            if msg.data:
-                self._add(msg.node_id, msg.data)
-            self._done.add(self._name(msg.node_id))
+        if record:
+            self._add(client_id, record)
+        self._ends.setdefault(self._name(client_id), "reported")
 
     def on_signal(self) -> None:
         """End at a signal what locust does not end yet, since it waits: for workers, or for the end of a shape."""
@@ -157,6 +151,20 @@ class Master:
             self._ended_by = BY_HAND
             runner.shape_greenlet.kill(block=False)
 
+    def on_late(self) -> None:
+        """End where workers are missing; locust would do so as well, and not say what to do."""
+        runner, options = self._environment.runner, self._environment.parsed_options
+        if self._is_waiting:
+            print(
+                f"Of {counted(options.expect_workers, 'expected worker')} {len(runner.clients.ready)} connected within "
+                f"{options.expect_workers_max_wait:g} s: start the others, or expect fewer with --expect-workers; with "
+                "--expect-workers-max-wait the master waits longer.",
+                file=sys.stderr,
+                flush=True,
+            )
+            runner.quit()
+            raise SystemExit(INCONCLUSIVE)
+
     def on_quitting(self, **_: Any) -> None:
         """End a load that somebody has ended, before locust asks for the exit code."""
         if self._is_running:
@@ -167,18 +175,17 @@ class Master:
         """Wait for what the workers report last, then make the report."""
         if not self._is_running:
             return
-        lost = self._wrap_up()
+        runner, options = self._environment.runner, self._environment.parsed_options
+        ended_by = self._ended_by or (BY_TIME if runner.worker_count else BY_WORKERS)
+        self._wrap_up()
         self._is_running = False
         if self._mock is None:
             self._clean_up()
-        options = self._environment.parsed_options
         is_timed = bool(options.run_time) or self._environment.shape_class is not None
-        ended_by = self._ended_by or BY_TIME
         interrupted = ended_by == BY_HAND and is_timed and options.headless
-        workers = self._workers | self._done
-        if workers and lost == workers:
-            ended_by = BY_LOSS
-        load = self._load.load(workers, lost, ended_by)
+        if ended_by == BY_WORKERS:
+            self._load.findings.error(ALONE)
+        load = self._load.load(self._ends, ended_by)
         report = report_of(
             self._load.findings,
             load,
@@ -192,30 +199,45 @@ class Master:
         code = publish(report, self._report_folder, MASK.hide)
         self._environment.process_exit_code = INTERRUPTED if interrupted else code
         self._on_code(code)
+        if ended_by == BY_WORKERS and options.headless:
+            gevent.spawn(runner.quit)  # Locust would wait for the end of the run time.
+
+    def _of_this_run(self, listener: Callable[[str, Any], None]) -> Callable[..., None]:
+        return lambda msg, **_: self._take(listener, msg.node_id, msg.data)
+
+    def _take(self, listener: Callable[[str, Any], None], client_id: str, said: dict[str, Any]) -> None:
+        """Let a listener have what a worker of this run says; one of another may have had its master here."""
+        if self._is_running and said["run"] == self._run_id:
+            listener(client_id, said["data"])
 
     def _add(self, client_id: str, record: dict[str, Any]) -> None:
         self._workers.add(self._name(client_id))
         self._load.add(self._name(client_id), record)
         self._load.findings.add(self._creates.look(record["creates"], CAUSE))
 
+    @property
+    def _clients(self) -> Collection[WorkerNode]:
+        """The workers as locust knows them, which remembers for a minute those that are missing."""
+        runner = self._environment.runner
+        return () if isinstance(runner, LocalRunner) else runner.clients.all
+
     def _name(self, client_id: str) -> str:
         runner = self._environment.runner
         return LOCAL if isinstance(runner, LocalRunner) else f"{runner.get_worker_index(client_id)}"
 
-    def _wrap_up(self) -> set[str]:
-        """Let the workers end, and return the names of those that did not say so."""
-        runner = self._environment.runner
-        if isinstance(runner, LocalRunner):
-            return set()
-        self._workers |= {self._name(client.id) for client in runner.clients.all}
-        runner.send_message(WRAP_UP)
+    def _wrap_up(self) -> None:
+        """Let the workers end; those that do not say so are lost."""
+        if isinstance(self._environment.runner, LocalRunner):
+            return
+        self._workers |= {self._name(client.id) for client in self._clients if client.id not in self._gone}
+        self._environment.runner.send_message(MessageType.END, self._run_id)
         until = time.monotonic() + SECONDS_TO_WRAP_UP + self._settings.poll_timeout
         while time.monotonic() < until:
-            there = {self._name(client.id) for client in runner.clients.all if client.state != "missing"}
-            if not (there & self._workers) - self._done:
+            there = {self._name(client.id) for client in self._clients if client.state != STATE_MISSING}
+            if not (there & self._workers) - self._ends.keys():
                 break
             gevent.sleep(SECONDS_BETWEEN_LOOKS)
-        return self._workers - self._done
+        self._ends |= dict.fromkeys(self._workers - self._ends.keys(), "lost")
 
     def _clean_up(self) -> None:
         if self._made:

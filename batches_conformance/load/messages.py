@@ -1,28 +1,40 @@
 """What master and workers tell each other, and what they have in common."""
 
 import os
+from enum import StrEnum
 from typing import Any, Final
 
 from fixtures.settings import BASE_URL, Settings
 from spec.usage import WrongUsage
 from suites.load.options import LoadOptions, load_options, parameter_of, settings_for
 
-ASKED: Final = "conformance-ask"
-"""A worker wants to spend something."""
-GRANTED: Final = "conformance-grant"
-"""What it may spend."""
+
+class MessageType(StrEnum):
+    """What a message is about."""
+
+    ASK = "conformance-ask"
+    """A worker wants to spend something."""
+    GRANT = "conformance-grant"
+    """What it may spend."""
+    MADE = "conformance-made"
+    """A worker is about to make something on the target, has made it, or has deleted it."""
+    FAILED = "conformance-failed"
+    """Why a worker could not begin."""
+    LAST = "conformance-last"
+    """What a worker has found when it has ended; nothing where it has not begun."""
+    END = "conformance-end"
+    """The workers are to end."""
+
+
 REPORTED: Final = "conformance"
 """The part of a report of locust's that has what a worker has found."""
-MADE: Final = "conformance-made"
-"""A worker is about to make something on the target, has made it, or has deleted it."""
-FAILED: Final = "conformance-failed"
-"""Why a worker could not begin."""
-LAST: Final = "conformance-last"
-"""What a worker has found when it has ended; nothing where it has not begun."""
-WRAP_UP: Final = "conformance-end"
-"""The workers are to end."""
 LOCAL: Final = "main"
 """What the one process of a load is called where there are no workers."""
+
+
+def of_run(run_id: str | None, data: Any) -> dict[str, Any]:
+    """Return what a worker says in a run, which names that: its master may have been killed, and another be there."""
+    return {"run": run_id, "data": data}
 
 
 class LocustOptions:

@@ -24,7 +24,7 @@ def report_of(
     interrupted: bool,
 ) -> Report:
     """Judge what was found under load; `mock` are the variants of the mock that the load had started for itself."""
-    if not any(worker.exchanges for worker in load.workers):
+    if not (findings.errors or any(worker.exchanges for worker in load.workers)):
         findings.error("No exchange was observed: give the users time to begin, with a longer --run-time.")
     shown = {
         **settings.shown(),

@@ -1,33 +1,23 @@
 """A worker of a load: it holds the session of its process, and reports what that finds."""
 
 import sys
-import time
 import uuid
 from pathlib import Path
 from typing import Any, Final
 
 import gevent
 from gevent.event import AsyncResult
-from locust.runners import MASTER_HEARTBEAT_TIMEOUT, LocalRunner, WorkerRunner
+from locust.runners import STATE_STOPPED, LocalRunner, WorkerRunner
 
 from batches_conformance.load.ending import REFUSALS, ends_in_a_sentence
-from batches_conformance.load.messages import (
-    ASKED,
-    FAILED,
-    GRANTED,
-    LAST,
-    LOCAL,
-    MADE,
-    REPORTED,
-    WRAP_UP,
-    LocustOptions,
-)
+from batches_conformance.load.messages import LOCAL, REPORTED, LocustOptions, MessageType, of_run
+from batches_conformance.load.patience import said_of_silence
 from fixtures.errors import RunError
 from fixtures.exchange import Exchange
 from fixtures.mask import hide
 from fixtures.settings import rate
 from reports.circumstances import suite_version
-from spec.codes import INCONCLUSIVE
+from spec.codes import CONFORMANT, INCONCLUSIVE, INTERRUPTED
 from spec.usage import WrongUsage
 from suites.load.budget import Allowance, Grant, limits_of
 from suites.load.session import Session
@@ -46,10 +36,11 @@ class Worker:
     def __init__(self, environment: Any) -> None:
         self._environment = environment
         self._session: Session | None = None
+        self._run_id: str | None = None
         self._grants: dict[str, AsyncResult] = {}
         runner = environment.runner
-        runner.register_message(GRANTED, self.on_grant)
-        runner.register_message(WRAP_UP, self.on_wrap_up, concurrent=True)
+        runner.register_message(MessageType.GRANT, self.on_grant)
+        runner.register_message(MessageType.END, self.on_end, concurrent=True)
         events = environment.events
         events.test_stop._handlers.insert(0, ends_in_a_sentence(self.on_stop))
         events.report_to_master.add_listener(self.on_report)
@@ -58,16 +49,18 @@ class Worker:
 
     def start(self) -> None:
         """Open the session; the master gets to know why where that fails."""
+        given = LocustOptions(self._environment)
+        self._run_id = given("--run-id")
         try:
-            self._open()
-        except REFUSALS as error:
-            self._environment.runner.send_message(FAILED, str(error))
+            self._open(given)
+        except Exception as error:
+            broke = "" if isinstance(error, REFUSALS) else f"the suite itself broke: {type(error).__name__}: "
+            self._say(MessageType.FAILED, f"{broke}{error}")
             raise
 
-    def _open(self) -> None:
+    def _open(self, given: LocustOptions) -> None:
         environment = self._environment
-        given = LocustOptions(environment)
-        if (version := given("--suite-version")) != suite_version():
+        if (version := given("--suite-version") or "none") != suite_version():
             raise WrongUsage(
                 f"This worker has version {suite_version()} of the suite, and its master {version}: install the same."
             )
@@ -79,10 +72,10 @@ class Worker:
             given.load_options(),
             name=index,
             is_first=index in (LOCAL, FIRST),
-            run_id=f"{given('--run-id')}-{index}",
+            run_id=f"{self._run_id}-{index}",
             allowance=Allowance(limits_of(settings), rate(settings), self._ask),
             on_request=self._on_request,
-            on_made=lambda entry: runner.send_message(MADE, entry),
+            on_made=lambda entry: self._say(MessageType.MADE, entry),
             is_remembered=given("--mock") is None,
             report_folder=Path(given("--report-dir")),
         )
@@ -99,27 +92,27 @@ class Worker:
             except RunError as error:
                 session.watch.problem(error)
             found = session.watch.take()
-        self._environment.runner.send_message(LAST, found)
+        self._say(MessageType.LAST, found)
 
-    def on_wrap_up(self, environment: Any, **_: Any) -> None:
-        """Stop the users."""
+    def on_end(self, environment: Any, msg: Any, **_: Any) -> None:
+        """Stop the users, of which there are none where this worker was too late for the run."""
+        self._run_id = msg.data
         environment.runner.stop()
 
     def on_quitting(self, **_: Any) -> None:
         """Report for the last time before the master knows that this process quits; say so where there is none."""
         runner = self._environment.runner
+        code = CONFORMANT if runner.state == STATE_STOPPED else INTERRUPTED
         runner.stop()
-        latest = runner.last_heartbeat_timestamp
-        if latest and time.time() - latest >= MASTER_HEARTBEAT_TIMEOUT:
-            print(
-                "The master is gone, so there is no report: nothing is said for or against a service.", file=sys.stderr
-            )
-            self._environment.process_exit_code = INCONCLUSIVE
+        if said := said_of_silence(runner):
+            print(said, file=sys.stderr, flush=True)
+            code = INCONCLUSIVE
+        self._environment.process_exit_code = code
 
     def on_report(self, data: dict[str, Any], **_: Any) -> None:
         """Put what was found to what locust reports."""
         if self._session is not None:
-            data[REPORTED] = self._session.watch.take()
+            data[REPORTED] = of_run(self._run_id, self._session.watch.take())
 
     def on_grant(self, msg: Any, **_: Any) -> None:
         """Take what the master has granted."""
@@ -127,10 +120,13 @@ class Worker:
         if waiting:
             waiting.set(Grant(msg.data["count"], msg.data["workers"]))
 
+    def _say(self, kind: MessageType, data: Any) -> None:
+        self._environment.runner.send_message(kind, of_run(self._run_id, data))
+
     def _ask(self, what: str, count: int, whole: bool) -> Grant:
         ticket = uuid.uuid4().hex
         waiting = self._grants[ticket] = AsyncResult()
-        self._environment.runner.send_message(ASKED, {"what": what, "count": count, "whole": whole, "ticket": ticket})
+        self._say(MessageType.ASK, {"what": what, "count": count, "whole": whole, "ticket": ticket})
         try:
             granted: Grant = waiting.get(timeout=SECONDS_FOR_A_GRANT)
         except gevent.Timeout:
@@ -156,5 +152,5 @@ class Worker:
         while session is self._session:
             gevent.sleep(SECONDS_BETWEEN_REPORTS)
             if session is self._session:
-                data = {REPORTED: session.watch.take()}
+                data = {REPORTED: of_run(self._run_id, session.watch.take())}
                 self._environment.events.worker_report.fire(client_id=LOCAL, data=data)

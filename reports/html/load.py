@@ -34,7 +34,7 @@ def section(load: Load | None) -> Element | None:
         _table(
             "Workers",
             ("worker", "exchanges", "end"),
-            [(each.name, f"{each.exchanges:,}", "lost" if each.lost else "reported") for each in load.workers],
+            [(each.name, f"{each.exchanges:,}", each.end) for each in load.workers],
         ),
         id="load",
     )

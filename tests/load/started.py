@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from fixtures.embedded import MockAddress
-from fixtures.settings import KEY, OTHER_KEY
+from fixtures.settings import BASE_URL, KEY, OTHER_KEY
 from fixtures.state_folder import STATE_DIR
 from tests.docs.pages import ROOT
 from tests.quick_python.starting import REAL
@@ -21,14 +21,25 @@ OF_WORKERS = "state/**/run-*-[0-9].sqlite"
 
 
 def begun(
-    words: list[str], folder: Path, mock: MockAddress | None = None, report: Path | None = None, root: Path = ROOT
+    words: list[str],
+    folder: Path,
+    mock: MockAddress | None = None,
+    report: Path | None = None,
+    root: Path = ROOT,
+    target: str | None = None,
 ) -> subprocess.Popen[str]:
-    """Start a command of Python's, with the project at `root`."""
+    """Start a command of Python's, with the project at `root`; `target` is what its environment names."""
     keys = {KEY: mock.api_key, OTHER_KEY: mock.other_api_key} if mock else {}
     return subprocess.Popen(
         [REAL, "-m", *words, f"--report-dir={report or folder}"],
         cwd=folder,
-        env={**os.environ, **keys, "PYTHONPATH": str(root), STATE_DIR: str(folder / "state")},
+        env={
+            **os.environ,
+            **keys,
+            **({BASE_URL: target} if target else {}),
+            "PYTHONPATH": str(root),
+            STATE_DIR: str(folder / "state"),
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -67,7 +67,7 @@ def test_all_processes_together_send_no_more_than_they_may(faulty: Ended) -> Non
 
 def test_the_figures_of_all_processes_are_together(faulty: Ended) -> None:
     run = faulty.report["run"]
-    assert [worker["lost"] for worker in run["load"]["workers"]] == [False, False]
+    assert [worker["end"] for worker in run["load"]["workers"]] == ["reported", "reported"]
     counts = (
         sum(each["count"] for each in run["load"]["operations"].values()),
         sum(each["exchanges"] for each in run["load"]["workers"]),
@@ -158,6 +158,12 @@ def test_a_load_of_nobody_is_one_sentence(mock: MockAddress, tmp_path: Path) -> 
     words = ["locust", "-f", str(LOCUSTFILE), "--headless", "--users=0", f"--host={mock.base_url}", "--skip-log-setup"]
     loaded = ended(begun(words, tmp_path, mock), tmp_path)
     assert (loaded.code, loaded.output) == (4, "--users 0 leaves nobody to send anything: give 1 or more.\n")
+
+
+def test_an_option_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    refused = ended(begun(["locust", "-f", str(LOCUSTFILE), "--files=several"], tmp_path), tmp_path)
+    sentence = "Argument --files: invalid int value: 'several'; locust --help lists the options.\n"
+    assert (refused.code, refused.output) == (4, sentence)
 
 
 def test_a_worker_that_waits_for_its_master_ends_at_a_signal(tmp_path: Path) -> None:

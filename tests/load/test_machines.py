@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,9 +30,11 @@ pytestmark = [
 ]
 
 MASTER = "127.0.0.2"
+NOWHERE = "http://127.0.0.1:9"
 FILES, REQUESTS = 60, 900
 """What all workers together may spend."""
 WORKERS = 4
+PAGES = ("summary.md", "report.html")
 DYING = """
 import os, signal
 from locust import events
@@ -40,7 +43,7 @@ events.report_to_master.add_listener(lambda data, **_: reports.append(data))
 
 @events.request.add_listener
 def die(name, **_):
-    if any(each.get("conformance", {}).get("figures") for each in reports):
+    if any(each["conformance"]["data"]["figures"] for each in reports if "conformance" in each):
         exchanges.append(name)
     if %s:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -54,10 +57,20 @@ from locust import events
 events.init.add_listener(lambda **_: gevent.sleep(2))
 """
 """What lets a worker begin after its master has started it."""
-IMPATIENT = "import locust.runners; locust.runners.MASTER_HEARTBEAT_TIMEOUT = 6\n"
-"""What lets a worker give its master up soon."""
+FLEETING = """
+import os, signal, time
+from locust import events
+
+@events.worker_connect.add_listener
+def die(**_):
+    time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""What kills a master after its answer to a worker, and before a heartbeat."""
 PATIENT = "import locust.runners; locust.runners.HEARTBEAT_LIVENESS = 8\n"
 """What lets a master not take a worker for lost that has little of a busy machine."""
+TALKATIVE = "import locust.runners; locust.runners.WORKER_REPORT_INTERVAL = 0.5\n"
+"""What lets a worker report often."""
 SHAPE = """
 from locust import LoadTestShape
 class Long(LoadTestShape):
@@ -91,23 +104,31 @@ class Network:
     mock: MockAddress
     port: int
 
-    def master(self, *words: str, code: str = "") -> Machine:
-        """Start a master, with a locustfile beside that of the suite."""
+    def master(self, *words: str, code: str = "", name: str = "master") -> Machine:
+        """Start a master, with a locustfile beside that of the suite; its environment names the target."""
         at = (f"--master-bind-host={MASTER}", f"--master-bind-port={self.port}")
-        return self._start("master", (*at, "--master", "--pause=0-0.1", f"--host={self.mock.base_url}", *words), code)
+        return self._start(name, (*at, "--master", "--pause=0-0.1", *words), code, target=self.mock.base_url)
 
     def worker(self, name: str, *words: str, code: str = "", root: Path = ROOT, has_key: bool = True) -> Machine:
-        """Start a worker, with the project at `root`."""
+        """Start a worker, with the project at `root`; its environment names a target that does not count."""
         to = (f"--master-host={MASTER}", f"--master-port={self.port}")
-        return self._start(name, ("--worker", *to, *words), code, root, has_key)
+        return self._start(name, ("--worker", *to, *words), code, root, has_key, target=NOWHERE)
 
-    def _start(self, name: str, words: Sequence[str], code: str, root: Path = ROOT, has_key: bool = True) -> Machine:
+    def _start(
+        self,
+        name: str,
+        words: Sequence[str],
+        code: str,
+        root: Path = ROOT,
+        has_key: bool = True,
+        target: str | None = None,
+    ) -> Machine:
         folder = self.folder / name
         folder.mkdir()
         (folder / "beside.py").write_text(code, encoding="utf-8")
         files = f"{folder / 'beside.py'},{root / LOCUSTFILE.relative_to(ROOT)}"
         command = ["locust", "-f", files, "--headless", *words]
-        return Machine(folder, begun(command, folder, self.mock if has_key else None, root=root))
+        return Machine(folder, begun(command, folder, self.mock if has_key else None, root=root, target=target))
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +154,7 @@ def network_in(folder: Path, mock: MockAddress) -> Network:
 class Loaded:
     """What a load has come to: at its master, and at its workers."""
 
+    target: str
     master: Ended
     workers: dict[str, Ended]
 
@@ -151,7 +173,7 @@ def loaded(mock: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Loade
     network, older = network_in(folder, mock), copied_to(folder / "older")
     project = older / "pyproject.toml"
     project.write_text(project.read_text("utf-8").replace(f'version = "{suite_version()}"', 'version = "0.0.1"', 1))
-    workers = {"first": network.worker("first", "--files=9", "--max-requests=1", "--host=http://127.0.0.1:9")}
+    workers = {"first": network.worker("first", "--files=9", "--max-requests=1", f"--host={NOWHERE}")}
     workers["first"].until_said("Starting Locust")
     words = ["--expect-workers=5", "--users=12", "--spawn-rate=1.5", "--run-time=60s", "--files=1"]
     words += [f"--max-billable-files={FILES}", f"--max-requests={REQUESTS}"]
@@ -164,19 +186,26 @@ def loaded(mock: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Loade
     }
     until_written(workers["first"].folder, REMEMBERED, 1)
     workers["last"] = network.worker("last")
-    return Loaded(master.end(), {name: worker.end() for name, worker in workers.items()})
+    return Loaded(mock.base_url, master.end(), {name: worker.end() for name, worker in workers.items()})
 
 
 def test_a_killed_worker_is_named_in_every_output(loaded: Loaded) -> None:
     assert loaded.workers["killed"].code == -signal.SIGKILL
-    [name] = [worker["name"] for worker in loaded.section["workers"] if worker["lost"]]
+    [name] = [worker["name"] for worker in loaded.section["workers"] if worker["end"] == "lost"]
     sentence = f"The worker {name} was lost before its end"
     assert loaded.master.code == 6, loaded.master.output
     assert loaded.master.report["verdict"] == "inconclusive"
     assert [error for error in loaded.master.report["errors"] if sentence in error]
     assert sentence in " ".join(loaded.master.output.split())
-    for file in ("summary.md", "report.html"):
+    for file in PAGES:
         assert sentence in (loaded.master.directory / file).read_text("utf-8")
+
+
+def test_workers_that_could_not_begin_differ_from_those_that_were_lost(loaded: Loaded) -> None:
+    ends = Counter(worker["end"] for worker in loaded.section["workers"])
+    assert ends == {"reported": WORKERS - 1, "lost": 1, "failed": 2}
+    shown = [loaded.master.output, *((loaded.master.directory / name).read_text("utf-8") for name in PAGES)]
+    assert all("of which 1 lost and 2 failed;" in " ".join(each.split()) for each in shown)
 
 
 def test_the_rest_is_held(loaded: Loaded) -> None:
@@ -196,11 +225,13 @@ def test_a_worker_that_cannot_begin_says_why_in_the_report(loaded: Loaded) -> No
         assert re.match(r"The worker \d could not begin: ", error)
 
 
-def test_budgets_and_options_of_the_master_hold_for_all(loaded: Loaded) -> None:
+def test_budgets_options_and_the_target_of_the_master_hold_for_all(loaded: Loaded) -> None:
     spent = loaded.master.report["run"]["spent"]
     assert "--max-requests" in loaded.section["ended_by"]
     assert spent["requests"] <= REQUESTS
     assert 0 < spent["billable_files"] <= FILES
+    assert loaded.master.report["target"]["base_url"] == loaded.target
+    assert sum(each["errors"] for each in loaded.section["operations"].values()) == 0
     assert spent["billable_files"] == spent["batches"]
 
 
@@ -210,25 +241,102 @@ def test_nothing_is_left_on_the_service_of_what_a_killed_worker_made(loaded: Loa
     assert not list(loaded.master.directory.glob(REMEMBERED))
 
 
+# --- a master that is killed, and another one at its address ---
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """What became of the workers of a killed master, of the next master, and of what was made."""
+
+    killed: Ended
+    other: Ended
+    master: Ended
+    left: list[str]
+    cleaned: Ended
+
+
+@pytest.fixture(scope="module")
+def replaced(mock: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Replaced:
+    """Of the workers of the first master one was killed, and the other goes on for a while; that of the second is
+    killed as well.
+    """
+    network = network_in(tmp_path_factory.mktemp("replaced"), mock)
+    first = network.master("--expect-workers=2", "--users=2", "--spawn-rate=2", "--run-time=60s", code=PATIENT)
+    killed = network.worker("killed", code=BEFORE_IT_KNOWS_AN_ID)
+    other = network.worker("other", "--master-timeout=10", code=TALKATIVE)
+    ended_worker = killed.end()
+    until_written(other.folder, REMEMBERED, 1)
+    first.process.kill()
+    second = network.master("--expect-workers=1", "--users=1", "--run-time=600s", name="second")
+    new = network.worker("new")
+    second.until_said("All users spawned")
+    second.until_said("Discarded report from unrecognized worker")
+    new.process.kill()
+    renewed, left = second.end(), other.end()
+    new.end()
+    directories = directories_on(mock)
+    words = ["batches_conformance", "clean-up", f"--target={mock.base_url}"]
+    cleaned = ended(begun(words, first.folder, mock), first.folder)
+    first.end()
+    return Replaced(ended_worker, left, renewed, directories, cleaned)
+
+
+def test_workers_end_without_their_master_and_say_what_to_do(replaced: Replaced) -> None:
+    assert replaced.killed.code == -signal.SIGKILL
+    assert replaced.other.code == 6
+    assert re.search(f"The master at {MASTER}:.* is gone, so there is no report, .*start it", replaced.other.output)
+    assert not list(replaced.other.directory.glob(REMEMBERED))
+
+
+def test_what_is_left_is_known_where_a_master_was_that_was_killed(replaced: Replaced, mock: MockAddress) -> None:
+    assert replaced.left
+    assert replaced.cleaned.code == 0, replaced.cleaned.output
+    assert directories_on(mock) == []
+
+
+def test_a_master_takes_nothing_from_workers_of_another_run(replaced: Replaced) -> None:
+    assert len(replaced.master.report["run"]["load"]["workers"]) == 1
+
+
+def test_a_load_without_workers_ends_at_once(replaced: Replaced) -> None:
+    assert replaced.master.code == 6
+    assert replaced.master.report["run"]["load"]["ended_by"] == "the end of its workers"
+    assert "its last worker had ended" in " ".join(replaced.master.report["errors"])
+
+
 # --- what ends before there is a report ---
 
 
-def test_what_is_left_is_known_where_a_master_was_that_was_killed(network: Network, mock: MockAddress) -> None:
-    """One worker was killed before, and the other deletes what it has made."""
-    master = network.master("--expect-workers=2", "--users=2", "--spawn-rate=2", "--run-time=60s", code=PATIENT)
-    killed, other = network.worker("killed", code=BEFORE_IT_KNOWS_AN_ID), network.worker("other", code=IMPATIENT)
-    assert killed.end().code == -signal.SIGKILL
-    until_written(other.folder, REMEMBERED, 1)
-    master.process.kill()
-    left = other.end()
-    assert left.code == 6
-    assert "The master is gone, so there is no report" in left.output
-    assert directories_on(mock)
-    words = ["batches_conformance", "clean-up", f"--target={mock.base_url}"]
-    cleaned = ended(begun(words, master.folder, mock), master.folder)
-    assert cleaned.code == 0, cleaned.output
-    assert directories_on(mock) == []
+@pytest.fixture(scope="module")
+def waiting(mock: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ended]:
+    """Workers that wait for a master: there is none, it is lost after its answer, or it has no address and they are
+    to wait no more.
+    """
+    network = network_in(tmp_path_factory.mktemp("waiting"), mock)
+    master = network.master(code=FLEETING)
+    workers = {
+        "orphaned": network.worker("orphaned", "--master-timeout=5"),
+        "alone": network.worker("alone", "--master-port=9", "--master-timeout=2"),
+        "interrupted": network.worker("interrupted", "--master-host=master.invalid"),
+    }
+    workers["interrupted"].until_said("Waiting 55 s more for a master at master.invalid")
+    workers["interrupted"].process.send_signal(signal.SIGINT)
     master.end()
+    return {name: worker.end() for name, worker in workers.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "sentence"),
+    [
+        ("alone", 6, f"No master answered at {MASTER}:.* within 2 s: start one there, or name another"),
+        ("orphaned", 6, f"The master at {MASTER}:.* is gone, so there is no report, .*start it"),
+        ("interrupted", 2, STOPPED),
+    ],
+)
+def test_a_worker_does_not_wait_for_ever(waiting: dict[str, Ended], name: str, code: int, sentence: str) -> None:
+    assert waiting[name].code == code
+    assert re.search(sentence, waiting[name].output)
+    assert not list(waiting[name].directory.glob(REMEMBERED))
 
 
 def test_a_signal_ends_a_master_that_waits_and_its_workers(network: Network) -> None:
@@ -241,13 +349,23 @@ def test_a_signal_ends_a_master_that_waits_and_its_workers(network: Network) -> 
 
 
 def test_a_signal_ends_a_load_with_a_shape_by_a_report(mock: MockAddress, network: Network) -> None:
-    master, worker = network.master("--expect-workers=1", code=SHAPE), network.worker("worker", code=SHAPE)
-    until_written(worker.folder, REMEMBERED, 1)
+    """A worker that was killed before its begin takes no part in it; one that a signal ends has reported."""
+    master, gone = network.master("--expect-workers=2", code=SHAPE), network.worker("gone", code=SHAPE)
+    master.until_said("reported as ready")
+    gone.process.kill()
+    master.until_said("failed to send heartbeat, setting state to missing")
+    leaving, staying = (network.worker(name, code=SHAPE) for name in ("leaving", "staying"))
+    for worker in (leaving, staying):
+        until_written(worker.folder, REMEMBERED, 1)
+    leaving.process.send_signal(signal.SIGTERM)
+    assert leaving.end().code == 2
     master.process.send_signal(signal.SIGINT)
     shaped = master.end()
     assert shaped.code == 2, shaped.output
     assert shaped.report["run"]["interrupted"]
-    assert worker.end().code == 0
+    assert [worker["end"] for worker in shaped.report["run"]["load"]["workers"]] == ["reported", "reported"]
+    assert staying.end().code == 0
+    gone.end()
     assert directories_on(mock) == []
 
 
@@ -258,6 +376,7 @@ def test_a_port_in_use_is_a_sentence(network: Network) -> None:
     assert refused.output.endswith("name another address with --master-bind-host and --master-bind-port.\n")
 
 
-def test_what_locust_refuses_does_not_end_as_a_violation(network: Network) -> None:
+def test_a_master_does_not_wait_for_ever(network: Network) -> None:
     alone = network.master("--expect-workers=1", "--expect-workers-max-wait=1").end()
-    assert (alone.code, "Gave up waiting for workers" in alone.output) == (6, True)
+    assert alone.code == 6
+    assert "Of 1 expected worker 0 connected within 1 s: start the others, or expect fewer" in alone.output
