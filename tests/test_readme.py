@@ -24,8 +24,11 @@ PYTESTS_OWN = {"--lf", "--collect-only", "--tb", "--showlocals"}
 """Options of pytest that pages show."""
 SHELLS_OWN = {"--from", "--constraints", "--force-reinstall", "--cert"}
 """Options of installers and of curl that pages show."""
-OF_LOCUST = {"--contract-profile", "--expect-workers", "--headless", "--master", "--master-host", "--worker"}
-"""Options of locust, and the one that has another name there."""
+OF_LOCUST = {
+    *("--expect-workers", "--expect-workers-max-wait", "--headless", "--master", "--master-host", "--worker"),
+    *("--contract-profile", "--master-timeout"),
+}
+"""Options of locust, and those that the project adds there alone, or under another name."""
 OF_MODULES = {"--check", "--module", "--rehearse", "--servers"}
 """Options of modules of a checkout."""
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")} | {"README.md": README}
