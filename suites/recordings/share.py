@@ -1,13 +1,11 @@
 """Shows the oracles what was recorded: all of them, or their share of the work."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import urlsplit
 
 from fixtures.client import Listener
 from fixtures.exchange import Exchange, Request, Response
@@ -15,6 +13,7 @@ from spec.openapi import match
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Oracle
 from suites.oracles.panel import Panel
+from suites.recordings.address import address_of
 from suites.recordings.callers import Callers, Secrets, shown
 from suites.recordings.clocks import Clocks
 from suites.recordings.order import Piece, exchanges_of
@@ -24,8 +23,6 @@ from suites.traffic import CREATE, LIST, read
 from suites.verify import Verify
 
 RECORDED_TWICE = "a create that was recorded twice, or repeated under one idempotency key"
-
-_BELOW_BASE = re.compile(r"/api/v\d+/")
 
 Record = dict[str, Any]
 
@@ -130,9 +127,8 @@ def _asked(base: str, url: str) -> tuple[str, str, str]:
     if url.startswith(base):
         path, _, query = url[len(base) :].partition("#")[0].partition("?")
         return f"{base}{path}?{query}" if query else f"{base}{path}", path, query
-    parts = urlsplit(url)
-    shown_url = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
-    return shown_url, below(parts.path), parts.query
+    address = address_of(url)
+    return address.shown, address.path, address.query
 
 
 def _rests_on_query(exchange: Exchange) -> bool:
@@ -158,9 +154,3 @@ def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchan
         return False
     is_same_answer = exchange.response.header("date") is not None and exchange.response.headers == twin.response.headers
     return bool(retry) or is_same_answer or exchange.seconds_after(twin) <= 0
-
-
-def below(path: str) -> str:
-    """Return the part of a path that follows the base URL, which may have a path of its own."""
-    begins = [found.start() for found in _BELOW_BASE.finditer(path)]
-    return path[begins[-1] :] if begins else path
