@@ -29,7 +29,6 @@ class Appearance:
     def __init__(self) -> None:
         self._together: Counter[tuple[frozenset[str], ...]] = Counter()
         self._each: dict[str, Counter[str]] = {sort: Counter() for sort in SORTS}
-        self._in_likes: Memory[object, tuple[frozenset[str], frozenset[str]]] = Memory()
         self._headers: Memory[object, frozenset[str]] = Memory()
         self._fields: Memory[object, frozenset[str]] = Memory()
 
@@ -41,7 +40,10 @@ class Appearance:
         group = f"{response.status // 100}XX"
         named = group, *[name for name, _ in response.headers]
         headers = self._headers.made(named, lambda: frozenset(_header(group, name) for name in named[1:]))
-        status, fields = self._in_likes.made(call.like, lambda: self._features_of(call, response, group))
+        features = call.like.get(self)
+        if features is None:
+            features = call.like[self] = self._features_of(call, response, group)
+        status, fields = features
         self._together[status, headers, fields] += 1
         if len(self._together) > MOST_FEATURES:
             self._take_apart()

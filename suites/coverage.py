@@ -15,7 +15,6 @@ class Coverage:
     def __init__(self) -> None:
         self._sent: Counter[frozenset[str]] = Counter()
         self._seen: Counter[frozenset[str]] = Counter()
-        self._in_likes: Memory[object, tuple[frozenset[str], frozenset[str]]] = Memory()
         self._in_requests: Memory[object, frozenset[str]] = Memory()
         self._in_answers: Memory[object, frozenset[str]] = Memory()
 
@@ -23,7 +22,10 @@ class Coverage:
         """Count what one call of the contract carries; calls of the set-up are left alone."""
         if call.operation.is_setup:
             return
-        sent, seen = self._in_likes.made(call.like, lambda: self._elements_of(call))
+        elements = call.like.get(self)
+        if elements is None:
+            elements = call.like[self] = self._elements_of(call)
+        sent, seen = elements
         self._sent[sent] += 1
         self._seen[seen] += 1
 

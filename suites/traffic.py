@@ -137,14 +137,15 @@ class Call:
             return ValueError, response.media_type
 
     @cached_property
-    def like(self) -> object:
-        """What stands for all calls of one caller that ask for the same and are answered the same.
+    def like(self) -> dict[object, Any]:
+        """What was found out about all calls of one caller that ask for the same and are answered the same.
 
-        Of the headers the media type alone counts, and of times nothing.
+        Whoever finds something out keeps it under a key of its own. Of the headers the media type alone counts, and of
+        times nothing.
         """
         request, response = self.exchange.request, self.exchange.response
         if response is None or len(request.body) > SHORT:
-            return object()
+            return {}
         answered = response.body, response.status, response.header("content-type")
         return _like(*answered, self.caller, request.method, request.path, request.query, request.body)
 
@@ -214,9 +215,8 @@ def _as_seen(batch: dict[str, Any]) -> Seen:
 
 
 @remembered
-def _like(_body: bytes, *_more: object) -> object:
-    """Return what stands for a body and more, since they take long to compare."""
-    return object()
+def _like(_body: bytes, *_more: object) -> dict[object, Any]:
+    return {}
 
 
 @remembered

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from fixtures.exchange import Exchange
 from suites.oracles.oracle import Look, Oracle, has_memory
@@ -12,9 +11,6 @@ from suites.verify import Observation, Verify
 
 Looks = defaultdict[str, list[tuple[str, Look]]]
 """The looks at each operation, with the names of their oracles."""
-
-LIKES_REMEMBERED = 512
-"""Calls that were alike of which it is remembered what was observed."""
 
 
 class Panel:
@@ -28,7 +24,7 @@ class Panel:
         self._verify = verify
         self._with_memory: Looks = defaultdict(list)
         self._without_memory: Looks = defaultdict(list)
-        self._held_in_like = lru_cache(maxsize=LIKES_REMEMBERED)(_nothing_yet)
+        self._held = object()
         for oracle in oracles:
             look = oracle.begin()
             looks = self._with_memory if has_memory(look) else self._without_memory
@@ -44,15 +40,16 @@ class Panel:
 
     def on_call(self, call: Call) -> None:
         """Let the oracles of its operation look at a call; one that breaks is an error of the suite, and ends."""
-        held = self._held_in_like(call.like) if call.succeeded else []
-        observations = held or self._observed(call, self._without_memory)
-        if not held and all(observation.holds for observation in observations):
-            held[:] = observations
+        observations = call.like.get(self._held) if call.succeeded else None
+        if observations is None:
+            observations = self._observed(call, self._without_memory)
+            if all(observation.holds for observation in observations):
+                call.like[self._held] = observations
         self._verify.record(*observations, *self._observed(call, self._with_memory))
 
     def _observed(self, call: Call, looks: Looks) -> list[Observation]:
-        observations = []
-        for name, look in tuple(looks[call.name]):
+        observations: list[Observation] = []
+        for name, look in looks[call.name]:
             try:
                 for observation in look(call):
                     observations.append(observation if observation.holds else replace(observation, oracle=name))
@@ -64,10 +61,7 @@ class Panel:
         return observations
 
     def _end(self, name: str) -> None:
-        self._held_in_like = lru_cache(maxsize=LIKES_REMEMBERED)(_nothing_yet)
-        for looks in (*self._with_memory.values(), *self._without_memory.values()):
-            looks[:] = [(other, look) for other, look in looks if other != name]
-
-
-def _nothing_yet(_like: object) -> list[Observation]:
-    return []
+        self._held = object()
+        for looks in (self._with_memory, self._without_memory):
+            for operation, each in looks.items():
+                looks[operation] = [(other, look) for other, look in each if other != name]
