@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from batches_conformance.commands.load import LOCUSTFILE
+from batches_conformance.commands.load import LOCUSTFILE, SECONDS_TO_REPORT
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.runfile import run_id_of
 from spec.process import STOPPED
 from tests.docs.pages import ROOT, blocks
-from tests.load.started import OF_WORKERS, REMEMBERED, SECONDS, begun, ended, until_written
+from tests.load.started import BETWEEN_LOOKS, OF_WORKERS, REMEMBERED, SECONDS, begun, ended, until_written
 from tests.processes import children_of
 from tests.quick_python.starting import REAL
 from tests.suites.sessions import Ended, directories_on
@@ -118,6 +118,32 @@ def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp
     assert loaded.report["verdict"] == "inconclusive"
     assert loaded.report["run"]["interrupted"]
     assert directories_on(mock) == []
+
+
+def test_however_many_signals_come_there_is_a_report_and_the_same_code(mock: MockAddress, tmp_path: Path) -> None:
+    """They come until the process has ended, from its clean-up to the end of its interpreter."""
+    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s"]
+    process = begun(words, tmp_path, mock)
+    until_written(tmp_path, REMEMBERED, 1)
+    first = time.monotonic()
+    while process.poll() is None and time.monotonic() < first + SECONDS_TO_REPORT:
+        process.send_signal(signal.SIGINT)
+        time.sleep(BETWEEN_LOOKS)
+    loaded = ended(process, tmp_path)
+    assert loaded.code == 2, loaded.output
+    assert loaded.report["run"]["interrupted"]
+    assert directories_on(mock) == []
+
+
+def test_a_load_ends_with_a_report_where_its_command_was_killed(mock: MockAddress, tmp_path: Path) -> None:
+    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s"]
+    process = begun(words, tmp_path, mock)
+    until_written(tmp_path, REMEMBERED, 1)
+    process.kill()
+    loaded = ended(process, tmp_path)  # Its output ends with that of its locust.
+    assert loaded.report["run"]["interrupted"]
+    assert directories_on(mock) == []
+    assert not list(tmp_path.glob(REMEMBERED))
 
 
 def test_a_signal_before_the_first_request_ends_with_a_sentence(mock: MockAddress, tmp_path: Path) -> None:
