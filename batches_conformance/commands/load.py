@@ -20,7 +20,7 @@ import pytest
 from batches_conformance import location
 from batches_conformance.completion import OF_OPTIONS, named_option
 from batches_conformance.groups import FILE
-from batches_conformance.load.options import DECLARED
+from batches_conformance.load.options import DECLARED, VARIABLES
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.embedded import running_mock
 from fixtures.errors import RunError
@@ -68,6 +68,7 @@ def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
             multiple=declared.get("action") == "append",
             shell_complete=OF_OPTIONS.get(names.get(name, name)),
             default=declared.get("default") or None,
+            envvar=VARIABLES.get(name),
             help=declared["help"],
         )(function)
     return function

@@ -17,6 +17,8 @@ from spec.usage import WrongUsage
 
 REFUSALS: Final = (WrongUsage, pytest.UsageError, RunError)
 """What a listener says in a sentence, which a user can do something about."""
+TWICE: Final = "user classes have the same class name"
+"""What locust says where a class comes from two locustfiles."""
 AGAINST_EACH_OTHER: Final = -1
 """The status of locust where options go against each other."""
 
@@ -62,6 +64,12 @@ class Codes:
     def _broken(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, RPCError):
             end(f"{error}; name another address with --master-bind-host and --master-bind-port.", WRONG_USAGE)
+        if TWICE in f"{error}":
+            end(
+                f"{error}: a locustfile with a subclass goes alone, and has `from batches_conformance import locustfile`, "
+                "not its class.",
+                WRONG_USAGE,
+            )
         self._crash(kind, error, trace)
 
 

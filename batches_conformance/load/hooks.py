@@ -13,7 +13,7 @@ from locust.runners import STATE_STOPPED, LocalRunner, WorkerRunner
 
 from batches_conformance.load.ending import Codes, ends_in_a_sentence, refuse
 from batches_conformance.load.master import Master
-from batches_conformance.load.options import DECLARED
+from batches_conformance.load.options import DECLARED, VARIABLES
 from batches_conformance.load.patience import SECONDS_FOR_A_MASTER, greet
 from batches_conformance.load.worker import Worker
 from spec.codes import CONFORMANT
@@ -38,7 +38,7 @@ _parts: AsyncResult = AsyncResult()
 def add_options(parser: Any) -> None:
     """Add the options to those of locust."""
     for name, declared in DECLARED.items():
-        parser.add_argument(name, include_in_web_ui=False, **declared)
+        parser.add_argument(name, include_in_web_ui=False, env_var=VARIABLES.get(name), **declared)
     parser.add_argument("--mock", include_in_web_ui=False, help="The host is a mock, with these variants.")
     parser.add_argument("--run-id", include_in_web_ui=False, help="The id of the run.")
     parser.add_argument(

@@ -33,6 +33,11 @@ def load(folder: Path, *words: str, mock: MockAddress | None = None) -> Ended:
     return ended(begun(["batches_conformance", "load", *BUSY, *target, *words], folder, mock), folder)
 
 
+def python_of_page(word: str) -> list[str]:
+    found = blocks(PAGE.read_text(encoding="utf-8"))
+    return [block.text for block in found if block.language == "python" and word in block.text]
+
+
 @pytest.fixture(scope="module")
 def mock() -> Iterator[MockAddress]:
     with running_mock() as address:
@@ -86,14 +91,16 @@ def test_no_file_has_a_key(faulty: Ended) -> None:
 # --- a service by URL ---
 
 
-def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, tmp_path: Path) -> None:
-    [shape] = (block.text for block in blocks(PAGE.read_text(encoding="utf-8")) if block.language == "python")
+def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(
+    mock: MockAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCUST_PAUSE", "0.1")
+    [shape] = python_of_page("LoadTestShape")
     shortened = shape.replace("(50, 5)", "(4, 4)").replace("< 600", "< 5")
     (tmp_path / "shape.py").write_text(shortened, encoding="utf-8")
     where = subprocess.check_output([REAL, "-m", "batches_conformance", "load", "--locustfile"], cwd=ROOT, text=True)
     files = f"{where.strip()},{tmp_path / 'shape.py'}"
-    words = ["locust", "-f", files, "--headless", f"--host={mock.base_url}", "--pause=0.1"]
-    words.append("--contract-profile=webhooks")
+    words = ["locust", "-f", files, "--headless", f"--host={mock.base_url}", "--contract-profile=webhooks"]
     process = begun(words, tmp_path, mock)
     until_written(tmp_path, REMEMBERED, 1)
     [remembered] = tmp_path.glob(REMEMBERED)
@@ -101,6 +108,7 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, t
     assert loaded.code == 0, loaded.output
     assert run_id_of(remembered).startswith(f"{loaded.report['run']['id']}-")
     assert loaded.report["verdict"] == "conformant"
+    assert loaded.report["target"]["settings"]["pause"] == "0.1-0.1"
     assert loaded.report["run"]["load"]["users"] == 4
     assert sum(each["missing"] for each in loaded.report["run"]["load"]["webhooks"].values()) == 0
     assert directories_on(mock) == []
@@ -197,6 +205,22 @@ def test_a_load_of_nobody_is_one_sentence(mock: MockAddress, tmp_path: Path) -> 
 def test_options_that_cannot_be_meant_are_one_sentence(tmp_path: Path, word: str, sentence: str) -> None:
     refused = ended(begun(["locust", "-f", str(LOCUSTFILE), "--master", word], tmp_path), tmp_path)
     assert (refused.code, refused.output.endswith(sentence)) == (4, True), refused.output
+
+
+def test_users_of_another_locustfile_take_the_place_of_those_of_the_suite(mock: MockAddress, tmp_path: Path) -> None:
+    [code] = python_of_page("GuideUser")
+    (tmp_path / "eager.py").write_text(code, encoding="utf-8")
+    loaded = ended(begun(["locust", "-f", "eager.py", "--list"], tmp_path, mock), tmp_path)
+    assert re.search("Available Users:\n    Eager\n", loaded.output)
+    assert "GuideUser" not in loaded.output
+
+
+def test_users_that_are_in_two_locustfiles_are_one_sentence(mock: MockAddress, tmp_path: Path) -> None:
+    (tmp_path / "sub.py").write_text("from batches_conformance.locustfile import GuideUser as Base", encoding="utf-8")
+    words = ["locust", "-f", f"sub.py,{LOCUSTFILE}", "--headless", f"--host={mock.base_url}", "--skip-log-setup"]
+    loaded = ended(begun(words, tmp_path, mock), tmp_path)
+    assert (loaded.code, loaded.output.count("\n")) == (4, 1), loaded.output
+    assert "a locustfile with a subclass goes alone" in loaded.output
 
 
 def test_a_worker_that_waits_for_its_master_ends_at_a_signal(tmp_path: Path) -> None:

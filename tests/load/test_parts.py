@@ -183,6 +183,16 @@ def test_a_plan_stays_within_the_limits() -> None:
     assert held.files <= 10
 
 
+def test_the_command_takes_its_options_from_the_environment_as_locust_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOCUST_MAX_REQUESTS", "123")
+    assert load(["--plan"]) == 0
+    assert "123" in capsys.readouterr().out
+    assert load(["--plan", "--max-requests=45"]) == 0
+    assert "123" not in capsys.readouterr().out
+
+
 def test_more_users_take_more_processes() -> None:
     few, many = (
         plan(settings_for(given()), options(), users=users, spawn_rate=1000, seconds=600) for users in (10, 100_000)
