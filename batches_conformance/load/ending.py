@@ -18,9 +18,7 @@ from spec.usage import WrongUsage
 REFUSALS: Final = (WrongUsage, pytest.UsageError, RunError)
 """What a listener says in a sentence, which a user can do something about."""
 TWICE: Final = "user classes have the same class name"
-"""What locust says where a class comes from two locustfiles."""
-AGAINST_EACH_OTHER: Final = -1
-"""The status of locust where options go against each other."""
+"""What locust says where two locustfiles have a class."""
 
 
 def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
@@ -43,8 +41,8 @@ def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
 class Codes:
     """Holds back the code of a violated promise until a report has it: locust ends with 1 for reasons of its own.
 
-    It does so by `sys.exit` where it refuses something, with 255 where options go against each other, and by a crash,
-    as where its port is in use. Other crashes end as `spec.process` says.
+    It does so by `sys.exit` where it refuses something, and by a crash, as where its port is in use. Other crashes end
+    as `spec.process` says.
     """
 
     def __init__(self) -> None:
@@ -57,17 +55,15 @@ class Codes:
         self._reported = code
 
     def _exit(self, status: Any = None, /) -> NoReturn:
-        if status == NONCONFORMANT != self._reported:
-            raise SystemExit(INCONCLUSIVE)
-        raise SystemExit(WRONG_USAGE if status == AGAINST_EACH_OTHER else status)
+        raise SystemExit(INCONCLUSIVE if status == NONCONFORMANT != self._reported else status)
 
     def _broken(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, RPCError):
             end(f"{error}; name another address with --master-bind-host and --master-bind-port.", WRONG_USAGE)
-        if TWICE in f"{error}":
+        if TWICE in str(error):
             end(
-                f"{error}: a locustfile with a subclass goes alone, and has `from batches_conformance import locustfile`, "
-                "not its class.",
+                f"{error}: a locustfile with a subclass goes alone, and imports "
+                "`from batches_conformance import locustfile`, not its class.",
                 WRONG_USAGE,
             )
         self._crash(kind, error, trace)

@@ -28,6 +28,7 @@ SECONDS_BETWEEN_LOOKS: Final = 1.0
 # A worker makes a parser for each option of each message that starts users, so it would be busy while others begin.
 argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
 
+# A worker would wait for its master for five minutes, or for ever.
 WorkerRunner.connect_to_master = greet
 
 _codes = Codes()

@@ -63,9 +63,7 @@ class Worker:
 
     def _open(self, given: LocustOptions) -> None:
         environment = self._environment
-        if (version := given("--suite-version")) is None:
-            raise WrongUsage("This worker has a master without the suite: start that with the same locustfile.")
-        if version != suite_version():
+        if (version := given("--suite-version") or "none") != suite_version():
             raise WrongUsage(
                 f"This worker has version {suite_version()} of the suite, and its master {version}: install the same."
             )

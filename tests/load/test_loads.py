@@ -195,16 +195,10 @@ def test_a_load_of_nobody_is_one_sentence(mock: MockAddress, tmp_path: Path) -> 
     assert (loaded.code, loaded.output) == (4, "--users 0 leaves nobody to send anything: give 1 or more.\n")
 
 
-@pytest.mark.parametrize(
-    ("word", "sentence"),
-    [
-        ("--files=several", "Argument --files: invalid int value: 'several'; locust --help lists the options.\n"),
-        ("--worker", "The --master argument cannot be combined with --worker\n"),
-    ],
-)
-def test_options_that_cannot_be_meant_are_one_sentence(tmp_path: Path, word: str, sentence: str) -> None:
-    refused = ended(begun(["locust", "-f", str(LOCUSTFILE), "--master", word], tmp_path), tmp_path)
-    assert (refused.code, refused.output.endswith(sentence)) == (4, True), refused.output
+def test_an_option_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    refused = ended(begun(["locust", "-f", str(LOCUSTFILE), "--files=several"], tmp_path), tmp_path)
+    sentence = "Argument --files: invalid int value: 'several'; locust --help lists the options.\n"
+    assert (refused.code, refused.output) == (4, sentence)
 
 
 def test_users_of_another_locustfile_take_the_place_of_those_of_the_suite(mock: MockAddress, tmp_path: Path) -> None:
