@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import click
 import pytest
@@ -20,16 +20,18 @@ import pytest
 from batches_conformance import location
 from batches_conformance.completion import OF_OPTIONS, named_option
 from batches_conformance.groups import FILE
-from batches_conformance.load.options import DECLARED
+from batches_conformance.load.options import DECLARED, VARIABLES
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.embedded import running_mock
 from fixtures.errors import RunError
 from fixtures.settings import KEY, LOOPBACK, OTHER_KEY, Settings
+from reports import exit_codes
 from reports.files import SOURCE
+from reports.model import Report
 from reports.reader import read
 from spec.codes import INCONCLUSIVE, INTERRUPTED, WRONG_USAGE
 from spec.process import STOPPED
-from spec.signals import ENDING, SAME
+from spec.signals import ENDING, leave_terminal
 from spec.usage import WrongUsage
 from suites.load.leftovers import clean_up_rest
 from suites.load.options import load_options, parameter_of, settings_for
@@ -45,6 +47,8 @@ SECONDS_TO_END: Final = 30.0
 """Seconds that workers without a master have to end."""
 SECONDS_TO_BEGIN: Final = 60
 """Seconds in which all processes of a load on this machine have to be there."""
+SECONDS_TO_REPORT: Final = 10.0
+"""Seconds after a signal in which further ones change nothing, since the report is made."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
 SAID: Final = frozenset({WRONG_USAGE, INCONCLUSIVE})
 """Exit codes of the locustfile before which it has said why."""
@@ -64,6 +68,7 @@ def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
             multiple=declared.get("action") == "append",
             shell_complete=OF_OPTIONS.get(names.get(name, name)),
             default=declared.get("default") or None,
+            envvar=VARIABLES.get(name),
             help=declared["help"],
         )(function)
     return function
@@ -170,49 +175,74 @@ def _run(words: Sequence[str], settings: Settings, environment: Mapping[str, str
     """Run locust as a process of its own, which changes the standard library for itself, and return the exit code."""
     run_id = uuid.uuid4().hex[:8]
     path = os.pathsep.join(filter(None, [str(location.ROOT), os.environ.get("PYTHONPATH")]))
+    starter = () if sys.platform == "win32" else ("--started-by", f"{os.getpid()}")
     process = subprocess.Popen(
-        [sys.executable, "-m", "locust", *words, "--run-id", run_id],
+        [sys.executable, "-m", "locust", *words, "--run-id", run_id, *starter],
         env={**environment, "PYTHONPATH": path},
         start_new_session=True,
     )
-    was_interrupted = _wait(process)
-    _end_group(process.pid)
-    if not settings.is_mock:
-        for line in clean_up_rest(settings, run_id, report_dir):
-            print(line, file=sys.stderr)
-    if _is_reported(report_dir, run_id):
-        return process.returncode
+    with _Signals(process) as signals:
+        process.wait()
+        _end_group(process.pid)
+        if not settings.is_mock:
+            for line in clean_up_rest(settings, run_id, report_dir):
+                print(line, file=sys.stderr)
+        return _code(process.returncode, _report_of(run_id, report_dir), was_interrupted=signals.were_received)
+
+
+def _code(ended_with: int, report: Report | None, *, was_interrupted: bool) -> int:
+    """Return the exit code, and say why where there is no report."""
+    if report:
+        if ended_with >= 0:
+            return ended_with
+        return INTERRUPTED if report.run.interrupted else exit_codes.of(report)
     if was_interrupted:
-        if process.returncode != INTERRUPTED:
+        if ended_with != INTERRUPTED:
             print(STOPPED, file=sys.stderr)
         return INTERRUPTED
-    if process.returncode in SAID:
-        return process.returncode
-    print(
-        f"locust ended with {process.returncode} before there was a report: nothing is said for or against a service.",
-        file=sys.stderr,
-    )
-    return INCONCLUSIVE
+    if ended_with not in SAID:
+        print(
+            f"locust ended with {ended_with} before there was a report: nothing is said for or against a service.",
+            file=sys.stderr,
+        )
+        return INCONCLUSIVE
+    return ended_with
 
 
-def _wait(process: subprocess.Popen[bytes]) -> bool:
-    """Wait for the end; a signal lets it come with a report, and a later one at once. Return whether there was one."""
-    received: list[float] = []
+class _Signals:
+    """Lets a load end with its report at a signal; later ones change nothing for a while, then end it at once."""
 
-    def end(_number: int, _frame: object) -> None:
-        received.append(time.monotonic())
-        if len(received) == 1:
-            process.terminate()
-        elif received[-1] - received[0] > SAME:
-            process.kill()
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._first: float | None = None
 
-    before = {each: signal.signal(each, end) for each in ENDING}
-    try:
-        process.wait()
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-    return bool(received)
+    @property
+    def were_received(self) -> bool:
+        """Whether there was one."""
+        return self._first is not None
+
+    def __enter__(self) -> Self:
+        self._before = {each: signal.signal(each, self._take) for each in ENDING}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give them back; where there was one already, no further one may change the exit code."""
+        for each, handler in self._before.items():
+            signal.signal(each, signal.SIG_IGN if self.were_received else handler)
+
+    def _take(self, number: int, _frame: object) -> None:
+        leave_terminal(number)
+        now = time.monotonic()
+        is_first = self._first is None
+        self._first = self._first or now
+        if not is_first and now - self._first < SECONDS_TO_REPORT:
+            return
+        if self._process.returncode is not None:
+            raise KeyboardInterrupt
+        if is_first:
+            self._process.terminate()
+        else:
+            self._process.kill()
 
 
 def _end_group(group: int) -> None:
@@ -225,11 +255,11 @@ def _end_group(group: int) -> None:
             os.killpg(group, 0)
 
 
-def _is_reported(report_dir: Path, run_id: str) -> bool:
-    try:
-        return read(report_dir / SOURCE).run.id == run_id
-    except (OSError, WrongUsage):
-        return False
+def _report_of(run_id: str, report_dir: Path) -> Report | None:
+    with suppress(OSError, WrongUsage):
+        if (report := read(report_dir / SOURCE)).run.id == run_id:
+            return report
+    return None
 
 
 def _seconds(text: str) -> float:

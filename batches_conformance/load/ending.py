@@ -17,6 +17,8 @@ from spec.usage import WrongUsage
 
 REFUSALS: Final = (WrongUsage, pytest.UsageError, RunError)
 """What a listener says in a sentence, which a user can do something about."""
+TWICE: Final = "user classes have the same class name"
+"""What locust says where two locustfiles have a class."""
 
 
 def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
@@ -58,6 +60,12 @@ class Codes:
     def _broken(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, RPCError):
             end(f"{error}; name another address with --master-bind-host and --master-bind-port.", WRONG_USAGE)
+        if TWICE in str(error):
+            end(
+                f"{error}: a locustfile with a subclass goes alone, and imports "
+                "`from batches_conformance import locustfile`, not its class.",
+                WRONG_USAGE,
+            )
         self._crash(kind, error, trace)
 
 

@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import gevent
 from gevent.event import AsyncResult
@@ -13,7 +13,7 @@ from locust.runners import STATE_STOPPED, LocalRunner, WorkerRunner
 
 from batches_conformance.load.ending import Codes, ends_in_a_sentence, refuse
 from batches_conformance.load.master import Master
-from batches_conformance.load.options import DECLARED
+from batches_conformance.load.options import DECLARED, VARIABLES
 from batches_conformance.load.patience import SECONDS_FOR_A_MASTER, greet
 from batches_conformance.load.worker import Worker
 from spec.codes import CONFORMANT
@@ -21,6 +21,9 @@ from spec.signals import ENDING
 from suites.load.users import GuideUser
 
 __all__ = ["GuideUser"]
+
+SECONDS_BETWEEN_LOOKS: Final = 1.0
+"""Seconds after which a load notices at the latest that its command was killed."""
 
 # A worker makes a parser for each option of each message that starts users, so it would be busy while others begin.
 argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
@@ -36,9 +39,12 @@ _parts: AsyncResult = AsyncResult()
 def add_options(parser: Any) -> None:
     """Add the options to those of locust."""
     for name, declared in DECLARED.items():
-        parser.add_argument(name, include_in_web_ui=False, **declared)
+        parser.add_argument(name, include_in_web_ui=False, env_var=VARIABLES.get(name), **declared)
     parser.add_argument("--mock", include_in_web_ui=False, help="The host is a mock, with these variants.")
     parser.add_argument("--run-id", include_in_web_ui=False, help="The id of the run.")
+    parser.add_argument(
+        "--started-by", metavar="PID", type=int, include_in_web_ui=False, help="The process without which a load ends."
+    )
     parser.add_argument(
         "--master-timeout",
         metavar="SECONDS",
@@ -60,6 +66,8 @@ def begin(environment: Any, runner: Any, **_: Any) -> None:
             gevent.signal_handler(each, os.kill, os.getpid(), signal.SIGTERM)
     if isinstance(runner, WorkerRunner) and runner.state == STATE_STOPPED:
         raise SystemExit(CONFORMANT)  # Its master has ended it before locust listens to that.
+    if (starter := environment.parsed_options.started_by) and not isinstance(runner, WorkerRunner):
+        gevent.spawn(_end_without, starter)
     parts: list[Master | Worker] = []
     if not isinstance(runner, WorkerRunner):
         parts.append(Master(environment, _codes.report))
@@ -76,3 +84,10 @@ def start(**_: Any) -> None:
     """Start a load; a worker may have to before `begin`, since it greets its master before locust calls that."""
     for part in _parts.get():
         part.start()
+
+
+def _end_without(starter: int) -> None:
+    """End as by a signal once the process that has started this one is gone."""
+    while os.getppid() == starter:
+        gevent.sleep(SECONDS_BETWEEN_LOOKS)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -110,13 +110,15 @@ class Master:
 
     def on_ask(self, client_id: str, wanted: dict[str, Any]) -> None:
         """Answer a worker that wants to spend something."""
-        what, runner = wanted["what"], self._environment.runner
-        granted = self._grants.grant(what, wanted["count"], whole=wanted["whole"])
-        answer = {"ticket": wanted["ticket"], "count": granted, "workers": max(1, runner.worker_count)}
+        runner, name = self._environment.runner, self._name(client_id)
+        workers = max(1, runner.worker_count)
+        if wanted["whole"]:
+            granted = self._grants.grant(wanted["what"], wanted["count"])
+        else:
+            granted = self._grants.lease(name, wanted["count"], workers)
+        answer = {"ticket": wanted["ticket"], "count": granted, "workers": workers}
         runner.send_message(MessageType.GRANT, answer, client_id=client_id)
-        if what == REQUESTS and not granted and self._ended_by is None:
-            self._ended_by = OPTION[what]
-            gevent.spawn(runner.quit)
+        self._end_if_used_up()
 
     def on_report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
         """Add what a worker has found."""
@@ -221,6 +223,12 @@ class Master:
         runner = self._environment.runner
         return () if isinstance(runner, LocalRunner) else runner.clients.all
 
+    @property
+    def _living(self) -> set[str]:
+        if isinstance(self._environment.runner, LocalRunner):
+            return {LOCAL}
+        return {self._name(client.id) for client in self._clients if client.state != STATE_MISSING}
+
     def _name(self, client_id: str) -> str:
         runner = self._environment.runner
         return LOCAL if isinstance(runner, LocalRunner) else f"{runner.get_worker_index(client_id)}"
@@ -233,11 +241,16 @@ class Master:
         self._environment.runner.send_message(MessageType.END, self._run_id)
         until = time.monotonic() + SECONDS_TO_WRAP_UP + self._settings.poll_timeout
         while time.monotonic() < until:
-            there = {self._name(client.id) for client in self._clients if client.state != STATE_MISSING}
-            if not (there & self._workers) - self._ends.keys():
+            if not (self._living & self._workers) - self._ends.keys():
                 break
             gevent.sleep(SECONDS_BETWEEN_LOOKS)
         self._ends |= dict.fromkeys(self._workers - self._ends.keys(), "lost")
+
+    def _end_if_used_up(self) -> None:
+        """End the load once all requests are used, also where a worker is lost that had not used its own."""
+        if self._ended_by is None and self._grants.are_used(self._living):
+            self._ended_by = OPTION[REQUESTS]
+            gevent.spawn(self._environment.runner.quit)
 
     def _clean_up(self) -> None:
         if self._made:
@@ -250,6 +263,7 @@ class Master:
         while self._is_running and load is self._load:
             users = self._environment.runner.user_count
             load.note_users(int(time.time()), users)
+            self._end_if_used_up()
             if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
                 last = time.monotonic()
                 print(f"{datetime.now(UTC):%H:%M:%S}  {counted(users, 'user')}, {load.so_far}", file=sys.stderr)

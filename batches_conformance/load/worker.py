@@ -2,6 +2,7 @@
 
 import sys
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from fixtures.settings import rate
 from reports.circumstances import suite_version
 from spec.codes import CONFORMANT, INCONCLUSIVE, INTERRUPTED
 from spec.usage import WrongUsage
-from suites.load.budget import Allowance, Grant, limits_of
+from suites.load.budget import REQUESTS, Allowance, Grant, limits_of
 from suites.load.session import Session
 from suites.traffic import read
 
@@ -27,7 +28,9 @@ SECONDS_BETWEEN_REPORTS: Final = 3.0
 FIRST: Final = "0"
 """The name of the worker that the master saw first."""
 SECONDS_FOR_A_GRANT: Final = 30.0
-"""Seconds after which a master that does not answer is gone, and nothing more is spent."""
+"""Seconds after which a master that does not answer is asked again; a worker without a master ends by itself."""
+SECONDS_TO_FINISH: Final = 10.0
+"""Seconds that users have for what they are about when all requests are used."""
 
 
 class Worker:
@@ -124,14 +127,16 @@ class Worker:
         self._environment.runner.send_message(kind, of_run(self._run_id, data))
 
     def _ask(self, what: str, count: int, whole: bool) -> Grant:
-        ticket = uuid.uuid4().hex
-        waiting = self._grants[ticket] = AsyncResult()
-        self._say(MessageType.ASK, {"what": what, "count": count, "whole": whole, "ticket": ticket})
-        try:
-            granted: Grant = waiting.get(timeout=SECONDS_FOR_A_GRANT)
-        except gevent.Timeout:
+        granted: Grant | None = None
+        while granted is None:
+            ticket = uuid.uuid4().hex
+            waiting = self._grants[ticket] = AsyncResult()
+            self._say(MessageType.ASK, {"what": what, "count": count, "whole": whole, "ticket": ticket})
+            with suppress(gevent.Timeout):
+                granted = waiting.get(timeout=SECONDS_FOR_A_GRANT)
             self._grants.pop(ticket, None)
-            return Grant(0, 1)
+        if what == REQUESTS and not granted.count:
+            self._environment.stop_timeout = SECONDS_TO_FINISH
         return granted
 
     def _on_request(self, exchange: Exchange, wrong: str | None) -> None:

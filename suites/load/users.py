@@ -4,6 +4,7 @@ from random import choices, uniform
 from typing import Any
 
 from locust import User, task
+from locust.exception import StopUser
 
 from fixtures.errors import RunError
 from suites.load.budget import NothingLeft
@@ -31,6 +32,6 @@ class GuideUser(User):
         try:
             action()
         except NothingLeft:
-            return  # The master ends the load.
+            raise StopUser from None
         except RunError as error:
             self._session.watch.problem(error)

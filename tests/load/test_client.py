@@ -2,9 +2,10 @@
 
 import gzip
 import socket
+import struct
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from fixtures.exchange import Exchange
 from fixtures.gateway import Gateway, Header
 from fixtures.route import Route, route_to
 from fixtures.target import MAIN
-from fixtures.wire import MOST_BYTES, Answer, NoAnswer
+from fixtures.wire import MOST_BYTES, Answer, NoAnswer, ask, open_http
 from suites.load.client import LightClient
 from tests.fixtures.certificates import made_in
 from tests.fixtures.loopback import Answer as Given
@@ -91,19 +92,94 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again_before_anything_
             assert closed.acquire(timeout=5)
 
 
-def test_what_may_have_been_read_is_not_sent_again() -> None:
-    """A create that was repeated would be billed twice."""
+Ask = Callable[[str, int], list[Answer]]
+"""Sends so many requests by a method, one after the other."""
+
+
+@contextmanager
+def by_connection(url: str) -> Iterator[Ask]:
+    with closing(Connection(Route(url))) as connection:
+        yield lambda method, count: [connection.ask(method, "/x", HEADERS, b"", 5) for _ in range(count)]
+
+
+@contextmanager
+def by_client_of_a_run(url: str) -> Iterator[Ask]:
+    with open_http(Route(url)) as http:
+        yield lambda method, count: [ask(http, http.build_request(method, "/x"), 5) for _ in range(count)]
+
+
+def gently(connection: socket.socket) -> None:
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def abruptly(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+class Closing:
+    """Answers the first request of each connection, but for `silent` connections, and closes at the next."""
+
+    def __init__(self, end: Callable[[socket.socket], None], begins_with: bytes = b"", silent: int = 0) -> None:
+        self.received: list[bytes] = []
+        self._end, self._begins_with, self._silent = end, begins_with, silent
+
+    def play(self, connection: socket.socket, _over: threading.Event) -> None:
+        self.received.append(b"first")
+        if len(self.received) > self._silent:
+            connection.sendall(whole(b"{}"))
+            self.received.append(connection.recv(65536))
+            connection.sendall(self._begins_with)
+        self._end(connection)
+
+
+WAYS = pytest.mark.parametrize("way", [by_connection, by_client_of_a_run])
+
+
+@WAYS
+@pytest.mark.parametrize("end", [gently, abruptly])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_only_reads_is_sent_once_more_where_a_kept_connection_breaks(
+    way: Callable[[str], AbstractContextManager[Ask]], end: Callable[[socket.socket], None], method: str
+) -> None:
+    with playing(Closing(end).play) as url, way(url) as asking:
+        assert [answer.status for answer in asking(method, 3)] == [200] * 3
+
+
+@WAYS
+@pytest.mark.parametrize("end", [gently, abruptly])
+@pytest.mark.parametrize(
+    ("method", "count", "begins_with", "silent"),
+    [("POST", 2, b"", 0), ("GET", 2, b"HTTP/1.1 200 OK\r\n", 0), ("GET", 1, b"", 1)],
+    ids=["a create would be billed twice", "an answer has begun", "a new connection"],
+)
+def test_nothing_else_is_sent_again(
+    way: Callable[[str], AbstractContextManager[Ask]],
+    end: Callable[[socket.socket], None],
+    method: str,
+    count: int,
+    begins_with: bytes,
+    silent: int,
+) -> None:
+    server = Closing(end, begins_with, silent)
+    with playing(server.play) as url, way(url) as asking, pytest.raises(NoAnswer):
+        asking(method, count)
+    assert len(server.received) == count
+
+
+@WAYS
+def test_it_is_sent_once_more_and_no_oftener(way: Callable[[str], AbstractContextManager[Ask]]) -> None:
+    """The first connection breaks at its second request, and the next one at once."""
     received: list[bytes] = []
 
     def play(connection: socket.socket, _over: threading.Event) -> None:
-        connection.sendall(whole(b"{}"))
-        received.append(connection.recv(65536))
+        received.append(b"first")
+        if len(received) == 1:
+            connection.sendall(whole(b"{}"))
+            received.append(connection.recv(65536))
 
-    with playing(play) as url, closing(Connection(Route(url))) as connection:
-        connection.ask("POST", "/first", HEADERS, b"", 5)
-        with pytest.raises(NoAnswer):
-            connection.ask("POST", "/second", HEADERS, b"", 5)
-    assert len(received) == 1
+    with playing(play) as url, way(url) as asking, pytest.raises(NoAnswer):
+        asking("GET", 2)
+    assert len(received) == 3
 
 
 def test_a_connection_with_certificates_is_kept(tmp_path: Path) -> None:

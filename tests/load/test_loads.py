@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from batches_conformance.commands.load import LOCUSTFILE
+from batches_conformance.commands.load import LOCUSTFILE, SECONDS_TO_REPORT
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.runfile import run_id_of
 from spec.process import STOPPED
 from tests.docs.pages import ROOT, blocks
-from tests.load.started import OF_WORKERS, REMEMBERED, SECONDS, begun, ended, until_written
+from tests.load.started import BETWEEN_LOOKS, OF_WORKERS, REMEMBERED, SECONDS, begun, ended, until_written
 from tests.processes import children_of
 from tests.quick_python.starting import REAL
 from tests.suites.sessions import Ended, directories_on
@@ -33,6 +33,11 @@ def load(folder: Path, *words: str, mock: MockAddress | None = None) -> Ended:
     return ended(begun(["batches_conformance", "load", *BUSY, *target, *words], folder, mock), folder)
 
 
+def python_of_page(word: str) -> list[str]:
+    found = blocks(PAGE.read_text(encoding="utf-8"))
+    return [block.text for block in found if block.language == "python" and word in block.text]
+
+
 @pytest.fixture(scope="module")
 def mock() -> Iterator[MockAddress]:
     with running_mock() as address:
@@ -41,9 +46,10 @@ def mock() -> Iterator[MockAddress]:
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    """A load of two processes on a mock with a race, which ends when its requests are used."""
+    """A load of two processes on a mock with a race, which ends when its requests are used: few for so many users."""
     words = ("--processes=2", "--fault=answer-of-create-is-shared", "--run-time=30s", "--max-requests=400")
-    return load(tmp_path_factory.mktemp("faulty"), *words, "--weights=create=20")
+    many = ("--users=20", "--spawn-rate=20")
+    return load(tmp_path_factory.mktemp("faulty"), *words, *many, "--weights=create=20")
 
 
 # --- a race ---
@@ -58,9 +64,9 @@ def test_a_race_is_a_violation_with_its_evidence(faulty: Ended) -> None:
     assert violation["exchanges"][violation["deciding"]]["operation"] == "createBatch"
 
 
-def test_all_processes_together_send_no_more_than_they_may(faulty: Ended) -> None:
+def test_all_processes_together_send_as_much_as_they_may(faulty: Ended) -> None:
     run = faulty.report["run"]
-    assert run["spent"]["requests"] <= 400
+    assert run["spent"]["requests"] == 400
     assert "--max-requests" in run["load"]["ended_by"]
     assert not faulty.report["errors"]
 
@@ -74,7 +80,7 @@ def test_the_figures_of_all_processes_are_together(faulty: Ended) -> None:
         run["exchanges"]["count"],
     )
     assert len(set(counts)) == 1
-    assert run["load"]["users"] == 8
+    assert run["load"]["users"] == 20
 
 
 def test_no_file_has_a_key(faulty: Ended) -> None:
@@ -85,14 +91,16 @@ def test_no_file_has_a_key(faulty: Ended) -> None:
 # --- a service by URL ---
 
 
-def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, tmp_path: Path) -> None:
-    [shape] = (block.text for block in blocks(PAGE.read_text(encoding="utf-8")) if block.language == "python")
+def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(
+    mock: MockAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCUST_PAUSE", "0.1")
+    [shape] = python_of_page("LoadTestShape")
     shortened = shape.replace("(50, 5)", "(4, 4)").replace("< 600", "< 5")
     (tmp_path / "shape.py").write_text(shortened, encoding="utf-8")
     where = subprocess.check_output([REAL, "-m", "batches_conformance", "load", "--locustfile"], cwd=ROOT, text=True)
     files = f"{where.strip()},{tmp_path / 'shape.py'}"
-    words = ["locust", "-f", files, "--headless", f"--host={mock.base_url}", "--pause=0.1"]
-    words.append("--contract-profile=webhooks")
+    words = ["locust", "-f", files, "--headless", f"--host={mock.base_url}", "--contract-profile=webhooks"]
     process = begun(words, tmp_path, mock)
     until_written(tmp_path, REMEMBERED, 1)
     [remembered] = tmp_path.glob(REMEMBERED)
@@ -100,6 +108,7 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(mock: MockAddress, t
     assert loaded.code == 0, loaded.output
     assert run_id_of(remembered).startswith(f"{loaded.report['run']['id']}-")
     assert loaded.report["verdict"] == "conformant"
+    assert loaded.report["target"]["settings"]["pause"] == "0.1-0.1"
     assert loaded.report["run"]["load"]["users"] == 4
     assert sum(each["missing"] for each in loaded.report["run"]["load"]["webhooks"].values()) == 0
     assert directories_on(mock) == []
@@ -117,6 +126,32 @@ def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp
     assert loaded.report["verdict"] == "inconclusive"
     assert loaded.report["run"]["interrupted"]
     assert directories_on(mock) == []
+
+
+def test_however_many_signals_come_there_is_a_report_and_the_same_code(mock: MockAddress, tmp_path: Path) -> None:
+    """They come until the process has ended, from its clean-up to the end of its interpreter."""
+    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s"]
+    process = begun(words, tmp_path, mock)
+    until_written(tmp_path, REMEMBERED, 1)
+    first = time.monotonic()
+    while process.poll() is None and time.monotonic() < first + SECONDS_TO_REPORT:
+        process.send_signal(signal.SIGINT)
+        time.sleep(BETWEEN_LOOKS)
+    loaded = ended(process, tmp_path)
+    assert loaded.code == 2, loaded.output
+    assert loaded.report["run"]["interrupted"]
+    assert directories_on(mock) == []
+
+
+def test_a_load_ends_with_a_report_where_its_command_was_killed(mock: MockAddress, tmp_path: Path) -> None:
+    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s"]
+    process = begun(words, tmp_path, mock)
+    until_written(tmp_path, REMEMBERED, 1)
+    process.kill()
+    loaded = ended(process, tmp_path)  # Its output ends with that of its locust.
+    assert loaded.report["run"]["interrupted"]
+    assert directories_on(mock) == []
+    assert not list(tmp_path.glob(REMEMBERED))
 
 
 def test_a_signal_before_the_first_request_ends_with_a_sentence(mock: MockAddress, tmp_path: Path) -> None:
@@ -164,6 +199,22 @@ def test_an_option_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     refused = ended(begun(["locust", "-f", str(LOCUSTFILE), "--files=several"], tmp_path), tmp_path)
     sentence = "Argument --files: invalid int value: 'several'; locust --help lists the options.\n"
     assert (refused.code, refused.output) == (4, sentence)
+
+
+def test_users_of_another_locustfile_take_the_place_of_those_of_the_suite(mock: MockAddress, tmp_path: Path) -> None:
+    [code] = python_of_page("GuideUser")
+    (tmp_path / "eager.py").write_text(code, encoding="utf-8")
+    loaded = ended(begun(["locust", "-f", "eager.py", "--list"], tmp_path, mock), tmp_path)
+    assert re.search("Available Users:\n    Eager\n", loaded.output)
+    assert "GuideUser" not in loaded.output
+
+
+def test_users_that_are_in_two_locustfiles_are_one_sentence(mock: MockAddress, tmp_path: Path) -> None:
+    (tmp_path / "sub.py").write_text("from batches_conformance.locustfile import GuideUser as Base", encoding="utf-8")
+    words = ["locust", "-f", f"sub.py,{LOCUSTFILE}", "--headless", f"--host={mock.base_url}", "--skip-log-setup"]
+    loaded = ended(begun(words, tmp_path, mock), tmp_path)
+    assert (loaded.code, loaded.output.count("\n")) == (4, 1), loaded.output
+    assert "a locustfile with a subclass goes alone" in loaded.output
 
 
 def test_a_worker_that_waits_for_its_master_ends_at_a_signal(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """The parts of a load, without locust: options, limits, plans, consistency, and what is made of workers' reports."""
 
 import importlib.util
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -45,6 +47,9 @@ from tests.prove import load as load_proof
 from tests.reports import samples
 
 load = main_of("load")
+
+SECONDS = 30.0
+"""How long threads wait for each other."""
 
 
 def given(**values: Any) -> Callable[[str], Any]:
@@ -90,15 +95,26 @@ def test_what_cannot_be_meant_is_one_sentence(values: dict[str, Any], sentence: 
 # --- limits ---
 
 
-def granting(grants: Grants) -> Callable[[str, int, bool], Grant]:
-    return lambda what, count, whole: Grant(grants.grant(what, count, whole=whole), 1)
+def granting(grants: Grants, worker: str = "0", workers: int = 1) -> Callable[[str, int, bool], Grant]:
+    def ask(what: str, count: int, whole: bool) -> Grant:
+        return Grant(grants.grant(what, count) if whole else grants.lease(worker, count, workers), workers)
+
+    return ask
 
 
-def test_all_workers_together_send_no_more_than_is_allowed() -> None:
+def test_all_workers_together_send_as_much_as_is_allowed() -> None:
     limits = {REQUESTS: 2 * LEASE + 3, FILES: float("inf")}
     grants = Grants(limits)
-    workers = [Allowance(limits, None, granting(grants)) for _ in range(3)]
+    workers = [Allowance(limits, None, granting(grants, f"{number}", 3)) for number in range(3)]
     assert sum(map(sent_by, workers)) == limits[REQUESTS]
+
+
+def test_what_is_left_is_shared_by_all_workers() -> None:
+    limits = {REQUESTS: 2 * LEASE, FILES: float("inf")}
+    grants = Grants(limits)
+    first = {worker: grants.lease(worker, LEASE, 5) for worker in "01234"}
+    assert min(first.values()) >= 1
+    assert sum(first.values()) <= limits[REQUESTS] / 2
 
 
 def sent_by(worker: Allowance) -> int:
@@ -108,6 +124,45 @@ def sent_by(worker: Allowance) -> int:
             worker.spend_request()
             sent += 1
     return sent
+
+
+def test_users_who_find_nothing_left_wait_for_one_who_asks() -> None:
+    """All of them come while the first has no answer yet, and there are no more leases than for one user."""
+    limits = {REQUESTS: 3 * LEASE, FILES: float("inf")}
+    grants, users = Grants(limits), 2 * LEASE
+    answer, all_there = granting(grants), threading.Barrier(users + 1)
+    leases: list[Grant] = []
+
+    def ask(what: str, count: int, whole: bool) -> Grant:
+        if not leases:
+            all_there.wait(SECONDS)
+        leases.append(answer(what, count, whole))
+        return leases[-1]
+
+    allowance = Allowance(limits, None, ask)
+
+    def user(number: int) -> int:
+        if number:
+            all_there.wait(SECONDS)
+        return sent_by(allowance)
+
+    with ThreadPoolExecutor(users + 1) as pool:
+        sent = sum(pool.map(user, range(users + 1)))
+    assert sent == limits[REQUESTS]
+    alone, answered = Grants(limits), len(leases)
+    while alone.lease("0", LEASE, 1):
+        answered -= 1
+    assert answered == 1
+
+
+def test_a_load_ends_when_all_that_was_leased_is_used_or_lost_with_its_worker() -> None:
+    grants = Grants({REQUESTS: 2, FILES: float("inf")})
+    assert (grants.lease("0", LEASE, 2), grants.lease("1", LEASE, 2)) == (1, 1)
+    assert grants.lease("0", LEASE, 2) == 0
+    assert not grants.are_used({"0", "1"})
+    assert grants.are_used({"0"})
+    assert grants.lease("1", LEASE, 2) == 0
+    assert grants.are_used({"0", "1"})
 
 
 def test_files_are_granted_whole_or_not_at_all() -> None:
@@ -127,6 +182,16 @@ def test_a_plan_stays_within_the_limits() -> None:
     assert free.requests > 500
     assert held.requests == pytest.approx(500)
     assert held.files <= 10
+
+
+def test_the_command_takes_its_options_from_the_environment_as_locust_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOCUST_MAX_REQUESTS", "123")
+    assert load(["--plan"]) == 0
+    assert "123" in capsys.readouterr().out
+    assert load(["--plan", "--max-requests=45"]) == 0
+    assert "123" not in capsys.readouterr().out
 
 
 def test_more_users_take_more_processes() -> None:
