@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from fixtures.words import unsigned
@@ -12,6 +13,8 @@ from suites.traffic import CANCEL, CREATE, GET, Call, job_of
 
 TEXT_LIMIT = 80
 """Characters of an id or a status that are kept."""
+TEXTS_REMEMBERED = 64
+"""Texts of which it is remembered how they are shown, since there are few statuses."""
 
 
 @dataclass
@@ -52,7 +55,7 @@ class _Followed:
             "job_type": self.job_type,
             "worker": self.worker,
             "created": self.created,
-            "sightings": [asdict(sighting) for sighting in self.sightings],
+            "sightings": [dict(vars(sighting)) for sighting in self.sightings],
         }
         self.sightings.clear()
         return taken
@@ -76,7 +79,7 @@ class Sightings:
         now, exchange = self.clock(), call.exchange
         for seen in call.seen:
             if call.name == CREATE and seen.id not in self._followed:
-                job_type = _shown(job_of(call.sent_body)[0])
+                job_type = _shown(str(job_of(call.sent_body)[0]))
                 self._followed[seen.id] = _Followed(_shown(seen.id), job_type, exchange.worker, exchange.number, now)
             followed = self._followed.get(seen.id)
             if followed and seen.status is not None:
@@ -90,6 +93,6 @@ class Sightings:
         return taken
 
 
-def _shown(value: object) -> str:
-    text = unsigned(str(value))
-    return shortened(text, TEXT_LIMIT)
+@lru_cache(maxsize=TEXTS_REMEMBERED)
+def _shown(text: str) -> str:
+    return shortened(unsigned(text), TEXT_LIMIT)

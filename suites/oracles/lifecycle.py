@@ -110,7 +110,7 @@ def traits_never_change() -> Look:
             elif elsewhere:
                 yield from _compared(ALL_AGREE, LIST, elsewhere, now, seen)
             own[seen.id] = now
-        for check in STAYS:
+        for check in STAYS if stayed else ():
             yield from check.counted(stayed)
         yield from AGREES.counted(agreed * len(ALL_AGREE))
 
