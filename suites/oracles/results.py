@@ -49,7 +49,11 @@ NULL = {
     for operation, requirement in UNASKED.items()
 }
 
-OWN_JOB = Check("each-file-has-its-own-job", check="job-is-of-one-file", kind="twice")
+OWN_JOB = Check(
+    "each-file-has-its-own-job",
+    check="job-is-of-one-file",
+    kind="twice",
+)
 FILES_REMEMBERED = 10_000
 """Files, and jobs of files, that are remembered; a directory may have a thousand of them."""
 
