@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fixtures.exchange import Exchange
 from fixtures.target import ANONYMOUS, MAIN, OTHER, UNKNOWN
-from tests.oracles.timeline import BATCHES, DIRECTORIES, EPOCH, FORM, exchange, in_order_of_answers
+from tests.oracles.timeline import BATCHES, DIRECTORIES, EPOCH, exchange, in_order_of_answers
 
 Json = dict[str, Any]
 
@@ -23,7 +23,6 @@ PROJECTS = {MAIN: "prj-1", OTHER: "prj-2"}
 STATUSES = ("PENDING", "THROTTLED", "RUNNING")
 ENDS = ("COMPLETED", "FAILED", "CANCELLED")
 JOB_TYPES = ("parse_v2", "extract_v2")
-CONTENTS = ("one", "another")
 REFUSALS = (400, 401, 402, 403, 404, 405, 409, 410, 413, 414, 415, 422, 451)
 SUCCESSES = (200, 201, 202)
 MEDIA_TYPES = ("application/json", "application/json; charset=utf-8", "Application/Hal+JSON")
@@ -50,7 +49,6 @@ class Manners:
     ignores_unusable_values: bool
     counts_files_at: str
     moves_updated_at: bool
-    reuses_jobs: bool
 
 
 MANNERS = st.builds(
@@ -72,7 +70,6 @@ MANNERS = st.builds(
     ignores_unusable_values=st.booleans(),
     counts_files_at=st.sampled_from(["create", "start", "end"]),
     moves_updated_at=st.booleans(),
-    reuses_jobs=st.booleans(),
 )
 
 
@@ -81,7 +78,7 @@ class Folder:
     id: str
     owner: str
     known_from: int
-    files: list[tuple[str, int, str]] = field(default_factory=list)
+    files: list[tuple[str, int]] = field(default_factory=list)
 
 
 @dataclass
@@ -174,17 +171,8 @@ class History:
         if folder is not None:
             file_id = self._id("dfl")
             path = f"{DIRECTORIES}/{folder.id}/files/upload"
-            content = self._choice(CONTENTS)
-            received = self._say(
-                "POST",
-                path,
-                200,
-                {"id": file_id},
-                caller=folder.owner,
-                after=folder.known_from,
-                body=FORM.format(content).encode(),
-            )
-            folder.files.append((file_id, self._effect, content))
+            received = self._say("POST", path, 200, {"id": file_id}, caller=folder.owner, after=folder.known_from)
+            folder.files.append((file_id, self._effect))
             self._uploading_until = max(self._uploading_until, received)
             folder.known_from = max(folder.known_from, received if self._flip() else 0)
 
@@ -391,11 +379,11 @@ class History:
         counted = {"create": work.born, "start": work.script[-1][0], "end": work.ended}
         until = counted[self.manners.counts_files_at]
         entries = []
-        for number, (file_id, uploaded, _) in enumerate(work.folder.files):
+        for number, (file_id, uploaded) in enumerate(work.folder.files):
             if uploaded > until or uploaded > now:
                 continue
             has_job = number not in work.broken and now >= work.born + work.job_lag
-            reference = {"type": work.job["type"], "id": self._job_id(work, number)}
+            reference = {"type": work.job["type"], "id": f"job-{work.id}-{file_id}"}
             error = "It could not be mapped." if number in work.broken else None
             entries.append(
                 self._tidy(
@@ -407,12 +395,6 @@ class History:
                 )
             )
         return entries
-
-    def _job_id(self, work: Work, number: int) -> str:
-        """Return the id of a job of the batch alone, or of every batch with as many files of that content."""
-        file_id, _, content = work.folder.files[number]
-        alike = sum(other == content for _, _, other in work.folder.files[:number])
-        return f"job-{work.owner}-{content}-{alike}" if self.manners.reuses_jobs else f"job-{work.id}-{file_id}"
 
     def _tidy(self, shown: Json) -> Json:
         if self.manners.leaves_nulls_out:

@@ -11,13 +11,18 @@ from suites.oracles import of_recordings
 from suites.oracles.panel import Panel
 from suites.oracles.retention import KEPT
 from tests.oracles.history import EXPAND, EXTRACT, PARSE, Json, at, batch, entry, page
-from tests.oracles.timeline import BATCHES, DIRECTORIES, FORM, TEST, Pairs, Witness, exchange
+from tests.oracles.timeline import BATCHES, DIRECTORIES, TEST, Pairs, Witness, exchange
 
 LATER = SETTLE_TIMEOUT + 1
 CREATE_BODY = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
 UPLOADS = f"{DIRECTORIES}/dir-1/files/upload"
 FILES = f"{DIRECTORIES}/dir-1/files"
 
+FORM = (
+    '--cut\r\nContent-Disposition: form-data; name="display_name"\r\n\r\nname\r\n'
+    '--cut\r\nContent-Disposition: form-data; name="upload_file"; filename="name"\r\nContent-Type: text/plain\r\n\r\n'
+    "{}\r\n--cut--\r\n"
+)
 OTHER_FORM = "--edge\r\ncontent-disposition: form-data; filename=a; name=upload_file\r\n\r\n{}\r\n--edge--\r\n"
 
 

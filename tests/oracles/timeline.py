@@ -23,13 +23,6 @@ EPOCH = datetime(2030, 1, 1, tzinfo=UTC)
 
 Pairs = Sequence[tuple[str, str]]
 
-FORM = (
-    '--cut\r\nContent-Disposition: form-data; name="display_name"\r\n\r\nname\r\n'
-    '--cut\r\nContent-Disposition: form-data; name="upload_file"; filename="name"\r\nContent-Type: text/plain\r\n\r\n'
-    "{}\r\n--cut--\r\n"
-)
-"""The form of an upload, around the content of the file."""
-
 
 def _as_bytes(body: Any) -> bytes:
     return body if isinstance(body, bytes) else json.dumps(body).encode()
