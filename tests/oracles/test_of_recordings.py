@@ -476,6 +476,6 @@ def test_a_repetition_of_no_results_shows_nothing() -> None:
     assert "expand-accepts-repetition" not in witness.accused | witness.praised
 
 
-def test_a_job_that_entries_share_is_told_once() -> None:
+def test_a_job_that_entries_share_is_reported_once() -> None:
     tale = Tale().two_files().results("bat-1", "job-1", "dfl-1").results("bat-2", "job-1", "dfl-1", "dfl-2")
     assert [each.check for each in tale.witness.seen if not each.holds] == ["file-has-its-own-job"]
