@@ -251,7 +251,8 @@ def results_match_the_directory() -> Look:
 
     A file that was uploaded before the create was sent has to be there. One that was uploaded later, up to the
     first terminal status that was seen, may be there, as one that was deleted by then; the sources do not say when the
-    files are counted. One that the directory does not list, as after another upload of the same name, may be there.
+    files are counted. One that the directory does not list, as after another upload of the same name, may be there;
+    and where an upload got no clear answer, as one that was answered with 503, any other.
     Judged only where the whole history of the directory was seen, for its owner, and of no batch that failed or was
     cancelled.
     """
@@ -259,6 +260,7 @@ def results_match_the_directory() -> Look:
     owners: dict[str, str] = {}
     creations: Memory[str, Call] = Memory()
     endings: Memory[str, Call] = Memory()
+    unclear: set[str] = set()
     listings: dict[str, set[str]] = {}
     deletions: Memory[str, Call] = Memory()
     unlisted: Memory[str, None] = Memory()
@@ -270,6 +272,8 @@ def results_match_the_directory() -> Look:
             owners[created_id] = call.caller
         elif call.name == UPLOAD and isinstance(created_id, str) and directory is not None:
             directory[created_id] = call
+        elif call.name == UPLOAD and not call.refused:
+            unclear.add(call.path["directory_id"])
         elif call.name == DELETE_FILE and call.succeeded:
             deletions.setdefault(call.path["directory_file_id"], call)
         elif call.name == DELETE_FILES and call.succeeded:
@@ -319,6 +323,8 @@ def results_match_the_directory() -> Look:
                     exchanges=exchanges,
                     case=case,
                 )
+            if directory_id in unclear:
+                continue
             yield observe(
                 "results-name-only-source-files",
                 named <= possible | certain,

@@ -155,6 +155,18 @@ def test_a_file_that_was_deleted_later_and_is_listed_no_more_may_be_named() -> N
     ).complaints
 
 
+@pytest.mark.parametrize("status", [422, 429, 500, 503])
+def test_an_upload_without_a_clear_answer_may_have_made_a_file(status: int) -> None:
+    sent = exchange("POST", f"{DIRECTORIES}/dir-1/files/upload", status, {}, sent=56, received=57)
+    files = [entry("dfl-1", "job-6"), entry("dfl-2"), entry("dfl-6", "job-7")]
+    shown = {**RUNNING, "source_directory_id": "dir-1", "status": "COMPLETED", "results": files}
+    body = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
+    made = exchange("POST", BATCHES, 200, {**shown, "results": None}, body=body, sent=58, received=59)
+    read = get(shown, [("expand", "results")], batch_id="bat-6")
+    accused = observed(continued([sent, made, read])).accused
+    assert accused == ({"results-name-only-source-files"} if status == 422 else set())
+
+
 @pytest.mark.parametrize("status", [200, 404])
 def test_a_job_that_both_projects_have_named_is_open_to_both(status: int) -> None:
     """As where two projects share what was made of the same file."""
