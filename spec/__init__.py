@@ -1,3 +1,3 @@
 """What was promised: the contract as OpenAPI documents and requirements, and the code that loads them."""
 
-__version__ = "2.0.1"
+__version__ = "2.0.2"

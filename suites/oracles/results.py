@@ -1,7 +1,8 @@
 """Oracles on `results`: there only when asked for, one entry for each file, with a job of the file's own."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from suites.differences import beyond, differing, first_few, lacking
@@ -48,6 +49,18 @@ NULL = {
     )
     for operation, requirement in UNASKED.items()
 }
+
+OWN_JOB = Check(
+    "each-file-has-its-own-job",
+    check="job-is-of-one-file",
+    kind="twice",
+)
+FILES_REMEMBERED = 10_000
+"""Files, and jobs of files, that are remembered; a directory may have a thousand of them."""
+
+_BEFORE_CONTENT = re.compile(rb'name="?upload_file"?[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n')
+"""What stands before the content of the file in the form of an upload."""
+_AFTER_CONTENT = b"\r\n--"
 
 
 @oracle(*UNASKED.values(), looks_at=UNASKED)
@@ -129,6 +142,76 @@ def each_file_has_its_own_job() -> Look:
                 )
 
     return look
+
+
+@oracle("each-file-has-its-own-job", looks_at=(GET, UPLOAD))
+def jobs_are_of_one_file() -> Look:
+    """Check that no two batches of a project refer to one job for files of different content.
+
+    Judged of files whose uploads were seen: a file may be attached to several directories, and a service may take a
+    file of equal content for the same one. A batch that failed or was cancelled has no reliable results, and a job that
+    several entries of one answer share is the matter of another oracle.
+    """
+    contents: Memory[str, int | None] = Memory(FILES_REMEMBERED)
+    holders: Memory[tuple[str, ...], tuple[str, str]] = Memory(FILES_REMEMBERED)
+    shown: Memory[str, Call] = Memory()
+
+    def note_upload(call: Call) -> None:
+        file_id = call.answer.get("id")
+        if isinstance(file_id, str):
+            content = _content(call.exchange.request.body)
+            contents[file_id] = content if contents.get(file_id, content) == content else None
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name == UPLOAD:
+            note_upload(call)
+        for batch, results in _expanded(call):
+            if status_of(batch) in TERMINAL - {COMPLETED}:
+                continue
+            jobs = _jobs_of_single_files(results, contents)
+            if not jobs:
+                continue
+            project = str(batch.get("project_id"))
+            others = {}
+            for reference, file_id in jobs.items():
+                first, first_batch = holders.setdefault((project, *reference), (file_id, batch["id"]))
+                is_other = first_batch != batch["id"] and contents.get(first) not in (None, contents[file_id])
+                if is_other and first_batch in shown:
+                    others[reference[1]] = file_id, first, first_batch
+            shown.setdefault(batch["id"], call)
+            if others:
+                job_id, (file_id, first, first_batch) = next(iter(others.items()))
+                yield OWN_JOB.violated(
+                    expected="jobs that no file of another batch has",
+                    actual=sorted(others),
+                    difference=f"the job {job_id} of {file_id} is that of {first} in {first_batch}",
+                    exchanges=[shown[first_batch].exchange, call.exchange],
+                    case=f"batch {batch['id']}, {batch.get('status')}",
+                )
+            elif len(shown) > 1:
+                yield OWN_JOB.held
+
+    return look
+
+
+def _content(form: bytes) -> int | None:
+    """Return what stands for the content of the file in the form of an upload; `None` where it cannot be read."""
+    before = _BEFORE_CONTENT.search(form)
+    end = form.find(_AFTER_CONTENT, before.end()) if before else -1
+    return hash(form[before.end() : end]) if before and end >= 0 else None
+
+
+def _jobs_of_single_files(
+    results: list[dict[str, Any]], contents: Mapping[str, int | None]
+) -> dict[tuple[str, str], str]:
+    """Return the file of each job that no two entries share, if the content of the file is known."""
+    files = [(reference_of(entry), file_of(entry)) for entry in results]
+    shared = set(repeated(reference for reference, _ in files))
+    return {
+        reference: file_id
+        for reference, file_id in files
+        if reference and file_id and reference not in shared and contents.get(file_id) is not None
+    }
 
 
 @oracle("job-reference-has-type-of-batch", looks_at=(CREATE, GET))

@@ -18,6 +18,13 @@ CREATE_BODY = {"source_directory_id": "dir-1", "config": {"job": PARSE}}
 UPLOADS = f"{DIRECTORIES}/dir-1/files/upload"
 FILES = f"{DIRECTORIES}/dir-1/files"
 
+FORM = (
+    '--cut\r\nContent-Disposition: form-data; name="display_name"\r\n\r\nname\r\n'
+    '--cut\r\nContent-Disposition: form-data; name="upload_file"; filename="name"\r\nContent-Type: text/plain\r\n\r\n'
+    "{}\r\n--cut--\r\n"
+)
+OTHER_FORM = "--edge\r\ncontent-disposition: form-data; filename=a; name=upload_file\r\n\r\n{}\r\n--edge--\r\n"
+
 
 class Tale:
     """Exchanges one after the other, each a second long, with pauses between."""
@@ -43,8 +50,20 @@ class Tale:
         answer = batch(batch_id, "dir-1", **shown) if status < 300 else {"detail": "no"}
         return self.say("POST", BATCHES, status, answer, body=body, params=params)
 
-    def get(self, status: str = "COMPLETED", *, params: Pairs = (), code: int = 200, **shown: Any) -> "Tale":
-        return self.say("GET", f"{BATCHES}/bat-1", code, batch("bat-1", "dir-1", status, **shown), params=params)
+    def get(
+        self, status: str = "COMPLETED", *, id_: str = "bat-1", params: Pairs = (), code: int = 200, **shown: Any
+    ) -> "Tale":
+        return self.say("GET", f"{BATCHES}/{id_}", code, batch(id_, "dir-1", status, **shown), params=params)
+
+    def upload(self, file_id: str, content: str, form: str = FORM) -> "Tale":
+        return self.say("POST", UPLOADS, 201, {"id": file_id}, body=form.format(content).encode())
+
+    def two_files(self) -> "Tale":
+        return self.upload("dfl-1", "one").upload("dfl-2", "another")
+
+    def results(self, id_: str, job_id: str, *file_ids: str, status: str = "COMPLETED", **shown: Any) -> "Tale":
+        entries = [entry(file_id, job_id) for file_id in file_ids]
+        return self.get(status, id_=id_, params=EXPAND, **with_results(*entries), **shown)
 
     def list(self, *ids: str | Json, params: Pairs = (), token: str | None = None, total: int | None = None) -> "Tale":
         items = [each if isinstance(each, dict) else batch(each, "dir-1") for each in ids]
@@ -131,6 +150,27 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
     "another job in the place of one": (
         "parse-jobs-resolve",
         lambda t: t.get(params=EXPAND, **RESULTS).say("GET", "/api/v2/parse/job-1", 200, {"job": {"id": "job-2"}}),
+    ),
+    "a job of files of two batches": (
+        "each-file-has-its-own-job",
+        lambda t: t.two_files().results("bat-1", "job-1", "dfl-1").results("bat-2", "job-1", "dfl-2"),
+    ),
+    "a job of files of two batches, one of them empty": (
+        "each-file-has-its-own-job",
+        lambda t: (
+            t.upload("dfl-1", "")
+            .upload("dfl-2", "another", OTHER_FORM)
+            .results("bat-1", "job-1", "dfl-1")
+            .results("bat-2", "job-1", "dfl-2")
+        ),
+    ),
+    "a job of files of two batches that are running": (
+        "each-file-has-its-own-job",
+        lambda t: (
+            t.two_files()
+            .results("bat-1", "job-1", "dfl-1", status="RUNNING")
+            .results("bat-2", "job-1", "dfl-2", status="RUNNING")
+        ),
     ),
     "a list behind a get": ("list-agrees-with-get", lambda t: t.get().wait().list(batch("bat-1", "dir-1", "RUNNING"))),
     "a list that shows what was before a get": (
@@ -265,6 +305,41 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     ),
     "results refused with a key": lambda t: t.get("RUNNING").get("RUNNING", params=EXPAND, code=403),
     "results refused for a header": lambda t: t.get("RUNNING").get("RUNNING", params=EXPAND, code=406),
+    "a job of a file in two batches": lambda t: (
+        t.two_files().results("bat-1", "job-1", "dfl-1").results("bat-2", "job-1", "dfl-1")
+    ),
+    "a job of files of equal content": lambda t: (
+        t.upload("dfl-1", "one")
+        .upload("dfl-2", "one", OTHER_FORM)
+        .results("bat-1", "job-1", "dfl-1")
+        .results("bat-2", "job-1", "dfl-2")
+    ),
+    "a job of files of which one was not uploaded": lambda t: (
+        t.upload("dfl-1", "one").results("bat-1", "job-1", "dfl-1").results("bat-2", "job-1", "dfl-2")
+    ),
+    "a job of files of which one was not recorded whole": lambda t: (
+        t.upload("dfl-1", "one")
+        .upload("dfl-2", "another", FORM.partition("{}")[0] + "{}")
+        .results("bat-1", "job-1", "dfl-1")
+        .results("bat-2", "job-1", "dfl-2")
+    ),
+    "a job of files of which one has had another content": lambda t: (
+        t.upload("dfl-2", "one").two_files().results("bat-1", "job-1", "dfl-1").results("bat-2", "job-1", "dfl-2")
+    ),
+    "a job of files of which one has another content later": lambda t: (
+        t.two_files().results("bat-1", "job-1", "dfl-1").upload("dfl-1", "another").results("bat-2", "job-1", "dfl-2")
+    ),
+    "a job that goes to another file of a batch that is running": lambda t: (
+        t.two_files()
+        .results("bat-1", "job-1", "dfl-1", status="RUNNING")
+        .results("bat-1", "job-1", "dfl-2", status="RUNNING")
+    ),
+    "a job of another project": lambda t: (
+        t.two_files().results("bat-1", "job-1", "dfl-1").results("bat-2", "job-1", "dfl-2", project="prj-2")
+    ),
+    "a job of a batch that failed": lambda t: (
+        t.two_files().results("bat-1", "job-1", "dfl-1", status="FAILED").results("bat-2", "job-1", "dfl-2")
+    ),
     "a job that is found late": lambda t: t.get(params=EXPAND, **RESULTS).say("GET", "/api/v2/parse/job-1", 404, {}),
     "a job whose answer was not kept": lambda t: (
         t.get(params=EXPAND, **RESULTS).wait().say("GET", "/api/v2/parse/job-1", 200, {})
@@ -462,3 +537,8 @@ def test_a_repetition_of_no_results_shows_nothing() -> None:
     empty = with_results()
     witness = Tale().get().get(params=EXPAND, **empty).get(params=TWICE, **empty).witness
     assert "expand-accepts-repetition" not in witness.accused | witness.praised
+
+
+def test_a_job_that_entries_share_is_reported_once() -> None:
+    tale = Tale().two_files().results("bat-1", "job-1", "dfl-1").results("bat-2", "job-1", "dfl-1", "dfl-2")
+    assert [each.check for each in tale.witness.seen if not each.holds] == ["file-has-its-own-job"]

@@ -24,6 +24,10 @@ EPOCH = datetime(2030, 1, 1, tzinfo=UTC)
 Pairs = Sequence[tuple[str, str]]
 
 
+def _as_bytes(body: Any) -> bytes:
+    return body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
 def exchange(
     method: str,
     path: str,
@@ -39,7 +43,7 @@ def exchange(
     headers: Pairs = (),
     number: int = 0,
 ) -> Exchange:
-    """One exchange; `answer` is JSON, or bytes that are taken as they are."""
+    """One exchange; `answer` and `body` are JSON, or bytes that are taken as they are."""
     query = urlencode(params)
     return Exchange(
         number=number,
@@ -51,12 +55,12 @@ def exchange(
             path=path,
             query=query,
             headers=(("authorization", "***"),),
-            body=b"" if body is None else json.dumps(body).encode(),
+            body=b"" if body is None else _as_bytes(body),
         ),
         response=Response(
             status,
             (("content-type", media_type), *headers),
-            answer if isinstance(answer, bytes) else json.dumps(answer).encode(),
+            _as_bytes(answer),
         ),
         error=None,
         sent_at=EPOCH + timedelta(seconds=sent),

@@ -120,6 +120,7 @@ CHECKS = frozenset(
         "good-file-has-job",
         "header-agrees-with-body",
         "id-is-new",
+        "job-is-of-one-file",
         "job-resolves",
         "json-is-declared",
         "list-hides-foreign-batches",
