@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from fixtures.exchange import TOO_MANY
 from suites.differences import first_few
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
@@ -79,7 +78,7 @@ def refused_create_leaves_nothing() -> Look:
             known.update(batch["id"] for batch in call.batches)
         elif call.refused:
             refusals[directory_id].append(call)
-        elif call.exchange.response is None or call.exchange.response.status != TOO_MANY:
+        else:
             unclear.add(directory_id)
 
     def look(call: Call) -> Iterator[Observation]:
