@@ -22,7 +22,7 @@ from suites.traffic import CREATE, DELETIONS
 
 TOO_LARGE = f"the body of the answer is larger than {MOST_BYTES:,} bytes"
 
-OBJECTS_BETWEEN_COLLECTIONS = 100_000
+OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
 """Objects that are new before Python looks for garbage among them."""
 
 EXPLAINING = DELETIONS | {CREATE}
