@@ -1,6 +1,7 @@
 """The OpenAPI documents of this folder: their operations, and which of them a request belongs to."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -101,11 +102,13 @@ def operations() -> dict[str, Operation]:
 
 
 @cache
-def _patterns() -> list[tuple[Operation, re.Pattern[str]]]:
-    return [
-        (operation, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", operation.template)))
-        for operation in operations().values()
-    ]
+def _patterns() -> Mapping[tuple[str, int], list[tuple[Operation, re.Pattern[str]]]]:
+    """Return the operations with the patterns of their paths, by the method and the number of slashes."""
+    found: defaultdict[tuple[str, int], list[tuple[Operation, re.Pattern[str]]]] = defaultdict(list)
+    for operation in operations().values():
+        pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", operation.template))
+        found[operation.method, operation.template.count("/")].append((operation, pattern))
+    return dict(found)
 
 
 @lru_cache(maxsize=MATCHES_REMEMBERED)
@@ -114,7 +117,7 @@ def match(method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
 
     `path` is the path below the base URL, still percent-encoded and without a query.
     """
-    for operation, pattern in _patterns():
-        if operation.method == method and (found := pattern.fullmatch(path)):
+    for operation, pattern in _patterns().get((method, path.count("/")), ()):
+        if found := pattern.fullmatch(path):
             return operation, {name: unquote(value) for name, value in found.groupdict().items()}
     return None
