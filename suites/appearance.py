@@ -40,10 +40,7 @@ class Appearance:
         group = f"{response.status // 100}XX"
         named = group, *[name for name, _ in response.headers]
         headers = self._headers.made(named, lambda: frozenset(_header(group, name) for name in named[1:]))
-        features = call.like.get(self)
-        if features is None:
-            features = call.like[self] = self._features_of(call, response, group)
-        status, fields = features
+        status, fields = call.made_for_like(self, lambda: self._features_of(call, response, group))
         self._together[status, headers, fields] += 1
         if len(self._together) > MOST_FEATURES:
             self._take_apart()

@@ -22,10 +22,7 @@ class Coverage:
         """Count what one call of the contract carries; calls of the set-up are left alone."""
         if call.operation.is_setup:
             return
-        elements = call.like.get(self)
-        if elements is None:
-            elements = call.like[self] = self._elements_of(call)
-        sent, seen = elements
+        sent, seen = call.made_for_like(self, lambda: self._elements_of(call))
         self._sent[sent] += 1
         self._seen[seen] += 1
 

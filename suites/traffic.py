@@ -5,7 +5,7 @@ Nothing here assumes that an answer is well formed: what cannot be read is left 
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -148,6 +148,13 @@ class Call:
             return {}
         answered = response.body, response.status, response.header("content-type")
         return _like(*answered, self.caller, request.method, request.path, request.query, request.body)
+
+    def made_for_like(self, key: object, make: Callable[[], T]) -> T:
+        """Return what is known under a key about all calls that are alike, which is made now if it was nothing."""
+        known: T | None = self.like.get(key)
+        if known is None:
+            known = self.like[key] = make()
+        return known
 
     @cached_property
     def batches(self) -> list[dict[str, Any]]:

@@ -173,13 +173,14 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
     def _judged(walk: FollowedWalk, filters: Filters) -> Iterator[Observation]:
         used = {name: value for name, value in filters if name not in SCOPE}
         known = births.get((walk.first.caller, used.get("source_directory_id", "")), ())
+        is_disturbed = walk.pages > 1 and _is_disturbed(walk, births)
         if walk.pages > 1:
             older = {born.id for born in known if walk.first.is_after(born.call)}
             new = {born.id for born in known} - older
             if not all(was_shown(walk, id_) for id_ in walk.met.keys() - new):
                 return
             if all(had_ended(walk, id_) for id_ in older - walk.met.keys()):
-                yield _repeats(walk, births)
+                yield _repeats(walk, is_disturbed)
         projects = _projects_of(walk, births)
         lower, upper = (moment(used.get(name)) for name in TIMES)
 
@@ -193,7 +194,7 @@ def walks_hold_every_match(lag: float = SETTLE_TIMEOUT) -> Look:
         if (is_sized and not walk.met) or not any(map(is_sure, known)):
             return
         missing = {born.id: born for born in known if born.id not in walk.met and is_sure(born)}
-        promise = _promise(walk, used, births)
+        promise = _promise(walk, used, is_disturbed)
         check = "list-items-match-filters" if promise in OF_FILTERS else "walk-meets-every-batch"
         asked = Check(promise, check=check, kind="missing")
         if not missing:
@@ -293,14 +294,14 @@ def _state(batch: dict[str, Any]) -> State:
     return batch.get("status"), batch.get("updated_at")
 
 
-def _repeats(walk: FollowedWalk, births: Memory[tuple[str, str], deque[Born]]) -> Observation:
+def _repeats(walk: FollowedWalk, is_disturbed: bool) -> Observation:
     """Return whether later pages of a walk hold what earlier ones held.
 
     Somebody who was not observed may have created a batch during the walk, unless the walk is over one directory.
     """
     is_open = walk.first.exchange.request.param("source_directory_id") is None
     return observe(
-        INSERT if is_open or _is_disturbed(walk, births) else REPEAT,
+        INSERT if is_open or is_disturbed else REPEAT,
         not walk.twice,
         check="batch-is-met-once",
         kind="twice",
@@ -323,9 +324,9 @@ def _is_disturbed(walk: FollowedWalk, births: Memory[tuple[str, str], deque[Born
     return False
 
 
-def _promise(walk: FollowedWalk, used: dict[str, str], births: Memory[tuple[str, str], deque[Born]]) -> str:
+def _promise(walk: FollowedWalk, used: dict[str, str], is_disturbed: bool) -> str:
     """Return the promise that a walk breaks which does not hold what it has to."""
-    if walk.pages > 1 and _is_disturbed(walk, births):
+    if is_disturbed:
         return INSERT
     if any(is_of_another_offset(used[name]) for name in TIMES if name in used):
         return INSTANTS

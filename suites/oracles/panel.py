@@ -40,11 +40,12 @@ class Panel:
 
     def on_call(self, call: Call) -> None:
         """Let the oracles of its operation look at a call; one that breaks is an error of the suite, and ends."""
-        observations = call.like.get(self._held) if call.succeeded else None
+        like = call.like if call.succeeded else {}
+        observations = like.get(self._held)
         if observations is None:
             observations = self._observed(call, self._without_memory)
             if all(observation.holds for observation in observations):
-                call.like[self._held] = observations
+                like[self._held] = observations
         self._verify.record(*observations, *self._observed(call, self._with_memory))
 
     def _observed(self, call: Call, looks: Looks) -> list[Observation]:

@@ -245,6 +245,9 @@ def views_agree_on_the_end(lag: float = SETTLE_TIMEOUT) -> Look:
     return look
 
 
+Shown = tuple[Call, str, Moment]
+"""A call, and the status and the update time of a batch as it shows them."""
+
 KEEPS_UP = Check(
     AGREES.requirement,
     check="list-keeps-up",
@@ -258,8 +261,8 @@ def list_keeps_up(lag: float = SETTLE_TIMEOUT) -> Look:
 
     By which clock a batch is updated is not said, so an update time alone does not tell which of two views is behind.
     """
-    alone: Memory[str, tuple[Call, str, Moment]] = Memory()
-    behind: Memory[str, tuple[Call, str, Moment]] = Memory()
+    alone: Memory[str, Shown] = Memory()
+    behind: Memory[str, Shown] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
         is_list = call.name == LIST
@@ -279,14 +282,12 @@ def list_keeps_up(lag: float = SETTLE_TIMEOUT) -> Look:
     return look
 
 
-def _is_older(status: str, updated: Moment, known: tuple[Call, str, Moment]) -> bool:
+def _is_older(status: str, updated: Moment, known: Shown) -> bool:
     """Whether a status that a list shows may be from before one that is known."""
     return status != known[1] and status not in TERMINAL and updated.surely_before(known[2])
 
 
-def _lags_behind(
-    id_: str, first: tuple[Call, str, Moment], listed: tuple[Call, str, Moment], last: Call
-) -> Observation:
+def _lags_behind(id_: str, first: Shown, listed: Shown, last: Call) -> Observation:
     return KEEPS_UP.violated(
         expected=f"{first[1]}, updated at {first[2].text}",
         actual=f"{listed[1]}, updated at {listed[2].text}",

@@ -97,7 +97,7 @@ class Share:
         return {**found, **counted, "batches": self._secrets.hide(counted["batches"])}
 
     def _exchange(self, base: str, recorded: Recorded) -> Exchange:
-        (url, path, query), clocks = _asked(base, recorded.url), self._context.clocks[base]
+        address, clocks = address_of(recorded.url), self._context.clocks[base]
         sent = recorded.started or 0.0
         return Exchange(
             number=recorded.number,
@@ -105,9 +105,9 @@ class Share:
             caller=self._context.callers[base].name(recorded),
             request=Request(
                 method=recorded.method.upper(),
-                url=url,
-                path=path,
-                query=query,
+                url=address.shown,
+                path=address.path,
+                query=address.query,
                 headers=shown(recorded.sent_headers),
                 body=recorded.sent_body,
             ),
@@ -120,15 +120,6 @@ class Share:
             stretch=recorded.stretch,
             skew=clocks.skew,
         )
-
-
-def _asked(base: str, url: str) -> tuple[str, str, str]:
-    """Return a URL without a password, and the path and the query in it that follow the base URL."""
-    if url.startswith(base):
-        path, _, query = url[len(base) :].partition("#")[0].partition("?")
-        return f"{base}{path}?{query}" if query else f"{base}{path}", path, query
-    address = address_of(url)
-    return address.shown, address.path, address.query
 
 
 def _rests_on_query(exchange: Exchange) -> bool:

@@ -91,6 +91,14 @@ def test_no_file_has_a_key(faulty: Ended) -> None:
 # --- a service by URL ---
 
 
+def under_way(mock: MockAddress, folder: Path) -> subprocess.Popen[str]:
+    """Start a load of a minute, and wait until it has made something."""
+    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s"]
+    process = begun(words, folder, mock)
+    until_written(folder, REMEMBERED, 1)
+    return process
+
+
 def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(
     mock: MockAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,9 +124,7 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(
 
 
 def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp_path: Path) -> None:
-    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s"]
-    process = begun(words, tmp_path, mock)
-    until_written(tmp_path, REMEMBERED, 1)
+    process = under_way(mock, tmp_path)
     time.sleep(1)  # Some exchanges.
     process.send_signal(signal.SIGTERM)
     loaded = ended(process, tmp_path)
@@ -130,9 +136,7 @@ def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp
 
 def test_however_many_signals_come_there_is_a_report_and_the_same_code(mock: MockAddress, tmp_path: Path) -> None:
     """They come until the process has ended, from its clean-up to the end of its interpreter."""
-    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s"]
-    process = begun(words, tmp_path, mock)
-    until_written(tmp_path, REMEMBERED, 1)
+    process = under_way(mock, tmp_path)
     first = time.monotonic()
     while process.poll() is None and time.monotonic() < first + SECONDS_TO_REPORT:
         process.send_signal(signal.SIGINT)
@@ -144,9 +148,7 @@ def test_however_many_signals_come_there_is_a_report_and_the_same_code(mock: Moc
 
 
 def test_a_load_ends_with_a_report_where_its_command_was_killed(mock: MockAddress, tmp_path: Path) -> None:
-    words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s"]
-    process = begun(words, tmp_path, mock)
-    until_written(tmp_path, REMEMBERED, 1)
+    process = under_way(mock, tmp_path)
     process.kill()
     loaded = ended(process, tmp_path)  # Its output ends with that of its locust.
     assert loaded.report["run"]["interrupted"]
