@@ -1,9 +1,10 @@
 """Oracles on create: an id of its own, an answer that echoes the request, and a refusal that leaves nothing behind."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from fixtures.exchange import TOO_MANY
 from suites.differences import first_few
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
@@ -65,11 +66,13 @@ def refused_create_leaves_nothing() -> Look:
     """Check that a list never shows a batch over a directory of ours that no successful create has returned.
 
     Judged for a directory whose creation was seen and over which a create was refused; a create that got no
-    clear answer may have made a batch, and then nothing is said of its directory any more.
+    clear answer may have made a batch, and then nothing is said of its directory any more. One that was too many may
+    have made one, and no more than that.
     """
     ours: set[str] = set()
     known: set[str] = set()
     unclear: set[str] = set()
+    too_many: Counter[str] = Counter()
     refusals: dict[str, list[Call]] = defaultdict(list)
 
     def remember(call: Call) -> None:
@@ -78,6 +81,8 @@ def refused_create_leaves_nothing() -> Look:
             known.update(batch["id"] for batch in call.batches)
         elif call.refused:
             refusals[directory_id].append(call)
+        elif call.exchange.status == TOO_MANY:
+            too_many[directory_id] += 1
         else:
             unclear.add(directory_id)
 
@@ -97,7 +102,7 @@ def refused_create_leaves_nothing() -> Look:
             ]
             yield observe(
                 "refused-create-leaves-nothing",
-                not left,
+                len(left) <= too_many[asked],
                 check="nothing-is-left",
                 kind="unexpected",
                 expected=[],

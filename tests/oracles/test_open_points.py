@@ -170,6 +170,21 @@ def test_a_file_that_its_upload_did_not_clearly_refuse_may_be_named(status: int)
     )
 
 
+@pytest.mark.parametrize("left", range(3))
+def test_a_create_that_was_too_many_may_have_left_one_batch(left: int) -> None:
+    body = {"source_directory_id": "dir-7", "config": {"job": PARSE}}
+    shown = [batch(f"bat-{70 + number}", "dir-7", created=41, updated=41) for number in range(left)]
+    asked = [("source_directory_id", "dir-7")]
+    exchanges = [
+        exchange("POST", DIRECTORIES, 201, {"id": "dir-7"}, sent=56, received=57),
+        exchange("POST", BATCHES, 422, {"detail": "no"}, body=body, sent=58, received=59),
+        exchange("POST", BATCHES, 429, {"detail": "later"}, body=body, sent=60, received=61),
+        exchange("GET", BATCHES, 200, page(*shown), params=asked, sent=62, received=63),
+    ]
+    witness = observed(continued(exchanges))
+    assert witness.accused == ({"refused-create-leaves-nothing"} if left > 1 else set())
+
+
 @pytest.mark.parametrize("status", [200, 404])
 def test_a_job_that_both_projects_have_named_is_open_to_both(status: int) -> None:
     """As where two projects share what was made of the same file."""
