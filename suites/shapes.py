@@ -4,12 +4,15 @@ from functools import cache, lru_cache
 from typing import Any
 
 from spec.elements import sendable, showable
+from suites.alike import alike
 from suites.moments import Moment, moment
 
 DEEPEST = 6
 """Levels of a value that are looked into; the contract has no more."""
 MOST_PARTS = 200
 """Fields of an object, and different entries of a list, beyond which a value is like no other."""
+SHAPES_REMEMBERED = 1024
+"""Shapes that are known again."""
 TEXTS_REMEMBERED = 4096
 """Texts of which it is remembered what they are, since ids and times come again."""
 
@@ -23,12 +26,25 @@ def shape_of(value: Any, levels: int = DEEPEST) -> object:
     if kind is str:
         return _of_text(value)
     if kind is dict and levels:
-        shapes = [_of_text(part) if type(part) is str else shape_of(part, levels - 1) for part in value.values()]
-        return (*value, *shapes) if len(shapes) <= MOST_PARTS else LikeNoOther()
+        if "id" not in value:
+            return _of_object(value, levels)
+        facts = alike(value)
+        return facts.get(levels) or facts.setdefault(levels, token(_of_object(value, levels)))
     if kind is list and levels:
         different = frozenset([shape_of(part, levels - 1) for part in value])
         return different if len(different) <= MOST_PARTS else LikeNoOther()
     return kind
+
+
+def _of_object(value: dict[str, Any], levels: int) -> object:
+    shapes = [_of_text(part) if type(part) is str else shape_of(part, levels - 1) for part in value.values()]
+    return (*value, *shapes) if len(shapes) <= MOST_PARTS else LikeNoOther()
+
+
+@lru_cache(maxsize=SHAPES_REMEMBERED)
+def token(_shape: object) -> object:
+    """Return what stands for a shape, since a shape takes long to compare."""
+    return object()
 
 
 class LikeNoOther:

@@ -6,20 +6,19 @@ Nothing here assumes that an answer is well formed: what cannot be read is left 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from fixtures.exchange import QUERIES_REMEMBERED, SHORT, Exchange, json_of, pairs_of, remembered
+from fixtures.lazy import lazy
 from spec.enumerations import statuses, terminal_statuses
 from spec.openapi import Operation, match, operations
+from suites.alike import alike
 from suites.moments import Moment, moment
 from suites.products import JOB_TYPES
-from suites.shapes import shape_of
+from suites.shapes import shape_of, token
 
 T = TypeVar("T")
-
-SHAPES_REMEMBERED = 1024
-"""Shapes that are known again."""
 
 EXPAND = ("expand", "results")
 """The parameter of a get that asks for results."""
@@ -109,7 +108,7 @@ class Call:
         """Whether what was asked for may not be there: by which 4xx a service says so is left open."""
         return self.refused and not self.refuses_key and not self.refuses_headers
 
-    @cached_property
+    @lazy
     def answer(self) -> dict[str, Any]:
         """The body of a 2xx as a JSON object; empty when it is not one."""
         if not self.succeeded or self.exchange.response is None:
@@ -120,12 +119,12 @@ class Call:
             return {}
         return body if isinstance(body, dict) else {}
 
-    @cached_property
+    @lazy
     def sent_body(self) -> dict[str, Any]:
         """The body of the request as a JSON object; empty when it is not one."""
         return json_object(self.exchange.request.body)
 
-    @cached_property
+    @lazy
     def shape(self) -> object:
         """What the body of the answer has in common with others that look alike."""
         response = self.exchange.response
@@ -136,7 +135,7 @@ class Call:
         except ValueError:
             return ValueError, response.media_type
 
-    @cached_property
+    @lazy
     def like(self) -> dict[object, Any]:
         """What was found out about all calls of one caller that ask for the same and are answered the same.
 
@@ -156,12 +155,12 @@ class Call:
             known = self.like[key] = make()
         return known
 
-    @cached_property
+    @lazy
     def batches(self) -> list[dict[str, Any]]:
         """The batches that the answer of a contract operation shows, each with an id that is text."""
         return [seen.fields for seen in self.seen]
 
-    @cached_property
+    @lazy
     def seen(self) -> tuple[Seen, ...]:
         """The same batches, read."""
         response = self.exchange.response
@@ -214,6 +213,14 @@ def _seen(shown: Iterable[object]) -> tuple[Seen, ...]:
 
 
 def _as_seen(batch: dict[str, Any]) -> Seen:
+    facts = alike(batch)
+    seen: Seen | None = facts.get(Seen)
+    if seen is None:
+        seen = facts[Seen] = _read(batch)
+    return seen
+
+
+def _read(batch: dict[str, Any]) -> Seen:
     created = moment(batch.get("created_at"))
     job = job_of(batch) if batch.get("config") is not None else None
     traits = job, batch.get("source_directory_id"), batch.get("project_id"), created
@@ -228,13 +235,7 @@ def _like(_body: bytes, *_more: object) -> dict[object, Any]:
 
 @remembered
 def _shape_of(body: bytes) -> object:
-    return _token(shape_of(json_of(body)))
-
-
-@lru_cache(maxsize=SHAPES_REMEMBERED)
-def _token(_shape: object) -> object:
-    """Return what stands for a shape, since a shape takes long to compare."""
-    return object()
+    return token(shape_of(json_of(body)))
 
 
 def read(exchange: Exchange) -> Call | None:

@@ -65,6 +65,11 @@ FINAL = Check(
     check="end-is-final",
     kind="changed",
 )
+ASKED_FOR = Check(
+    "get-returns-requested-batch",
+    check="batch-is-the-one-asked-for",
+    kind="not-matching",
+)
 FOLLOWS = Check(
     "updated-at-not-before-created-at",
     check="update-follows-creation",
@@ -230,7 +235,7 @@ def updated_at_never_goes_back() -> Look:
     return look
 
 
-@oracle("get-returns-requested-batch", AT_ONCE, looks_at=DELETIONS | {CREATE, GET})
+@oracle(ASKED_FOR.requirement, AT_ONCE, looks_at=DELETIONS | {CREATE, GET})
 def get_returns_batch_asked_for(lag: float = SETTLE_TIMEOUT) -> Look:
     """Check that a get of a batch that was created with the same key succeeds, and gives that batch.
 
@@ -254,16 +259,11 @@ def get_returns_batch_asked_for(lag: float = SETTLE_TIMEOUT) -> Look:
         asked = call.path["batch_id"]
         creation = created.get((call.caller, asked))
         exchanges = [creation.exchange, call.exchange] if creation else [call.exchange]
-        for batch in call.batches:
-            yield observe(
-                "get-returns-requested-batch",
-                batch["id"] == asked,
-                check="batch-is-the-one-asked-for",
-                kind="not-matching",
-                expected=asked,
-                actual=batch["id"],
-                exchanges=exchanges,
-            )
+        for seen in call.seen:
+            if seen.id == asked:
+                yield ASKED_FOR.held
+            else:
+                yield ASKED_FOR.violated(expected=asked, actual=seen.id, exchanges=exchanges)
         if creation is None or not call.is_after(creation) or _adds_parameters(call, creation):
             return
         directory_id, seconds = creation.sent_body.get("source_directory_id"), call.seconds_after(creation)

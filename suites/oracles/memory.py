@@ -23,9 +23,11 @@ class Memory(OrderedDict[K, V]):
         self._most = most
 
     def __setitem__(self, key: K, value: V) -> None:
+        known = len(self)
         OrderedDict.__setitem__(self, key, value)
-        self.move_to_end(key)
-        if len(self) > self._most:
+        if len(self) == known:
+            self.move_to_end(key)
+        elif known >= self._most:
             self.popitem(last=False)
 
     def setdefault(self, key: K, default: V) -> V:

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 ADDRESSES_REMEMBERED = 512
 """URLs of which it is remembered what they come to, since a batch is polled and a list is read again."""
 
-_BELOW_BASE = re.compile(r"/api/v\d+/")
+_BELOW_BASE = re.compile(r".*(?=/api/v\d+/)", re.DOTALL)
+_PLAIN = re.compile(r"(https?)://([\w.:-]++)((?:/[!\"$->@-~]*+)?)(?:\?([!\"$-~]*+))?", re.ASCII)
+"""A URL that names nobody who asks, and has no fragment, in parts."""
 
 
 class Address(NamedTuple):
@@ -26,14 +28,16 @@ NOWHERE = Address("", "", "", "")
 @lru_cache(maxsize=ADDRESSES_REMEMBERED)
 def address_of(url: str) -> Address:
     """Return what a URL comes to, without the one who asks and its fragment; `NOWHERE` where it names no host."""
+    plain = _PLAIN.fullmatch(url)
     try:
-        scheme, netloc, path, query, _ = urlsplit(url)
+        scheme, netloc, path, query = plain.groups("") if plain else urlsplit(url)[:4]
     except ValueError:
         return NOWHERE
     host = netloc.rpartition("@")[2]
     if not host:
         return NOWHERE
-    begin = max((found.start() for found in _BELOW_BASE.finditer(path)), default=0)
+    below_base = _BELOW_BASE.match(path)
+    begin = below_base.end() if below_base else 0
     whole = f"{scheme}://{host}{path}"
     return Address(
         base=f"{scheme}://{host.lower()}{path[:begin]}",
