@@ -10,7 +10,7 @@ from spec.text import visible
 
 LOAD_COLUMNS: Final = ("operation", "count", "a second", "median", "p95", "p99", "errors", "429s")
 BATCH_COLUMNS: Final = ("last status", "batches", "median", "p95", "longest")
-LONGEST_COLUMNS: Final = ("batch", "last status", "watched for")
+LONGEST_COLUMNS: Final = ("last status", "watched for", "batch")
 LAG_COLUMNS: Final = ("until", "observed", "late", "median", "p95", "longest")
 DELIVERY_COLUMNS: Final = ("event", "delivered", "repeated", "missing", "median", "p95", "longest")
 
@@ -55,7 +55,7 @@ def _of_batches(batches: LoadedBatches) -> Iterator[LoadTable]:
         ]
         yield LoadTable("How long batches were watched", BATCH_COLUMNS, rows)
     if batches.longest:
-        rows = [(visible(each.id), visible(each.status), duration(each.seconds)) for each in batches.longest]
+        rows = [(visible(each.status), duration(each.seconds), visible(each.id)) for each in batches.longest]
         yield LoadTable("Batches that were watched for longest without an end", LONGEST_COLUMNS, rows)
 
 
