@@ -1,17 +1,31 @@
 """Adds up what the workers of a load have reported."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from reports.findings import Findings
-from reports.model import Backwards, DeliveredEvent, Lag, Load, LoadedOperation, LoadMoment, LoadWorker, WorkerEnd
+from reports.model import (
+    Backwards,
+    DeliveredEvent,
+    Lag,
+    Load,
+    LoadedBatches,
+    LoadedOperation,
+    LoadMoment,
+    LoadWorker,
+    WatchedBatch,
+    WatchedBatches,
+    WorkerEnd,
+)
 from reports.percentiles import percentiles
 from reports.wording import counted
 
 MOST_MOMENTS: Final = 120
 """Moments of a curve; where there are more, each becomes twice as long."""
+LONGEST_SHOWN: Final = 5
+"""Batches without an end that are named."""
 LOST: Final = "was lost before its end: what it observed after its last report is missing; run again without that."
 
 
@@ -49,6 +63,9 @@ class LoadFindings:
         self._width = 1
         self._first, self._last = float("inf"), 0.0
         self._workers: Counter[str] = Counter()
+        self._ended: defaultdict[str, Counter[float]] = defaultdict(Counter)
+        self._going_on: dict[str, Mapping[str, Mapping[str, int]]] = {}
+        self._longest: dict[str, Sequence[Mapping[str, Any]]] = {}
         self._lags: defaultdict[str, Counter[float]] = defaultdict(Counter)
         self._late: Counter[str] = Counter()
         self._compared: Counter[str] = Counter()
@@ -62,6 +79,10 @@ class LoadFindings:
         self.findings.add(record["findings"])
         for entry in record["figures"]:
             self._add_figures(worker, entry)
+        for status, seconds in record["batches"]["ended"].items():
+            self._ended[status].update(_read(seconds))
+        self._going_on[worker] = record["batches"]["going_on"]
+        self._longest[worker] = record["batches"]["longest"]
         for name, lag in record["consistency"]["lags"].items():
             self._lags[name].update(_read(lag["seconds"]))
             self._late[name] += lag["late"]
@@ -103,6 +124,7 @@ class LoadFindings:
             operations={name: _operation(counts, seconds) for name, counts in sorted(self._operations.items())},
             moments=tuple(self._curve()),
             workers=tuple(LoadWorker(name, self._workers[name], end) for name, end in sorted(ends.items())),
+            batches=self._batches(),
             lags={name: _lag(counts, self._late[name]) for name, counts in sorted(self._lags.items())},
             reads={name: Backwards(count, self._backwards[name]) for name, count in sorted(self._compared.items())},
             webhooks={name: _event(delivered) for name, delivered in sorted(self._delivered.items())},
@@ -117,6 +139,21 @@ class LoadFindings:
             counts.add(latencies, entry["errors"], entry["too_many"])
         if len(self._moments) > MOST_MOMENTS:
             self._widen()
+
+    def _batches(self) -> LoadedBatches:
+        going_on: defaultdict[str, Counter[float]] = defaultdict(Counter)
+        for by_status in self._going_on.values():
+            for status, seconds in by_status.items():
+                going_on[status].update(_read(seconds))
+        most = max((max(seconds) for seconds in self._ended.values()), default=float("inf"))
+        longest = [WatchedBatch(**entry) for entries in self._longest.values() for entry in entries]
+        return LoadedBatches(
+            created=sum(seconds.total() for seconds in (*self._ended.values(), *going_on.values())),
+            ended={status: _watched(seconds) for status, seconds in sorted(self._ended.items())},
+            going_on={status: _watched(seconds) for status, seconds in sorted(going_on.items())},
+            longer=sum(count for seconds in going_on.values() for each, count in seconds.items() if each > most),
+            longest=tuple(sorted(longest, key=lambda each: (-each.seconds, each.id))[:LONGEST_SHOWN]),
+        )
 
     def _widen(self) -> None:
         narrow, self._moments = self._moments, defaultdict(_Counts)
@@ -161,6 +198,11 @@ def _operation(counts: _Counts, seconds: float) -> LoadedOperation:
 def _lag(counts: Counter[float], late: int) -> Lag:
     p50, p95 = percentiles(counts, 0.5, 0.95)
     return Lag(counts.total(), late, p50, p95, max(counts))
+
+
+def _watched(seconds: Counter[float]) -> WatchedBatches:
+    p50, p95 = percentiles(seconds, 0.5, 0.95)
+    return WatchedBatches(seconds.total(), p50, p95, max(seconds))
 
 
 def _event(delivered: _Delivered) -> DeliveredEvent:

@@ -1,12 +1,16 @@
 """The tables of a load, for every output."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from reports.model import Load, LoadedOperation
+from reports.model import Load, LoadedBatches, LoadedOperation
 from reports.wording import duration
+from spec.text import visible
 
 LOAD_COLUMNS: Final = ("operation", "count", "a second", "median", "p95", "p99", "errors", "429s")
+BATCH_COLUMNS: Final = ("last status", "batches", "median", "p95", "longest")
+LONGEST_COLUMNS: Final = ("last status", "watched for", "batch")
 LAG_COLUMNS: Final = ("until", "observed", "late", "median", "p95", "longest")
 DELIVERY_COLUMNS: Final = ("event", "delivered", "repeated", "missing", "median", "p95", "longest")
 
@@ -21,9 +25,9 @@ class LoadTable:
 
 
 def load_tables(load: Load) -> list[LoadTable]:
-    """List the tables of a load: its operations, what took how long to show, and what webhooks received."""
+    """List the tables of a load: operations, batches, what took how long to show, and what webhooks received."""
     operations = [(name, *_figures(each)) for name, each in load.operations.items()]
-    tables = [LoadTable("By operation", LOAD_COLUMNS, operations)]
+    tables = [LoadTable("By operation", LOAD_COLUMNS, operations), *_of_batches(load.batches)]
     if load.lags:
         rows = [
             (name, f"{lag.count:,}", f"{lag.late:,}", *map(duration, (lag.p50, lag.p95, lag.max)))
@@ -41,6 +45,18 @@ def load_tables(load: Load) -> list[LoadTable]:
         ]
         tables.append(LoadTable("What webhooks received", DELIVERY_COLUMNS, rows))
     return tables
+
+
+def _of_batches(batches: LoadedBatches) -> Iterator[LoadTable]:
+    if watched := {**batches.ended, **batches.going_on}:
+        rows: list[tuple[str, ...]] = [
+            (visible(status), f"{each.count:,}", *map(duration, (each.p50, each.p95, each.max)))
+            for status, each in watched.items()
+        ]
+        yield LoadTable("How long batches were watched", BATCH_COLUMNS, rows)
+    if batches.longest:
+        rows = [(visible(each.status), duration(each.seconds), visible(each.id)) for each in batches.longest]
+        yield LoadTable("Batches that were watched for longest without an end", LONGEST_COLUMNS, rows)
 
 
 def _figures(each: LoadedOperation) -> tuple[str, ...]:

@@ -499,6 +499,45 @@ class DeliveredEvent(Model):
 
 
 @dataclass(frozen=True)
+class WatchedBatches(Model):
+    """Batches that users created, and for how many seconds they were watched, from the answer to the create on.
+
+    That is up to the first answer that showed an end, or up to the last request whose answer showed none.
+    """
+
+    count: Positive
+    p50: float
+    p95: float
+    max: float
+
+
+@dataclass(frozen=True)
+class WatchedBatch(Model):
+    """A batch of which no end was seen."""
+
+    id: str
+    status: str
+    """The status that was seen last."""
+    seconds: float
+    """How long it was watched."""
+
+
+@dataclass(frozen=True)
+class LoadedBatches(Model):
+    """Which of the batches that users created were seen to end while the load ran: observed, and no verdict."""
+
+    created: Count
+    ended: Mapping[str, WatchedBatches]
+    """Those that were seen to end, by their terminal status."""
+    going_on: Mapping[str, WatchedBatches]
+    """Those of which no end was seen, by the status that was seen last."""
+    longer: Count
+    """How many went on although they were watched for longer than any that ended; 0 where none ended."""
+    longest: tuple[WatchedBatch, ...]
+    """Those that went on for longest."""
+
+
+@dataclass(frozen=True)
 class Load(Model):
     """The load that the target was put under, and how consistent its reads were."""
 
@@ -512,6 +551,7 @@ class Load(Model):
     operations: Mapping[str, LoadedOperation]
     moments: tuple[LoadMoment, ...]
     workers: tuple[LoadWorker, ...]
+    batches: LoadedBatches
     lags: Mapping[str, Lag]
     reads: Mapping[str, Backwards]
     webhooks: Mapping[str, DeliveredEvent]

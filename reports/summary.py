@@ -12,6 +12,7 @@ from reports.model import Load, Report, ReportedViolation, RequirementResult
 from reports.violation import FULL, headline, parts, text_lines, title
 from reports.wording import (
     counted,
+    describe_ends,
     describe_load,
     describe_reads,
     describe_recording,
@@ -137,7 +138,17 @@ def _load(load: Load | None) -> list[str]:
         return []
     tables = [line for each in load_tables(load) for line in _columns(each.columns, each.rows)]
     reads = [f"- {escape(sentence)}." for sentence in describe_reads(load)]
-    return ["### Load", "", escape(f"{describe_load(load)}."), "", *tables, *reads, ""]
+    return [
+        "### Load",
+        "",
+        escape(f"{describe_load(load)}."),
+        "",
+        escape(f"{describe_ends(load.batches)}."),
+        "",
+        *tables,
+        *reads,
+        "",
+    ]
 
 
 def _columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

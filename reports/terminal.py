@@ -16,6 +16,7 @@ from reports.verdicts import counts
 from reports.violation import FULL, NORMAL, Detail, headline, parts
 from reports.wording import (
     counted,
+    describe_ends,
     describe_load,
     describe_reads,
     describe_recording,
@@ -109,6 +110,7 @@ def _head(decision: Decision, writer: Writer) -> Iterator[Line]:
             yield from writer.labelled("", f"{count:>7}  {reason}", indent=0)
     if report.run.load:
         yield from writer.labelled("load", describe_load(report.run.load), indent=0)
+        yield from writer.labelled("batches", describe_ends(report.run.load.batches), indent=0)
     if report.run.narrowed:
         yield from writer.labelled("narrowed", f"by {report.run.narrowed}", indent=0)
     if report.run.interrupted:

@@ -1,10 +1,12 @@
 """Exchanges, targets and the like in one line, for every output."""
 
 from collections import Counter
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from reports.model import (
     Load,
+    LoadedBatches,
     Recording,
     ReportedExchange,
     ReportedShard,
@@ -12,6 +14,7 @@ from reports.model import (
     Run,
     Spending,
     Waiver,
+    WatchedBatches,
 )
 from spec.text import visible
 
@@ -61,6 +64,22 @@ def describe_load(load: Load) -> str:
         f"{counted(errors, 'error')}, {counted(too_many, '429')}, {counted(len(load.workers), 'worker')}"
         f"{f' of which {missing}' if missing else ''}; ended by {load.ended_by}"
     )
+
+
+def describe_ends(batches: LoadedBatches) -> str:
+    """Describe in one line how many batches of a load were seen to end, and how long the others were watched."""
+    ended, going_on = (sum(each.count for each in part.values()) for part in (batches.ended, batches.going_on))
+    shown = f"{counted(batches.created, 'batch', 'batches')} created, {ended:,} seen to end, {going_on:,} not"
+    if not going_on:
+        return shown
+    if not ended:
+        return f"{shown}; watched for up to {duration(_longest(batches.going_on))}"
+    longer = f"{batches.longer:,}" if batches.longer else "none"
+    return f"{shown}; {longer} of these watched for longer than any that ended ({duration(_longest(batches.ended))})"
+
+
+def _longest(watched: Mapping[str, WatchedBatches]) -> float:
+    return max(each.max for each in watched.values())
 
 
 def describe_reads(load: Load) -> list[str]:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TextIO
 
 from spec import signals
 from spec.codes import INCONCLUSIVE, INTERRUPTED, WRONG_USAGE
@@ -48,15 +48,13 @@ def run(main: Callable[[], int | None]) -> NoReturn:
     finally:
         with suppress(OSError, ValueError):
             sys.stdout.flush()
-    if output and output.failure:
-        _say(f"Standard output could not be written ({output.failure.strerror}): the output is not complete.")
-        code = code or INCONCLUSIVE
+    code = whole(output, code)
     exec("")  # Else Python ends by SIGINT where that interrupted a text that was executed, as dataclasses do.
     raise SystemExit(code)
 
 
 class _Output(io.FileIO):
-    """Standard output that takes whatever it is given, and remembers why it could not be written."""
+    """An output that takes whatever it is given, and remembers why it could not be written."""
 
     failure: OSError | None = None
 
@@ -72,23 +70,41 @@ class _Output(io.FileIO):
 
 
 def tolerant_output() -> _Output | None:
-    """Let standard output take whatever is printed, unless somebody else has taken its place already."""
-    given = sys.stdout
+    """Let standard output and standard error take whatever is printed, and return the former.
+
+    One of which somebody else has taken the place already is left alone, and not returned.
+    """
+    sys.stdout, output = _tolerant(sys.stdout, STDOUT)
+    sys.stderr, _ = _tolerant(sys.stderr, STDERR)
+    return output
+
+
+def whole(output: _Output | None, code: object) -> object:
+    """Return the exit code of a command; where standard output could not be written, that is said, and it is no 0."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    if output is None or output.failure is None:
+        return code
+    _say(f"Standard output could not be written ({output.failure.strerror}): the output is not complete.")
+    return code or INCONCLUSIVE
+
+
+def _tolerant(given: TextIO, descriptor: int) -> tuple[TextIO, _Output | None]:
     if type(given) is not io.TextIOWrapper:
-        return None
+        return given, None
     if sys.platform == "win32":
         given.reconfigure(errors="backslashreplace")
-        return None
+        return given, None
     with suppress(OSError):
         given.flush()
-    raw = _Output(STDOUT, "w", closefd=False)
-    sys.stdout = _Text(
+    raw = _Output(descriptor, "w", closefd=False)
+    text = _Text(
         io.BufferedWriter(raw),
         encoding=given.encoding,
         errors="backslashreplace",
         line_buffering=given.line_buffering,
     )
-    return raw
+    return text, raw
 
 
 class _Text(io.TextIOWrapper):

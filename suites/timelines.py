@@ -79,11 +79,11 @@ class Sightings:
         now, exchange = self.clock(), call.exchange
         for seen in call.seen:
             if call.name == CREATE and seen.id not in self._followed:
-                job_type = _shown(str(job_of(call.sent_body)[0]))
-                self._followed[seen.id] = _Followed(_shown(seen.id), job_type, exchange.worker, exchange.number, now)
+                job_type = shown(str(job_of(call.sent_body)[0]))
+                self._followed[seen.id] = _Followed(shown(seen.id), job_type, exchange.worker, exchange.number, now)
             followed = self._followed.get(seen.id)
             if followed and seen.status is not None:
-                followed.see(_shown(seen.status), now, exchange.number)
+                followed.see(shown(seen.status), now, exchange.number)
                 self._seen[seen.id] = followed
 
     def take(self) -> list[dict[str, Any]]:
@@ -94,5 +94,6 @@ class Sightings:
 
 
 @lru_cache(maxsize=TEXTS_REMEMBERED)
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """Return an id or a status as a report shows it."""
     return shortened(unsigned(text), TEXT_LIMIT)

@@ -31,7 +31,7 @@ from reports.model import Report
 from reports.reader import read
 from spec.codes import INCONCLUSIVE, INTERRUPTED, WRONG_USAGE
 from spec.process import STOPPED
-from spec.signals import ENDING, leave_terminal
+from spec.signals import ENDING, is_free, leave_terminal
 from spec.usage import WrongUsage
 from suites.load.leftovers import clean_up_rest
 from suites.load.options import load_options, parameter_of, settings_for
@@ -210,7 +210,10 @@ def _code(ended_with: int, report: Report | None, *, was_interrupted: bool) -> i
 
 
 class _Signals:
-    """Lets a load end with its report at a signal; later ones change nothing for a while, then end it at once."""
+    """Lets a load end with its report at a signal; later ones change nothing for a while, then end it at once.
+
+    Those that are ignored stay so, as SIGHUP below nohup.
+    """
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
@@ -222,7 +225,7 @@ class _Signals:
         return self._first is not None
 
     def __enter__(self) -> Self:
-        self._before = {each: signal.signal(each, self._take) for each in ENDING}
+        self._before = {each: signal.signal(each, self._take) for each in ENDING if is_free(each)}
         return self
 
     def __exit__(self, *_: object) -> None:

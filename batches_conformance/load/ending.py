@@ -13,6 +13,7 @@ from locust.exception import RPCError
 from fixtures.errors import RunError
 from fixtures.mask import MASK
 from spec.codes import INCONCLUSIVE, NONCONFORMANT, WRONG_USAGE
+from spec.process import tolerant_output, whole
 from spec.usage import WrongUsage
 
 REFUSALS: Final = (WrongUsage, pytest.UsageError, RunError)
@@ -41,12 +42,13 @@ def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
 class Codes:
     """Holds back the code of a violated promise until a report has it: locust ends with 1 for reasons of its own.
 
-    It does so by `sys.exit` where it refuses something, and by a crash, as where its port is in use. Other crashes end
-    as `spec.process` says.
+    Locust does so by `sys.exit` where it refuses something, and by a crash, as where its port is in use. Other crashes
+    end as `spec.process` says, and what cannot be printed breaks nothing, as where a terminal was closed.
     """
 
     def __init__(self) -> None:
         self._reported: int | None = None
+        self._output = tolerant_output()
         self._crash = sys.excepthook
         sys.exit, sys.excepthook = self._exit, self._broken
 
@@ -55,7 +57,7 @@ class Codes:
         self._reported = code
 
     def _exit(self, status: Any = None, /) -> NoReturn:
-        raise SystemExit(INCONCLUSIVE if status == NONCONFORMANT != self._reported else status)
+        raise SystemExit(whole(self._output, INCONCLUSIVE if status == NONCONFORMANT != self._reported else status))
 
     def _broken(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, RPCError):

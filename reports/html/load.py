@@ -8,7 +8,7 @@ from reports.html.markup import Element, cell, head, picture, row, table, tag
 from reports.html.words import seconds
 from reports.load_tables import load_tables
 from reports.model import Load, LoadMoment
-from reports.wording import describe_load, describe_reads
+from reports.wording import describe_ends, describe_load, describe_reads
 
 HEIGHT: Final = 120
 """Pixels of a drawing."""
@@ -28,6 +28,7 @@ def section(load: Load | None) -> Element | None:
         "section",
         tag("h2", "Load"),
         tag("p", f"{describe_load(load)}."),
+        tag("p", f"{describe_ends(load.batches)}."),
         _curves(load) if load.moments else None,
         [_table(each.caption, each.columns, each.rows) for each in load_tables(load)],
         tag("ul", [tag("li", f"{sentence}.") for sentence in describe_reads(load)]) if load.reads else None,

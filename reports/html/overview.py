@@ -13,6 +13,7 @@ from reports.verdicts import counts
 from reports.violation import headline
 from reports.wording import (
     describe_contract,
+    describe_ends,
     describe_load,
     describe_recording,
     describe_spending,
@@ -61,6 +62,7 @@ def banner(decision: Decision) -> Element:
         facts.append(("Shard", shard_name(report.run.shard).removeprefix("shard ")))
     if report.run.load:
         facts.append(("Load", describe_load(report.run.load)))
+        facts.append(("Batches", describe_ends(report.run.load.batches)))
     if report.run.recording:
         facts.append(("Recording", describe_recording(report.run.recording)))
     if report.run.narrowed:

@@ -1,10 +1,11 @@
-"""What a worker observes: the oracles, the tally, the figures and the consistency, of all users of its process."""
+"""What a worker observes of all users of its process: by the oracles and the tally, and for the section on load."""
 
 from typing import Any
 
 from fixtures.exchange import Exchange
 from suites.load.consistency import Consistency
 from suites.load.creates import plain
+from suites.load.ends import Ends
 from suites.load.figures import Figures
 from suites.load.webhooks import Webhooks
 from suites.oracles import of_run
@@ -33,6 +34,7 @@ class Watch:
         self._tally = Tally()
         self._figures = Figures()
         self._consistency = Consistency()
+        self._ends = Ends()
         self._problems: dict[str, dict[str, Any]] = {}
         self._creates: list[dict[str, Any]] = []
         self._webhooks = webhooks
@@ -44,6 +46,7 @@ class Watch:
         self._figures.on_exchange(exchange, call.name if call else None)
         if call:
             self._consistency.on_exchange(user, call)
+            self._ends.on_exchange(call)
             if self._webhooks:
                 self._webhooks.on_exchange(user, call)
             if call.name == CREATE and call.succeeded:
@@ -87,5 +90,6 @@ class Watch:
             "findings": {**found, "violations": list(examples.values()), **self._tally.take([])},
             "figures": self._figures.take(),
             "consistency": self._consistency.take(),
+            "batches": self._ends.take(),
             "webhooks": self._webhooks.take() if self._webhooks else {},
         }

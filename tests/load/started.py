@@ -27,6 +27,7 @@ def begun(
     report: Path | None = None,
     root: Path = ROOT,
     target: str | None = None,
+    output: int = subprocess.PIPE,
 ) -> subprocess.Popen[str]:
     """Start a command of Python's, with the project at `root`; `target` is what its environment names."""
     keys = {KEY: mock.api_key, OTHER_KEY: mock.other_api_key} if mock else {}
@@ -41,7 +42,7 @@ def begun(
             STATE_DIR: str(folder / "state"),
         },
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
     )

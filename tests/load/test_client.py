@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -92,20 +93,26 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again_before_anything_
             assert closed.acquire(timeout=5)
 
 
-Ask = Callable[[str, int], list[Answer]]
-"""Sends so many requests by a method, one after the other."""
+class Ask(Protocol):
+    """Sends so many requests by a method, one after the other."""
+
+    def __call__(self, method: str, count: int, seconds: float = 5) -> list[Answer]: ...
 
 
 @contextmanager
 def by_connection(url: str) -> Iterator[Ask]:
     with closing(Connection(Route(url))) as connection:
-        yield lambda method, count: [connection.ask(method, "/x", HEADERS, b"", 5) for _ in range(count)]
+        yield lambda method, count, seconds=5: [
+            connection.ask(method, "/x", HEADERS, b"", seconds) for _ in range(count)
+        ]
 
 
 @contextmanager
 def by_client_of_a_run(url: str) -> Iterator[Ask]:
     with open_http(Route(url)) as http:
-        yield lambda method, count: [ask(http, http.build_request(method, "/x"), 5) for _ in range(count)]
+        yield lambda method, count, seconds=5: [
+            ask(http, http.build_request(method, "/x"), seconds) for _ in range(count)
+        ]
 
 
 def gently(connection: socket.socket) -> None:
@@ -146,10 +153,25 @@ def test_what_only_reads_is_sent_once_more_where_a_kept_connection_breaks(
 
 
 @WAYS
+def test_what_changes_something_takes_no_connection_that_its_server_may_be_closing(
+    way: Callable[[str], AbstractContextManager[Ask]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had nothing to do for a while, and would break at the next request."""
+    for module in ("wire", "connection"):
+        monkeypatch.setattr(f"fixtures.{module}.KEPT_FOR_CHANGES", 0.0)
+    with playing(Closing(gently).play) as url, way(url) as asking:
+        assert [answer.status for answer in asking("POST", 3)] == [200] * 3
+
+
+@WAYS
 @pytest.mark.parametrize("end", [gently, abruptly])
 @pytest.mark.parametrize(
-    ("method", "count", "begins_with", "silent"),
-    [("POST", 2, b"", 0), ("GET", 2, b"HTTP/1.1 200 OK\r\n", 0), ("GET", 1, b"", 1)],
+    ("method", "count", "begins_with", "silent", "message"),
+    [
+        ("POST", 2, b"", 0, "may have received the request, which is not sent again"),
+        ("GET", 2, b"HTTP/1.1 200 OK\r\n", 0, "not a complete HTTP response|the connection broke"),
+        ("GET", 1, b"", 1, "not a complete HTTP response|the connection broke"),
+    ],
     ids=["a create would be billed twice", "an answer has begun", "a new connection"],
 )
 def test_nothing_else_is_sent_again(
@@ -159,11 +181,29 @@ def test_nothing_else_is_sent_again(
     count: int,
     begins_with: bytes,
     silent: int,
+    message: str,
 ) -> None:
     server = Closing(end, begins_with, silent)
-    with playing(server.play) as url, way(url) as asking, pytest.raises(NoAnswer):
+    with playing(server.play) as url, way(url) as asking, pytest.raises(NoAnswer, match=message):
         asking(method, count)
     assert len(server.received) == count
+
+
+@WAYS
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_kept_connection_that_stays_silent_is_late_and_not_closed(
+    way: Callable[[str], AbstractContextManager[Ask]], method: str
+) -> None:
+    def play(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(whole(b"{}"))
+        over.wait()
+
+    with (
+        playing(play) as url,
+        way(url) as asking,
+        pytest.raises(NoAnswer, match=f"no whole answer within {SECONDS:g} s"),
+    ):
+        asking(method, 2, SECONDS)
 
 
 @WAYS

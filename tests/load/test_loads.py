@@ -88,13 +88,49 @@ def test_no_file_has_a_key(faulty: Ended) -> None:
         assert "llx-mock" not in path.read_text(encoding="utf-8"), path
 
 
+# --- batches that do not end ---
+
+
+@pytest.fixture(scope="module")
+def stuck(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """A load as below `nohup`, whose terminal is closed and whose output nobody reads."""
+    folder = tmp_path_factory.mktemp("stuck")
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with running_mock("--fault=extract-batch-hangs", "--pace=0.2") as mock:
+        extract = f"--extract-configuration-id={mock.extract_configuration_id}"
+        words = [*BUSY, f"--target={mock.base_url}", extract, "--run-time=4s"]
+        process = begun(["batches_conformance", "load", *words], folder, mock)
+        signal.signal(signal.SIGHUP, before)
+        assert process.stdout is not None
+        process.stdout.close()
+        until_written(folder, REMEMBERED, 1)
+        process.send_signal(signal.SIGHUP)
+        return Ended(process.wait(SECONDS), "", folder)
+
+
+def test_batches_that_do_not_end_are_shown_and_accused_of_nothing(stuck: Ended) -> None:
+    assert (stuck.report["verdict"], stuck.report["errors"]) == ("conformant", [])
+    assert stuck.verdicts["batch-reaches-terminal-status"] == "not-exercised"
+    batches = stuck.report["run"]["load"]["batches"]
+    longest = batches["ended"]["COMPLETED"]["max"]
+    assert batches["created"] == stuck.report["run"]["spent"]["batches"]
+    assert 0 < batches["longer"] <= batches["going_on"]["RUNNING"]["count"]
+    assert {(each["status"], each["seconds"] > longest) for each in batches["longest"]} == {("RUNNING", True)}
+    page = (stuck.directory / "report.html").read_text(encoding="utf-8")
+    assert all(each["id"] in page for each in batches["longest"])
+
+
+def test_a_load_that_ignores_hang_ups_goes_on_to_its_end(stuck: Ended) -> None:
+    assert (stuck.code, stuck.report["run"]["load"]["ended_by"]) == (0, "its run time")
+
+
 # --- a service by URL ---
 
 
-def under_way(mock: MockAddress, folder: Path) -> subprocess.Popen[str]:
+def under_way(mock: MockAddress, folder: Path, output: int = subprocess.PIPE) -> subprocess.Popen[str]:
     """Start a load of a minute, and wait until it has made something."""
     words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s"]
-    process = begun(words, folder, mock)
+    process = begun(words, folder, mock, output=output)
     until_written(folder, REMEMBERED, 1)
     return process
 
@@ -118,6 +154,8 @@ def test_the_locustfile_alone_gives_a_verdict_and_cleans_up(
     assert loaded.report["verdict"] == "conformant"
     assert loaded.report["target"]["settings"]["pause"] == "0.1-0.1"
     assert loaded.report["run"]["load"]["users"] == 4
+    batches = loaded.report["run"]["load"]["batches"]
+    assert batches["ended"]["COMPLETED"]["count"] > 0 == batches["longer"]
     assert sum(each["missing"] for each in loaded.report["run"]["load"]["webhooks"].values()) == 0
     assert directories_on(mock) == []
     assert not list(tmp_path.glob(REMEMBERED))
@@ -131,6 +169,17 @@ def test_a_signal_ends_a_load_with_an_inconclusive_report(mock: MockAddress, tmp
     assert loaded.code == 2, loaded.output
     assert loaded.report["verdict"] == "inconclusive"
     assert loaded.report["run"]["interrupted"]
+    assert directories_on(mock) == []
+
+
+def test_a_load_ends_with_a_report_where_its_terminal_is_closed(mock: MockAddress, tmp_path: Path) -> None:
+    terminal, output = os.openpty()
+    process = under_way(mock, tmp_path, output)
+    os.close(output)
+    os.close(terminal)
+    process.send_signal(signal.SIGHUP)
+    loaded = Ended(process.wait(SECONDS), "", tmp_path)
+    assert (loaded.code, loaded.report["run"]["interrupted"]) == (2, True)
     assert directories_on(mock) == []
 
 

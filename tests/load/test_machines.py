@@ -213,6 +213,7 @@ def test_the_rest_is_held(loaded: Loaded) -> None:
     assert len(counts) == WORKERS
     assert sum(counts.values()) == loaded.master.report["run"]["exchanges"]["count"]
     assert {loaded.workers[name].code for name in ("first", "late", "last")} == {0}
+    assert loaded.section["batches"]["created"] == loaded.master.report["run"]["spent"]["batches"]
 
 
 def test_a_worker_that_cannot_begin_says_why_in_the_report(loaded: Loaded) -> None:

@@ -18,11 +18,13 @@ from reports.load import MOST_MOMENTS, LoadFindings
 from reports.model import Load
 from reports.summary import render_summary
 from reports.terminal import report_lines
+from reports.wording import describe_ends
 from spec.codes import WRONG_USAGE
 from spec.usage import WrongUsage
 from suites.load.budget import FILES, LEASE, REQUESTS, Allowance, Grant, Grants, NothingLeft
 from suites.load.consistency import BETWEEN_USERS, GET_FINDS, LIST_SHOWS, ONE_USER, Consistency
 from suites.load.creates import Creates
+from suites.load.ends import Ends
 from suites.load.figures import Figures
 from suites.load.limits import REQUESTS as LIMITED
 from suites.load.limits import UPLOADS
@@ -223,6 +225,10 @@ def get(at: float, status: int = 200, **changes: Any) -> Any:
     return exchange("GET", f"{BATCHES}/bat-1", status, answer, sent=at, received=at + 0.1)
 
 
+def seen(at: float, status: str, id_: str = "bat-1") -> Any:
+    return exchange("GET", f"{BATCHES}/{id_}", 200, batch(id_, "dir-1", status), sent=at, received=at + 0.1)
+
+
 def consistency_of(*exchanges: Any, users: str = "") -> dict[str, Any]:
     observed = Consistency()
     for number, each in enumerate(exchanges):
@@ -249,6 +255,28 @@ def test_reads_that_go_backwards_are_counted_by_whose_they_are() -> None:
     reads = (get(1, updated_at=later), get(2, updated_at=earlier), get(3, updated_at=earlier))
     found = consistency_of(*reads, users="aab")
     assert found["compared"] == found["backwards"] == {ONE_USER: 1, BETWEEN_USERS: 1}
+
+
+def ends_of(*exchanges: Any) -> dict[str, Any]:
+    ends = Ends()
+    for each in exchanges:
+        ends.on_exchange(call_of(each))
+    return ends.take()
+
+
+def test_a_batch_took_until_the_answer_that_showed_its_end() -> None:
+    found = ends_of(create(0), get(1), seen(3, "FAILED"), seen(5, "FAILED"))
+    assert found == {"ended": {"FAILED": {"3.0e+00": 1}}, "going_on": {}, "longest": []}
+
+
+def test_a_batch_went_on_until_the_last_request_whose_answer_did_not_show_its_end() -> None:
+    found = ends_of(create(0), seen(4, "RUNNING"), get(9, 404), listing(10, "bat-1"))
+    assert found["going_on"] == {"RUNNING": {"3.9e+00": 1}}
+    assert found["longest"] == [{"id": "bat-1", "status": "RUNNING", "seconds": 3.9}]
+
+
+def test_batches_of_others_are_not_followed() -> None:
+    assert ends_of(get(1), seen(3, "COMPLETED")) == ends_of()
 
 
 def test_of_many_violations_of_one_kind_one_is_an_example() -> None:
@@ -283,6 +311,39 @@ def test_the_reports_of_all_workers_are_added_up() -> None:
     assert "worker 2 was lost" in " ".join(found.findings.errors)
 
 
+def test_a_worker_counts_its_batches_once_however_often_it_reports() -> None:
+    """What goes on is reported anew each time, and stays where the worker is killed before it reports more."""
+    found, watch = LoadFindings(), Watch(5.0)
+    for each in (create(0, "bat-2"), create(0, "bat-1"), get(1), seen(2, "COMPLETED"), create(3, "bat-3")):
+        watch.on_exchange("a", each)
+        found.add("0", watch.take())
+    found.add("1", record_of(create(0), seen(9, "RUNNING")))
+    batches = found.load({"0": "lost", "1": "reported"}, "its run time").batches
+    assert (batches.created, batches.ended["COMPLETED"].count, batches.longer) == (4, 1, 1)
+    assert {status: each.count for status, each in batches.going_on.items()} == {"PENDING": 2, "RUNNING": 1}
+    assert [(each.id, each.seconds) for each in batches.longest] == [("bat-1", 8.9), ("bat-2", 0.0), ("bat-3", 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "sentence"),
+    [
+        ([], "0 batches created, 0 seen to end, 0 not"),
+        ([seen(2, "COMPLETED")], "1 batch created, 1 seen to end, 0 not"),
+        ([get(2)], "1 batch created, 0 seen to end, 1 not; watched for up to 1.9 s"),
+        (
+            [seen(2, "COMPLETED"), create(0, "bat-2")],
+            "2 batches created, 1 seen to end, 1 not; none of these watched for longer than any that ended (2.0 s)",
+        ),
+        (
+            [create(0, "bat-2"), seen(2, "COMPLETED"), seen(9, "RUNNING", "bat-2")],
+            "2 batches created, 1 seen to end, 1 not; 1 of these watched for longer than any that ended (2.0 s)",
+        ),
+    ],
+)
+def test_it_is_said_in_a_line_how_many_batches_ended(exchanges: list[Any], sentence: str) -> None:
+    assert describe_ends(load_of(*([create(0)] if exchanges else []), *exchanges).batches) == sentence
+
+
 def test_an_id_that_two_processes_were_given_is_found_where_they_report() -> None:
     records = [record_of(create(0, "bat-1")), record_of(create(1, "bat-2")), record_of(create(2, "bat-1"))]
     alone = {violation["requirement"] for record in records for violation in record["findings"]["violations"]}
@@ -299,8 +360,7 @@ def test_a_long_load_has_no_more_moments_than_fit_a_curve() -> None:
     found = LoadFindings()
     for second in range(1000):
         entry = {"second": second, "operation": "getBatch", "latencies": {"1.0e-02": 2}, "errors": 0, "too_many": 0}
-        empty: dict[str, Any] = {"lags": {}, "compared": {}, "backwards": {}}
-        found.add("0", {"findings": {}, "figures": [entry], "consistency": empty, "webhooks": {}, "problems": {}})
+        found.add("0", {**record_of(), "figures": [entry]})
     summed = found.load({"0": "reported"}, "its run time")
     assert MOST_MOMENTS / 2 < len(summed.moments) <= MOST_MOMENTS
     assert sum(moment.rate for moment in summed.moments) * summed.width == pytest.approx(2000)
@@ -347,13 +407,18 @@ def test_every_output_shows_the_load() -> None:
     )
     lines = ["".join(span.text for span in line) for line in report_lines(report, width=80, files=())]
     assert "LOAD" in lines
+    assert any("1 batch created, 0 seen to end, 1 not" in line for line in lines)
+    assert any(line.split() == ["PENDING", "1.9", "s", "bat-1"] for line in lines)
     assert all(len(line) < 80 for line in lines)
     assert any(line.split() == ["batch.success", "2", "0", "1", "10", "ms", "10", "ms", "10", "ms"] for line in lines)
     assert "| createBatch | 1 |" in render_summary(report)
     assert "| batch.success | 2 | 0 | 1 |" in render_summary(report)
+    assert "1 batch created, 0 seen to end, 1 not" in render_summary(report)
+    assert "| PENDING | 1.9 s | bat-1 |" in render_summary(report)
     page = render_html(report)
     assert 'id="load"' in page
     assert page.count('class="load"') > 3
+    assert page.count("1 batch created, 0 seen to end, 1 not") == 2
     assert "What webhooks received" in page
 
 

@@ -137,6 +137,13 @@ def test_a_full_disk_is_reported_and_is_no_success(code: int, shown: int) -> Non
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.skipif(not FULL.exists(), reason="there is no full device here")
+@pytest.mark.parametrize("code", [0, 1])
+def test_standard_error_that_cannot_be_written_changes_nothing(code: int) -> None:
+    ended = run(f"print('lost', file=sys.stderr); return {code}", shell=f'"$@" 2> {FULL}')
+    assert (ended.returncode, ended.stderr) == (code, "")
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_a_character_that_an_encoding_lacks_is_escaped(encoding: str) -> None:
     ended = run("print('\\u2192')", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
