@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from fixtures.route import Route
 from fixtures.settings import LOOPBACK
 from fixtures.wire import MOST_BYTES, NoAnswer, NoCookies, unpacked
-from spec.signals import ENDING, leave_terminal
+from spec.signals import ENDING, is_free, leave_terminal
 from spec.usage import WrongUsage
 from suites.recordings.har import PROXY_MARK
 from suites.recordings.recorded import BROKEN_OFF, NO_ANSWER, Headers, Recorded, header
@@ -84,8 +84,8 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Take Ctrl-C, SIGTERM and the end of the terminal as the wish to end."""
-        before = {each: signal.signal(each, self.handle_exit) for each in ENDING}
+        """Take Ctrl-C, SIGTERM and the end of the terminal as the wish to end, where they are not ignored."""
+        before = {each: signal.signal(each, self.handle_exit) for each in ENDING if is_free(each)}
         try:
             yield
         finally:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +21,7 @@ from fixtures.wire import MOST_BYTES
 from suites.recordings.proxy import MARK
 from tests.fixtures.certificates import made_in
 from tests.oracles.history import batch
+from tests.quick_python.starting import REAL
 from tests.suites.relay import relaying
 
 ROOT = Path(__file__).parents[2]
@@ -94,9 +95,9 @@ class Listening:
 
 
 @contextmanager
-def listening(to: str, folder: Path, *options: str) -> Iterator[Listening]:
+def listening(to: str, folder: Path, *options: str, python: str = sys.executable) -> Iterator[Listening]:
     where = ("--listen", "0", "--target", to, "--report-dir", str(folder))
-    command = [sys.executable, "-m", "batches_conformance", "proxy", *where, *options]
+    command = [python, "-m", "batches_conformance", "proxy", *where, *options]
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with subprocess.Popen(
         command, cwd=ROOT, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -159,6 +160,19 @@ def test_a_target_that_is_not_there_is_never_judged(tmp_path: Path) -> None:
     assert code == 6
     recording = json.loads(proxy.report())["run"]["recording"]
     assert (recording["judged"], recording["set_aside"]) == (0, {"no answer was recorded": 1})
+
+
+def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
+    with target() as (url, _), ExitStack() as proxies:
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            proxy = proxies.enter_context(listening(url, tmp_path, python=REAL))
+        finally:
+            signal.signal(signal.SIGHUP, before)
+        status = Path(f"/proc/{proxy.process.pid}/status").read_text("ascii")
+        ignored = int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:")), 16)
+        proxy.end()
+    assert ignored & 1 << signal.SIGHUP - 1
 
 
 def test_a_gateway_gets_what_it_asks_for_and_nobody_reads_it(tmp_path: Path) -> None:
