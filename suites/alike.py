@@ -1,4 +1,4 @@
-"""What is known of an object that was shown before as it is now, as lists show the same batches again and again."""
+"""What is known of an entry of a list that was there before as it is now, as lists show the same batches again."""
 
 from functools import lru_cache
 from typing import Any

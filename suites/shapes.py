@@ -26,19 +26,19 @@ def shape_of(value: Any, levels: int = DEEPEST) -> object:
     if kind is str:
         return _of_text(value)
     if kind is dict and levels:
-        if "id" not in value:
-            return _of_object(value, levels)
-        facts = alike(value)
-        return facts.get(levels) or facts.setdefault(levels, token(_of_object(value, levels)))
+        shapes = [_of_text(part) if type(part) is str else shape_of(part, levels - 1) for part in value.values()]
+        return (*value, *shapes) if len(shapes) <= MOST_PARTS else LikeNoOther()
     if kind is list and levels:
-        different = frozenset([shape_of(part, levels - 1) for part in value])
+        different = frozenset([_of_entry(part, levels - 1) for part in value])
         return different if len(different) <= MOST_PARTS else LikeNoOther()
     return kind
 
 
-def _of_object(value: dict[str, Any], levels: int) -> object:
-    shapes = [_of_text(part) if type(part) is str else shape_of(part, levels - 1) for part in value.values()]
-    return (*value, *shapes) if len(shapes) <= MOST_PARTS else LikeNoOther()
+def _of_entry(value: Any, levels: int) -> object:
+    if type(value) is not dict or "id" not in value:
+        return shape_of(value, levels)
+    facts = alike(value)
+    return facts.get(levels) or facts.setdefault(levels, token(shape_of(value, levels)))
 
 
 @lru_cache(maxsize=SHAPES_REMEMBERED)

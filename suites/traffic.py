@@ -198,21 +198,21 @@ def _expansion(query: str) -> tuple[bool, bool]:
 
 @remembered
 def _alone(body: bytes) -> tuple[Seen, ...]:
-    return _seen([json_of(body)])
+    return _seen([json_of(body)], _read)
 
 
 @remembered
 def listed(body: bytes) -> tuple[Seen, ...]:
     """Return the batches of a page, read. Raises `ValueError` for what is not JSON."""
     page = json_of(body)
-    return _seen(as_list(page.get("items")) if isinstance(page, dict) else [])
+    return _seen(as_list(page.get("items")) if isinstance(page, dict) else [], _read_in_list)
 
 
-def _seen(shown: Iterable[object]) -> tuple[Seen, ...]:
-    return tuple(_as_seen(batch) for batch in shown if isinstance(batch, dict) and isinstance(batch.get("id"), str))
+def _seen(shown: Iterable[object], as_seen: Callable[[dict[str, Any]], Seen]) -> tuple[Seen, ...]:
+    return tuple(as_seen(batch) for batch in shown if isinstance(batch, dict) and isinstance(batch.get("id"), str))
 
 
-def _as_seen(batch: dict[str, Any]) -> Seen:
+def _read_in_list(batch: dict[str, Any]) -> Seen:
     facts = alike(batch)
     seen: Seen | None = facts.get(Seen)
     if seen is None:

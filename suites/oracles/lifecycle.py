@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from fixtures.settings import SETTLE_TIMEOUT
@@ -21,7 +22,7 @@ from suites.traffic import (
     Seen,
     echoes,
 )
-from suites.verify import ANY_OPERATION, Check, Observation, observe
+from suites.verify import ANY_OPERATION, CHECKS_REMEMBERED, Check, Observation, observe
 
 
 @dataclass(frozen=True)
@@ -115,11 +116,15 @@ def traits_never_change() -> Look:
             elif elsewhere:
                 yield from _compared(ALL_AGREE, LIST, elsewhere, now, seen)
             own[seen.id] = now
-        for check in STAYS if stayed else ():
-            yield from check.counted(stayed)
+        yield from _stayed(stayed) if stayed else ()
         yield from AGREES.counted(agreed * len(ALL_AGREE))
 
     return look
+
+
+@lru_cache(maxsize=CHECKS_REMEMBERED)
+def _stayed(times: int) -> tuple[Observation, ...]:
+    return tuple(check.held_so_often(times) for check in STAYS)
 
 
 def _compared(checks: Sequence[Check], operation: str, before: Shown, now: Shown, seen: Seen) -> Iterator[Observation]:

@@ -276,7 +276,8 @@ def _continued(before: FollowedWalk | None, call: Call, token: str | None) -> Fo
 
 def _is_led_back(walk: FollowedWalk, call: Call, token: str) -> bool:
     """Whether a page is one that its token has led to before in the walk."""
-    return bool(call.seen) and walk.tokens.get(token) == tuple(seen.id for seen in call.seen)
+    before = walk.tokens.get(token)
+    return bool(before) and before == tuple(seen.id for seen in call.seen)
 
 
 @remembered

@@ -10,6 +10,8 @@ from fixtures.exchange import LONGEST_INTEGER, integer
 
 CHUNK = 1 << 20
 """Bytes that are read at once, at the least."""
+AHEAD = 1 << 14
+"""Characters that are read before a value is looked at, so that most are whole: it takes long to see that one is not."""
 LONGEST_VALUE = 1 << 28
 """Characters beyond which a value whose end was not found is given up."""
 OF_PARTS = frozenset({"name", "value", "comment", "mimeType", "type", "id"})
@@ -113,6 +115,8 @@ class Text:
         return self._value()
 
     def _value(self) -> Any:
+        if len(self._text) - self._at < AHEAD:
+            self._more()
         while True:
             value, end = self._decoded()
             is_sure = end is not None and self._is_followed(end)
