@@ -7,6 +7,7 @@ from functools import lru_cache
 
 NANOSECOND = 1
 SECOND = 1_000_000_000
+NANOSECOND_DIGITS = 9
 
 _DATE_TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):([0-5]\d|60)(?:\.(\d{1,9})\d*)?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))",
@@ -31,11 +32,11 @@ class Moment:
         return self.instant < other.instant and not self.same_as(other)
 
     def shifted(self, nanoseconds: int, offset: timedelta = timedelta(0)) -> str:
-        """Return the instant moved by some nanoseconds, written with at most nine digits and in another offset."""
+        """Return the instant moved by some nanoseconds, in another offset, and written no less finely than this."""
         seconds, fraction = divmod(self.instant + nanoseconds, SECOND)
         zone = timezone(offset) if offset else UTC
         whole = datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%dT%H:%M:%S")
-        digits = f"{fraction:09}".rstrip("0")
+        digits = f"{fraction:09}".rstrip("0").ljust(NANOSECOND_DIGITS + 1 - len(str(self.unit)), "0")
         tail = datetime.fromtimestamp(seconds, zone).isoformat()[-6:]
         return f"{whole}{'.' if digits else ''}{digits}{tail}"
 

@@ -11,7 +11,7 @@ from fixtures.exchange import LONGEST_INTEGER, integer
 CHUNK = 1 << 20
 """Bytes that are read at once, at the least."""
 AHEAD = 1 << 14
-"""Characters that are read before a value is looked at, so that most are whole: it takes long to see that one is not."""
+"""Characters that are read before a value is looked at, so that most are whole: to see that one is not takes long."""
 LONGEST_VALUE = 1 << 28
 """Characters beyond which a value whose end was not found is given up."""
 OF_PARTS = frozenset({"name", "value", "comment", "mimeType", "type", "id"})
