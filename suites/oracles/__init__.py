@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 
 from fixtures.settings import SETTLE_TIMEOUT
-from suites.oracles import lifecycle, paging, settled
+from suites.oracles import files, lifecycle, paging, settled
 from suites.oracles.oracle import Oracle
 
 _NAMES = sorted(module.name for module in pkgutil.iter_modules(__path__))
@@ -19,6 +19,7 @@ WAITING: tuple[Oracle, ...] = (
     settled.views_agree_on_the_end,
     settled.list_keeps_up,
     paging.walks_hold_every_match,
+    files.deleted_files_are_left_out,
 )
 """Those that wait until one operation may lag no more behind another, by the clock on the wall."""
 

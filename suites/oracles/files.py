@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from fixtures.settings import SETTLE_TIMEOUT
 from suites.differences import first_few, lacking
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Look, oracle
 from suites.traffic import (
     COMPLETED,
     CREATE,
+    DELETE_FILE,
     GET,
     LIST_FILES,
     UPLOAD,
@@ -17,11 +19,17 @@ from suites.traffic import (
     file_of,
     status_of,
 )
-from suites.verify import Observation, observe
+from suites.verify import Check, Observation, observe
+
+SOURCE_FILES = Check(
+    "results-name-only-source-files",
+    check="entries-are-of-the-directory",
+    kind="unexpected",
+)
 
 
 @oracle(
-    "results-name-only-source-files",
+    SOURCE_FILES.requirement,
     "results-cover-every-file",
     looks_at=(CREATE, GET, LIST_FILES, UPLOAD),
 )
@@ -56,18 +64,16 @@ def files_are_of_the_directory() -> Look:
     def _foreign(call: Call, creation: tuple[str, Call], named: frozenset[str]) -> Iterator[Observation]:
         known = {file_id: homes[file_id] for file_id in named if file_id in homes}
         foreign = {file_id: home for file_id, home in known.items() if home[0] != creation[0]}
-        if known:
+        if foreign:
             evidence = [home[1].exchange for home in list(foreign.values())[:1]]
-            yield observe(
-                "results-name-only-source-files",
-                not foreign,
-                check="entries-are-of-the-directory",
-                kind="unexpected",
+            yield SOURCE_FILES.violated(
                 expected=f"files of {creation[0]}",
                 actual=sorted(named),
                 difference=f"{first_few(sorted(foreign))} of another directory",
                 exchanges=[*evidence, creation[1].exchange, call.exchange],
             )
+        elif known:
+            yield SOURCE_FILES.held
 
     def _missing(call: Call, batch_id: str, creation: tuple[str, Call], named: frozenset[str]) -> Iterator[Observation]:
         first = completed.setdefault(batch_id, (call, named))
@@ -90,6 +96,36 @@ def files_are_of_the_directory() -> Look:
                 difference=lacking(there, named),
                 exchanges=[creation[1].exchange, later[0].exchange, call.exchange],
             )
+
+    return look
+
+
+@oracle(SOURCE_FILES.requirement, looks_at=(CREATE, DELETE_FILE, GET))
+def deleted_files_are_left_out(lag: float = SETTLE_TIMEOUT) -> Look:
+    """Check that results name no file that was deleted before the create, by as many seconds as one may lag."""
+    deletions: Memory[str, Call] = Memory()
+    creations: Memory[str, Call] = Memory()
+
+    def look(call: Call) -> Iterator[Observation]:
+        if call.name == DELETE_FILE and call.succeeded:
+            deletions.setdefault(call.path["directory_file_id"], call)
+        for batch in call.batches:
+            if call.name == CREATE:
+                creations.setdefault(batch["id"], call)
+            creation = creations.get(batch["id"])
+            results = entries(batch) if call.name == GET else None
+            if creation is None or results is None or status_of(batch) != COMPLETED:
+                continue
+            named = [file_id for file_id in map(file_of, results) if file_id]
+            deleted = {id_: deletions[id_] for id_ in named if id_ in deletions}
+            early = [id_ for id_, deletion in deleted.items() if creation.seconds_after(deletion) >= lag]
+            if early:
+                yield SOURCE_FILES.violated(
+                    expected=[id_ for id_ in named if id_ not in early],
+                    actual=named,
+                    difference=f"{first_few(early)} deleted before the batch {batch['id']} was created",
+                    exchanges=[deletions[early[0]].exchange, creation.exchange, call.exchange],
+                )
 
     return look
 

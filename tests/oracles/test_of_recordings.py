@@ -191,6 +191,16 @@ ACCUSED: dict[str, tuple[str, Callable[[Tale], Tale]]] = {
             .get(params=EXPAND, **RESULTS)
         ),
     ),
+    "a file that was deleted long before": (
+        "results-name-only-source-files",
+        lambda t: (
+            t.say("POST", UPLOADS, 200, {"id": "dfl-1"})
+            .say("DELETE", f"{FILES}/dfl-1", 204, None)
+            .wait()
+            .create()
+            .get(params=EXPAND, **RESULTS)
+        ),
+    ),
     "a file that was there before and after": (
         "results-cover-every-file",
         lambda t: (
@@ -381,6 +391,15 @@ EXCUSED: dict[str, Callable[[Tale], Tale]] = {
     ),
     "a batch whose file was deleted": lambda t: (
         t.create().get().say("DELETE", f"{FILES}/dfl-1", 204, None).wait().get(code=404).get(params=EXPAND, code=410)
+    ),
+    "a batch of a file that was deleted just before": lambda t: (
+        t.say("DELETE", f"{FILES}/dfl-1", 204, None).create().wait().get(params=EXPAND, **RESULTS)
+    ),
+    "a batch of a file whose deletion may not have been": lambda t: (
+        t.say("DELETE", f"{FILES}/dfl-1", 503, None).wait().create().get(params=EXPAND, **RESULTS)
+    ),
+    "a batch whose file was deleted after its create": lambda t: (
+        t.create().say("DELETE", f"{FILES}/dfl-1", 204, None).wait().get(params=EXPAND, **RESULTS)
     ),
     "a batch whose file was deleted with others": lambda t: (
         t.create().get().say("POST", f"{FILES}/bulk-delete", 204, None, body=["dfl-1"]).get(code=404)
