@@ -42,7 +42,7 @@ class Recorder:
 
     `ahead` returns how many seconds the target's clock has been moved; its times are those that are written, and no
     `Date`, which is of another clock. Where the file cannot be written any more, it is left cut off, and `failed` is
-    told why, once. Raises `OSError` where it cannot be opened.
+    called with the reason, once. Raises `OSError` where it cannot be opened.
     """
 
     def __init__(self, path: Path, failed: Callable[[OSError], None], ahead: Callable[[], float] | None = None) -> None:

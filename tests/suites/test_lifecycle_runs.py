@@ -1,4 +1,4 @@
-"""What a service does but once, while sequences are generated, is told as it is, and not as something of Hypothesis."""
+"""What a service does but once is reported as that, also while sequences are generated."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,10 +48,10 @@ def _of_one_step() -> Iterator[None]:
 @pytest.mark.usefixtures("_of_one_step")
 @pytest.mark.parametrize("at", [1, 2])
 @pytest.mark.parametrize(
-    ("happen", "told"), [(lose_an_answer, Unanswered), (crash, KeyError), (violate, RequirementViolated)]
+    ("happen", "reported"), [(lose_an_answer, Unanswered), (crash, KeyError), (violate, RequirementViolated)]
 )
 def test_what_happens_once_ends_the_test_with_just_that(
-    happen: Callable[[Verify], None], told: type[Exception], at: int
+    happen: Callable[[Verify], None], reported: type[Exception], at: int
 ) -> None:
     verify, steps = Verify(), iter(range(1, 1000))
 
@@ -61,9 +61,9 @@ def test_what_happens_once_ends_the_test_with_just_that(
 
     nothing: Any = None
     directories, target = SimpleNamespace(holding=holding), SimpleNamespace(controls_clock=True)
-    with pytest.raises(told):
+    with pytest.raises(reported):
         generate_sequences(nothing, nothing, directories, target, verify)  # type: ignore[arg-type]
-    if told is not RequirementViolated:
+    if reported is not RequirementViolated:
         assert next(steps) == at + 1, "nothing is sent afterwards"
 
 
