@@ -263,9 +263,18 @@ class ConformanceReporter:
         last = str(excrepr).strip().rpartition("\n")[2]
         self._add_error(f"The suite itself failed: {last}.")
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Judge, write the files, and set the exit code of the session."""
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
+        """Judge after all other plugins, one of which may fail, write the files, and set the exit code."""
+        try:
+            yield
+        except OSError as error:
+            self._add_error(
+                f"A file that an option of pytest names could not be written ({error}): free space there, or name "
+                "another one."
+            )
+        except Exception as error:
+            self._add_error(f"A plugin of pytest failed at the end of the run: {type(error).__name__}: {error}.")
         try:
             session.exitstatus = self._finish(int(session.exitstatus))
         except KeyboardInterrupt:
