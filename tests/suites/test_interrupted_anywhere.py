@@ -121,9 +121,27 @@ def test_an_interrupt_at_any_hook_before_the_first_test_ends_with_a_sentence(cal
         assert code == 2, (name, text)
         assert "Traceback" not in text, (name, text)
         assert "INTERNALERROR" not in text, (name, text)
+        assert "!!!" not in text, (name, text)
         assert sum(map(text.count, SENTENCES)) == 1, (name, text)
         assert "INCONCLUSIVE" not in text, (name, text)
         assert not report.exists(), (name, text)
+
+
+class Collection:
+    """Ends a run by a signal while the tests of the suites are collected."""
+
+    def pytest_pycollect_makeitem(self) -> None:
+        """Signals."""
+        signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("called")
+def test_a_signal_during_the_collection_shows_nothing_of_the_tools(tmp_path: Path) -> None:
+    assert in_fork(lambda: run_with(Collection(), f"--report-dir={tmp_path / 'report'}"), tmp_path / "output") == 2
+    text = (tmp_path / "output").read_text("utf-8")
+    assert text.count(ENDED_EARLY) == 1, text
+    assert "Warning" not in text, text
+    assert "ending.py" not in text, text
 
 
 @pytest.mark.parametrize("hook", ["pytest_sessionstart", "pytest_collection", FIRST_WORD_OF_A_TEST])
@@ -156,6 +174,7 @@ def test_an_interrupt_at_any_hook_after_that_leaves_a_verdict(called: list[str],
         text = output.read_text("utf-8")
         assert code == 2, (name, text)
         assert "Traceback" not in text, (name, text)
+        assert "!!!" not in text, (name, text)
         assert text.count("= conformance =") == 1, (name, text)
         assert (report / "report.html").exists(), (name, text)
 
