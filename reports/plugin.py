@@ -292,7 +292,7 @@ class ConformanceReporter:
 
     def pytest_unconfigure(self) -> None:
         """Report a session that ended before its start was complete, in its end, or without a summary."""
-        if not self._finished and (self._begun or self._config.stash[ERRORS]):
+        if not self._finished and (self._begun or self._config.stash[ERRORS] or self._findings.errors):
             self._interrupted = True
             self._finish(exit_codes.INCONCLUSIVE)
         self._print()

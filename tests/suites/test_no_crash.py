@@ -11,9 +11,11 @@ from fixtures.embedded import running_mock
 from fixtures.errors import SetupFailed
 from fixtures.settings import KEY
 from fixtures.state_folder import STATE_DIR
+from reports import files
 from suites.selection import pytest_report_teststatus, word_for
 from suites.verify import RequirementViolated
 from tests.fixtures.loopback import Answer, serving
+from tests.reports import samples
 from tests.suites.relay import relaying
 from tests.suites.sessions import ROOT, Ended, run
 
@@ -122,6 +124,16 @@ def test_what_fails_at_the_end_of_a_run_hides_no_violation(failure: str, sentenc
     (error,) = ended.report["errors"]
     assert sentence in error
     assert (tmp_path / "report" / "report.html").exists()
+
+
+@pytest.mark.parametrize("hook", ["pytest_configure", "pytest_sessionstart", "pytest_collection"])
+def test_a_crash_before_the_first_test_leaves_no_report_of_an_earlier_run(hook: str, tmp_path: Path) -> None:
+    (tmp_path / "crashing.py").write_text(f"def {hook}(): raise RuntimeError('a bug')", "utf-8")
+    files.write(samples.failing_report(), tmp_path / "report")
+    ended = run(tmp_path / "report", "-n0", "-pcrashing", *ONE_TEST, PYTHONPATH=str(tmp_path))
+    assert ended.code in (3, 6), "pytest has 3 where the command has 6"
+    assert ended.report["errors"] == ["The suite itself failed: RuntimeError: a bug."]
+    assert "a bug" in (tmp_path / "report" / "junit.xml").read_text("utf-8")
 
 
 def test_a_journal_that_is_lost_is_a_sentence_and_no_crash_of_each_test(tmp_path: Path) -> None:
