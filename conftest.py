@@ -32,6 +32,7 @@ from suites.chosen import chosen_profiles
 from suites.generation import load_profile, seed
 from suites.oracles import of_run
 from suites.oracles.panel import Panel
+from suites.recordings.option import end_recording
 from suites.recordings.record import Recorder
 from suites.shards import WEIGHTS
 from suites.tally import TALLY, observing
@@ -162,6 +163,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     except RunError as error:
         config.stash[ERRORS].append(str(error))
         pytest.exit("the target cannot be checked, see ERRORS", returncode=INCONCLUSIVE)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End the recording of the run; where that cannot be written, it is an error as any other, and no more."""
+    if problem := end_recording(session.config):
+        session.config.stash[ERRORS].append(problem)
 
 
 def _report_folder(config: pytest.Config) -> Path:

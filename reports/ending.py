@@ -11,6 +11,7 @@ from time import monotonic
 from types import FrameType
 from typing import Any, Final
 
+import pluggy
 import pytest
 
 from spec import signals
@@ -30,7 +31,9 @@ class PromptEnd:
 
     def __init__(self, config: pytest.Config) -> None:
         self._is_worker = hasattr(config, "workerinput")
+        self._plugins = config.pluginmanager
         self._shows_all = bool(config.getoption("fulltrace", False))
+        self._is_reported = not config.getoption("no_summary", False)
         self._interrupted_at: float | None = None
         self._is_interrupted = False
         self._is_interrupted_again = False
@@ -78,7 +81,10 @@ class PromptEnd:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Interrupt the workers too, and forget all frames but the last."""
+        """Interrupt the workers too, forget all frames but the last, and let the report alone say what has happened."""
+        terminal: Any = self._plugins.get_plugin("terminalreporter")
+        if terminal and self._is_reported and not self._shows_all:
+            terminal._report_keyboardinterrupt = lambda: None
         if excinfo.type is not KeyboardInterrupt:
             return
         self._is_interrupted = True
@@ -101,6 +107,7 @@ class PromptEnd:
             self._is_interrupted_again = True
             if sys.platform != "win32":
                 self._signal_workers(signal.SIGKILL)
+        warnings.simplefilter("ignore", pluggy.PluggyTeardownRaisedWarning)
         raise KeyboardInterrupt
 
     def _is_another(self) -> bool:

@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,8 @@ RENDERERS: Final[Mapping[str, Callable[[Report], str]]] = {
     "badge.svg": render_badge,
 }
 
-
+EARLIER: Final = "earlier"
+"""How the folder begins into which an earlier report goes that would be taken for that of a later run."""
 ABANDONED: Final = 60.0
 """Seconds after which a half-written file is one that a killed run left behind."""
 
@@ -59,6 +61,21 @@ def begin(report: Report, directory: Path, hide: Hide = str) -> None:
     write_source(report, directory, hide)
     for name in RENDERERS.keys() - {SOURCE}:
         (directory / name).unlink(missing_ok=True)
+
+
+def set_aside(directory: Path) -> Path | None:
+    """Move a report that is there into a folder of its own beside it; return that, `None` where there is no report.
+
+    Raises `OSError` when that cannot be done.
+    """
+    there = [path for name in RENDERERS if (path := directory / name).is_file()]
+    if not there:
+        return None
+    aside = next(path for number in count(1) if not (path := directory / f"{EARLIER}-{number}").exists())
+    aside.mkdir()
+    for path in there:
+        path.replace(aside / path.name)
+    return aside
 
 
 def write_source(report: Report, directory: Path, hide: Hide = str) -> None:

@@ -129,7 +129,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
-    """Report in a sentence that the run was interrupted before there was anything to report."""
+    """Report in a sentence that the run was interrupted before there was anything to report.
+
+    An earlier report is set aside then, lest somebody takes it for that of this run.
+    """
     try:
         code = yield
     except KeyboardInterrupt:
@@ -139,6 +142,8 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
     reporter: ConformanceReporter | None = config.pluginmanager.get_plugin(REPORTER)
     if code == pytest.ExitCode.INTERRUPTED and not (reporter and reporter.has_something_to_report):
         print(ENDED_EARLY, file=sys.stderr)
+        if reporter:
+            reporter.set_aside_earlier()
     return code
 
 
@@ -258,9 +263,18 @@ class ConformanceReporter:
         last = str(excrepr).strip().rpartition("\n")[2]
         self._add_error(f"The suite itself failed: {last}.")
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Judge, write the files, and set the exit code of the session."""
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
+        """Judge after all other plugins, one of which may fail, write the files, and set the exit code."""
+        try:
+            yield
+        except OSError as error:
+            self._add_error(
+                f"A file that an option of pytest names could not be written ({error}): free space there, or name "
+                "another one."
+            )
+        except Exception as error:
+            self._add_error(f"A plugin of pytest failed at the end of the run: {type(error).__name__}: {error}.")
         try:
             session.exitstatus = self._finish(int(session.exitstatus))
         except KeyboardInterrupt:
@@ -278,7 +292,7 @@ class ConformanceReporter:
 
     def pytest_unconfigure(self) -> None:
         """Report a session that ended before its start was complete, in its end, or without a summary."""
-        if not self._finished and (self._begun or self._config.stash[ERRORS]):
+        if not self._finished and (self._begun or self._config.stash[ERRORS] or self._findings.errors):
             self._interrupted = True
             self._finish(exit_codes.INCONCLUSIVE)
         self._print()
@@ -287,6 +301,16 @@ class ConformanceReporter:
     def has_something_to_report(self) -> bool:
         """Whether there is a report, or will be one at the end."""
         return self._begun or self._has_reported
+
+    def set_aside_earlier(self) -> None:
+        """Move the report of an earlier run out of the way of one that has none, and say where it is."""
+        try:
+            aside = files.set_aside(self._directory)
+        except OSError as error:
+            print(f"{self._directory} still has the report of an earlier run: {error}.", file=sys.stderr)
+            return
+        if aside:
+            print(f"The report of an earlier run is now in {aside}.", file=sys.stderr)
 
     @property
     def _directory(self) -> Path:

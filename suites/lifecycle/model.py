@@ -1,8 +1,11 @@
 """A small model of a project, and a machine that does to a target whatever a person might, in any order."""
 
+import sys
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
 from fixtures.configurations import JobType
@@ -11,11 +14,20 @@ from suites.differences import differing, kind_of
 from suites.products import JOB_TYPES
 from suites.steps import Batch, Steps
 from suites.traffic import COMPLETED, TERMINAL
+from suites.verify import RequirementViolated
 from suites.walks import Walks
 
 MOST_FILES = 2
 PASSING = st.sampled_from([0.5, 1.0, 3.0])
 """Seconds that may pass between two steps."""
+
+
+class Halted(BaseException):
+    """Ends all sequences, since something that is no violation has ended one of them.
+
+    Hypothesis would take an `Exception` for what it looks for, and repeat the sequence to shorten it: where there was
+    no answer that shows nothing, and where there is one the next time it calls the test flaky.
+    """
 
 
 @dataclass
@@ -34,7 +46,13 @@ class KnownProject:
 
 
 class Life(RuleBasedStateMachine):
-    """Uploads, creates, reads, lists, expands and waits; the oracles judge each answer, the model each list."""
+    """Uploads, creates, reads, lists, expands and waits; the oracles judge each answer, the model each list.
+
+    Of the machines of a class the first that is ended by something else than a violation ends all, its error being the
+    first in `errors`.
+    """
+
+    errors: ClassVar[list[Exception]]
 
     directories = Bundle("directories")
     batches = Bundle("batches")
@@ -45,6 +63,13 @@ class Life(RuleBasedStateMachine):
         self.walks = walks
         self.source = source
         self.project = KnownProject()
+
+    def teardown(self) -> None:
+        """Keep the error that has ended this sequence, and end them all. Raises `Halted`."""
+        error = sys.exception()
+        if isinstance(error, Exception) and not isinstance(error, RequirementViolated | HypothesisException):
+            self.errors.append(error)
+            raise Halted
 
     @initialize(target=directories, files=st.integers(1, MOST_FILES))
     def first_directory(self, files: int) -> Directory:

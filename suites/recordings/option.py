@@ -7,6 +7,7 @@ import pytest
 
 from fixtures.target import Target
 from suites.recordings.record import Recorder, begin, end
+from suites.verify import Verify
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,20 +38,39 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             raise pytest.UsageError(f"{path} cannot be written ({error.strerror}): name another file") from None
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End the file, after all workers."""
-    if (path := _path_of_all(session.config)) and path.is_file():
-        end(path)
+def end_recording(config: pytest.Config) -> str | None:
+    """End the file, after all workers; say what to do where that was not possible."""
+    if path := _path_of_all(config):
+        try:
+            end(path)
+        except OSError as error:
+            return _unwritten(path, error)
+    return None
+
+
+def _unwritten(path: Path, error: OSError) -> str:
+    return (
+        f"The recording {path} could not be written to its end ({error.strerror}): free space there, or name another "
+        "file with --record."
+    )
 
 
 @pytest.fixture(scope="session")
-def recorder(target: Target, pytestconfig: pytest.Config) -> Iterator[Recorder | None]:
+def recorder(target: Target, verify: Verify, pytestconfig: pytest.Config) -> Iterator[Recorder | None]:
     """Write down the exchanges of the worker, if the run is recorded, by the clock of the target."""
-    path = _path(pytestconfig)
+    path, clock = _path(pytestconfig), target.clock
     if path is None:
         yield None
         return
-    clock = target.clock
-    opened = Recorder(path, None if clock is None else lambda: clock.advanced)
+
+    def failed(error: OSError) -> None:
+        verify.record_error(_unwritten(path, error))
+
+    try:
+        opened = Recorder(path, failed, None if clock is None else lambda: clock.advanced)
+    except OSError as error:
+        failed(error)
+        yield None
+        return
     yield opened
     opened.close()

@@ -4,6 +4,7 @@ import json
 import os
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,16 +21,19 @@ BETWEEN = ",\n"
 
 def begin(path: Path) -> None:
     """Begin a HAR file. Raises `OSError`."""
-    path.write_text(OPEN, encoding="utf-8")
+    path.write_bytes(OPEN.encode())
 
 
 def end(path: Path) -> None:
-    """End a HAR file that was begun, after all who write to it. Raises `OSError`."""
+    """End a HAR file that was begun, after all who write to it, unless it was cut off. Raises `OSError`."""
     with path.open("r+b") as file:
         file.seek(-len(BETWEEN), os.SEEK_END)
-        if file.read() == BETWEEN.encode():
+        last = file.read()
+        if last == BETWEEN.encode():
             file.seek(-len(BETWEEN), os.SEEK_END)
             file.truncate()
+        elif file.tell() != len(OPEN):
+            return
         file.write(CLOSED.encode())
 
 
@@ -37,23 +41,40 @@ class Recorder:
     """Appends exchanges to a HAR file that has been begun, whole entries each, whoever else does so too.
 
     `ahead` returns how many seconds the target's clock has been moved; its times are those that are written, and no
-    `Date`, which is of another clock.
+    `Date`, which is of another clock. Where the file cannot be written any more, it is left cut off, and `failed` is
+    called with the reason, once. Raises `OSError` where it cannot be opened.
     """
 
-    def __init__(self, path: Path, ahead: Callable[[], float] | None = None) -> None:
+    def __init__(self, path: Path, failed: Callable[[OSError], None], ahead: Callable[[], float] | None = None) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
+        self._failed = failed
         self._ahead = ahead
+        self._is_cut_off = False
 
     def on_exchange(self, exchange: Exchange) -> None:
         """Write an exchange down."""
+        if self._is_cut_off:
+            return
         if self._ahead is not None:
             exchange = replace(exchange, sent_at=exchange.sent_at + timedelta(seconds=self._ahead()))
         entry = entry_of(exchange, without=() if self._ahead is None else ("date",))
-        os.write(self._file, (MASK.hide(json.dumps(entry)) + BETWEEN).encode())
+        try:
+            _write(self._file, (MASK.hide(json.dumps(entry)) + BETWEEN).encode())
+        except OSError as error:
+            self._is_cut_off = True
+            self._failed(error)
+            with suppress(OSError):
+                os.ftruncate(self._file, os.fstat(self._file).st_size - 1)  # It is not to look whole.
 
     def close(self) -> None:
         """End the writing, of this process."""
         os.close(self._file)
+
+
+def _write(file: int, data: bytes) -> None:
+    """Write all of it; a disk that becomes full takes a part first, and refuses the rest."""
+    while data:
+        data = data[os.write(file, data) :]
 
 
 def entry_of(exchange: Exchange, without: Sequence[str] = ()) -> dict[str, Any]:

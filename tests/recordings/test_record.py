@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.command import main_of
+from tests.quick_python.starting import REAL
 
 judge = main_of("judge")
 
@@ -18,11 +20,17 @@ TIME_LIMIT = 120
 TESTS = ("suites/scenarios/test_guide.py", "suites/scenarios/test_access.py")
 
 
-def record(path: Path, *arguments: str) -> int:
+ON_A_SMALL_DISK = """
+import resource, runpy
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+runpy.run_module("pytest", run_name="__main__", alter_sys=True)
+"""
+
+
+def record(path: Path, *arguments: str, python: Sequence[str] = (sys.executable, "-m", "pytest")) -> int:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    pytest_command = [sys.executable, "-m", "pytest", "-q", f"--report-dir={path.parent}/run", f"--record={path}"]
     ended = subprocess.run(
-        [*pytest_command, *arguments, *TESTS],
+        [*python, "-q", f"--report-dir={path.parent}/run", f"--record={path}", *arguments, *TESTS],
         cwd=ROOT,
         env=kept,
         timeout=TIME_LIMIT,
@@ -31,6 +39,10 @@ def record(path: Path, *arguments: str) -> int:
         check=False,
     )
     return ended.returncode
+
+
+def record_on_a_small_disk(path: Path, *arguments: str) -> int:
+    return record(path, *arguments, python=(REAL, "-c", ON_A_SMALL_DISK))
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
@@ -53,3 +65,24 @@ def test_a_fault_is_observed_in_its_recording(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_wrong_usage(tmp_path: Path) -> None:
     assert record(tmp_path / "nowhere" / "run.har", "-n", "0") == 4
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_disk_that_fills_up_neither_hides_a_violation_nor_disturbs_a_test(workers: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.har"
+    assert record_on_a_small_disk(path, "-n", workers, "--fault", "pending-is-called-queued") == 1
+    report = json.loads((tmp_path / "run" / "report.json").read_text("utf-8"))
+    assert report["errors"] == [
+        f"The recording {path} could not be written to its end (File too large): free space there, or name another "
+        "file with --record."
+    ]
+    assert judge([str(path), "--report-dir", str(tmp_path / "recordings")]) in (1, 6)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit of the size of files")
+def test_a_run_without_its_recording_is_inconclusive(tmp_path: Path) -> None:
+    path = tmp_path / "run.har"
+    assert record_on_a_small_disk(path, "-n", "0") == 6
+    report = json.loads((tmp_path / "run" / "report.json").read_text("utf-8"))
+    assert (report["verdict"], len(report["errors"])) == ("inconclusive", 1)
+    assert judge([str(path), "--report-dir", str(tmp_path / "recordings")]) == 6

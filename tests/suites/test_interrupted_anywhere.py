@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -17,11 +18,13 @@ from batches_conformance.commands import run as command
 from fixtures.confirmation import confirm
 from fixtures.preflight import check_target
 from fixtures.settings import KEY
+from reports import files
 from reports.plan import rehearse
 from reports.plugin import ENDED_EARLY
 from spec import process, signals
 from tests.fixtures.loopback import serving
 from tests.prove.runs import LEAN, forked_mock
+from tests.reports import samples
 
 TIME_LIMIT = 60
 """Seconds after which a run is given up."""
@@ -118,9 +121,46 @@ def test_an_interrupt_at_any_hook_before_the_first_test_ends_with_a_sentence(cal
         assert code == 2, (name, text)
         assert "Traceback" not in text, (name, text)
         assert "INTERNALERROR" not in text, (name, text)
+        assert "!!!" not in text, (name, text)
         assert sum(map(text.count, SENTENCES)) == 1, (name, text)
         assert "INCONCLUSIVE" not in text, (name, text)
         assert not report.exists(), (name, text)
+
+
+class Collection:
+    """Ends a run by a signal while the tests of the suites are collected."""
+
+    def pytest_pycollect_makeitem(self) -> None:
+        """Signals."""
+        signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("called")
+def test_a_signal_during_the_collection_shows_nothing_of_the_tools(tmp_path: Path) -> None:
+    assert in_fork(lambda: run_with(Collection(), f"--report-dir={tmp_path / 'report'}"), tmp_path / "output") == 2
+    text = (tmp_path / "output").read_text("utf-8")
+    assert text.count(ENDED_EARLY) == 1, text
+    assert "Warning" not in text, text
+    assert "ending.py" not in text, text
+
+
+@pytest.mark.parametrize("hook", ["pytest_sessionstart", "pytest_collection", FIRST_WORD_OF_A_TEST])
+def test_no_earlier_report_is_left_in_the_place_of_one_that_was_not_written(
+    hook: str, called: list[str], tmp_path: Path
+) -> None:
+    """Not even where the earlier report is the baseline of the run; all that was there is kept."""
+    folder = tmp_path / "out"
+    files.write(samples.failing_report(), folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    words = (f"--report-dir={folder}", f"--baseline={folder}/report.json")
+    for number in (1, 2):
+        moment = called.index(hook) + 1
+        assert in_fork(lambda: run_with(Interrupts(moment), *words), tmp_path / "output") == 2  # noqa: B023
+        aside = folder / f"earlier-{number}"
+        assert f"The report of an earlier run is now in {aside}." in (tmp_path / "output").read_text("utf-8")
+        assert {path.name: path.read_bytes() for path in aside.iterdir()} == before
+        assert {path.name for path in folder.iterdir()} == {f"earlier-{each}" for each in range(1, number + 1)}
+        shutil.copytree(aside, folder, dirs_exist_ok=True)
 
 
 def test_an_interrupt_at_any_hook_after_that_leaves_a_verdict(called: list[str], tmp_path: Path) -> None:
@@ -134,6 +174,7 @@ def test_an_interrupt_at_any_hook_after_that_leaves_a_verdict(called: list[str],
         text = output.read_text("utf-8")
         assert code == 2, (name, text)
         assert "Traceback" not in text, (name, text)
+        assert "!!!" not in text, (name, text)
         assert text.count("= conformance =") == 1, (name, text)
         assert (report / "report.html").exists(), (name, text)
 
@@ -151,6 +192,7 @@ def test_a_signal_during_the_start_of_a_run_by_url_ends_with_a_sentence(
     def terminate(*_: object) -> None:
         signal.raise_signal(number)
 
+    files.write(samples.failing_report(), tmp_path / "report")
     with serving() as service:
         arguments = [f"--target={service.url}", f"--report-dir={tmp_path / 'report'}"]
         if step is rehearse:
@@ -165,6 +207,7 @@ def test_a_signal_during_the_start_of_a_run_by_url_ends_with_a_sentence(
     assert code == 2, text
     assert "Traceback" not in text
     assert sum(map(text.count, SENTENCES)) == 1, text
+    assert (tmp_path / "report" / "report.json").exists() == (step is rehearse), "a plan is no run"
 
 
 def test_an_interrupt_while_modules_are_imported_ends_with_a_sentence(tmp_path: Path) -> None:

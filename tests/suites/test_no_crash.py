@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
+from fixtures.embedded import running_mock
 from fixtures.errors import SetupFailed
+from fixtures.settings import KEY
+from fixtures.state_folder import STATE_DIR
+from reports import files
 from suites.selection import pytest_report_teststatus, word_for
 from suites.verify import RequirementViolated
 from tests.fixtures.loopback import Answer, serving
+from tests.reports import samples
+from tests.suites.relay import relaying
 from tests.suites.sessions import ROOT, Ended, run
 
 ONE_TEST = ("suites/scenarios/test_pages.py", "-k", "meets_every_batch_once and 3")
@@ -101,6 +107,50 @@ def test_errors_of_a_run_are_sentences(tmp_path: Path) -> None:
     screen = " ".join(ended.output.split())
     assert re.search(r"creating a directory failed in the set-up.*? \[and \d+ more like it\]", screen)
     assert screen.count("creating a directory failed") == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "sentence"),
+    [
+        ("OSError(28, 'No space left')", "names could not be written ([Errno 28] No space left): free space there"),
+        ("RuntimeError('a bug')", "A plugin of pytest failed at the end of the run: RuntimeError: a bug."),
+    ],
+)
+def test_what_fails_at_the_end_of_a_run_hides_no_violation(failure: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "failing_at_the_end.py").write_text(f"def pytest_sessionfinish(): raise {failure}", "utf-8")
+    words = ("-n0", "-pfailing_at_the_end", FAULT, *ONE_TEST)
+    ended = run(tmp_path / "report", *words, PYTHONPATH=str(tmp_path))
+    assert ended.code == 1, ended.output
+    (error,) = ended.report["errors"]
+    assert sentence in error
+    assert (tmp_path / "report" / "report.html").exists()
+
+
+@pytest.mark.parametrize("hook", ["pytest_configure", "pytest_sessionstart", "pytest_collection"])
+def test_a_crash_before_the_first_test_leaves_no_report_of_an_earlier_run(hook: str, tmp_path: Path) -> None:
+    (tmp_path / "crashing.py").write_text(f"def {hook}(): raise RuntimeError('a bug')", "utf-8")
+    files.write(samples.failing_report(), tmp_path / "report")
+    ended = run(tmp_path / "report", "-n0", "-pcrashing", *ONE_TEST, PYTHONPATH=str(tmp_path))
+    assert ended.code in (3, 6), "pytest has 3 where the command has 6"
+    assert ended.report["errors"] == ["The suite itself failed: RuntimeError: a bug."]
+    assert "a bug" in (tmp_path / "report" / "junit.xml").read_text("utf-8")
+
+
+def test_a_journal_that_is_lost_is_a_sentence_and_no_crash_of_each_test(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+
+    def lose_the_journal() -> None:
+        for path in state.glob("targets/*/run-*.sqlite"):
+            path.write_text("no database any more, and not read as one either", "utf-8")
+
+    with running_mock("--pace", "0.05") as mock, relaying(mock.base_url, {}) as relay:
+        relay.before = lose_the_journal
+        target = (f"--target={relay.url}", "suites/scenarios/test_guide.py", "-n0")
+        given = {STATE_DIR: str(state), KEY: mock.api_key}
+        ended = run(tmp_path / "report", *target, **given)
+    assert ended.code == 6, ended.output
+    (error,) = ended.report["errors"]
+    assert re.fullmatch(r"what the run creates cannot be written down in .* any more \(.*\): free space .*", error)
 
 
 def labels(screen: str) -> list[str]:
