@@ -1,9 +1,14 @@
 """What to do next: sentences that fit the verdict and the gate together."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from reports.decision import Decision
 from reports.wording import counted, shard_name
+from spec.text import shortened
+
+CAUSE_LIMIT: Final = 300
+"""Characters of the one cause that is named."""
 
 
 def advice(decision: Decision) -> str:
@@ -52,12 +57,15 @@ def _complete(decision: Decision) -> Iterator[str]:
     run = decision.report.run
     if run.shard:
         yield f"This is {shard_name(run.shard)}: merge the reports of all shards before you rely on it."
+    cause = shortened(decision.cause.rstrip("."), CAUSE_LIMIT) if decision.cause else ""
     if decision.report.errors:
-        yield "Not everything could be tested: remove the cause of each error, then run again."
+        to_do = f"{cause}. Remove the cause" if cause else "remove the cause of each error"
+        yield f"Not everything could be tested: {to_do}, then run again."
     elif run.interrupted:
         yield "The run was interrupted: run it again for the rest."
     elif decision.report.verdict == "inconclusive":
-        yield "No requirement passed: see what was not exercised and why, and give the run what it needs."
+        why = f"for one reason: {cause}" if cause else "see what was not exercised and why"
+        yield f"No requirement passed, {why}; give the run what it needs."
 
 
 def _rely_on(decision: Decision) -> Iterator[str]:

@@ -134,6 +134,15 @@ class Decision:
         )
 
     @property
+    def cause(self) -> str | None:
+        """The one thing that kept a run from its verdict, as the report says it; `None` where there are several."""
+        if self.report.errors:
+            causes = set(self.report.errors)
+        else:
+            causes = {result.reason for result in self.report.requirements if self.report.verdict == "inconclusive"}
+        return causes.pop() if len(causes) == 1 else None
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """What the gate objects to, a sentence each: what got worse, what no waiver covers, waivers that do not fit."""
         if self._gate is None:

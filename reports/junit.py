@@ -30,11 +30,11 @@ def render_junit(report: Report) -> str:
     root = ET.Element("testsuites", name=f"conformance: {decision.title}")
     if decision.word:
         _suite(root, decision, "gate", [_gate_case(decision)])
+    if report.errors or report.verdict == "inconclusive":
+        _suite(root, decision, "run", [_run_case(report)])
     found = [*cases(decision)]
     for level in _LEVELS:
         _suite(root, decision, level, [_requirement_case(case) for case in found if case.result.level == level])
-    if report.errors or report.verdict == "inconclusive":
-        _suite(root, decision, "run", [_run_case(report)])
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     root.set("time", f"{report.run.seconds:.3f}")

@@ -38,16 +38,16 @@ _PUNCTUATION: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@$:])")
 
 
 def render_summary(report: Report) -> str:
-    """Render the result of the gate, the verdict, the first violations, what did not pass, and then each violation."""
+    """Render gate, verdict, the first violations, errors, what did not pass, and then each violation."""
     decision = Decision(report)
     parts = (
         _head(decision),
         _section("Gate", decision.reasons),
         _first(decision),
         _facts(report),
+        _section("Errors", report.errors),
         _table(decision),
         _load(report.run.load),
-        _section("Errors", report.errors),
     )
     text = "\n".join(line for part in parts for line in part)
     details = [

@@ -43,6 +43,14 @@ def describe_target(target: ReportedTarget) -> str:
     return target.base_url if target.base_url == target.kind else f"{target.base_url} ({target.kind})"
 
 
+def describe_end(run: Run) -> str:
+    """Say where a run has stopped that did not come to its end; empty where it did."""
+    if not run.interrupted:
+        return ""
+    has_begun = run.tests.total or run.recording or run.load
+    return "before its end" if has_begun else "before its first test"
+
+
 def describe_recording(recording: Recording) -> str:
     """Describe in one visible line how much was judged, and how much was not."""
     aside = sum(recording.set_aside.values())

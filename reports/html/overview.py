@@ -13,6 +13,7 @@ from reports.verdicts import counts
 from reports.violation import headline
 from reports.wording import (
     describe_contract,
+    describe_end,
     describe_ends,
     describe_load,
     describe_recording,
@@ -67,8 +68,8 @@ def banner(decision: Decision) -> Element:
         facts.append(("Recording", describe_recording(report.run.recording)))
     if report.run.narrowed:
         facts.append(("Narrowed by", report.run.narrowed))
-    if report.run.interrupted:
-        facts.append(("Stopped", "before its end"))
+    if end := describe_end(report.run):
+        facts.append(("Stopped", end))
     return tag(
         "header",
         tag("p", "Conformance of a Batches API", class_="eyebrow"),
@@ -76,7 +77,7 @@ def banner(decision: Decision) -> Element:
         _gate(decision),
         tag("p", advice(decision), class_="advice"),
         tag("p", tag("code", command), class_="line") if (command := waive_line(decision)) else None,
-        tag("ul", _tiles(decision), class_="tiles", aria_label="Requirements by verdict"),
+        tag("ul", _tiles(decision), class_="tiles", aria_label="Requirements by verdict, and errors"),
         listed(facts),
         class_=f"banner {decision.tone}",
     )
@@ -88,9 +89,9 @@ def sections(decision: Decision) -> list[Element | None]:
     return [
         _reasons(decision),
         *(_violated(decision, group) for group in decision.groups),
+        _errors(report.errors),
         _unexercised(report.requirements),
         _set_aside(report.run.recording),
-        _errors(report.errors),
     ]
 
 
@@ -120,17 +121,18 @@ def _tiles(decision: Decision) -> list[Element]:
     places: dict[str, str] = {
         result.verdict: group.standing for group in reversed(decision.groups) for result in group.results
     }
-    return [
-        tag(
-            "li",
-            tag("strong", str(counted[label])),
-            " ",
-            tag("a", label, href=f"#{_place(verdict, places) if counted[label] else 'requirements'}"),
-            class_=f"tile {verdict}{' some' if counted[label] else ''}",
-        )
+    tiles = [
+        _tile(counted[label], label, verdict, _place(verdict, places) if counted[label] else "requirements")
         for label, verdict in _TILES
         if counted[label] or label in ("must failed", "passed", "not exercised")
     ]
+    errors = len(decision.report.errors)
+    return [*tiles, _tile(errors, "error" if errors == 1 else "errors", "inconclusive", "errors")] if errors else tiles
+
+
+def _tile(amount: int, label: str, verdict: str, place: str) -> Element:
+    some = " some" if amount else ""
+    return tag("li", tag("strong", str(amount)), " ", tag("a", label, href=f"#{place}"), class_=f"tile {verdict}{some}")
 
 
 def _place(verdict: str, places: Mapping[str, str]) -> str:

@@ -432,7 +432,7 @@ def test_a_kill_leaves_what_was_seen(toy: pytest.Pytester, workers: str) -> None
     report = report_of(toy)
     Draft202012Validator(schema()).validate(report)
     assert (report["verdict"], report["run"]["interrupted"]) == ("nonconformant", True)
-    assert "; interrupted" in report["sentence"]
+    assert "; stopped before its end" in report["sentence"]
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
+from reports import gate
+from reports.gate import Terms
 from reports.lines import Line
 from reports.model import Report
 from reports.summary import render_summary
@@ -14,6 +17,7 @@ from reports.terminal import VIOLATIONS_SHOWN, advice_lines, report_lines
 from tests.reports import samples
 
 FILES = [Path("reports/out/report.json"), Path("reports/out/junit.xml")]
+DAY = date(2030, 1, 1)
 
 
 def plain(lines: Iterable[Line]) -> list[str]:
@@ -51,8 +55,8 @@ def test_fails_come_before_what_was_not_exercised_and_must_before_should() -> No
         ["FAIL", "must"],
         ["FAIL", "must"],
         ["FAIL", "should"],
-        ["NOT", "EXERCISED"],
         ["ERRORS"],
+        ["NOT", "EXERCISED"],
         ["report", "reports/out/report.json"],
         ["next", "Repeat"],
     ]
@@ -132,3 +136,11 @@ def test_advice_is_wrapped() -> None:
     lines = plain(advice_lines(["word " * 40], width=60))
     assert len(lines) > 3
     assert max(map(len, lines)) < 60
+
+
+def test_a_short_report_of_a_gate_has_the_verdict_and_how_much_passed() -> None:
+    judged = gate.apply(
+        Terms(require_exercised=True), samples.report({"held": {"results-null-unless-expanded": 1}}), DAY
+    )
+    lines = plain(report_lines(judged, width=80, files=FILES, verbosity=-1))
+    assert lines[:2] == ["GATE GREEN  without a baseline: 0 not waived, 0 waived", "verdict   conformant: 1 passed"]
