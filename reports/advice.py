@@ -43,10 +43,14 @@ def _satisfy(decision: Decision) -> Iterator[str]:
     if (gate := decision.report.gate) is None:
         return
     is_complete = not (decision.report.errors or decision.report.run.interrupted)
+    narrowed = decision.report.run.narrowed
     lost = [change for change in gate.changes if change.is_worse and not change.new and is_complete]
     if any(change.after for change in lost):
-        yield f"Exercise again what {decision.against} exercised: the report has the reasons why it was not."
-    if any(change.after is None for change in lost):
+        why = f"leave out {narrowed}" if narrowed else "the report has the reasons why it was not"
+        yield f"Exercise again what {decision.against} exercised: {why}."
+    if profiles := "".join(f" --profile {name}" for name in decision.profiles_left_out):
+        yield f"Add{profiles}, or compare with a baseline that was made without."
+    if any(change.after is None and "contract" in change.attributed_to for change in lost):
         yield "Make a baseline with the present contract, if requirements were removed on purpose."
     if gate.objections:
         yield "Resolve each objection of the gate."
