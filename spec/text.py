@@ -4,6 +4,8 @@ import unicodedata
 from typing import Final
 
 ELLIPSIS: Final = "…"
+LONG_WORD: Final = 60
+"""Characters of a word that is cut inside rather than left out; ids are shorter."""
 
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -55,8 +57,13 @@ def end_of(text: str, limit: int) -> str:
 
 
 def shortened_in_middle(text: str, limit: int) -> str:
-    """Cut the middle out of a text that is longer than a number of characters, and mark the place with an ellipsis."""
+    """Cut the middle out of a text that is longer than a number of characters, and mark the place with an ellipsis.
+
+    The cut is between words, as half an id is taken for another one; only where a word is very long it is in that.
+    """
     if len(text) <= limit:
         return text
     kept = (limit - 3) // 2
-    return f"{text[:kept]} {ELLIPSIS} {text[-kept:]}"
+    begin, end = text[: kept + 1], text[-kept - 1 :]
+    first, last = begin.rfind(" ", max(0, kept - LONG_WORD)), end.find(" ", 0, LONG_WORD + 1)
+    return f"{begin[: kept if first < 0 else first]} {ELLIPSIS} {end[1 if last < 0 else last + 1 :]}"
