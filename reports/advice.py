@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
 from reports.decision import Decision
-from reports.wording import counted, shard_name
+from reports.wording import counted, shard_name, variants
 from spec.text import shortened
 
 CAUSE_LIMIT: Final = 300
@@ -26,14 +27,28 @@ def waive_line(decision: Decision) -> str | None:
     return None
 
 
+def mock_line(decision: Decision) -> str | None:
+    """Write the command that starts a mock like the one of a run, which has ended, for whoever repeats a request."""
+    target = decision.report.target
+    curls = [
+        each for group in decision.groups if group.is_open for result in group.results for each in result.violations
+    ]
+    if target is None or target.kind != "mock" or not any(each.curl for each in curls):
+        return None
+    ports = {urlsplit(each.evidence.request.url).port for each in curls if each.evidence}
+    port = f" --port {ports.pop()}" if len(ports) == 1 else " --port PORT"
+    return f"batches-conformance mock{port}{''.join(f' --{word} {name}' for word, name in variants(target))}"
+
+
 def _fix(decision: Decision) -> Iterator[str]:
     """Advise on the violations that make a run red."""
     choice = ", or waive it for a time" if waive_line(decision) else ""
     if new := decision.of("new").violations:
         yield f"Fix {counted(new, 'new violation')} since {decision.against}{choice}."
     elif any(decision.decides(result) for result in decision.of("failed").results):
+        repeat = "Start a mock again, as that of the run has ended, and repeat" if mock_line(decision) else "Repeat"
         yield (
-            "Repeat the request that shows each violation, compare the response with the source of the requirement, "
+            f"{repeat} the request that shows each violation, compare the response with the source of the requirement, "
             f"and fix the service{choice}."
         )
 

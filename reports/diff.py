@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from reports.model import Cause, Report, RequirementChange, RequirementResult, RequirementVerdict
-from reports.wording import describe_contract
+from reports.wording import describe_contract, target_name
 from spec.requirements import profile_of
 from spec.text import visible
 
@@ -136,7 +136,7 @@ def _place(report: Report) -> tuple[object, ...]:
 
 
 def _describe(report: Report) -> str:
-    where = report.target.base_url if report.target else "no target"
+    where = target_name(report.target) if report.target else "no target"
     run = report.run
     return visible(
         f"{report.verdict}, run {run.id} of {run.started_at} on {where}, "

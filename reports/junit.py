@@ -15,7 +15,7 @@ from reports.advice import advice
 from reports.cases import Case, cases, readable
 from reports.decision import Decision
 from reports.model import Report
-from reports.wording import describe_contract
+from reports.wording import describe_contract, target_name
 from spec.text import visible
 
 _LEVELS: Final = ("must", "should")
@@ -65,7 +65,7 @@ def _circumstances(decision: Decision) -> Mapping[str, str]:
     report = decision.report
     return {
         **({"gate": f"{decision.word}, {decision.headline}"} if decision.word else {}),
-        "target": report.target.base_url if report.target else "unknown",
+        "target": target_name(report.target) if report.target else "unknown",
         "verdict": report.verdict,
         "suite": report.run.suite_version,
         "contract": describe_contract(report.run),

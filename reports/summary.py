@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from reports.advice import advice, waive_line
+from reports.advice import advice, mock_line, waive_line
 from reports.decision import Decision, StandingGroup
 from reports.load_tables import load_tables
 from reports.model import Load, Report, ReportedViolation, RequirementResult
@@ -87,7 +87,7 @@ def _head(decision: Decision) -> Iterator[str]:
     else:
         yield from (f"## Conformance: {report.verdict}", "", escape(report.sentence), "")
     yield from (escape(advice(decision)), "")
-    if command := waive_line(decision):
+    for command in filter(None, (mock_line(decision), waive_line(decision))):
         yield from (*fence([command], "sh"), "")
 
 

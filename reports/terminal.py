@@ -6,10 +6,10 @@ from pathlib import Path
 from shlex import quote
 from typing import Final
 
-from reports.advice import advice, waive_line
+from reports.advice import advice, mock_line, waive_line
 from reports.decision import Decision, Standing, StandingGroup
 from reports.files import LATEST
-from reports.lines import INDENT, Line, Span, Writer
+from reports.lines import INDENT, LABEL, Line, Span, Writer
 from reports.load_tables import load_tables
 from reports.model import Load, Report, ReportedViolation, RequirementResult
 from reports.verdicts import counts
@@ -37,7 +37,7 @@ VIOLATIONS_SHOWN: Final = 5
 def report_lines(
     report: Report, *, width: int, files: Sequence[Path], only_new: bool = False, verbosity: int = 0
 ) -> list[Line]:
-    """Show the whole report at `width` columns; only curl lines may be wider.
+    """Show the whole report at `width` columns; only commands may be wider.
 
     `files` are the report files as they are shown. With `only_new` violations that the baseline has are only counted.
     Below a `verbosity` of 0 a violation is a line, above it all its details are shown. No line holds a control
@@ -233,6 +233,13 @@ def _foot(decision: Decision, files: Sequence[Path], writer: Writer) -> Iterator
         beside = f" (beside it {names})" if names else ""
         yield from writer.labelled("report", f"{files[0]}{beside}", indent=0)
     yield from writer.labelled("next", advice(decision), indent=0)
+    if command := mock_line(decision):
+        yield _command("mock", command)
     if command := waive_line(decision):
         where = f" --report {quote(str(files[0]))}" if files and files[0] != LATEST else ""
-        yield from writer.labelled("waive", f"{command}{where}", indent=0)
+        yield _command("waive", f"{command}{where}")
+
+
+def _command(label: str, command: str) -> Line:
+    """Show a command beside a label, in one line that can be copied."""
+    return (Span(label.ljust(LABEL), "quiet"), Span(visible(command)))
