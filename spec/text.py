@@ -4,8 +4,10 @@ import unicodedata
 from typing import Final
 
 ELLIPSIS: Final = "…"
-LONG_WORD: Final = 60
-"""Characters of a word that is cut inside rather than left out; ids are shorter."""
+LONG: Final = 80
+"""Characters of an item or a word that is cut inside rather than left out; ids are shorter."""
+_BETWEEN: Final = (", ", " ")
+"""What stands between items, and between words."""
 
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -59,11 +61,14 @@ def end_of(text: str, limit: int) -> str:
 def shortened_in_middle(text: str, limit: int) -> str:
     """Cut the middle out of a text that is longer than a number of characters, and mark the place with an ellipsis.
 
-    The cut is between words, as half an id is taken for another one; only where a word is very long it is in that.
+    The cut is between items or words, as half an id is taken for another one; only in a very long word it is in that.
     """
     if len(text) <= limit:
         return text
     kept = (limit - 3) // 2
     begin, end = text[: kept + 1], text[-kept - 1 :]
-    first, last = begin.rfind(" ", max(0, kept - LONG_WORD)), end.find(" ", 0, LONG_WORD + 1)
-    return f"{begin[: kept if first < 0 else first]} {ELLIPSIS} {end[1 if last < 0 else last + 1 :]}"
+    lasts = ((begin.rfind(between, max(0, kept - LONG)), between) for between in _BETWEEN)
+    firsts = ((end.find(between, 0, LONG), between) for between in _BETWEEN)
+    stop = next((at + len(between) - 1 for at, between in lasts if at >= 0), kept)
+    start = next((at + len(between) for at, between in firsts if at >= 0), 1)
+    return f"{begin[:stop]} {ELLIPSIS} {end[start:]}"

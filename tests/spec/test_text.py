@@ -54,6 +54,13 @@ def test_what_is_cut_in_the_middle_is_cut_between_words(limit: int) -> None:
     assert cut.split()[-1] == ids[-1]
 
 
+def test_what_is_said_of_an_item_is_left_out_with_it() -> None:
+    items = [f"bat-{number:08}-aaaa-bbbb-cccc-{number:012} with status COMPLETED" for number in range(20)]
+    begin, _, end = shortened_in_middle(", ".join(items), 240).partition(" … ")
+    assert begin.rstrip(",") == items[0]
+    assert end == items[-1]
+
+
 def test_a_long_text_keeps_its_end() -> None:
     assert end_of("abc", 3) == "abc"
     assert end_of("abcdef", 3) == "…def"
