@@ -15,7 +15,8 @@ CAUSE_LIMIT: Final = 300
 def advice(decision: Decision) -> str:
     """Say what is to be done; where nothing has to be, what the result covers."""
     to_do = [*_fix(decision), *_satisfy(decision), *_complete(decision)]
-    return " ".join(to_do or _rely_on(decision))
+    gone = ["The mock has ended with the run: to repeat a request, start one like it."] if mock_line(decision) else []
+    return " ".join([*(to_do or _rely_on(decision)), *gone])
 
 
 def waive_line(decision: Decision) -> str | None:
@@ -46,9 +47,8 @@ def _fix(decision: Decision) -> Iterator[str]:
     if new := decision.of("new").violations:
         yield f"Fix {counted(new, 'new violation')} since {decision.against}{choice}."
     elif any(decision.decides(result) for result in decision.of("failed").results):
-        repeat = "Start a mock again, as that of the run has ended, and repeat" if mock_line(decision) else "Repeat"
         yield (
-            f"{repeat} the request that shows each violation, compare the response with the source of the requirement, "
+            "Repeat the request that shows each violation, compare the response with the source of the requirement, "
             f"and fix the service{choice}."
         )
 

@@ -17,7 +17,6 @@ from reports.terminal import report_lines
 from tests.reports import samples
 from tests.reports.html.outline import Outline
 
-ROOT: Final = Path(__file__).parents[2]
 CAUSE: Final = "https://your-service.example does not answer: connection refused"
 REASON: Final = "the run ended before any test"
 SOME: Final = tuple(samples.requirement(f"requirement-{number}") for number in range(9))
@@ -92,9 +91,3 @@ def test_a_short_report_has_the_reason_too() -> None:
     nothing = samples.report({"unexercised": [{"requirement": each.id, "reason": reason} for each in SOME]}, some=SOME)
     assert f"- 9 not exercised: {reason}" in terminal(nothing, verbosity=-1)
     assert REASON not in terminal(report(CAUSE), verbosity=-1)
-
-
-def test_the_page_about_reports_quotes_what_a_run_says_that_was_ended_early() -> None:
-    line = "stopped   before its end"
-    assert line in terminal(samples.report(in_run=samples.run(interrupted=True)))
-    assert f"`{line}`" in (ROOT / "docs" / "reading-a-report.md").read_text(encoding="utf-8")

@@ -65,6 +65,7 @@ def test_whoever_repeats_a_request_is_shown_how_to_start_such_a_mock(name: str) 
         "--variation ids-are-opaque --situation lists-lag"
     )
     assert command in OUTPUTS[name](report())
+    assert "The mock has ended with the run" in " ".join(OUTPUTS[name](report()).split())
     for other in (report(replace(MOCK, kind="url")), samples.report({"held": {}}, of=MOCK)):
         assert "batches-conformance mock" not in OUTPUTS[name](other)
 

@@ -58,7 +58,7 @@ def test_fails_come_before_what_was_not_exercised_and_must_before_should() -> No
         ["ERRORS"],
         ["NOT", "EXERCISED"],
         ["report", "reports/out/report.json"],
-        ["next", "Start"],
+        ["next", "Repeat"],
         ["mock", "batches-conformance"],
     ]
 
