@@ -162,7 +162,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         start(config, _report_folder(config), lambda: totals(config, rate(config.stash[SETTINGS])))
     except RunError as error:
         config.stash[ERRORS].append(str(error))
-        pytest.exit("the target cannot be checked, see ERRORS", returncode=INCONCLUSIVE)
+        pytest.exit("the target cannot be checked", returncode=INCONCLUSIVE)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,5 +1,7 @@
 """The decision about a report, in words and counts that every output shares: that of the gate, or else the verdict."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal
@@ -8,6 +10,8 @@ from reports import exit_codes
 from reports.diff import describe_change
 from reports.model import Report, ReportedViolation, RequirementChange, RequirementResult
 from reports.verdicts import counts
+from reports.wording import counted
+from spec.requirements import profile_of
 
 Word = Literal["green", "red", "inconclusive"]
 Standing = Literal["failed", "new", "known", "waived"]
@@ -134,14 +138,36 @@ class Decision:
         )
 
     @property
+    def cause(self) -> str | None:
+        """The one thing that kept a run from its verdict, as the report says it; `None` where there are several."""
+        causes: set[str | None] = set(self.report.errors)
+        if not causes and self.report.verdict == "inconclusive":
+            causes = {result.reason for result in self.report.requirements}
+        return causes.pop() if len(causes) == 1 else None
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """What the gate objects to, a sentence each: what got worse, what no waiver covers, waivers that do not fit."""
         if self._gate is None:
             return ()
-        worse = sorted((change for change in self._gate.changes if change.is_worse), key=lambda each: not each.new)
+        left_out = [
+            f"The profile {name} was selected in {self.against}, and is not here: "
+            f"{counted(amount, 'requirement')} of it got no verdict."
+            for name, amount in self.profiles_left_out.items()
+        ]
+        worse = sorted(
+            (each for each in self._gate.changes if each.is_worse and not _left_out_with(each)),
+            key=lambda each: not each.new,
+        )
         uncovered = [result.id for result in self.of("failed").results if self.decides(result)]
         names = [f"No waiver covers the violations of {', '.join(uncovered)}."] if self.word and uncovered else []
-        return (*map(describe_change, worse), *names, *self._gate.objections)
+        return (*map(describe_change, worse), *left_out, *names, *self._gate.objections)
+
+    @property
+    def profiles_left_out(self) -> Mapping[str, int]:
+        """The profiles that the baseline had selected and this run has not, with how many requirements got worse so."""
+        changes = self._gate.changes if self._gate else ()
+        return Counter(name for each in changes if each.is_worse and (name := _left_out_with(each)))
 
     @cached_property
     def groups(self) -> tuple[StandingGroup, ...]:
@@ -198,3 +224,9 @@ class Decision:
         run = self.report.run
         is_complete = not (self.report.errors or run.interrupted or run.recording)
         return is_complete and not (run.narrowed and "options" in change.attributed_to)
+
+
+def _left_out_with(change: RequirementChange) -> str | None:
+    """Return the profile with which a requirement was left out, `None` where it was not."""
+    is_unselected = change.after is None and change.attributed_to == ("options",)
+    return profile_of(change.requirement) if is_unselected else None

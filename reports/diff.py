@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from reports.model import Cause, Report, RequirementChange, RequirementResult, RequirementVerdict
-from reports.wording import describe_contract
+from reports.wording import describe_contract, target_name
+from spec.requirements import profile_of
 from spec.text import visible
 
 _OF_THE_TARGET: Final = frozenset({"target", "target_version", "faults", "variations", "situations"})
@@ -19,17 +20,21 @@ def compare(before: Report, after: Report) -> tuple[RequirementChange, ...]:
     Worse is: a new violation, a requirement that passed or was violated and is no longer exercised, and one that the
     later report lacks. A waived violation is not worse.
     """
-    causes = attribution(before, after)
+    causes, reselected = attribution(before, after), before.run.profiles.keys() ^ after.run.profiles.keys()
     earlier = {result.id: result for result in before.requirements}
     later = {result.id: result for result in after.requirements}
-    changes = (_change(earlier.get(name), later.get(name), causes) for name in {**later, **earlier})
+    changes = []
+    for name in {**later, **earlier}:
+        is_in_both = name in earlier and name in later
+        why_not: tuple[Cause, ...] = ("options",) if profile_of(name) in reselected else ("contract",)
+        changes.append(_change(earlier.get(name), later.get(name), causes if is_in_both else why_not))
     return tuple(change for change in changes if change is not None)
 
 
 def attribution(before: Report, after: Report) -> tuple[Cause, ...]:
     """List what differs between two runs besides what they found: the target where nothing else does."""
     differing: dict[Cause, bool] = {
-        "contract": _contract(before) != _contract(after),
+        "contract": _contract(before, after) != _contract(after, before),
         "suite": before.run.suite_version != after.run.suite_version,
         "options": _options(before) != _options(after),
         "target": _place(before) != _place(after),
@@ -44,7 +49,8 @@ def describe_change(change: RequirementChange) -> str:
 
 def change_in_words(change: RequirementChange) -> str:
     """Say in one visible line what changed, and what that is attributed to."""
-    verdicts = f"{change.before or 'not in the contract'} -> {change.after or 'not in the contract'}"
+    absent = "not selected" if change.attributed_to == ("options",) else "not in the contract"
+    verdicts = f"{change.before or absent} -> {change.after or absent}"
     parts = [
         verdicts,
         *([f"new {', '.join(change.new)}"] if change.new else []),
@@ -87,7 +93,7 @@ def _change(
         is_worse=_is_worse(before, after, new),
         new=tuple(sorted(new)),
         gone=tuple(sorted(old - now)),
-        attributed_to=("contract",) if before is None or after is None else causes,
+        attributed_to=causes,
     )
 
 
@@ -107,11 +113,20 @@ def _options(report: Report) -> Mapping[str, Any]:
     found = {name: value for name, value in settings.items() if name not in _OF_THE_TARGET | _WITHOUT_EFFECT}
     capabilities = report.target.capabilities if report.target else ()
     run = report.run
-    return {**found, "capabilities": capabilities, "narrowed": run.narrowed, "seed": run.seed, "shard": run.shard}
+    return {
+        **found,
+        "capabilities": capabilities,
+        "narrowed": run.narrowed,
+        "profiles": set(run.profiles),
+        "seed": run.seed,
+        "shard": run.shard,
+    }
 
 
-def _contract(report: Report) -> tuple[str, Mapping[str, str]]:
-    return report.run.contract_version, report.run.profiles
+def _contract(report: Report, other: Report) -> tuple[str, Mapping[str, str]]:
+    """Return the version of the contract, and of the profiles that both have selected."""
+    shared = report.run.profiles.keys() & other.run.profiles.keys()
+    return report.run.contract_version, {name: report.run.profiles[name] for name in shared}
 
 
 def _place(report: Report) -> tuple[object, ...]:
@@ -121,7 +136,7 @@ def _place(report: Report) -> tuple[object, ...]:
 
 
 def _describe(report: Report) -> str:
-    where = report.target.base_url if report.target else "no target"
+    where = target_name(report.target) if report.target else "no target"
     run = report.run
     return visible(
         f"{report.verdict}, run {run.id} of {run.started_at} on {where}, "

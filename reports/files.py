@@ -45,7 +45,12 @@ def refuse_unwritable(directory: Path, option: str = "--report-dir") -> None:
     try:
         tempfile.TemporaryFile(dir=there).close()
     except OSError as error:
-        raise WrongUsage(f"{directory} cannot be written ({error.strerror}); name another one with {option}.") from None
+        raise WrongUsage(unwritable(directory, error, option)) from None
+
+
+def unwritable(directory: Path, error: OSError, option: str = "--report-dir") -> str:
+    """Say in a sentence that a folder cannot be written, and why."""
+    return f"{directory} cannot be written ({error.strerror}); name another one with {option}."
 
 
 def begin(report: Report, directory: Path, hide: Hide = str) -> None:
@@ -105,7 +110,7 @@ def write_out(texts: Mapping[str, str], folder: Path) -> list[Path]:
         for name, text in texts.items():
             replace(folder / name, text)
     except OSError as error:
-        raise WrongUsage(f"{folder} could not be written ({error.strerror}); name another place with --out.") from None
+        raise WrongUsage(unwritable(folder, error, "--out")) from None
     return [folder / name for name in texts]
 
 

@@ -15,7 +15,7 @@ from reports.advice import advice
 from reports.cases import Case, cases, readable
 from reports.decision import Decision
 from reports.model import Report
-from reports.wording import describe_contract
+from reports.wording import describe_contract, target_name
 from spec.text import visible
 
 _LEVELS: Final = ("must", "should")
@@ -30,11 +30,11 @@ def render_junit(report: Report) -> str:
     root = ET.Element("testsuites", name=f"conformance: {decision.title}")
     if decision.word:
         _suite(root, decision, "gate", [_gate_case(decision)])
+    if report.errors or report.verdict == "inconclusive":
+        _suite(root, decision, "run", [_run_case(report)])
     found = [*cases(decision)]
     for level in _LEVELS:
         _suite(root, decision, level, [_requirement_case(case) for case in found if case.result.level == level])
-    if report.errors or report.verdict == "inconclusive":
-        _suite(root, decision, "run", [_run_case(report)])
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     root.set("time", f"{report.run.seconds:.3f}")
@@ -65,7 +65,7 @@ def _circumstances(decision: Decision) -> Mapping[str, str]:
     report = decision.report
     return {
         **({"gate": f"{decision.word}, {decision.headline}"} if decision.word else {}),
-        "target": report.target.base_url if report.target else "unknown",
+        "target": target_name(report.target) if report.target else "unknown",
         "verdict": report.verdict,
         "suite": report.run.suite_version,
         "contract": describe_contract(report.run),

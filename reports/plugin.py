@@ -194,6 +194,16 @@ class ConformanceReporter:
         self._lock = threading.Lock()
         self._keeper = Keeper(self._write_so_far)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Refuse a place where no report can be written before anything is sent."""
+        if not addresses_suites(self._config):
+            return
+        try:
+            files.refuse_unwritable(self._directory)
+        except WrongUsage as error:
+            raise pytest.UsageError(str(error)) from None
+
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Learn whether the session touches the suites."""
         self._notice(item.nodeid)
@@ -223,9 +233,8 @@ class ConformanceReporter:
         try:
             files.begin(self._judge(interrupted=True), self._directory, self._hide)
         except OSError as error:
-            sentence = f"The report could not be written: {error}; name another directory with --report-dir."
-            self._config.stash[ERRORS].append(sentence)
-            pytest.exit(sentence, returncode=exit_codes.INCONCLUSIVE)
+            self._config.stash[ERRORS].append(files.unwritable(self._directory, error))
+            pytest.exit("the report cannot be written", returncode=exit_codes.INCONCLUSIVE)
         self._keeper.start()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -379,7 +388,7 @@ class ConformanceReporter:
         try:
             written = files.write(report, self._directory, self._hide)
         except OSError as error:
-            self._add_error(f"The report could not be written: {error}; name another directory with --report-dir.")
+            self._add_error(files.unwritable(self._directory, error))
             report = self._judge_by_terms()
         names = [_from_here(path, self._config.invocation_params.dir) for path in written]
         only_new = self._config.getoption("--only-new")

@@ -61,7 +61,7 @@ def publish(report: Report, directory: Path, hide: Hide = str) -> int:
     try:
         written = files.write(report, directory, hide)
     except OSError as error:
-        print(f"The report could not be written: {error}; name another directory.", file=sys.stderr)
+        print(files.unwritable(directory, error), file=sys.stderr)
         code = code or exit_codes.INCONCLUSIVE
     print_lines(report_lines(report, width=shutil.get_terminal_size().columns, files=written))
     return code

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from reports.advice import advice, waive_line
+from reports.advice import advice, mock_line, waive_line
 from reports.decision import Decision, StandingGroup
 from reports.load_tables import load_tables
 from reports.model import Load, Report, ReportedViolation, RequirementResult
@@ -38,16 +38,16 @@ _PUNCTUATION: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@$:])")
 
 
 def render_summary(report: Report) -> str:
-    """Render the result of the gate, the verdict, the first violations, what did not pass, and then each violation."""
+    """Render gate, verdict, the first violations, errors, what did not pass, and then each violation."""
     decision = Decision(report)
     parts = (
         _head(decision),
         _section("Gate", decision.reasons),
         _first(decision),
         _facts(report),
+        _section("Errors", report.errors),
         _table(decision),
         _load(report.run.load),
-        _section("Errors", report.errors),
     )
     text = "\n".join(line for part in parts for line in part)
     details = [
@@ -87,7 +87,7 @@ def _head(decision: Decision) -> Iterator[str]:
     else:
         yield from (f"## Conformance: {report.verdict}", "", escape(report.sentence), "")
     yield from (escape(advice(decision)), "")
-    if command := waive_line(decision):
+    for command in filter(None, (mock_line(decision), waive_line(decision))):
         yield from (*fence([command], "sh"), "")
 
 

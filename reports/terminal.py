@@ -1,21 +1,22 @@
 """The report on the terminal at the end of a run."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import Final
 
-from reports.advice import advice, waive_line
+from reports.advice import advice, mock_line, waive_line
 from reports.decision import Decision, Standing, StandingGroup
 from reports.files import LATEST
-from reports.lines import INDENT, Line, Span, Writer
+from reports.lines import INDENT, LABEL, Line, Span, Writer
 from reports.load_tables import load_tables
 from reports.model import Load, Report, ReportedViolation, RequirementResult
 from reports.verdicts import counts
 from reports.violation import FULL, NORMAL, Detail, headline, parts
 from reports.wording import (
     counted,
+    describe_end,
     describe_ends,
     describe_load,
     describe_reads,
@@ -36,7 +37,7 @@ VIOLATIONS_SHOWN: Final = 5
 def report_lines(
     report: Report, *, width: int, files: Sequence[Path], only_new: bool = False, verbosity: int = 0
 ) -> list[Line]:
-    """Show the whole report at `width` columns; only curl lines may be wider.
+    """Show the whole report at `width` columns; only commands may be wider.
 
     `files` are the report files as they are shown. With `only_new` violations that the baseline has are only counted.
     Below a `verbosity` of 0 a violation is a line, above it all its details are shown. No line holds a control
@@ -57,20 +58,20 @@ def report_lines(
     if report.run.load:
         lines += _section("LOAD", _load(report.run.load, writer))
     results = [result for result in report.requirements if not only_new or result.id in decision.worse]
-    lines += _section("NOT EXERCISED", _unexercised(results, writer))
     lines += _section("ERRORS", _items(report.errors, writer))
+    lines += _section("NOT EXERCISED", _unexercised(results, writer))
     lines += [(), *_foot(decision, files, writer)]
     return lines
 
 
 def _in_short(decision: Decision, files: Sequence[Path], writer: Writer) -> Iterator[Line]:
     """Show the decision, and a line for each violation that is neither known nor waived."""
-    yield from _title(decision, writer)
+    yield from (*_title(decision, writer), *_verdict(decision, writer))
     yield from _items(decision.reasons, writer)
     for group in decision.groups:
         for result in group.results if group.is_open else ():
             yield from (_short(group.standing, result, violation, writer) for violation in result.violations)
-    yield from _items(decision.report.errors, writer)
+    yield from _items(decision.report.errors or _why_inconclusive(decision.report), writer)
     if files:
         yield from writer.labelled("report", str(files[0]), indent=0)
 
@@ -88,10 +89,16 @@ def _title(decision: Decision, writer: Writer) -> Iterator[Line]:
     yield from more
 
 
+def _verdict(decision: Decision, writer: Writer) -> Iterator[Line]:
+    """Show the verdict where the title is that of the gate."""
+    if decision.word:
+        report = decision.report
+        yield from writer.labelled("verdict", f"{report.verdict}: {counts(report.requirements)}", indent=0)
+
+
 def _head(decision: Decision, writer: Writer) -> Iterator[Line]:
     report = decision.report
-    if decision.word:
-        yield from writer.labelled("verdict", f"{report.verdict}: {counts(report.requirements)}", indent=0)
+    yield from _verdict(decision, writer)
     if report.target:
         exchanges = counted(report.run.exchanges.count, "exchange")
         yield from writer.labelled(
@@ -113,8 +120,8 @@ def _head(decision: Decision, writer: Writer) -> Iterator[Line]:
         yield from writer.labelled("batches", describe_ends(report.run.load.batches), indent=0)
     if report.run.narrowed:
         yield from writer.labelled("narrowed", f"by {report.run.narrowed}", indent=0)
-    if report.run.interrupted:
-        yield from writer.labelled("stopped", "before its end", indent=0)
+    if end := describe_end(report.run):
+        yield from writer.labelled("stopped", end, indent=0)
 
 
 def _load(load: Load, writer: Writer) -> Iterator[Line]:
@@ -177,12 +184,23 @@ def _mark(standing: Standing, result: RequirementResult) -> Span:
     return Span(mark.ljust(INDENT), "bad" if result.level == "must" else "doubtful")
 
 
-def _unexercised(results: Iterable[RequirementResult], writer: Writer) -> Iterator[Line]:
+def _by_reason(results: Iterable[RequirementResult]) -> Mapping[str, list[str]]:
+    """Gather the requirements that were not exercised by the reason."""
     by_reason: defaultdict[str, list[str]] = defaultdict(list)
     for result in results:
         if result.verdict == "not-exercised":
             by_reason[result.reason or result.verdict].append(result.id)
-    for reason, names in by_reason.items():
+    return by_reason
+
+
+def _why_inconclusive(report: Report) -> Iterator[str]:
+    """Say why nothing passed, where no error says it."""
+    for reason, names in _by_reason(report.requirements).items() if report.verdict == "inconclusive" else ():
+        yield f"{len(names)} not exercised: {reason}"
+
+
+def _unexercised(results: Iterable[RequirementResult], writer: Writer) -> Iterator[Line]:
+    for reason, names in _by_reason(results).items():
         yield from writer.paragraph(reason, INDENT)
         yield from writer.paragraph(", ".join(names), INDENT + 2, "quiet")
 
@@ -215,6 +233,13 @@ def _foot(decision: Decision, files: Sequence[Path], writer: Writer) -> Iterator
         beside = f" (beside it {names})" if names else ""
         yield from writer.labelled("report", f"{files[0]}{beside}", indent=0)
     yield from writer.labelled("next", advice(decision), indent=0)
+    if command := mock_line(decision):
+        yield _command("mock", command)
     if command := waive_line(decision):
         where = f" --report {quote(str(files[0]))}" if files and files[0] != LATEST else ""
-        yield from writer.labelled("waive", f"{command}{where}", indent=0)
+        yield _command("waive", f"{command}{where}")
+
+
+def _command(label: str, command: str) -> Line:
+    """Show a command beside a label, in one line that can be copied."""
+    return (Span(label.ljust(LABEL), "quiet"), Span(visible(command)))

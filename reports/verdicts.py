@@ -16,7 +16,7 @@ from reports.model import (
     Spending,
     TestResult,
 )
-from reports.wording import shard_name
+from reports.wording import describe_end, shard_name
 from spec import requirements as contract
 from spec.requirements import Requirement, capabilities
 
@@ -175,7 +175,7 @@ def _sentence(
 ) -> str:
     remarks = [
         f"{len(errors)} error{'s' if len(errors) > 1 else ''}" if errors else "",
-        "interrupted" if run.interrupted else "",
+        f"stopped {end}" if (end := describe_end(run)) else "",
         f"narrowed by {run.narrowed}" if run.narrowed else "",
         shard_name(run.shard) if run.shard else "",
         "judged from recorded traffic" if run.recording else "",

@@ -6,6 +6,7 @@ from datetime import date
 
 from reports.model import Report, RequirementResult, Waiver
 from reports.waiver_file import ANY_TARGET
+from spec.requirements import profile_of
 from spec.text import visible
 
 
@@ -23,7 +24,7 @@ def waive(report: Report, waivers: Iterable[Waiver], today: date) -> tuple[tuple
     for waiver in waivers:
         result = results.get(waiver.requirement)
         if result is None:
-            objections.append(f"{_name(waiver)} names a requirement that the contract does not have: correct its id.")
+            objections.append(f"{_name(waiver)} {_why_unknown(waiver)}")
         elif not _is_meant(waiver, report):
             continue
         elif date.fromisoformat(waiver.expires) < today:
@@ -36,6 +37,14 @@ def waive(report: Report, waivers: Iterable[Waiver], today: date) -> tuple[tuple
         elif is_complete:
             objections.append(f"{_name(waiver)} {_why_unused(result)}")
     return tuple(_waived(result, tuple(matched.get(result.id, ()))) for result in report.requirements), objections
+
+
+def _why_unknown(waiver: Waiver) -> str:
+    if profile := profile_of(waiver.requirement):
+        return (
+            f"is for a requirement of a profile that was not selected: add --profile {profile}, or remove the waiver."
+        )
+    return "names a requirement that the contract does not have: correct its id."
 
 
 def _is_meant(waiver: Waiver, report: Report) -> bool:

@@ -40,7 +40,31 @@ def describe_contract(run: Run) -> str:
 
 def describe_target(target: ReportedTarget) -> str:
     """Name the target, and its kind if the name does not show it."""
-    return target.base_url if target.base_url == target.kind else f"{target.base_url} ({target.kind})"
+    return target_name(target) if target.base_url == target.kind else f"{target_name(target)} ({target.kind})"
+
+
+def target_name(target: ReportedTarget) -> str:
+    """Name the target, with the faults and the like that the mock was given."""
+    given = " and ".join(f"the {word} {name}" for word, name in variants(target))
+    return f"{target.base_url} with {given}" if given else target.base_url
+
+
+def variants(target: ReportedTarget) -> list[tuple[str, str]]:
+    """List the faults, variations and situations of the mock by name, each after the word for what it is."""
+    return [
+        (word, name)
+        for word in ("fault", "variation", "situation")
+        for name in str(target.settings.get(f"{word}s") or "").split(", ")
+        if name
+    ]
+
+
+def describe_end(run: Run) -> str:
+    """Say where a run has stopped that did not come to its end; empty where it did."""
+    if not run.interrupted:
+        return ""
+    has_begun = run.tests.total or run.recording or run.load
+    return "before its end" if has_begun else "before its first test"
 
 
 def describe_recording(recording: Recording) -> str:

@@ -82,6 +82,12 @@ def of(asked: Iterable[str]) -> dict[str, Requirement]:
     return {id_: requirement for id_, requirement in load().items() if requirement.profile in parts}
 
 
+def profile_of(id_: str) -> str | None:
+    """Return the profile of a requirement, `None` for one of the core, and for one that the contract does not have."""
+    known = load().get(id_)
+    return known.profile if known else None
+
+
 @cache
 def capabilities() -> dict[str, str]:
     """Return what a requirement may need of the target beyond the contract, each described."""

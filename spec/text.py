@@ -4,6 +4,10 @@ import unicodedata
 from typing import Final
 
 ELLIPSIS: Final = "…"
+LONG: Final = 80
+"""Characters of an item or a word that is cut inside rather than left out; ids are shorter."""
+_BETWEEN: Final = (", ", " ")
+"""What stands between items, and between words."""
 
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -55,8 +59,16 @@ def end_of(text: str, limit: int) -> str:
 
 
 def shortened_in_middle(text: str, limit: int) -> str:
-    """Cut the middle out of a text that is longer than a number of characters, and mark the place with an ellipsis."""
+    """Cut the middle out of a text that is longer than a number of characters, and mark the place with an ellipsis.
+
+    The cut is between items or words, as half an id is taken for another one; only in a very long word it is in that.
+    """
     if len(text) <= limit:
         return text
     kept = (limit - 3) // 2
-    return f"{text[:kept]} {ELLIPSIS} {text[-kept:]}"
+    begin, end = text[: kept + 1], text[-kept - 1 :]
+    lasts = ((begin.rfind(between, max(0, kept - LONG)), between) for between in _BETWEEN)
+    firsts = ((end.find(between, 0, LONG), between) for between in _BETWEEN)
+    stop = next((at + len(between) - 1 for at, between in lasts if at >= 0), kept)
+    start = next((at + len(between) for at, between in firsts if at >= 0), 1)
+    return f"{begin[:stop]} {ELLIPSIS} {end[start:]}"

@@ -11,8 +11,8 @@ import httpx
 
 from fixtures.client import Client
 from fixtures.exchange import CUT, SECRET_HEADERS, Exchange, Request, Response
-from fixtures.settings import Settings
-from fixtures.target import OTHER, open_target
+from fixtures.settings import KEY, OTHER_KEY, Settings
+from fixtures.target import MAIN, OTHER, open_target
 from spec.openapi import match
 from suites.oracles import ORACLES, of_recordings
 from suites.oracles.panel import Panel
@@ -112,8 +112,7 @@ def replay(shown: ShownViolation, settings: Settings) -> Replay:
         if caller not in target.keys or (caller == OTHER and target.keys[OTHER] is None):
             return Replay("inconclusive", f"the key that it was sent with, the one of {caller}, was not given")
         new = client.forward(_again(shown.request), caller)
-    judged = _observed(shown, new, settings.target)
-    word, why = judged or _compared(shown, new)
+    word, why = _refused_key(shown, new) or _observed(shown, new, settings.target) or _compared(shown, new)
     found = match(new.request.method, new.request.path)
     return Replay(word, why, new.as_json(found[0].id if found else None))
 
@@ -134,6 +133,18 @@ class _Notes(Verify):
     def record(self, *observations: Observation) -> None:
         """Keep the observations of the check."""
         self.made += (each for each in observations if (each.requirement, each.check) == self._asked)
+
+
+def _refused_key(shown: ShownViolation, new: Exchange) -> tuple[ReplayResult, str] | None:
+    """Return that a key is refused with which such a request was not refused then; `None` where nothing says so."""
+    exchange = shown.exchanges[shown.deciding]
+    variable = {MAIN: KEY, OTHER: OTHER_KEY}.get(exchange["caller"])
+    then = exchange["response"]
+    if variable is None or new.response is None or new.response.status != 401:
+        return None
+    if then is not None and then["status"] == 401:
+        return None
+    return "inconclusive", f"the key is refused with a 401: set {variable} to one of the target"
 
 
 def _observed(shown: ShownViolation, new: Exchange, base_url: str) -> tuple[ReplayResult, str] | None:

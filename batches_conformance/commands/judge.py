@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -16,17 +16,26 @@ from reports.findings import Findings
 from reports.model import Recording
 from reports.recorded import report_on
 from reports.standalone import publish
+from reports.wording import counted
 from spec import profiles
 from spec.codes import INTERRUPTED
+from spec.text import visible
+from suites.differences import first_few
 from suites.recordings.formats import read
 from suites.recordings.judge import Counts, Judge, merged
 from suites.recordings.recorded import CutOff, Recorded
+
+STANDARD_INPUT: Final = Path("/dev/stdin")
 
 
 def _above_0(_: click.Context, option: click.Parameter, seconds: float) -> float:
     if not 0 < seconds < inf:
         raise click.UsageError(f"{option.opts[0]} must be a number of seconds above 0")
     return seconds
+
+
+def _with_standard_input(_context: click.Context, _argument: click.Parameter, paths: Sequence[Path]) -> list[Path]:
+    return [STANDARD_INPUT if str(path) == "-" else path for path in paths]
 
 
 def options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,13 +71,14 @@ def options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command(name="judge")
-@click.argument("recordings", type=FILE, nargs=-1, required=True, metavar="RECORDING...")
+@click.argument("recordings", type=FILE, nargs=-1, required=True, metavar="RECORDING...", callback=_with_standard_input)
 @click.option("--base-url", metavar="URL", help="Judge only exchanges below this URL.")
 @click.option(
     "--jobs",
     metavar="N",
     type=click.IntRange(1),
-    help="Processes that share the work on a recording. By default one, or all processors for a large recording.",
+    help="Processes that share the work on a recording, at most one for each processor. By default one, or all of them "
+    "for a large recording.",
 )
 @options
 def command(
@@ -79,9 +89,9 @@ def command(
     settle_timeout: float,
     report_dir: Path,
 ) -> int:
-    """Judge recorded traffic: HAR files, cassettes of schemathesis, or a report.json of this suite.
+    """Judge recorded traffic: HAR files, cassettes of VCR or schemathesis, or a report.json of this suite.
 
-    Nothing is sent, no key is needed, and nothing is spent.
+    Nothing is sent, no key is needed, and nothing is spent. The recording - is standard input.
     """
     if base_url:
         refuse_partial_url("--base-url", base_url)
@@ -136,10 +146,17 @@ def report(
 ) -> int:
     """Write the report of a judgement, show it, and return the exit code; `fallback` is the target if none was seen."""
     if not counts.judged:
-        findings.error("No exchange could be judged: record calls of the Batches API with the bodies of the answers.")
+        findings.error(f"No exchange could be judged: {_why_none(counts, fallback)}.")
     recording = Recording(
         tuple(settings["recordings"]), counts.judged, dict(sorted(counts.set_aside.items())), counts.other
     )
     base_url = ", ".join(sorted(counts.bases)) or fallback or "nobody"
     made = report_on(findings, recording, base_url, settings, began, sorted(set(asked)), interrupted=interrupted)
     return publish(made, report_dir)
+
+
+def _why_none(counts: Counts, chosen: str | None) -> str:
+    if counts.left_out and not counts.bases:
+        calls = f"{counted(counts.left_out.total(), 'call')} of the Batches API"
+        return f"--base-url {chosen} left out {calls}, which went to {visible(first_few(sorted(counts.left_out)))}"
+    return "record calls of the Batches API with the bodies of the answers"

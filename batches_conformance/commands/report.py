@@ -194,7 +194,7 @@ def _write(report: Report, directory: Path) -> tuple[Path, ...]:
     try:
         return files.write(report, directory)
     except OSError as error:
-        raise WrongUsage(f"The report could not be written: {error}; name another directory.") from None
+        raise WrongUsage(files.unwritable(directory, error, "--out")) from None
 
 
 @command.command()

@@ -1,13 +1,10 @@
 """What a history keeps of a report."""
 
 from collections.abc import Mapping
-from typing import Final
 
 from reports.history.model import Cell, PastLatency, PastRequirement, PastRun
 from reports.model import Report, ReportedTarget, RequirementResult
-from reports.wording import describe_contract
-
-_VARIANTS: Final = ("faults", "variations")
+from reports.wording import describe_contract, variants
 
 
 def past_run(report: Report) -> PastRun:
@@ -44,8 +41,8 @@ def _cell(report: Report, result: RequirementResult) -> Cell:
 def _target(target: ReportedTarget | None) -> str:
     if target is None:
         return "unknown"
-    variants = [str(target.settings[name]) for name in _VARIANTS if target.settings.get(name)]
-    return f"{target.base_url} with {', '.join(variants)}" if variants else target.base_url
+    given = [name for word, name in variants(target) if word != "situation"]
+    return f"{target.base_url} with {', '.join(given)}" if given else target.base_url
 
 
 def _target_version(report: Report) -> str | None:

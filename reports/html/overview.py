@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from reports.advice import advice, waive_line
+from reports.advice import advice, mock_line, waive_line
 from reports.decision import Decision, Standing, StandingGroup
 from reports.html.markup import Element, cell, head, row, table, tag
 from reports.html.words import anchor, badge, evidence_anchor, listed, mark, moment
@@ -13,6 +13,7 @@ from reports.verdicts import counts
 from reports.violation import headline
 from reports.wording import (
     describe_contract,
+    describe_end,
     describe_ends,
     describe_load,
     describe_recording,
@@ -67,16 +68,20 @@ def banner(decision: Decision) -> Element:
         facts.append(("Recording", describe_recording(report.run.recording)))
     if report.run.narrowed:
         facts.append(("Narrowed by", report.run.narrowed))
-    if report.run.interrupted:
-        facts.append(("Stopped", "before its end"))
+    if end := describe_end(report.run):
+        facts.append(("Stopped", end))
     return tag(
         "header",
         tag("p", "Conformance of a Batches API", class_="eyebrow"),
         tag("h1", mark(decision.word or report.verdict), " ", decision.title.capitalize()),
         _gate(decision),
         tag("p", advice(decision), class_="advice"),
-        tag("p", tag("code", command), class_="line") if (command := waive_line(decision)) else None,
-        tag("ul", _tiles(decision), class_="tiles", aria_label="Requirements by verdict"),
+        [
+            tag("p", tag("code", command), class_="line")
+            for command in (mock_line(decision), waive_line(decision))
+            if command
+        ],
+        tag("ul", _tiles(decision), class_="tiles", aria_label="Requirements by verdict, and errors"),
         listed(facts),
         class_=f"banner {decision.tone}",
     )
@@ -87,10 +92,10 @@ def sections(decision: Decision) -> list[Element | None]:
     report = decision.report
     return [
         _reasons(decision),
-        *(_violated(decision, group) for group in decision.groups),
+        *map(_violated, decision.groups),
+        _errors(report.errors),
         _unexercised(report.requirements),
         _set_aside(report.run.recording),
-        _errors(report.errors),
     ]
 
 
@@ -120,17 +125,18 @@ def _tiles(decision: Decision) -> list[Element]:
     places: dict[str, str] = {
         result.verdict: group.standing for group in reversed(decision.groups) for result in group.results
     }
-    return [
-        tag(
-            "li",
-            tag("strong", str(counted[label])),
-            " ",
-            tag("a", label, href=f"#{_place(verdict, places) if counted[label] else 'requirements'}"),
-            class_=f"tile {verdict}{' some' if counted[label] else ''}",
-        )
+    tiles = [
+        _tile(counted[label], label, verdict, _place(verdict, places) if counted[label] else "requirements")
         for label, verdict in _TILES
         if counted[label] or label in ("must failed", "passed", "not exercised")
     ]
+    errors = len(decision.report.errors)
+    return [*tiles, _tile(errors, "error" if errors == 1 else "errors", "inconclusive", "errors")] if errors else tiles
+
+
+def _tile(amount: int, label: str, verdict: str, place: str) -> Element:
+    some = " some" if amount else ""
+    return tag("li", tag("strong", str(amount)), " ", tag("a", label, href=f"#{place}"), class_=f"tile {verdict}{some}")
 
 
 def _place(verdict: str, places: Mapping[str, str]) -> str:
@@ -144,15 +150,14 @@ def _label(result: RequirementResult) -> str:
     return "passed" if result.verdict == "pass" else result.verdict.replace("-", " ")
 
 
-def _violated(decision: Decision, group: StandingGroup) -> Element:
-    with_curl = group.results[0] if group is decision.groups[0] else None
-    items = [_failure(group, result, with_curl=result is with_curl) for result in group.results]
+def _violated(group: StandingGroup) -> Element:
+    items = [_failure(group, result) for result in group.results]
     return tag("section", tag("h2", _HEADINGS[group.standing]), tag("ul", items, class_="plain"), id=group.standing)
 
 
-def _failure(group: StandingGroup, result: RequirementResult, *, with_curl: bool) -> Element:
+def _failure(group: StandingGroup, result: RequirementResult) -> Element:
     first = result.violations[0]
-    curl = first.curl or "" if with_curl else ""
+    curl = first.curl or ""
     waivers = result.waivers if group.standing == "waived" else ()
     return tag(
         "li",

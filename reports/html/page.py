@@ -3,6 +3,7 @@
 from reports.decision import Decision
 from reports.html import batches, coverage, evidence, frame, latencies, load, overview, requirements, run
 from reports.model import Report
+from reports.wording import target_name
 
 
 def render_html(report: Report) -> str:
@@ -18,7 +19,7 @@ def render_html(report: Report) -> str:
         coverage.section(report.run.exchanges.coverage),
         run.section(report),
     ]
-    where = f" of {report.target.base_url}" if report.target else ""
+    where = f" of {target_name(report.target)}" if report.target else ""
     return frame.page(
         f"{decision.title}: conformance{where}",
         overview.banner(decision),

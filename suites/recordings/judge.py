@@ -37,6 +37,8 @@ class Counts:
     set_aside: Counter[str] = field(default_factory=Counter)
     other: int = 0
     bases: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Those of `other` that are calls of the Batches API below another base URL than the one that was chosen."""
 
 
 class Judge:
@@ -74,10 +76,14 @@ class Judge:
             self.counts.set_aside[recorded.lack] += 1
             return
         found = _found(recorded)
-        if found is None or self._only not in (None, found[0]):
+        if found is None:
             self.counts.other += 1
             return
         base, operation = found
+        if self._only not in (None, base):
+            self.counts.other += 1
+            self.counts.left_out[base] += 1
+            return
         self.counts.bases[base] += 1
         self._callers[base].note(recorded)
         self._shows_queries = self._shows_queries or (recorded.query_in == "url" and "?" in recorded.url)
@@ -132,5 +138,6 @@ def merged(counts: Iterable[Counts]) -> Counts:
             set_aside=whole.set_aside + each.set_aside,
             other=whole.other + each.other,
             bases=whole.bases + each.bases,
+            left_out=whole.left_out + each.left_out,
         )
     return whole

@@ -33,10 +33,11 @@ LOST = "A process that judged a part of the recording was ended from outside: ju
 
 
 def most_jobs(exchanges: int, asked: int | None) -> int:
-    """Return how many processes may share the work on so many exchanges."""
+    """Return how many processes may share the work on so many exchanges, at most one for each processor."""
     if FORK not in multiprocessing.get_all_start_methods():
         return 1
-    return asked or (os.cpu_count() or 1 if exchanges >= LARGE else 1)
+    processors = os.cpu_count() or 1
+    return min(asked or (processors if exchanges >= LARGE else 1), processors)
 
 
 def parted(oracles: Sequence[Oracle], jobs: int) -> list[list[Oracle]]:

@@ -1,6 +1,7 @@
 """`batches-conformance judge`: exit codes, sentences and files."""
 
 import json
+import subprocess
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from suites.recordings.recorded import Recorded
 from tests.command import main_of
 from tests.oracles.history import History
 from tests.oracles.timeline import answered
+from tests.quick_python.starting import REAL
 from tests.recordings.recordings import document, entry
 
 judge = main_of("judge")
@@ -235,3 +237,23 @@ def test_two_recordings_know_nothing_of_each_other(tmp_path: Path) -> None:
     both = [saved(tmp_path, document([ended]), "a.har"), saved(tmp_path, document([running]), "b.har")]
     assert run(tmp_path, *both) == 0
     assert run(tmp_path, saved(tmp_path, document([ended, running]))) == 1
+
+
+def test_a_base_url_that_leaves_all_out_is_named_with_those_that_are_there(tmp_path: Path) -> None:
+    capture = saved(tmp_path, document(map(entry, HISTORY.values())))
+    assert run(tmp_path, capture, "--base-url", "https://your-service.example") == 6
+    assert read(tmp_path / "out" / "report.json").errors == (
+        f"No exchange could be judged: --base-url https://your-service.example left out {len(HISTORY)} calls of the "
+        "Batches API, which went to http://127.0.0.1:1.",
+    )
+
+
+def test_a_dash_is_standard_input(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [REAL, "-m", "batches_conformance", "judge", "-", "--report-dir", str(tmp_path / "out"), *LATE],
+        input=document(map(entry, [GET, BROKEN])),
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert b"stdin: 2 exchanges judged" in ended.stdout

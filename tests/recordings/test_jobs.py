@@ -70,7 +70,12 @@ def test_every_oracle_is_in_one_share(jobs: int) -> None:
 def test_large_recordings_are_shared_out_unless_somebody_says_otherwise() -> None:
     assert most_jobs(LARGE - 1, None) == 1
     assert most_jobs(LARGE, None) == os.cpu_count()
-    assert (most_jobs(LARGE, 1), most_jobs(1, 3)) == (1, 3)
+    assert (most_jobs(LARGE, 1), most_jobs(1, 2)) == (1, min(2, os.cpu_count() or 1))
+
+
+def test_there_are_no_more_processes_than_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    assert (most_jobs(1, 3), most_jobs(1, 99)) == (3, 4)
 
 
 def test_no_process_is_left_when_the_first_is_killed(recording: Path, tmp_path: Path) -> None:

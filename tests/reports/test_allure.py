@@ -88,4 +88,4 @@ def test_a_place_that_cannot_be_written_is_wrong_usage(tmp_path: Path, capsys: p
     file = tmp_path / "report.json"
     file.write_text(render_json(pages.failing()), encoding="utf-8")
     assert main([str(file), "--out", str(file)]) == 4
-    assert "name another place with --out" in capsys.readouterr().err
+    assert "name another one with --out" in capsys.readouterr().err

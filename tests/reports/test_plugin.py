@@ -432,7 +432,7 @@ def test_a_kill_leaves_what_was_seen(toy: pytest.Pytester, workers: str) -> None
     report = report_of(toy)
     Draft202012Validator(schema()).validate(report)
     assert (report["verdict"], report["run"]["interrupted"]) == ("nonconformant", True)
-    assert "; interrupted" in report["sentence"]
+    assert "; stopped before its end" in report["sentence"]
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
@@ -465,10 +465,12 @@ def test_a_session_without_the_suites_leaves_an_old_report_alone(toy: pytest.Pyt
     assert report_of(toy) == OLD
 
 
-def test_a_report_that_has_no_place_ends_the_run_before_anything_is_spent(toy: pytest.Pytester, run: Run) -> None:
+def test_a_report_that_has_no_place_is_refused_before_anything_is_spent(toy: pytest.Pytester, run: Run) -> None:
     add(toy, "taken", "")
     add(toy, "suites/test_holds.py", "import pathlib\ndef test_acts(): pathlib.Path('acted').touch()")
-    assert run("--report-dir=taken").ret == 6
+    result = run("--report-dir=taken")
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["*taken cannot be written (*); name another one with --report-dir."])
     assert not (toy.path / "acted").exists()
 
 
@@ -541,10 +543,13 @@ def test_the_report_directory_can_be_chosen(toy: pytest.Pytester, run: Run) -> N
 
 
 def test_a_report_that_cannot_be_written_is_an_error(toy: pytest.Pytester, run: Run) -> None:
-    add(toy, "taken", "")
-    result = run("--report-dir", "taken")
+    removal = "import pathlib, shutil\ndef test_removes():\n    shutil.rmtree('out')\n    pathlib.Path('out').touch()"
+    add(toy, "suites/test_holds.py", removal)
+    result = run("--report-dir", "out")
     assert result.ret == 6
-    result.stdout.fnmatch_lines(["*The report could not be written: *"])
+    printed = " ".join(str(result.stdout).split())
+    assert "/out cannot be written (File exists); name another one with --report-dir." in printed
+    assert ".report.json" not in str(result.stdout)
 
 
 @pytest.mark.parametrize("hook", ["pytest_conformance_target", "pytest_conformance_run"])

@@ -62,4 +62,4 @@ def test_a_folder_that_cannot_be_written_is_refused(
 ) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     assert render(monkeypatch, whole / "report.json", "--out", tmp_path / "file") == 4
-    assert "name another directory" in capsys.readouterr().err
+    assert "cannot be written (File exists); name another one with --out." in capsys.readouterr().err

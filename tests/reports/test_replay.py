@@ -147,6 +147,21 @@ def test_a_status_decides_where_no_oracle_makes_the_check(service: Loopback, rep
         assert replay("get-returns-requested-batch", seen, **given)[0] == expected
 
 
+@pytest.mark.parametrize("kind", ["accepted", "refused", "server-error", "unexpected"])
+@pytest.mark.parametrize("name", [SERVER_ERROR, "get-refuses-unknown-batch"])
+def test_a_refused_key_is_named_and_decides_nothing(service: Loopback, replay: Replay, name: str, kind: str) -> None:
+    service.answers = [Answer(401, b'{"detail": "Invalid API key"}')]
+    code, output = replay(name, [exchange(service.url, batch())], kind=kind)
+    assert code == 6, output
+    assert "the key is refused with a 401: set LLAMA_CLOUD_API_KEY to one of the target" in " ".join(output.split())
+
+
+def test_a_key_that_was_refused_then_is_still_judged(service: Loopback, replay: Replay) -> None:
+    service.answers = [Answer(401, b"{}")]
+    seen = [exchange(service.url, b"{}", status=401)]
+    assert replay("get-returns-requested-batch", seen, check="of-a-test-alone", kind="refused")[0] == 1
+
+
 def test_an_answer_of_which_nobody_knows_is_compared(service: Loopback, replay: Replay) -> None:
     seen = exchange(service.url, batch())
     given = {"check": "of-a-test-alone", "kind": "missing"}

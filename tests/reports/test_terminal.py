@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
+from reports import gate
+from reports.gate import Terms
 from reports.lines import Line
 from reports.model import Report
 from reports.summary import render_summary
@@ -14,6 +17,7 @@ from reports.terminal import VIOLATIONS_SHOWN, advice_lines, report_lines
 from tests.reports import samples
 
 FILES = [Path("reports/out/report.json"), Path("reports/out/junit.xml")]
+DAY = date(2030, 1, 1)
 
 
 def plain(lines: Iterable[Line]) -> list[str]:
@@ -25,10 +29,10 @@ def lines_of(report: Report, width: int = 80) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
-def test_only_curl_lines_are_wider_than_the_terminal(width: int) -> None:
+def test_only_commands_are_wider_than_the_terminal(width: int) -> None:
     lines = lines_of(samples.failing_report(), width)
     wide = [line for line in lines if cell_len(line) >= width]
-    assert all(line.startswith("      curl ") for line in wide)
+    assert all(line.startswith(("      curl ", "mock      ", "waive     ")) for line in wide)
 
 
 def test_the_first_line_is_the_verdict_with_counts() -> None:
@@ -51,10 +55,11 @@ def test_fails_come_before_what_was_not_exercised_and_must_before_should() -> No
         ["FAIL", "must"],
         ["FAIL", "must"],
         ["FAIL", "should"],
-        ["NOT", "EXERCISED"],
         ["ERRORS"],
+        ["NOT", "EXERCISED"],
         ["report", "reports/out/report.json"],
         ["next", "Repeat"],
+        ["mock", "batches-conformance"],
     ]
 
 
@@ -132,3 +137,23 @@ def test_advice_is_wrapped() -> None:
     lines = plain(advice_lines(["word " * 40], width=60))
     assert len(lines) > 3
     assert max(map(len, lines)) < 60
+
+
+def test_a_short_report_of_a_gate_has_the_verdict_and_how_much_passed() -> None:
+    judged = gate.apply(
+        Terms(require_exercised=True), samples.report({"held": {"results-null-unless-expanded": 1}}), DAY
+    )
+    lines = plain(report_lines(judged, width=80, files=FILES, verbosity=-1))
+    assert lines[:2] == ["GATE GREEN  without a baseline: 0 not waived, 0 waived", "verdict   conformant: 1 passed"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_the_command_that_waives_is_one_line(width: int) -> None:
+    broken = samples.report({"violations": [samples.violation()]})
+    judged = gate.apply(Terms(require_exercised=True), broken, DAY)
+    lines = plain(report_lines(judged, width=width, files=[Path("elsewhere/report.json")]))
+    fingerprint = broken.requirements[0].fingerprints[0]
+    command = (
+        f"batches-conformance report waive {fingerprint} --owner NAME --expires DAY --report elsewhere/report.json"
+    )
+    assert lines[-1] == f"waive     {command}"

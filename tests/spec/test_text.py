@@ -43,6 +43,24 @@ def test_a_cut_is_marked_by_an_ellipsis() -> None:
     assert shortened_in_middle("a" * 500 + "b" * 500, 11) == "aaaa … bbbb"
 
 
+@pytest.mark.parametrize("limit", range(100, 240))
+def test_what_is_cut_in_the_middle_is_cut_between_words(limit: int) -> None:
+    ids = [f"bat-{number:08}-aaaa-bbbb-cccc-{number:012}," for number in range(20)]
+    text = " ".join(ids)
+    cut = shortened_in_middle(text, limit)
+    assert len(cut) <= limit
+    assert set(cut.split()) - {"…"} <= set(ids)
+    assert cut.split()[0] == ids[0]
+    assert cut.split()[-1] == ids[-1]
+
+
+def test_what_is_said_of_an_item_is_left_out_with_it() -> None:
+    items = [f"bat-{number:08}-aaaa-bbbb-cccc-{number:012} with status COMPLETED" for number in range(20)]
+    begin, _, end = shortened_in_middle(", ".join(items), 240).partition(" … ")
+    assert begin.rstrip(",") == items[0]
+    assert end == items[-1]
+
+
 def test_a_long_text_keeps_its_end() -> None:
     assert end_of("abc", 3) == "abc"
     assert end_of("abcdef", 3) == "…def"

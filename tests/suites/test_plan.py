@@ -38,10 +38,11 @@ def test_a_run_spends_what_was_planned(limits: Sequence[str], by_url: RunByUrl, 
 
 
 def test_a_plan_tells_what_a_limit_leaves_out_and_how_long_it_takes(tmp_path: Path) -> None:
+    """Nothing is sent to the target, and so its key is not needed."""
     plan = run(
         tmp_path / "report",
         *("--plan", "--target=https://batches.invalid", "--max-billable-files=0", "--rate=0.5", *SLOWLY),
-        LLAMA_CLOUD_API_KEY="llx-nobody",
+        LLAMA_CLOUD_OTHER_API_KEY="llx-nobody",
     )
     assert plan.code == 0, plan.output
     requests, _, batches, files = planned(plan.output)

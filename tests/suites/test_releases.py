@@ -135,7 +135,7 @@ def test_a_wrong_key_speaks_for_and_against_nothing_and_is_asked_again(
     ended = release(tmp_path, *words, **{KEY: "llx-wrong", AGAINST_KEY: production.api_key})
     assert ended.code == 6, ended.output
     assert "\nCANNOT TELL\n" in ended.output
-    assert ended.output.count("refuses the key") == 2
+    assert ended.output.count("refuses the key") == 3
     again = release(tmp_path, *words, "--resume", **{KEY: candidate.api_key, AGAINST_KEY: production.api_key})
     assert again.code == 1, again.output
     assert "against: taken from" in again.output
