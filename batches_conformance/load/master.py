@@ -86,10 +86,15 @@ class Master:
         if seconds and environment.parsed_options.headless and not isinstance(runner, LocalRunner):
             gevent.spawn_later(seconds, self.on_late)
 
+    @property
+    def target(self) -> str:
+        """The base URL of the service that is loaded."""
+        return self._settings.target
+
     def start(self) -> None:
         """Begin a load; with the options its workers get the id of the run, the version of the suite and the target."""
         options, runner = self._environment.parsed_options, self._environment.runner
-        self._environment.host = self._settings.target
+        self._environment.host = options.target = self._settings.target
         self._run_id = options.run_id = self._asked_run_id or uuid.uuid4().hex[:8]
         options.suite_version = suite_version()
         self._made = (

@@ -38,7 +38,10 @@ def of_run(run_id: str | None, data: Any) -> dict[str, Any]:
 
 
 class LocustOptions:
-    """The options as locust has parsed them; those of a worker are those of its master once a test starts."""
+    """The options as locust has parsed them; those of a worker are those of its master once a test starts.
+
+    The target comes with them, since anybody may set the host of locust.
+    """
 
     def __init__(self, environment: Any) -> None:
         self._options = environment.parsed_options
@@ -47,7 +50,7 @@ class LocustOptions:
     def __call__(self, name: str) -> Any:
         """Return the value of an option."""
         if name == "--target":
-            return self._host
+            return getattr(self._options, "target", self._host)
         return getattr(self._options, parameter_of(name), None)
 
     def settings(self) -> Settings:
