@@ -56,6 +56,7 @@ class Master:
         given = LocustOptions(environment)
         if environment.parsed_options.num_users == 0 and environment.shape_class is None:
             raise WrongUsage("--users 0 leaves nobody to send anything: give 1 or more.")
+        _refuse_tags(environment)
         self._settings, self._options = given.settings(), given.load_options()
         self._mock: str | None = given("--mock")
         self._asked_run_id: str | None = given("--run-id")
@@ -273,3 +274,15 @@ class Master:
                 last = time.monotonic()
                 print(f"{datetime.now(UTC):%H:%M:%S}  {counted(users, 'user')}, {load.so_far}", file=sys.stderr)
             gevent.sleep(1.0)
+
+
+def _refuse_tags(environment: Any) -> None:
+    """Raise `WrongUsage` where no task of a user has the tags that are asked for, as those of the suite have none."""
+    if not (environment.parsed_options.tags or environment.parsed_options.exclude_tags):
+        return
+    environment._filter_tasks_by_tags()
+    if idle := [user.__name__ for user in environment.user_classes if not user.tasks]:
+        raise WrongUsage(
+            f"--tags leaves {' and '.join(idle)} nothing to do: leave it out, and say with --weights how often a user "
+            "does each thing, as in --weights list=10,poll=0."
+        )

@@ -246,6 +246,14 @@ def test_a_load_of_nobody_is_one_sentence(mock: MockAddress, tmp_path: Path) -> 
     assert (loaded.code, loaded.output) == (4, "--users 0 leaves nobody to send anything: give 1 or more.\n")
 
 
+def test_tags_are_one_sentence(mock: MockAddress, tmp_path: Path) -> None:
+    words = ["locust", "-f", str(LOCUSTFILE), "--headless", f"--host={mock.base_url}", "-t", "4s", "-T", "list"]
+    loaded = ended(begun(words, tmp_path, mock), tmp_path)
+    assert loaded.code == 4, loaded.output
+    assert loaded.output.splitlines()[-1].startswith("--tags leaves GuideUser nothing to do: leave it out, and say")
+    assert "Traceback" not in loaded.output
+
+
 def test_an_option_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     refused = ended(begun(["locust", "-f", str(LOCUSTFILE), "--files=several"], tmp_path), tmp_path)
     sentence = "Argument --files: invalid int value: 'several'; locust --help lists the options.\n"
