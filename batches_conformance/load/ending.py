@@ -1,5 +1,6 @@
 """How a process of locust ends that has no report: by a sentence, and never with the code of a violated promise."""
 
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -20,6 +21,9 @@ REFUSALS: Final = (WrongUsage, pytest.UsageError, RunError)
 """What a listener says in a sentence, which a user can do something about."""
 TWICE: Final = "user classes have the same class name"
 """What locust says where two locustfiles have a class."""
+
+OF_LOCUST: Final = (NONCONFORMANT, -1)
+"""The codes with which locust refuses something."""
 
 
 def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
@@ -42,22 +46,32 @@ def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
 class Codes:
     """Holds back the code of a violated promise until a report has it: locust ends with 1 for reasons of its own.
 
-    Locust does so by `sys.exit` where it refuses something, and by a crash, as where its port is in use. Other crashes
-    end as `spec.process` says, and what cannot be printed breaks nothing, as where a terminal was closed.
+    Locust does so by `sys.exit` where it refuses something, at first its command line, and by a crash, as where its
+    port is in use. Other crashes end as `spec.process` says, and what cannot be printed breaks nothing, as where a
+    terminal was closed.
     """
 
     def __init__(self) -> None:
         self._reported: int | None = None
+        self._is_accepted = False
         self._output = tolerant_output()
         self._crash = sys.excepthook
         sys.exit, sys.excepthook = self._exit, self._broken
+
+    def accept(self) -> None:
+        """Know that locust has accepted the command line, so that it refuses something else from now on."""
+        self._is_accepted = True
 
     def report(self, code: int) -> None:
         """Take the code of a report."""
         self._reported = code
 
     def _exit(self, status: Any = None, /) -> NoReturn:
-        raise SystemExit(whole(self._output, INCONCLUSIVE if status == NONCONFORMANT != self._reported else status))
+        if status in OF_LOCUST and status != self._reported:
+            if not (self._is_accepted or _was_interrupted()):
+                end("Locust refuses this command line; locust --help lists the options.", WRONG_USAGE)
+            status = INCONCLUSIVE
+        raise SystemExit(whole(self._output, status))
 
     def _broken(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, RPCError):
@@ -69,6 +83,11 @@ class Codes:
                 WRONG_USAGE,
             )
         self._crash(kind, error, trace)
+
+
+def _was_interrupted() -> bool:
+    """Whether locust ends workers that a process without a part has started, at a second Ctrl-C."""
+    return getattr(signal.getsignal(signal.SIGINT), "has_run", False)
 
 
 def refuse(message: str) -> NoReturn:

@@ -63,6 +63,7 @@ def add_options(parser: Any) -> None:
 @ends_in_a_sentence
 def begin(environment: Any, runner: Any, web_ui: Any, **_: Any) -> None:
     """Take the part of a master, of a worker, or of both; other signals end it as SIGTERM does, and in no user."""
+    _codes.accept()
     logging.getLogger("httpx").setLevel(logging.WARNING)  # Locust shows what is logged of each request.
     for each in set(ENDING) - {signal.SIGTERM}:
         if each == signal.SIGINT or signal.getsignal(each) != signal.SIG_IGN:

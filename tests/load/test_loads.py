@@ -15,6 +15,7 @@ import pytest
 from batches_conformance.commands.load import LOCUSTFILE, SECONDS_TO_REPORT
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.runfile import run_id_of
+from fixtures.settings import BASE_URL
 from spec.process import STOPPED
 from tests.docs.pages import ROOT, blocks
 from tests.load.started import BETWEEN_LOOKS, OF_WORKERS, REMEMBERED, SECONDS, begun, ended, until_written
@@ -258,6 +259,43 @@ def test_an_option_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     refused = ended(begun(["locust", "-f", str(LOCUSTFILE), "--files=several"], tmp_path), tmp_path)
     sentence = "Argument --files: invalid int value: 'several'; locust --help lists the options.\n"
     assert (refused.code, refused.output) == (4, sentence)
+
+
+REFUSED = {
+    "an unknown user": (["NoSuch"], "Unknown User(s): NoSuch"),
+    "two parts": (["--master", "--worker"], "cannot be combined with --worker"),
+}
+
+
+@pytest.mark.parametrize(("words", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_a_command_line_that_locust_refuses_is_wrong_usage(tmp_path: Path, words: list[str], sentence: str) -> None:
+    refused = ended(begun(["locust", "-f", str(LOCUSTFILE), *words], tmp_path), tmp_path)
+    assert refused.code == 4
+    assert sentence in refused.output
+    assert refused.output.endswith("Locust refuses this command line; locust --help lists the options.\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "host"), [("--host", "foo"), ("--host", "http://user:llx-password@127.0.0.1"), (BASE_URL, "mock")]
+)
+def test_a_host_that_is_none_is_named_as_it_was_given(
+    mock: MockAddress, tmp_path: Path, source: str, host: str
+) -> None:
+    words = ["locust", "-f", str(LOCUSTFILE), "--headless", "--skip-log-setup"]
+    if source == BASE_URL:
+        refused = ended(begun(words, tmp_path, mock, target=host), tmp_path)
+    else:
+        refused = ended(begun([*words, f"{source}={host}"], tmp_path, mock), tmp_path)
+    sentence = "must be a URL such as https://host[:port], without a user or a query in it; batches-conformance mock"
+    assert (refused.code, refused.output.count("\n")) == (4, 1), refused.output
+    assert refused.output.startswith(f"{source} {sentence}")
+
+
+def test_a_wrong_path_is_not_laid_to_an_option_that_locust_has_not(mock: MockAddress, tmp_path: Path) -> None:
+    words = ["locust", "-f", str(LOCUSTFILE), "--headless", "--skip-log-setup", f"--host={mock.base_url}/below"]
+    refused = ended(begun(words, tmp_path, mock), tmp_path)
+    assert (refused.code, refused.output.count("\n")) == (6, 1), refused.output
+    assert f"check that {mock.base_url}/below is the base URL of a Batches API" in refused.output
 
 
 def test_users_of_another_locustfile_take_the_place_of_those_of_the_suite(mock: MockAddress, tmp_path: Path) -> None:

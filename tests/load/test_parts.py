@@ -80,6 +80,7 @@ def test_weights_replace_those_that_they_name() -> None:
     ("values", "sentence"),
     [
         ({"weights": "pol=2"}, "did you mean poll"),
+        ({"weights": "nope=2"}, "There is no weight nope; there are poll, results, job, list,"),
         ({"weights": "cancel=2"}, "takes the profile cancel"),
         ({"weights": "poll=often"}, "whole number"),
         ({"weights": ",".join(f"{name}=0" for name in options().weights)}, "nothing to do"),
@@ -500,7 +501,7 @@ def test_without_locust_it_is_said_how_to_install_it(
         (["--run-time=soon"], "--run-time takes a time"),
         (["--weights=pol=1"], "did you mean poll"),
         (["--target=https://your-service.example"], "LLAMA_CLOUD_API_KEY"),
-        (["--target=http://127.0.0.1:1", "--fault=status-filter-ignored"], "change the mock"),
+        (["--target=http://127.0.0.1:1", "--fault=status-filter-ignored"], "only the mock takes --fault: leave"),
     ],
 )
 def test_wrong_usage_is_one_sentence(
