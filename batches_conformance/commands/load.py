@@ -76,17 +76,39 @@ def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(name="load")
 @click.option("--target", metavar="URL", help="A base URL; by default the mock, or $LLAMA_CLOUD_BASE_URL.")
-@click.option("--users", metavar="N", type=click.IntRange(1), default=10, show_default=True, help="Users at once.")
+@click.option(
+    "--users",
+    metavar="N",
+    type=click.IntRange(1),
+    default=10,
+    show_default=True,
+    envvar="LOCUST_USERS",
+    help="Users at once.",
+)
 @click.option(
     "--spawn-rate",
     metavar="N",
     type=click.FloatRange(0, min_open=True),
     default=5.0,
     show_default=True,
+    envvar="LOCUST_SPAWN_RATE",
     help="Users that begin in each second.",
 )
-@click.option("--run-time", metavar="TIME", default="30s", show_default=True, help="How long, as 90s, 10m or 1h30m.")
-@click.option("--processes", metavar="N", type=click.IntRange(1), help="Processes that share the users.")
+@click.option(
+    "--run-time",
+    metavar="TIME",
+    default="30s",
+    show_default=True,
+    envvar="LOCUST_RUN_TIME",
+    help="How long, as 90s, 10m or 1h30m.",
+)
+@click.option(
+    "--processes",
+    metavar="N",
+    type=click.IntRange(1),
+    envvar="LOCUST_PROCESSES",
+    help="Processes that share the users.",
+)
 @named_option("--fault", help="Let the mock break a promise.")
 @named_option("--variation", help="Let the mock use a variation.")
 @_declared

@@ -193,6 +193,8 @@ class Master:
         interrupted = ended_by == BY_HAND and is_timed and options.headless
         if ended_by == BY_WORKERS:
             self._load.findings.error(ALONE)
+        for each in runner.exceptions.values():
+            self._load.findings.error(f"The code of a user broke {counted(each['count'], 'time')}: {each['msg']}")
         load = self._load.load(self._ends, ended_by)
         report = report_of(
             self._load.findings,

@@ -298,12 +298,47 @@ def test_a_wrong_path_is_not_laid_to_an_option_that_locust_has_not(mock: MockAdd
     assert f"check that {mock.base_url}/below is the base URL of a Batches API" in refused.output
 
 
+OF_MY_OWN = """
+    def on_start(self):
+        self.began = True
+
+    @task
+    def fail(self):
+        assert not self.began, "broken by myself"
+"""
+
+
 def test_users_of_another_locustfile_take_the_place_of_those_of_the_suite(mock: MockAddress, tmp_path: Path) -> None:
+    """They work as those do, beside what they do of their own, and where that breaks the report says so."""
     [code] = python_of_page("GuideUser")
-    (tmp_path / "eager.py").write_text(code, encoding="utf-8")
-    loaded = ended(begun(["locust", "-f", "eager.py", "--list"], tmp_path, mock), tmp_path)
-    assert re.search("Available Users:\n    Eager\n", loaded.output)
-    assert "GuideUser" not in loaded.output
+    (tmp_path / "eager.py").write_text(f"from locust import task\n{code}{OF_MY_OWN}", encoding="utf-8")
+    words = ["locust", "-f", "eager.py", "--headless", f"--host={mock.base_url}", "--run-time=3s", "--users=2"]
+    loaded = ended(begun(words, tmp_path, mock), tmp_path)
+    assert 'All users spawned: {"Eager": 2}' in loaded.output
+    assert loaded.report["run"]["exchanges"]["count"] > 0
+    [error] = loaded.report["errors"]
+    assert re.fullmatch(r"The code of a user broke \d+ times: broken by myself", error)
+    assert (loaded.code, loaded.report["verdict"]) == (6, "inconclusive")
+
+
+READ = """
+import shlex, sys
+from locust.argument_parser import get_parser
+from batches_conformance.locustfile import GuideUser
+
+for line in sys.argv[1:]:
+    print(get_parser().parse_args(shlex.split(line)[1:]).yes)
+"""
+"""Lets locust read command lines."""
+
+
+def test_locust_takes_the_options_of_the_page(tmp_path: Path) -> None:
+    found = blocks(PAGE.read_text(encoding="utf-8"))
+    lines = [line for block in found if block.language == "text" for line in block.text.splitlines()]
+    commands = [line for line in lines if line.startswith("locust ")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    read = subprocess.check_output([REAL, "-c", READ, *commands], cwd=tmp_path, env=environment, text=True)
+    assert read.split() == ["True", "True", "True", "False"]
 
 
 def test_users_that_are_in_two_locustfiles_are_one_sentence(mock: MockAddress, tmp_path: Path) -> None:
