@@ -13,8 +13,8 @@ from locust.exception import RPCError
 
 from fixtures.errors import RunError
 from fixtures.mask import MASK
-from spec.codes import INCONCLUSIVE, NONCONFORMANT, WRONG_USAGE
-from spec.process import tolerant_output, whole
+from spec.codes import INCONCLUSIVE, INTERRUPTED, NONCONFORMANT, WRONG_USAGE
+from spec.process import STOPPED, tolerant_output, whole
 from spec.usage import WrongUsage
 
 REFUSALS: Final = (WrongUsage, pytest.UsageError, RunError)
@@ -68,7 +68,9 @@ class Codes:
 
     def _exit(self, status: Any = None, /) -> NoReturn:
         if status in OF_LOCUST and status != self._reported:
-            if not (self._is_accepted or _was_interrupted()):
+            if _was_interrupted():
+                end(STOPPED, INTERRUPTED)
+            if not self._is_accepted:
                 end("Locust refuses this command line; locust --help lists the options.", WRONG_USAGE)
             status = INCONCLUSIVE
         raise SystemExit(whole(self._output, status))

@@ -24,6 +24,7 @@ from reports.load import LoadFindings
 from reports.model import WorkerEnd
 from reports.standalone import publish
 from reports.wording import counted
+from spec import profiles
 from spec.codes import INCONCLUSIVE, INTERRUPTED
 from spec.process import STOPPED
 from spec.usage import WrongUsage
@@ -56,7 +57,7 @@ class Master:
         given = LocustOptions(environment)
         if environment.parsed_options.num_users == 0 and environment.shape_class is None:
             raise WrongUsage("--users 0 leaves nobody to send anything: give 1 or more.")
-        _refuse_tags(environment)
+        _refuse_what_does_nothing(environment)
         self._settings, self._options = given.settings(), given.load_options()
         self._mock: str | None = given("--mock")
         self._asked_run_id: str | None = given("--run-id")
@@ -278,9 +279,12 @@ class Master:
             gevent.sleep(1.0)
 
 
-def _refuse_tags(environment: Any) -> None:
-    """Raise `WrongUsage` where no task of a user has the tags that are asked for, as those of the suite have none."""
-    if not (environment.parsed_options.tags or environment.parsed_options.exclude_tags):
+def _refuse_what_does_nothing(environment: Any) -> None:
+    """Raise `WrongUsage` for a profile that only locust would know, and for tags that no task of a user has."""
+    options = environment.parsed_options
+    if options.profile in profiles.load():
+        raise WrongUsage(f"--profile is a name for a run of locust: select with --contract-profile {options.profile}.")
+    if not (options.tags or options.exclude_tags):
         return
     environment._filter_tasks_by_tags()
     if idle := [user.__name__ for user in environment.user_classes if not user.tasks]:

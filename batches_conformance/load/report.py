@@ -13,8 +13,8 @@ from spec import requirements
 from suites.load.options import LoadOptions
 
 NOTHING: Final = (
-    "No exchange was observed: give the users time to begin, with a longer --run-time, or mend their code where locust "
-    "has printed a traceback of it."
+    "No exchange was observed: give the users time to begin, with a longer --run-time, or correct their code where "
+    "locust has printed a traceback of it."
 )
 
 

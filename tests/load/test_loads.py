@@ -247,11 +247,20 @@ def test_a_load_of_nobody_is_one_sentence(mock: MockAddress, tmp_path: Path) -> 
     assert (loaded.code, loaded.output) == (4, "--users 0 leaves nobody to send anything: give 1 or more.\n")
 
 
-def test_tags_are_one_sentence(mock: MockAddress, tmp_path: Path) -> None:
-    words = ["locust", "-f", str(LOCUSTFILE), "--headless", f"--host={mock.base_url}", "-t", "4s", "-T", "list"]
+@pytest.mark.parametrize(
+    ("word", "value", "sentence"),
+    [
+        ("-T", "list", "--tags leaves GuideUser nothing to do: leave it out, and say with --weights how often"),
+        ("--profile", "cancel", "--profile is a name for a run of locust: select with --contract-profile cancel."),
+    ],
+)
+def test_an_option_of_locust_that_does_nothing_here_is_one_sentence(
+    mock: MockAddress, tmp_path: Path, word: str, value: str, sentence: str
+) -> None:
+    words = ["locust", "-f", str(LOCUSTFILE), "--headless", f"--host={mock.base_url}", "-t", "4s", word, value]
     loaded = ended(begun(words, tmp_path, mock), tmp_path)
     assert loaded.code == 4, loaded.output
-    assert loaded.output.splitlines()[-1].startswith("--tags leaves GuideUser nothing to do: leave it out, and say")
+    assert loaded.output.splitlines()[-1].startswith(sentence)
     assert "Traceback" not in loaded.output
 
 
