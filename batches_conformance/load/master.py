@@ -175,7 +175,10 @@ class Master:
             raise SystemExit(INCONCLUSIVE)
 
     def on_quitting(self, **_: Any) -> None:
-        """End a load that somebody has ended, before locust asks for the exit code."""
+        """End a load that somebody has ended, before locust asks for the exit code; none may have been started."""
+        if self._is_waiting and not self._environment.parsed_options.headless:
+            print(STOPPED, file=sys.stderr, flush=True)
+            self._environment.process_exit_code = INTERRUPTED
         if self._is_running:
             self._ended_by = self._ended_by or BY_HAND
             self._environment.runner.quit()

@@ -1,8 +1,10 @@
 """Loads that are started from the web interface of locust: of the target of its command line, and of no other."""
 
 import importlib.util
+import re
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ import pytest
 
 from batches_conformance.commands.load import LOCUSTFILE
 from fixtures.embedded import MockAddress, running_mock
+from spec.process import STOPPED
 from tests.load.started import BETWEEN_LOOKS, SECONDS, begun, ended
 from tests.suites.sessions import Ended, directories_on
 
@@ -36,6 +39,27 @@ def elsewhere() -> Iterator[socket.socket]:
         yield server
 
 
+def at_a_free_port(folder: Path, mock: MockAddress, *words: str) -> "tuple[subprocess.Popen[str], str]":
+    """Start locust with a web interface, and wait until that answers."""
+    with socket.create_server((HERE, 0)) as free:
+        port = free.getsockname()[1]
+    at = (f"--web-host={HERE}", f"--web-port={port}")
+    process = begun(["locust", "-f", str(LOCUSTFILE), f"--host={mock.base_url}", *at, *words], folder, mock)
+    by, url = time.monotonic() + SECONDS, f"http://{HERE}:{port}"
+    while not answers(url):
+        assert time.monotonic() < by
+        assert process.poll() is None
+        time.sleep(BETWEEN_LOOKS)
+    return process, url
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False
+
+
 @dataclass(frozen=True)
 class Web:
     """What the web interface has answered, by the host that was typed, and what the load has come to."""
@@ -50,14 +74,11 @@ class Web:
 def web(mock: MockAddress, elsewhere: socket.socket, tmp_path_factory: pytest.TempPathFactory) -> Web:
     """Loads are refused before the first, while it is under way, and after it; then there is a second one."""
     folder = tmp_path_factory.mktemp("web")
-    with socket.create_server((HERE, 0)) as free:
-        port = free.getsockname()[1]
-    words = ["locust", "-f", str(LOCUSTFILE), f"--host={mock.base_url}", "--pause=0-0.1", "--rate=50"]
-    process = begun([*words, f"--web-host={HERE}", f"--web-port={port}"], folder, mock)
+    process, url = at_a_free_port(folder, mock, "--pause=0-0.1", "--rate=50")
     other = f"http://{HERE}:{elsewhere.getsockname()[1]}"
     by = time.monotonic() + SECONDS
     refused, started = {}, {}
-    with httpx.Client(base_url=f"http://{HERE}:{port}", timeout=SECONDS) as client:
+    with httpx.Client(base_url=url, timeout=SECONDS) as client:
 
         def swarm(host: str, **fields: str) -> dict[str, Any]:
             form = {"user_count": "2", "spawn_rate": "2", "host": host, **fields}
@@ -69,10 +90,6 @@ def web(mock: MockAddress, elsewhere: socket.socket, tmp_path_factory: pytest.Te
                 assert time.monotonic() < by
                 time.sleep(BETWEEN_LOOKS)
 
-        while not _answers(client):
-            assert time.monotonic() < by
-            assert process.poll() is None
-            time.sleep(BETWEEN_LOOKS)
         refused["first"] = swarm(other)
         for host in ("foo", f"{mock.base_url}/below", "http://user:llx-password@127.0.0.1", "http://[::1"):
             refused[host] = swarm(host)
@@ -87,13 +104,6 @@ def web(mock: MockAddress, elsewhere: socket.socket, tmp_path_factory: pytest.Te
         until_requests()
     process.send_signal(signal.SIGINT)
     return Web(refused, changed, started, ended(process, folder))
-
-
-def _answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/").is_success
-    except httpx.TransportError:
-        return False
 
 
 def test_another_host_is_refused_and_gets_nothing(web: Web, mock: MockAddress, elsewhere: socket.socket) -> None:
@@ -116,10 +126,18 @@ def test_the_same_host_may_be_written_in_other_ways(web: Web) -> None:
     assert [answer["message"] for answer in web.started.values()] == ["Swarming started"] * len(web.started)
 
 
-def test_the_report_names_what_was_loaded(web: Web, mock: MockAddress) -> None:
+def test_each_load_has_a_report_that_names_what_was_loaded(web: Web, mock: MockAddress) -> None:
+    assert len(re.findall("^CONFORMANT ", web.loaded.output, re.MULTILINE)) == 2
     assert (web.loaded.code, web.loaded.report["verdict"]) == (0, "conformant"), web.loaded.output
     assert web.loaded.report["target"]["base_url"] == mock.base_url
     assert directories_on(mock) == []
+
+
+def test_a_signal_before_the_first_load_ends_with_a_sentence(mock: MockAddress, tmp_path: Path) -> None:
+    process, _ = at_a_free_port(tmp_path, mock)
+    process.send_signal(signal.SIGINT)
+    waiting = ended(process, tmp_path)
+    assert (waiting.code, waiting.output.count(STOPPED)) == (2, 1)
 
 
 @pytest.mark.parametrize("host", [HERE, "203.0.113.1", "nowhere.invalid"])
