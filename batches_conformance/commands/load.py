@@ -20,7 +20,7 @@ import pytest
 from batches_conformance import location
 from batches_conformance.completion import OF_OPTIONS, named_option
 from batches_conformance.groups import FILE
-from batches_conformance.load.options import DECLARED, VARIABLES
+from batches_conformance.load.options import DECLARED, SECONDS_TO_REPORT, VARIABLES
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.embedded import running_mock
 from fixtures.errors import RunError
@@ -47,8 +47,6 @@ SECONDS_TO_END: Final = 30.0
 """Seconds that workers without a master have to end."""
 SECONDS_TO_BEGIN: Final = 60
 """Seconds in which all processes of a load on this machine have to be there."""
-SECONDS_TO_REPORT: Final = 10.0
-"""Seconds after a signal in which further ones change nothing, since the report is made."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
 SAID: Final = frozenset({WRONG_USAGE, INCONCLUSIVE})
 """Exit codes of the locustfile before which it has said why."""

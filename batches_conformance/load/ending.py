@@ -1,7 +1,8 @@
-"""How a process of locust ends that has no report: by a sentence, and never with the code of a violated promise."""
+"""How a process of locust ends: with its report, or by a sentence and never with the code of a violated promise."""
 
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from functools import wraps
@@ -9,8 +10,10 @@ from types import TracebackType
 from typing import Any, Final, NoReturn
 
 import pytest
+from gevent.event import Event
 from locust.exception import RPCError
 
+from batches_conformance.load.options import SECONDS_TO_REPORT
 from fixtures.errors import RunError
 from fixtures.mask import MASK
 from spec.codes import INCONCLUSIVE, INTERRUPTED, NONCONFORMANT, WRONG_USAGE
@@ -41,6 +44,29 @@ def ends_in_a_sentence(function: Callable[..., None]) -> Callable[..., None]:
             end(f"{traceback.format_exc()}\nThe suite itself broke: {type(error).__name__}: {error}", INCONCLUSIVE)
 
     return listener
+
+
+class Ending:
+    """Lets a process wait for the end of what it has begun, unless somebody insists for longer on its own end."""
+
+    def __init__(self) -> None:
+        self._is_over = Event()
+        self._is_over.set()
+        self._asked_at: float | None = None
+
+    def begin(self) -> None:
+        """Know that there is something to end."""
+        self._is_over.clear()
+
+    def over(self) -> None:
+        """Know that it has ended."""
+        self._is_over.set()
+
+    def wait(self) -> bool:
+        """Wait for the end, for whoever asks in the seconds after the first one; for a later one, whether it was."""
+        now = time.monotonic()
+        self._asked_at = self._asked_at or now
+        return bool(self._is_over.wait(None if now - self._asked_at < SECONDS_TO_REPORT else 0.0))
 
 
 class Codes:

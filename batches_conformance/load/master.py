@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import gevent
-from locust.runners import STATE_MISSING, LocalRunner, WorkerNode
+from locust.runners import STATE_CLEANUP, STATE_MISSING, STATE_STOPPED, STATE_STOPPING, LocalRunner, WorkerNode
 
-from batches_conformance.load.ending import ends_in_a_sentence
+from batches_conformance.load.ending import Ending, ends_in_a_sentence
 from batches_conformance.load.messages import LOCAL, REPORTED, LocustOptions, MessageType
 from batches_conformance.load.report import report_of
 from fixtures.mask import MASK, hide
@@ -42,6 +42,8 @@ SECONDS_BETWEEN_LINES: Final = 10.0
 BY_TIME: Final = "its run time"
 BY_HAND: Final = "its user"
 BY_WORKERS: Final = "the end of its workers"
+ENDS: Final = (STATE_STOPPING, STATE_CLEANUP, STATE_STOPPED)
+"""The states in which locust ends a load, or has ended it."""
 ALONE: Final = "The load ended early, since its last worker had ended: run again with workers that stay to its end."
 
 
@@ -52,6 +54,7 @@ class Master:
         self._environment = environment
         self._on_code = on_code
         self._is_waiting, self._is_running = True, False
+        self._ending = Ending()
         if environment.parsed_options.headless:
             gevent.signal_handler(signal.SIGTERM, self.on_signal)
         given = LocustOptions(environment)
@@ -113,6 +116,7 @@ class Master:
         self._workers: set[str] = set()
         self._gone = {client.id for client in self._clients if client.state == STATE_MISSING}
         self._is_waiting, self._is_running = False, True
+        self._ending.begin()
         gevent.spawn(self._note_users)
 
     def on_ask(self, client_id: str, wanted: dict[str, Any]) -> None:
@@ -176,17 +180,24 @@ class Master:
 
     def on_quitting(self, **_: Any) -> None:
         """End a load that somebody has ended, before locust asks for the exit code; none may have been started."""
-        if self._is_waiting and not self._environment.parsed_options.headless:
+        runner = self._environment.runner
+        if self._is_running and runner.state not in ENDS:
+            self._ended_by = self._ended_by or BY_HAND
+            runner.quit()
+        is_reported = self._ending.wait()
+        if not is_reported or (self._is_waiting and not self._environment.parsed_options.headless):
             print(STOPPED, file=sys.stderr, flush=True)
             self._environment.process_exit_code = INTERRUPTED
-        if self._is_running:
-            self._ended_by = self._ended_by or BY_HAND
-            self._environment.runner.quit()
 
     def on_stop(self, **_: Any) -> None:
         """Wait for what the workers report last, then make the report."""
-        if not self._is_running:
-            return
+        try:
+            if self._is_running:
+                self._report()
+        finally:
+            self._ending.over()
+
+    def _report(self) -> None:
         runner, options = self._environment.runner, self._environment.parsed_options
         ended_by = self._ended_by or (BY_TIME if runner.worker_count else BY_WORKERS)
         self._wrap_up()

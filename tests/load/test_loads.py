@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from batches_conformance.commands.load import LOCUSTFILE, SECONDS_TO_REPORT
+from batches_conformance.commands.load import LOCUSTFILE
+from batches_conformance.load.options import SECONDS_TO_REPORT
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.runfile import run_id_of
 from fixtures.settings import BASE_URL
@@ -217,6 +218,22 @@ def test_a_signal_before_the_first_request_ends_with_a_sentence(mock: MockAddres
         loaded = ended(process, tmp_path)
         connection.close()
     assert (loaded.code, loaded.output) == (2, f"{STOPPED}\n")
+
+
+def test_a_signal_takes_no_report_from_a_load_that_ends_already(tmp_path: Path) -> None:
+    """While it waits for webhooks that do not come."""
+    with running_mock("--fault=webhook-without-events-gets-none") as mock:
+        words = ["locust", "-f", str(LOCUSTFILE), "--headless", f"--host={mock.base_url}", "--run-time=4s", "--users=4"]
+        words += ["--spawn-rate=4", "--pause=0.1", "--contract-profile=webhooks", "--poll-timeout=4"]
+        process = begun(words, tmp_path, mock)
+        assert process.stdout is not None
+        assert any("--run-time limit reached" in line for line in iter(process.stdout.readline, ""))
+        process.send_signal(signal.SIGINT)
+        loaded = ended(process, tmp_path)
+        assert directories_on(mock) == []
+    assert loaded.code == 1, loaded.output
+    assert loaded.verdicts["webhook-without-events-sends-all"] == "fail"
+    assert not list(tmp_path.glob(REMEMBERED))
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the master in /proc")
