@@ -20,7 +20,7 @@ import pytest
 from batches_conformance import location
 from batches_conformance.completion import OF_OPTIONS, named_option
 from batches_conformance.groups import FILE
-from batches_conformance.load.options import DECLARED, VARIABLES
+from batches_conformance.load.options import DECLARED, SECONDS_TO_REPORT, VARIABLES
 from batches_conformance.variants import refuse_unknown_variants
 from fixtures.embedded import running_mock
 from fixtures.errors import RunError
@@ -47,8 +47,6 @@ SECONDS_TO_END: Final = 30.0
 """Seconds that workers without a master have to end."""
 SECONDS_TO_BEGIN: Final = 60
 """Seconds in which all processes of a load on this machine have to be there."""
-SECONDS_TO_REPORT: Final = 10.0
-"""Seconds after a signal in which further ones change nothing, since the report is made."""
 SECONDS_BETWEEN_LOOKS: Final = 0.2
 SAID: Final = frozenset({WRONG_USAGE, INCONCLUSIVE})
 """Exit codes of the locustfile before which it has said why."""
@@ -76,17 +74,39 @@ def _declared(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(name="load")
 @click.option("--target", metavar="URL", help="A base URL; by default the mock, or $LLAMA_CLOUD_BASE_URL.")
-@click.option("--users", metavar="N", type=click.IntRange(1), default=10, show_default=True, help="Users at once.")
+@click.option(
+    "--users",
+    metavar="N",
+    type=click.IntRange(1),
+    default=10,
+    show_default=True,
+    envvar="LOCUST_USERS",
+    help="Users at once.",
+)
 @click.option(
     "--spawn-rate",
     metavar="N",
     type=click.FloatRange(0, min_open=True),
     default=5.0,
     show_default=True,
+    envvar="LOCUST_SPAWN_RATE",
     help="Users that begin in each second.",
 )
-@click.option("--run-time", metavar="TIME", default="30s", show_default=True, help="How long, as 90s, 10m or 1h30m.")
-@click.option("--processes", metavar="N", type=click.IntRange(1), help="Processes that share the users.")
+@click.option(
+    "--run-time",
+    metavar="TIME",
+    default="30s",
+    show_default=True,
+    envvar="LOCUST_RUN_TIME",
+    help="How long, as 90s, 10m or 1h30m.",
+)
+@click.option(
+    "--processes",
+    metavar="N",
+    type=click.IntRange(1),
+    envvar="LOCUST_PROCESSES",
+    help="Processes that share the users.",
+)
 @named_option("--fault", help="Let the mock break a promise.")
 @named_option("--variation", help="Let the mock use a variation.")
 @_declared

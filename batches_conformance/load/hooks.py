@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from gevent.event import AsyncResult
 from locust import argument_parser, events
 from locust.runners import STATE_STOPPED, LocalRunner, WorkerRunner
 
+from batches_conformance.load import web
 from batches_conformance.load.ending import Codes, ends_in_a_sentence, refuse
 from batches_conformance.load.master import Master
 from batches_conformance.load.options import DECLARED, VARIABLES
@@ -18,10 +20,24 @@ from batches_conformance.load.patience import SECONDS_FOR_A_MASTER, greet
 from batches_conformance.load.worker import Worker
 from spec.codes import CONFORMANT
 from spec.signals import ENDING
+from suites.load.options import parameter_of
 from suites.load.users import GuideUser
 
 __all__ = ["GuideUser"]
 
+OWN: Final[Mapping[str, Mapping[str, Any]]] = {
+    **DECLARED,
+    "--mock": {"help": "The host is a mock, with these variants."},
+    "--run-id": {"help": "The id of the run."},
+    "--started-by": {"metavar": "PID", "type": int, "help": "The process without which a load ends."},
+    "--master-timeout": {
+        "metavar": "SECONDS",
+        "type": float,
+        "default": SECONDS_FOR_A_MASTER,
+        "help": f"How long a worker waits for a master that does not answer ({SECONDS_FOR_A_MASTER:g}).",
+    },
+}
+"""The options of the suite that locust has."""
 SECONDS_BETWEEN_LOOKS: Final = 1.0
 """Seconds after which a load notices at the latest that its command was killed."""
 
@@ -38,28 +54,16 @@ _parts: AsyncResult = AsyncResult()
 @events.init_command_line_parser.add_listener
 def add_options(parser: Any) -> None:
     """Add the options to those of locust."""
-    for name, declared in DECLARED.items():
+    for name, declared in OWN.items():
         parser.add_argument(name, include_in_web_ui=False, env_var=VARIABLES.get(name), **declared)
-    parser.add_argument("--mock", include_in_web_ui=False, help="The host is a mock, with these variants.")
-    parser.add_argument("--run-id", include_in_web_ui=False, help="The id of the run.")
-    parser.add_argument(
-        "--started-by", metavar="PID", type=int, include_in_web_ui=False, help="The process without which a load ends."
-    )
-    parser.add_argument(
-        "--master-timeout",
-        metavar="SECONDS",
-        type=float,
-        default=SECONDS_FOR_A_MASTER,
-        include_in_web_ui=False,
-        help=f"How long a worker waits for a master that does not answer ({SECONDS_FOR_A_MASTER:g}).",
-    )
     parser.error = refuse
 
 
 @events.init.add_listener
 @ends_in_a_sentence
-def begin(environment: Any, runner: Any, **_: Any) -> None:
+def begin(environment: Any, runner: Any, web_ui: Any, **_: Any) -> None:
     """Take the part of a master, of a worker, or of both; other signals end it as SIGTERM does, and in no user."""
+    _codes.accept()
     logging.getLogger("httpx").setLevel(logging.WARNING)  # Locust shows what is logged of each request.
     for each in set(ENDING) - {signal.SIGTERM}:
         if each == signal.SIGINT or signal.getsignal(each) != signal.SIG_IGN:
@@ -68,9 +72,14 @@ def begin(environment: Any, runner: Any, **_: Any) -> None:
         raise SystemExit(CONFORMANT)  # Its master has ended it before locust listens to that.
     if (starter := environment.parsed_options.started_by) and not isinstance(runner, WorkerRunner):
         gevent.spawn(_end_without, starter)
+    if web_ui:
+        web.refuse_taken(web_ui)
     parts: list[Master | Worker] = []
     if not isinstance(runner, WorkerRunner):
-        parts.append(Master(environment, _codes.report))
+        master = Master(environment, _codes.report)
+        parts.append(master)
+        if web_ui:
+            web.keep_to(master.target, {parameter_of(name) for name in OWN}, web_ui)
     if isinstance(runner, WorkerRunner | LocalRunner):
         parts.append(Worker(environment))
     _parts.set(parts)

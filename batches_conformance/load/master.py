@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import gevent
-from locust.runners import STATE_MISSING, LocalRunner, WorkerNode
+from locust.runners import STATE_CLEANUP, STATE_MISSING, STATE_STOPPED, STATE_STOPPING, LocalRunner, WorkerNode
 
-from batches_conformance.load.ending import ends_in_a_sentence
+from batches_conformance.load.ending import Ending, ends_in_a_sentence
 from batches_conformance.load.messages import LOCAL, REPORTED, LocustOptions, MessageType
 from batches_conformance.load.report import report_of
 from fixtures.mask import MASK, hide
@@ -24,6 +24,7 @@ from reports.load import LoadFindings
 from reports.model import WorkerEnd
 from reports.standalone import publish
 from reports.wording import counted
+from spec import profiles
 from spec.codes import INCONCLUSIVE, INTERRUPTED
 from spec.process import STOPPED
 from spec.usage import WrongUsage
@@ -41,6 +42,8 @@ SECONDS_BETWEEN_LINES: Final = 10.0
 BY_TIME: Final = "its run time"
 BY_HAND: Final = "its user"
 BY_WORKERS: Final = "the end of its workers"
+ENDS: Final = (STATE_STOPPING, STATE_CLEANUP, STATE_STOPPED)
+"""The states in which locust ends a load, or has ended it."""
 ALONE: Final = "The load ended early, since its last worker had ended: run again with workers that stay to its end."
 
 
@@ -51,11 +54,13 @@ class Master:
         self._environment = environment
         self._on_code = on_code
         self._is_waiting, self._is_running = True, False
+        self._ending = Ending()
         if environment.parsed_options.headless:
             gevent.signal_handler(signal.SIGTERM, self.on_signal)
         given = LocustOptions(environment)
         if environment.parsed_options.num_users == 0 and environment.shape_class is None:
             raise WrongUsage("--users 0 leaves nobody to send anything: give 1 or more.")
+        _refuse_what_does_nothing(environment)
         self._settings, self._options = given.settings(), given.load_options()
         self._mock: str | None = given("--mock")
         self._asked_run_id: str | None = given("--run-id")
@@ -86,10 +91,15 @@ class Master:
         if seconds and environment.parsed_options.headless and not isinstance(runner, LocalRunner):
             gevent.spawn_later(seconds, self.on_late)
 
+    @property
+    def target(self) -> str:
+        """The base URL of the service that is loaded."""
+        return self._settings.target
+
     def start(self) -> None:
         """Begin a load; with the options its workers get the id of the run, the version of the suite and the target."""
         options, runner = self._environment.parsed_options, self._environment.runner
-        self._environment.host = self._settings.target
+        self._environment.host = options.target = self._settings.target
         self._run_id = options.run_id = self._asked_run_id or uuid.uuid4().hex[:8]
         options.suite_version = suite_version()
         self._made = (
@@ -106,6 +116,7 @@ class Master:
         self._workers: set[str] = set()
         self._gone = {client.id for client in self._clients if client.state == STATE_MISSING}
         self._is_waiting, self._is_running = False, True
+        self._ending.begin()
         gevent.spawn(self._note_users)
 
     def on_ask(self, client_id: str, wanted: dict[str, Any]) -> None:
@@ -168,15 +179,25 @@ class Master:
             raise SystemExit(INCONCLUSIVE)
 
     def on_quitting(self, **_: Any) -> None:
-        """End a load that somebody has ended, before locust asks for the exit code."""
-        if self._is_running:
+        """End a load that somebody has ended, before locust asks for the exit code; none may have been started."""
+        runner = self._environment.runner
+        if self._is_running and runner.state not in ENDS:
             self._ended_by = self._ended_by or BY_HAND
-            self._environment.runner.quit()
+            runner.quit()
+        is_reported = self._ending.wait()
+        if not is_reported or (self._is_waiting and not self._environment.parsed_options.headless):
+            print(STOPPED, file=sys.stderr, flush=True)
+            self._environment.process_exit_code = INTERRUPTED
 
     def on_stop(self, **_: Any) -> None:
         """Wait for what the workers report last, then make the report."""
-        if not self._is_running:
-            return
+        try:
+            if self._is_running:
+                self._report()
+        finally:
+            self._ending.over()
+
+    def _report(self) -> None:
         runner, options = self._environment.runner, self._environment.parsed_options
         ended_by = self._ended_by or (BY_TIME if runner.worker_count else BY_WORKERS)
         self._wrap_up()
@@ -187,6 +208,8 @@ class Master:
         interrupted = ended_by == BY_HAND and is_timed and options.headless
         if ended_by == BY_WORKERS:
             self._load.findings.error(ALONE)
+        for each in runner.exceptions.values():
+            self._load.findings.error(f"The code of a user broke {counted(each['count'], 'time')}: {each['msg']}")
         load = self._load.load(self._ends, ended_by)
         report = report_of(
             self._load.findings,
@@ -268,3 +291,18 @@ class Master:
                 last = time.monotonic()
                 print(f"{datetime.now(UTC):%H:%M:%S}  {counted(users, 'user')}, {load.so_far}", file=sys.stderr)
             gevent.sleep(1.0)
+
+
+def _refuse_what_does_nothing(environment: Any) -> None:
+    """Raise `WrongUsage` for a profile that only locust would know, and for tags that no task of a user has."""
+    options = environment.parsed_options
+    if options.profile in profiles.load():
+        raise WrongUsage(f"--profile is a name for a run of locust: select with --contract-profile {options.profile}.")
+    if not (options.tags or options.exclude_tags):
+        return
+    environment._filter_tasks_by_tags()
+    if idle := [user.__name__ for user in environment.user_classes if not user.tasks]:
+        raise WrongUsage(
+            f"--tags leaves {' and '.join(idle)} nothing to do: leave it out, and say with --weights how often a user "
+            "does each thing, as in --weights list=10,poll=0."
+        )

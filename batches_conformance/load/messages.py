@@ -4,7 +4,7 @@ import os
 from enum import StrEnum
 from typing import Any, Final
 
-from fixtures.settings import BASE_URL, Settings
+from fixtures.settings import A_BASE_URL, BASE_URL, Settings, is_base_url
 from spec.usage import WrongUsage
 from suites.load.options import LoadOptions, load_options, parameter_of, settings_for
 
@@ -28,6 +28,7 @@ class MessageType(StrEnum):
 
 REPORTED: Final = "conformance"
 """The part of a report of locust's that has what a worker has found."""
+TO_TRY_WITH: Final = "batches-conformance mock serves one to try with"
 LOCAL: Final = "main"
 """What the one process of a load is called where there are no workers."""
 
@@ -38,7 +39,10 @@ def of_run(run_id: str | None, data: Any) -> dict[str, Any]:
 
 
 class LocustOptions:
-    """The options as locust has parsed them; those of a worker are those of its master once a test starts."""
+    """The options as locust has parsed them; those of a worker are those of its master once a test starts.
+
+    The target comes with them, since anybody may set the host of locust.
+    """
 
     def __init__(self, environment: Any) -> None:
         self._options = environment.parsed_options
@@ -47,13 +51,16 @@ class LocustOptions:
     def __call__(self, name: str) -> Any:
         """Return the value of an option."""
         if name == "--target":
-            return self._host
+            return getattr(self._options, "target", self._host)
         return getattr(self._options, parameter_of(name), None)
 
     def settings(self) -> Settings:
         """Return the settings of the target."""
-        if not self._host and not os.environ.get(BASE_URL):
-            raise WrongUsage("Name the service with --host; batches-conformance mock serves one to try with.")
+        name, url = ("--host", self._host) if self._host else (BASE_URL, os.environ.get(BASE_URL))
+        if not url:
+            raise WrongUsage(f"Name the service with --host; {TO_TRY_WITH}.")
+        if not is_base_url(url):
+            raise WrongUsage(f"{name} must be {A_BASE_URL}; {TO_TRY_WITH}.")
         return settings_for(self)
 
     def load_options(self) -> LoadOptions:

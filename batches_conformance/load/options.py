@@ -1,4 +1,4 @@
-"""The options of a load that the command and the command line of locust have: those of its users, and its report's."""
+"""What the command of a load and locust have in common: the options of users and report, and the time for that."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,3 +17,5 @@ VARIABLES: Final[Mapping[str, str]] = {
     if declared.get("action") != "append"
 }
 """The environment variables that give options a value, as locust's own have them; not where there may be several."""
+SECONDS_TO_REPORT: Final = 10.0
+"""Seconds after a signal in which further ones change nothing, since the report is made."""

@@ -1,6 +1,7 @@
 """Makes the report of a load: the same report and the same files as those of a run."""
 
 from datetime import datetime
+from typing import Final
 
 from fixtures.settings import Settings
 from fixtures.target import capabilities
@@ -10,6 +11,11 @@ from reports.standalone import run_of
 from reports.verdicts import judge
 from spec import requirements
 from suites.load.options import LoadOptions
+
+NOTHING: Final = (
+    "No exchange was observed: give the users time to begin, with a longer --run-time, or correct their code where "
+    "locust has printed a traceback of it."
+)
 
 
 def report_of(
@@ -25,7 +31,7 @@ def report_of(
 ) -> Report:
     """Judge what was found under load; `mock` are the variants of the mock that the load had started for itself."""
     if not (findings.errors or any(worker.exchanges for worker in load.workers)):
-        findings.error("No exchange was observed: give the users time to begin, with a longer --run-time.")
+        findings.error(NOTHING)
     shown = {
         **settings.shown(),
         "weights": ", ".join(f"{name}={weight}" for name, weight in options.weights.items()),

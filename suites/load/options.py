@@ -15,7 +15,7 @@ from fixtures.settings import (
     settings_of,
 )
 from spec import profiles
-from spec.usage import WrongUsage, no_such, suggestion
+from spec.usage import WrongUsage, no_such
 
 WEIGHTS: Final = {
     "poll": 10,
@@ -165,7 +165,7 @@ def _weights(text: str, selected: Sequence[str]) -> dict[str, int]:
     for part in filter(None, text.split(",")):
         name, _, number = (word.strip() for word in part.partition("="))
         if name not in WEIGHTS:
-            raise WrongUsage(f"--weights: a user does nothing called {name}{suggestion(name, WEIGHTS) or '.'}")
+            raise WrongUsage(no_such("weight", name, WEIGHTS))
         if name not in weights:
             raise WrongUsage(f"--weights: {name} takes the profile {PROFILE_OF[name]}; select it too.")
         if not number.isdecimal():

@@ -14,9 +14,10 @@ from suites.load.session import Session
 class GuideUser(User):
     """Works as the guide says, by the weights and with the pauses of the options."""
 
-    def on_start(self) -> None:
-        """Enter the session of the process."""
-        self._session: Session = self.environment.conformance
+    def __init__(self, environment: Any) -> None:
+        """Enter the session of the process; `on_start` is left to those who derive from this."""
+        super().__init__(environment)
+        self._session: Session = environment.conformance
         self._guide = self._session.user()
 
     def wait_time(self) -> float:

@@ -53,5 +53,5 @@ def test_without_variants_the_suite_shows_none() -> None:
 
 @pytest.mark.parametrize("option", ["--fault", "--variation", "--situation"])
 def test_only_the_mock_can_be_varied(option: str) -> None:
-    with pytest.raises(pytest.UsageError, match="--fault, --variation and --situation"):
+    with pytest.raises(pytest.UsageError, match=f"only the mock takes {option}:"):
         settings("--target", "http://127.0.0.1:1", option, "a")

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from batches_conformance.commands.load import LOCUSTFILE, SECONDS_TO_REPORT
+from batches_conformance.commands.load import LOCUSTFILE
+from batches_conformance.load.options import SECONDS_TO_REPORT
 from fixtures.embedded import MockAddress, running_mock
 from fixtures.runfile import run_id_of
+from fixtures.settings import BASE_URL
 from spec.process import STOPPED
 from tests.docs.pages import ROOT, blocks
 from tests.load.started import BETWEEN_LOOKS, OF_WORKERS, REMEMBERED, SECONDS, begun, ended, until_written
@@ -218,6 +220,22 @@ def test_a_signal_before_the_first_request_ends_with_a_sentence(mock: MockAddres
     assert (loaded.code, loaded.output) == (2, f"{STOPPED}\n")
 
 
+def test_a_signal_takes_no_report_from_a_load_that_ends_already(tmp_path: Path) -> None:
+    """While it waits for webhooks that do not come."""
+    with running_mock("--fault=webhook-without-events-gets-none") as mock:
+        words = ["locust", "-f", str(LOCUSTFILE), "--headless", f"--host={mock.base_url}", "--run-time=4s", "--users=4"]
+        words += ["--spawn-rate=4", "--pause=0.1", "--contract-profile=webhooks", "--poll-timeout=4"]
+        process = begun(words, tmp_path, mock)
+        assert process.stdout is not None
+        assert any("--run-time limit reached" in line for line in iter(process.stdout.readline, ""))
+        process.send_signal(signal.SIGINT)
+        loaded = ended(process, tmp_path)
+        assert directories_on(mock) == []
+    assert loaded.code == 1, loaded.output
+    assert loaded.verdicts["webhook-without-events-sends-all"] == "fail"
+    assert not list(tmp_path.glob(REMEMBERED))
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the master in /proc")
 def test_a_killed_master_leaves_nothing_but_a_sentence(mock: MockAddress, tmp_path: Path) -> None:
     words = ["batches_conformance", "load", *BUSY, f"--target={mock.base_url}", "--run-time=60s", "--processes=2"]
@@ -246,18 +264,107 @@ def test_a_load_of_nobody_is_one_sentence(mock: MockAddress, tmp_path: Path) -> 
     assert (loaded.code, loaded.output) == (4, "--users 0 leaves nobody to send anything: give 1 or more.\n")
 
 
+@pytest.mark.parametrize(
+    ("word", "value", "sentence"),
+    [
+        ("-T", "list", "--tags leaves GuideUser nothing to do: leave it out, and say with --weights how often"),
+        ("--profile", "cancel", "--profile is a name for a run of locust: select with --contract-profile cancel."),
+    ],
+)
+def test_an_option_of_locust_that_does_nothing_here_is_one_sentence(
+    mock: MockAddress, tmp_path: Path, word: str, value: str, sentence: str
+) -> None:
+    words = ["locust", "-f", str(LOCUSTFILE), "--headless", f"--host={mock.base_url}", "-t", "4s", word, value]
+    loaded = ended(begun(words, tmp_path, mock), tmp_path)
+    assert loaded.code == 4, loaded.output
+    assert loaded.output.splitlines()[-1].startswith(sentence)
+    assert "Traceback" not in loaded.output
+
+
 def test_an_option_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     refused = ended(begun(["locust", "-f", str(LOCUSTFILE), "--files=several"], tmp_path), tmp_path)
     sentence = "Argument --files: invalid int value: 'several'; locust --help lists the options.\n"
     assert (refused.code, refused.output) == (4, sentence)
 
 
+REFUSED = {
+    "an unknown user": (["NoSuch"], "Unknown User(s): NoSuch"),
+    "two parts": (["--master", "--worker"], "cannot be combined with --worker"),
+}
+
+
+@pytest.mark.parametrize(("words", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_a_command_line_that_locust_refuses_is_wrong_usage(tmp_path: Path, words: list[str], sentence: str) -> None:
+    refused = ended(begun(["locust", "-f", str(LOCUSTFILE), *words], tmp_path), tmp_path)
+    assert refused.code == 4
+    assert sentence in refused.output
+    assert refused.output.endswith("Locust refuses this command line; locust --help lists the options.\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "host"), [("--host", "foo"), ("--host", "http://user:llx-password@127.0.0.1"), (BASE_URL, "mock")]
+)
+def test_a_host_that_is_none_is_named_as_it_was_given(
+    mock: MockAddress, tmp_path: Path, source: str, host: str
+) -> None:
+    words = ["locust", "-f", str(LOCUSTFILE), "--headless", "--skip-log-setup"]
+    if source == BASE_URL:
+        refused = ended(begun(words, tmp_path, mock, target=host), tmp_path)
+    else:
+        refused = ended(begun([*words, f"{source}={host}"], tmp_path, mock), tmp_path)
+    sentence = "must be a URL such as https://host[:port], without a user or a query in it; batches-conformance mock"
+    assert (refused.code, refused.output.count("\n")) == (4, 1), refused.output
+    assert refused.output.startswith(f"{source} {sentence}")
+
+
+def test_a_wrong_path_is_not_laid_to_an_option_that_locust_has_not(mock: MockAddress, tmp_path: Path) -> None:
+    words = ["locust", "-f", str(LOCUSTFILE), "--headless", "--skip-log-setup", f"--host={mock.base_url}/below"]
+    refused = ended(begun(words, tmp_path, mock), tmp_path)
+    assert (refused.code, refused.output.count("\n")) == (6, 1), refused.output
+    assert f"check that {mock.base_url}/below is the base URL of a Batches API" in refused.output
+
+
+OF_MY_OWN = """
+    def on_start(self):
+        self.began = True
+
+    @task
+    def fail(self):
+        assert not self.began, "broken by myself"
+"""
+
+
 def test_users_of_another_locustfile_take_the_place_of_those_of_the_suite(mock: MockAddress, tmp_path: Path) -> None:
+    """They work as those do, beside what they do of their own, and where that breaks the report says so."""
     [code] = python_of_page("GuideUser")
-    (tmp_path / "eager.py").write_text(code, encoding="utf-8")
-    loaded = ended(begun(["locust", "-f", "eager.py", "--list"], tmp_path, mock), tmp_path)
-    assert re.search("Available Users:\n    Eager\n", loaded.output)
-    assert "GuideUser" not in loaded.output
+    (tmp_path / "eager.py").write_text(f"from locust import task\n{code}{OF_MY_OWN}", encoding="utf-8")
+    words = ["locust", "-f", "eager.py", "--headless", f"--host={mock.base_url}", "--run-time=3s", "--users=2"]
+    loaded = ended(begun(words, tmp_path, mock), tmp_path)
+    assert 'All users spawned: {"Eager": 2}' in loaded.output
+    assert loaded.report["run"]["exchanges"]["count"] > 0
+    [error] = loaded.report["errors"]
+    assert re.fullmatch(r"The code of a user broke \d+ times: broken by myself", error)
+    assert (loaded.code, loaded.report["verdict"]) == (6, "inconclusive")
+
+
+READ = """
+import shlex, sys
+from locust.argument_parser import get_parser
+from batches_conformance.locustfile import GuideUser
+
+for line in sys.argv[1:]:
+    print(get_parser().parse_args(shlex.split(line)[1:]).yes)
+"""
+"""Lets locust read command lines."""
+
+
+def test_locust_takes_the_options_of_the_page(tmp_path: Path) -> None:
+    found = blocks(PAGE.read_text(encoding="utf-8"))
+    lines = [line for block in found if block.language == "text" for line in block.text.splitlines()]
+    commands = [line for line in lines if line.startswith("locust ")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    read = subprocess.check_output([REAL, "-c", READ, *commands], cwd=tmp_path, env=environment, text=True)
+    assert read.split() == ["True", "True", "True", "False"]
 
 
 def test_users_that_are_in_two_locustfiles_are_one_sentence(mock: MockAddress, tmp_path: Path) -> None:

@@ -69,6 +69,14 @@ def die(**_):
 """What kills a master after its answer to a worker, and before a heartbeat."""
 PATIENT = "import locust.runners; locust.runners.HEARTBEAT_LIVENESS = 8\n"
 """What lets a master not take a worker for lost that has little of a busy machine."""
+STRAYING = f"""
+from locust import events
+
+@events.init.add_listener
+def begin(environment, **_):
+    environment.events.test_start.add_listener(lambda **_: setattr(environment, "host", "{NOWHERE}"))
+"""
+"""What sets the host of locust to another service than that of the master's command line."""
 TALKATIVE = "import locust.runners; locust.runners.WORKER_REPORT_INTERVAL = 0.5\n"
 """What lets a worker report often."""
 SHAPE = """
@@ -177,7 +185,7 @@ def loaded(mock: MockAddress, tmp_path_factory: pytest.TempPathFactory) -> Loade
     workers["first"].until_said("Starting Locust")
     words = ["--expect-workers=5", "--users=12", "--spawn-rate=1.5", "--run-time=60s", "--files=1"]
     words += [f"--max-billable-files={FILES}", f"--max-requests={REQUESTS}"]
-    master = network.master(*words, code=PATIENT)
+    master = network.master(*words, code=PATIENT + STRAYING)
     workers |= {
         "killed": network.worker("killed", code=AFTER_A_REPORT),
         "late": network.worker("late", code=SLOW),

@@ -1,6 +1,7 @@
 """The parts of a load, without locust: options, limits, plans, consistency, and what is made of workers' reports."""
 
 import importlib.util
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -80,6 +81,7 @@ def test_weights_replace_those_that_they_name() -> None:
     ("values", "sentence"),
     [
         ({"weights": "pol=2"}, "did you mean poll"),
+        ({"weights": "nope=2"}, "There is no weight nope; there are poll, results, job, list,"),
         ({"weights": "cancel=2"}, "takes the profile cancel"),
         ({"weights": "poll=often"}, "whole number"),
         ({"weights": ",".join(f"{name}=0" for name in options().weights)}, "nothing to do"),
@@ -485,6 +487,18 @@ def test_a_plan_says_what_webhooks_need(
     assert ("deliveries to webhooks" in shown) is not shown.endswith("(--webhook-url).\n")
 
 
+def test_a_variable_of_locust_gives_an_option_of_the_command_its_value(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"USERS": "3", "SPAWN_RATE": "0.5", "RUN_TIME": "4s"}.items():
+        monkeypatch.setenv(f"LOCUST_{name}", value)
+    assert load(["--plan"]) == 0
+    assert load(["--plan", "--users=4", "--spawn-rate=1"]) == 0
+    assert re.findall(r"(\d of \d) users for 4 s", capsys.readouterr().out) == ["2 of 3", "4 of 4"]
+    monkeypatch.setenv("LOCUST_PROCESSES", "none")
+    assert load(["--plan"]) == WRONG_USAGE
+
+
 def test_without_locust_it_is_said_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -500,7 +514,7 @@ def test_without_locust_it_is_said_how_to_install_it(
         (["--run-time=soon"], "--run-time takes a time"),
         (["--weights=pol=1"], "did you mean poll"),
         (["--target=https://your-service.example"], "LLAMA_CLOUD_API_KEY"),
-        (["--target=http://127.0.0.1:1", "--fault=status-filter-ignored"], "change the mock"),
+        (["--target=http://127.0.0.1:1", "--fault=status-filter-ignored"], "only the mock takes --fault: leave"),
     ],
 )
 def test_wrong_usage_is_one_sentence(
