@@ -26,7 +26,7 @@ SHELLS_OWN = {"--from", "--constraints", "--force-reinstall", "--cert"}
 """Options of installers and of curl that pages show."""
 OF_LOCUST = {
     *("--expect-workers", "--expect-workers-max-wait", "--headless", "--master", "--master-host", "--worker"),
-    *("--contract-profile", "--master-timeout"),
+    *("--contract-profile", "--master-timeout", "--tags"),
 }
 """Options of locust, and those that the project adds there alone, or under another name."""
 OF_MODULES = {"--check", "--module", "--rehearse", "--servers"}
