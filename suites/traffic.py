@@ -173,8 +173,9 @@ class Call:
 
     def forget(self) -> None:
         """Give back the memory of what was read of the bodies; it is read again when it is asked for."""
+        known = vars(self)
         for name in ("answer", "sent_body", "shape", "like", "batches", "seen"):
-            vars(self).pop(name, None)
+            known.pop(name, None)
         vars(self.exchange.request).pop("params", None)
         if self.exchange.response is not None:
             vars(self.exchange.response).pop("json", None)

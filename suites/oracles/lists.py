@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, value_of
+from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, pairs_of, value_of
 from spec.enumerations import InvalidContract, list_parameters
 from suites.differences import first_few
 from suites.moments import moment
@@ -75,23 +75,24 @@ if undecided := set(list_parameters()) - {filter_.parameter for filter_ in FILTE
 
 def scope_of(request: Request) -> Pairs:
     """Return the project and the organization that a query names; where it names none, they are those of the key."""
-    return _scope(request.params)
+    return _scope(request.query)
 
 
 @lru_cache(maxsize=QUERIES_REMEMBERED)
-def _scope(params: Pairs) -> Pairs:
-    return tuple(sorted(pair for pair in params if pair[0] in SCOPE))
+def _scope(query: str) -> Pairs:
+    return tuple(sorted(pair for pair in pairs_of(query) if pair[0] in SCOPE))
 
 
 @lru_cache(maxsize=QUERIES_REMEMBERED)
-def filters_in(params: Pairs) -> Mapping[Filter, str]:
+def filters_in(query: str) -> Mapping[Filter, str]:
     """Return the filters of a query with their values, without those that are empty or sent several times."""
+    params = pairs_of(query)
     return {filter_: value for filter_ in FILTERS if (value := value_of(params, filter_.parameter))}
 
 
 def promise_of(request: Request) -> str:
     """Return the promise that a list has to keep: of the later pages, the combination, its one filter, or the page."""
-    used = filters_in(request.params)
+    used = filters_in(request.query)
     if not used:
         return PAGE
     if request.param("page_token"):
@@ -122,7 +123,7 @@ def later_items_match_filters() -> Look:
     given: Memory[tuple[str, frozenset[tuple[Filter, str]]], None] = Memory()
 
     def look(call: Call) -> Iterator[Observation]:
-        used = filters_in(call.exchange.request.params)
+        used = filters_in(call.exchange.request.query)
         if not used:
             return
         filters = frozenset(used.items())
@@ -138,7 +139,7 @@ def later_items_match_filters() -> Look:
 def _matching(call: Call) -> Iterator[Observation]:
     """Compare the items of a page with each of the filters."""
     request = call.exchange.request
-    used = filters_in(request.params)
+    used = filters_in(request.query)
     for filter_, wanted in used.items() if call.batches else ():
         judged = [(batch, filter_.admits(wanted, batch.get(filter_.field))) for batch in call.batches]
         outside = [batch for batch, is_admitted in judged if is_admitted is False]

@@ -10,7 +10,7 @@ from fixtures.settings import SETTLE_TIMEOUT
 from fixtures.wire import MOST_BYTES
 from spec.openapi import match
 from suites.oracles import of_recordings
-from suites.recordings.address import address_of
+from suites.recordings.address import Address, address_of
 from suites.recordings.callers import Callers
 from suites.recordings.clocks import Clocks
 from suites.recordings.order import Spool
@@ -79,7 +79,8 @@ class Judge:
         if found is None:
             self.counts.other += 1
             return
-        base, operation = found
+        address, operation = found
+        base = address.base
         if self._only not in (None, base):
             self.counts.other += 1
             self.counts.left_out[base] += 1
@@ -93,7 +94,7 @@ class Judge:
             return
         stretch = self._clocks[base].note(recorded)
         placed = recorded._replace(stretch=stretch) if stretch else recorded
-        self._spool.add(base, placed, explains=operation in EXPLAINING)
+        self._spool.add(address, placed, explains=operation in EXPLAINING)
 
     def judge(self, add: Callable[[Record], None], jobs: int | None = None) -> None:
         """Give everything that is found to `add`, piece by piece, as plain data with no key in it.
@@ -121,11 +122,11 @@ def _lack(recorded: Recorded) -> str | None:
     return REDACTED if has_redacted_values(recorded) else None
 
 
-def _found(recorded: Recorded) -> tuple[str, str] | None:
-    """Return the base URL below which an exchange is one of the service, and its operation; `None` where it is none."""
+def _found(recorded: Recorded) -> tuple[Address, str] | None:
+    """Return where an exchange went that is one of the service, and its operation; `None` where it is none."""
     address = address_of(recorded.url)
     found = match(recorded.method.upper(), address.path)
-    return (address.base, found[0].id) if found else None
+    return (address, found[0].id) if found else None
 
 
 def merged(counts: Iterable[Counts]) -> Counts:

@@ -4,6 +4,7 @@ import marshal
 import sqlite3
 from collections.abc import Iterator
 
+from suites.recordings.address import Address
 from suites.recordings.recorded import Recorded
 
 AT_ONCE = 1_000
@@ -17,12 +18,12 @@ PAGES_IN_MEMORY = 32
 UNSHARED = 2
 """The version of packed data that looks for nothing that stands twice, which takes longer than it saves."""
 
-Piece = list[tuple[str, bytes]]
-"""Exchanges in order, packed, each with the base URL that it is below."""
+Piece = list[tuple[bytes]]
+"""Exchanges in order, packed, each with where it went."""
 
 
 class Spool:
-    """Takes exchanges in any order and gives them in that of their answers, each with the base URL that it is below.
+    """Takes exchanges in any order and gives them in that of their answers, each with where it went.
 
     One whose time is not known comes where it stood in the recording. One that may explain what others show comes as
     early as it can have been made.
@@ -33,19 +34,19 @@ class Spool:
         self._file.execute("PRAGMA journal_mode = OFF")
         self._file.execute(f"PRAGMA page_size = {PAGE}")
         self._file.execute(f"PRAGMA cache_size = {PAGES_IN_MEMORY}")
-        self._file.execute("CREATE TABLE spooled (moment REAL, began REAL, number INTEGER, base TEXT, exchange BLOB)")
-        self._waiting: list[tuple[float, float | None, int, str, bytes]] = []
+        self._file.execute("CREATE TABLE spooled (moment REAL, began REAL, number INTEGER, exchange BLOB)")
+        self._waiting: list[tuple[float, float | None, int, bytes]] = []
         self._last = 0.0
         self._count = 0
 
-    def add(self, base: str, recorded: Recorded, *, explains: bool = False) -> None:
+    def add(self, address: Address, recorded: Recorded, *, explains: bool = False) -> None:
         """Take an exchange, which may explain what others show, or not."""
         self._count += 1
         if recorded.started is not None:
             self._last = recorded.started + (recorded.seconds or 0.0)
         began = recorded.started - recorded.slack if explains and recorded.started is not None else None
-        packed = marshal.dumps(tuple(recorded), UNSHARED)
-        self._waiting.append((self._last, began, recorded.number, base, packed))
+        packed = marshal.dumps((tuple(address), tuple(recorded)), UNSHARED)
+        self._waiting.append((self._last, began, recorded.number, packed))
         if len(self._waiting) >= WRITTEN_AT_ONCE:
             self._write()
 
@@ -57,7 +58,7 @@ class Spool:
         self._write()
         self._file.execute("UPDATE spooled SET moment = began - ? WHERE began IS NOT NULL", (skew,))
         self._file.execute("CREATE INDEX IF NOT EXISTS by_moment ON spooled (moment, number)")
-        rows = self._file.execute("SELECT base, exchange FROM spooled ORDER BY moment, number")
+        rows = self._file.execute("SELECT exchange FROM spooled ORDER BY moment, number")
         while piece := rows.fetchmany(AT_ONCE):
             yield piece
 
@@ -67,12 +68,13 @@ class Spool:
 
     def _write(self) -> None:
         self._file.execute("BEGIN")
-        self._file.executemany("INSERT INTO spooled VALUES (?, ?, ?, ?, ?)", self._waiting)
+        self._file.executemany("INSERT INTO spooled VALUES (?, ?, ?, ?)", self._waiting)
         self._file.execute("COMMIT")
         self._waiting.clear()
 
 
-def exchanges_of(piece: Piece) -> Iterator[tuple[str, Recorded]]:
-    """Yield the exchanges of a piece."""
-    for base, exchange in piece:
-        yield base, Recorded._make(marshal.loads(exchange))
+def exchanges_of(piece: Piece) -> Iterator[tuple[Address, Recorded]]:
+    """Yield the exchanges of a piece, each with where it went."""
+    for (packed,) in piece:
+        address, exchange = marshal.loads(packed)
+        yield Address._make(address), Recorded._make(exchange)

@@ -9,11 +9,11 @@ from typing import Any
 
 from fixtures.client import Listener
 from fixtures.exchange import Exchange, Request, Response
-from spec.openapi import match
+from spec.openapi import match, operations
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Oracle
 from suites.oracles.panel import Panel
-from suites.recordings.address import address_of
+from suites.recordings.address import Address
 from suites.recordings.callers import Callers, Secrets, shown
 from suites.recordings.clocks import Clocks
 from suites.recordings.order import Piece, exchanges_of
@@ -57,15 +57,15 @@ class Share:
 
     def found_in(self, piece: Piece) -> Record:
         """Return what is found in the exchanges that follow, as plain data with no key in it."""
-        for base, recorded in exchanges_of(piece):
+        for address, recorded in exchanges_of(piece):
             self._secrets.note(recorded)
-            exchange = self._exchange(base, recorded)
+            exchange = self._exchange(address, recorded)
             if _is_twin(exchange, recorded, self._twins):
                 self._set_aside[RECORDED_TWICE] += 1
             elif recorded.query_in == "nowhere" and not self._context.shows_queries and _rests_on_query(exchange):
                 self._set_aside[NO_QUERY] += 1
             else:
-                self._show(base, exchange)
+                self._show(address.base, exchange)
         return self._found()
 
     def take_counts(self) -> tuple[int, Counter[str]]:
@@ -96,13 +96,13 @@ class Share:
         del counted["spent"]
         return {**found, **counted, "batches": self._secrets.hide(counted["batches"])}
 
-    def _exchange(self, base: str, recorded: Recorded) -> Exchange:
-        address, clocks = address_of(recorded.url), self._context.clocks[base]
+    def _exchange(self, address: Address, recorded: Recorded) -> Exchange:
+        clocks = self._context.clocks[address.base]
         sent = recorded.started or 0.0
         return Exchange(
             number=recorded.number,
             worker=self._context.worker,
-            caller=self._context.callers[base].name(recorded),
+            caller=self._context.callers[address.base].name(recorded),
             request=Request(
                 method=recorded.method.upper(),
                 url=address.shown,
@@ -133,8 +133,10 @@ def _is_twin(exchange: Exchange, recorded: Recorded, twins: Memory[bytes, Exchan
 
     Two recorders, of which nobody knows whose clock is right, show the same `Date` and the same headers beside it.
     """
+    if exchange.request.method != operations()[CREATE].method or not 200 <= recorded.status < 300:
+        return False
     found = match(exchange.request.method, exchange.request.path)
-    if found is None or found[0].id != CREATE or not 200 <= recorded.status < 300:
+    if found is None or found[0].id != CREATE:
         return False
     retry = header(recorded.sent_headers, "idempotency-key") or ""
     identity = (recorded.url, recorded.sent_body, recorded.body, retry)
