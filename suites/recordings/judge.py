@@ -13,7 +13,7 @@ from suites.oracles import of_recordings
 from suites.recordings.address import Address, address_of
 from suites.recordings.callers import Callers
 from suites.recordings.clocks import Clocks
-from suites.recordings.order import Spool
+from suites.recordings.order import Placed, Spool
 from suites.recordings.recorded import REDACTED, Recorded
 from suites.recordings.redaction import has_redacted_values
 from suites.recordings.share import Context, Record, Share
@@ -92,9 +92,8 @@ class Judge:
         if lack is not None:
             self.counts.set_aside[lack] += 1
             return
-        stretch = self._clocks[base].note(recorded)
-        placed = recorded._replace(stretch=stretch) if stretch else recorded
-        self._spool.add(address, placed, explains=operation in EXPLAINING)
+        placed = Placed(address, self._clocks[base].note(recorded), recorded)
+        self._spool.add(placed, explains=operation in EXPLAINING)
 
     def judge(self, add: Callable[[Record], None], jobs: int | None = None) -> None:
         """Give everything that is found to `add`, piece by piece, as plain data with no key in it.

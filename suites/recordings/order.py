@@ -3,6 +3,7 @@
 import marshal
 import sqlite3
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from suites.recordings.address import Address
 from suites.recordings.recorded import Recorded
@@ -19,11 +20,22 @@ UNSHARED = 2
 """The version of packed data that looks for nothing that stands twice, which takes longer than it saves."""
 
 Piece = list[tuple[bytes]]
-"""Exchanges in order, packed, each with where it went."""
+"""Exchanges in order, packed."""
+
+
+class Placed(NamedTuple):
+    """An exchange of the service, where it went, and in which stretch of the recording it stands.
+
+    A stretch is a part of the recording, the first being 0, within which no clock has stepped back.
+    """
+
+    address: Address
+    stretch: int
+    recorded: Recorded
 
 
 class Spool:
-    """Takes exchanges in any order and gives them in that of their answers, each with where it went.
+    """Takes exchanges in any order and gives them in that of their answers.
 
     One whose time is not known comes where it stood in the recording. One that may explain what others show comes as
     early as it can have been made.
@@ -39,13 +51,14 @@ class Spool:
         self._last = 0.0
         self._count = 0
 
-    def add(self, address: Address, recorded: Recorded, *, explains: bool = False) -> None:
+    def add(self, placed: Placed, *, explains: bool = False) -> None:
         """Take an exchange, which may explain what others show, or not."""
         self._count += 1
+        address, stretch, recorded = placed
         if recorded.started is not None:
             self._last = recorded.started + (recorded.seconds or 0.0)
         began = recorded.started - recorded.slack if explains and recorded.started is not None else None
-        packed = marshal.dumps((tuple(address), tuple(recorded)), UNSHARED)
+        packed = marshal.dumps((tuple(address), stretch, tuple(recorded)), UNSHARED)
         self._waiting.append((self._last, began, recorded.number, packed))
         if len(self._waiting) >= WRITTEN_AT_ONCE:
             self._write()
@@ -73,8 +86,8 @@ class Spool:
         self._waiting.clear()
 
 
-def exchanges_of(piece: Piece) -> Iterator[tuple[Address, Recorded]]:
-    """Yield the exchanges of a piece, each with where it went."""
+def exchanges_of(piece: Piece) -> Iterator[Placed]:
+    """Yield the exchanges of a piece."""
     for (packed,) in piece:
-        address, exchange = marshal.loads(packed)
-        yield Address._make(address), Recorded._make(exchange)
+        address, stretch, recorded = marshal.loads(packed)
+        yield Placed(Address._make(address), stretch, Recorded._make(recorded))

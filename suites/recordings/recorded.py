@@ -24,8 +24,7 @@ class Recorded(NamedTuple):
     and `slack` how far off both may be; each is `None` where the recording does not say. `caller` is what the recorder
     calls the one who asked, if it names them in place of their key. `is_whole` says that no header was taken out.
     `lack` says why the exchange cannot be judged, if that is so; where it is not even known whom it was with, `url`
-    is empty. `query_in` is where the recorder shows a query, or that there is none. `stretch` is the part of the
-    recording, from 0, within which no clock has stepped back.
+    is empty. `query_in` is where the recorder shows a query, or that there is none.
     """
 
     number: int
@@ -43,7 +42,6 @@ class Recorded(NamedTuple):
     is_whole: bool = False
     lack: str | None = None
     query_in: QueryIn = "url"
-    stretch: int = 0
 
 
 def header(headers: Headers, name: str) -> str | None:

@@ -13,10 +13,9 @@ from spec.openapi import match, operations
 from suites.oracles.memory import Memory
 from suites.oracles.oracle import Oracle
 from suites.oracles.panel import Panel
-from suites.recordings.address import Address
 from suites.recordings.callers import Callers, Secrets, shown
 from suites.recordings.clocks import Clocks
-from suites.recordings.order import Piece, exchanges_of
+from suites.recordings.order import Piece, Placed, exchanges_of
 from suites.recordings.recorded import NO_QUERY, Recorded, header
 from suites.tally import Tally, observing
 from suites.traffic import CREATE, LIST, read
@@ -57,15 +56,16 @@ class Share:
 
     def found_in(self, piece: Piece) -> Record:
         """Return what is found in the exchanges that follow, as plain data with no key in it."""
-        for address, recorded in exchanges_of(piece):
+        for placed in exchanges_of(piece):
+            recorded = placed.recorded
             self._secrets.note(recorded)
-            exchange = self._exchange(address, recorded)
+            exchange = self._exchange(placed)
             if _is_twin(exchange, recorded, self._twins):
                 self._set_aside[RECORDED_TWICE] += 1
             elif recorded.query_in == "nowhere" and not self._context.shows_queries and _rests_on_query(exchange):
                 self._set_aside[NO_QUERY] += 1
             else:
-                self._show(address.base, exchange)
+                self._show(placed.address.base, exchange)
         return self._found()
 
     def take_counts(self) -> tuple[int, Counter[str]]:
@@ -96,7 +96,8 @@ class Share:
         del counted["spent"]
         return {**found, **counted, "batches": self._secrets.hide(counted["batches"])}
 
-    def _exchange(self, address: Address, recorded: Recorded) -> Exchange:
+    def _exchange(self, placed: Placed) -> Exchange:
+        address, stretch, recorded = placed
         clocks = self._context.clocks[address.base]
         sent = recorded.started or 0.0
         return Exchange(
@@ -117,7 +118,7 @@ class Share:
             sent=sent,
             received=sent + (recorded.seconds or 0.0),
             slack=clocks.slack(recorded),
-            stretch=recorded.stretch,
+            stretch=stretch,
             skew=clocks.skew,
         )
 
