@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -40,6 +42,18 @@ def _start_at_once(config: pytest.Config) -> None:
     config.add_cleanup(stack.close)
     stack.callback(patch.undo)
     patch.setattr(sys, "executable", stack.enter_context(quick_python()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_reach_what_is_started() -> Iterator[None]:
+    """Ignore no signal that a test sends, although `nohup` or a shell in the background may have these tests do so."""
+    usual: dict[signal.Signals, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    ignored = {number for number in usual if signal.getsignal(number) is signal.SIG_IGN}
+    for number in ignored:
+        signal.signal(number, usual[number])
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,9 +1,7 @@
 """The runs that several tests look at, each made once."""
 
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,18 +14,6 @@ SHARED_OUT = (SCENARIOS, "-k", "not thousand and not one_more_file")
 """What two workers share; .ci/run lets two share everything."""
 
 RunByUrl = Callable[..., Ended]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def signals_reach_what_is_started() -> Iterator[None]:
-    """Ignore no signal that a test sends, although `nohup` or a shell in the background may have these tests do so."""
-    usual: dict[signal.Signals, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
-    ignored = {number for number in usual if signal.getsignal(number) is signal.SIG_IGN}
-    for number in ignored:
-        signal.signal(number, usual[number])
-    yield
-    for number in ignored:
-        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture(scope="session")
