@@ -222,9 +222,15 @@ def test_a_signal_before_the_first_request_ends_with_a_sentence(mock: MockAddres
 
 def test_a_signal_takes_no_report_from_a_load_that_ends_already(tmp_path: Path) -> None:
     """While it waits for webhooks that do not come."""
-    with running_mock("--fault=webhook-without-events-gets-none") as mock:
+    with running_mock("--fault=webhook-without-events-gets-none", "--pace=0.1") as mock:
         words = ["locust", "-f", str(LOCUSTFILE), "--headless", f"--host={mock.base_url}", "--run-time=4s", "--users=4"]
-        words += ["--spawn-rate=4", "--pause=0.1", "--contract-profile=webhooks", "--poll-timeout=4"]
+        words += [
+            "--spawn-rate=4",
+            "--pause=0.1",
+            "--contract-profile=webhooks",
+            "--poll-timeout=4",
+            "--weights=create=6",
+        ]
         process = begun(words, tmp_path, mock)
         assert process.stdout is not None
         assert any("--run-time limit reached" in line for line in iter(process.stdout.readline, ""))
