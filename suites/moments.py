@@ -59,5 +59,5 @@ def _read(value: str) -> Moment | None:
     offset = (int(hours) * 60 + int(minutes)) * 60 if sign else 0
     seconds = int(whole.timestamp()) - (offset if sign == "+" else -offset)
     digits = fraction or ""
-    instant = seconds * SECOND + int(digits.ljust(9, "0"))
-    return Moment(instant, 10 ** (9 - len(digits)), found.string)
+    instant = seconds * SECOND + int(digits.ljust(NANOSECOND_DIGITS, "0"))
+    return Moment(instant, 10 ** (NANOSECOND_DIGITS - len(digits)), found.string)

@@ -40,7 +40,7 @@ class Tally:
         name = call.name if call else "other"
         self._operations[name] += 1
         self._seconds += exchange.seconds
-        self._latencies[name][_rounded(exchange.seconds)] += 1
+        self._latencies[name][rounded(exchange.seconds)] += 1
         if call:
             self._coverage.on_exchange(call)
             self._appearance.on_exchange(call)
@@ -99,8 +99,8 @@ def observing(tally: Tally, panel: Panel) -> Listener:
     return on_exchange
 
 
-def _rounded(seconds: float) -> str:
-    """Seconds to two digits, so that many exchanges have few latencies."""
+def rounded(seconds: float) -> str:
+    """Return seconds to two digits, so that many exchanges have few latencies."""
     return f"{seconds:.1e}"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from suites.moments import Moment, moment
 from suites.oracles.memory import Memory
+from suites.tally import rounded
 from suites.traffic import COMPLETED, CREATE, GET, LIST, TERMINAL, Call, status_of
 
 GET_FINDS = "a get finds a new batch"
@@ -121,7 +122,7 @@ class Consistency:
         waited = self._waiting[name].pop(id_, None)
         if waited:
             seconds = max(0.0, call.exchange.received - waited.since.exchange.received)
-            self._seconds.setdefault(name, Counter())[f"{seconds:.1e}"] += 1
+            self._seconds.setdefault(name, Counter())[rounded(seconds)] += 1
             self._late[name] += waited.missed
 
     def _compare(self, user: str, call: Call, id_: str, batch: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from typing import Any, Final
 
+from suites.tally import rounded
 from suites.timelines import shown
 from suites.traffic import CANCEL, CREATE, GET, TERMINAL, Call
 
@@ -45,7 +46,7 @@ class Ends:
                 continue
             if seen.status in TERMINAL:
                 del self._going_on[seen.id]
-                self._ended[seen.status][_rounded(max(0.0, call.exchange.received - watched.began))] += 1
+                self._ended[seen.status][rounded(max(0.0, call.exchange.received - watched.began))] += 1
             else:
                 watched.status = shown(seen.status or watched.status)
                 watched.seconds = max(watched.seconds, call.exchange.sent - watched.began)
@@ -56,7 +57,7 @@ class Ends:
         self._ended.clear()
         going_on: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for watched in self._going_on.values():
-            going_on[watched.status][_rounded(watched.seconds)] += 1
+            going_on[watched.status][rounded(watched.seconds)] += 1
         longest = nlargest(LONGEST_REPORTED, self._going_on.items(), key=lambda item: item[1].seconds)
         return {
             "ended": ended,
@@ -66,7 +67,3 @@ class Ends:
                 for id_, watched in longest
             ],
         }
-
-
-def _rounded(seconds: float) -> str:
-    return f"{seconds:.1e}"

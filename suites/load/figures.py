@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from fixtures.exchange import Exchange
+from suites.tally import rounded
 
 OTHER = "other"
 
@@ -19,7 +20,7 @@ class Figures:
     def on_exchange(self, exchange: Exchange, operation: str | None) -> None:
         """Count one exchange."""
         key = int(exchange.sent_at.timestamp()), operation or OTHER
-        self._latencies[key][f"{exchange.seconds:.1e}"] += 1
+        self._latencies[key][rounded(exchange.seconds)] += 1
         response = exchange.response
         if response is not None and response.is_rate_limited:
             self._too_many[key] += 1

@@ -30,6 +30,7 @@ from suites.profiles.webhooks.verification import (
     verify_posted,
     verify_status,
 )
+from suites.tally import rounded
 from suites.traffic import CREATE, GET, TERMINAL, Call, status_of
 from suites.verify import RequirementViolated, Verify
 
@@ -232,7 +233,7 @@ class Webhooks:
                 self._counts[event]["repeated" if event in seen else "count"] += 1
                 if event not in seen:
                     seconds = max(0.0, delivery.received - self._shown(followed, event))
-                    self._seconds[event][f"{seconds:.1e}"] += 1
+                    self._seconds[event][rounded(seconds)] += 1
                 seen.add(event)
         for event in notified.missing_events(followed.name):
             self._counts[event]["missing"] += 1

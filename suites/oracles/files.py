@@ -1,6 +1,7 @@
 """Oracles on source files that hold whoever else writes to a directory."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from fixtures.settings import SETTLE_TIMEOUT
 from suites.differences import first_few, lacking
@@ -54,12 +55,12 @@ def files_are_of_the_directory() -> Look:
             if call.name == CREATE and isinstance(call.sent_body.get("source_directory_id"), str):
                 creations[batch["id"]] = call.sent_body["source_directory_id"], call
             creation = creations.get(batch["id"])
-            results = entries(batch) if call.name == GET else None
-            if creation is None or results is None or status_of(batch) != COMPLETED:
+            named = _named_at_the_end(call, batch)
+            if creation is None or named is None:
                 continue
-            named = frozenset(file_id for file_id in map(file_of, results) if file_id)
-            yield from _foreign(call, creation, named)
-            yield from _missing(call, batch["id"], creation, named)
+            files = frozenset(named)
+            yield from _foreign(call, creation, files)
+            yield from _missing(call, batch["id"], creation, files)
 
     def _foreign(call: Call, creation: tuple[str, Call], named: frozenset[str]) -> Iterator[Observation]:
         known = {file_id: homes[file_id] for file_id in named if file_id in homes}
@@ -113,10 +114,9 @@ def deleted_files_are_left_out(lag: float = SETTLE_TIMEOUT) -> Look:
             if call.name == CREATE:
                 creations.setdefault(batch["id"], call)
             creation = creations.get(batch["id"])
-            results = entries(batch) if call.name == GET else None
-            if creation is None or results is None or status_of(batch) != COMPLETED:
+            named = _named_at_the_end(call, batch)
+            if creation is None or named is None:
                 continue
-            named = [file_id for file_id in map(file_of, results) if file_id]
             deleted = {id_: deletions[id_] for id_ in named if id_ in deletions}
             early = [id_ for id_, deletion in deleted.items() if creation.seconds_after(deletion) >= lag]
             if early:
@@ -128,6 +128,12 @@ def deleted_files_are_left_out(lag: float = SETTLE_TIMEOUT) -> Look:
                 )
 
     return look
+
+
+def _named_at_the_end(call: Call, batch: dict[str, Any]) -> list[str] | None:
+    """Return the files that the results of a completed batch name; `None` where a call shows no such results."""
+    results = entries(batch) if call.name == GET and status_of(batch) == COMPLETED else None
+    return None if results is None else [file_id for file_id in map(file_of, results) if file_id]
 
 
 def _files_of(call: Call) -> Iterator[str]:

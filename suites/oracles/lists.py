@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, pairs_of, value_of
+from fixtures.exchange import QUERIES_REMEMBERED, Pairs, Request, pairs_of, sent_once
 from spec.enumerations import InvalidContract, list_parameters
 from suites.differences import first_few
 from suites.moments import moment
@@ -86,8 +86,8 @@ def _scope(query: str) -> Pairs:
 @lru_cache(maxsize=QUERIES_REMEMBERED)
 def filters_in(query: str) -> Mapping[Filter, str]:
     """Return the filters of a query with their values, without those that are empty or sent several times."""
-    params = pairs_of(query)
-    return {filter_: value for filter_ in FILTERS if (value := value_of(params, filter_.parameter))}
+    sent = sent_once(query)
+    return {filter_: value for filter_ in FILTERS if (value := sent.get(filter_.parameter))}
 
 
 def promise_of(request: Request) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from fixtures.exchange import QUERIES_REMEMBERED, Request, pairs_of, remembered, value_of, values_of
+from fixtures.exchange import QUERIES_REMEMBERED, Request, pairs_of, remembered, sent_once, values_of
 from fixtures.settings import SETTLE_TIMEOUT
 from suites.differences import first_few, lacking
 from suites.moments import SECOND, Moment, moment
@@ -90,7 +90,7 @@ def selection_of(request: Request) -> Filters | None:
 def _selection(query: str) -> Filters | None:
     params = pairs_of(query)
     used = {filter_.parameter: value for filter_, value in filters_in(query).items()}
-    scope = {name: value for name in SCOPE if (value := value_of(params, name))}
+    scope = {name: value for name in SCOPE if (value := sent_once(query).get(name))}
     others = [name for name, _ in params if name not in PAGING]
     is_clear = sorted(others) == sorted(used | scope) and all(len(values_of(params, name)) < 2 for name in PAGING)
     is_clear = is_clear and all(_is_plausible(used[name]) for name in TIMES if name in used)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -14,13 +13,10 @@ from reports.advice import advice, waive_line
 from reports.annotations import annotation_lines
 from reports.badge import render_badge
 from reports.decision import Decision
-from reports.html.page import render_html
 from reports.junit import render_junit
 from reports.model import Report
-from reports.summary import render_summary
-from reports.terminal import report_lines
+from tests.reports import outputs
 from tests.reports.combinations import LEVELS, MUST, ONE, TWO, Case, combinations, fingerprint
-from tests.reports.html.outline import Outline
 
 Named = frozenset[tuple[str, str]]
 """Violations: requirement and kind."""
@@ -180,23 +176,7 @@ def _distinct() -> list[tuple[Facts, Report]]:
     return list(kinds.values())
 
 
-def _terminal(report: Report) -> str:
-    return "\n".join("".join(span.text for span in line) for line in report_lines(report, width=80, files=[Path("a")]))
-
-
-def _page(report: Report) -> str:
-    (body,) = Outline(render_html(report)).named("body")
-    return " ".join(body.text)
-
-
-OUTPUTS: Final[dict[str, Callable[[Report], str]]] = {
-    "terminal": _terminal,
-    "report.html": _page,
-    "summary.md": render_summary,
-    "junit.xml": render_junit,
-    "annotations": lambda report: "\n".join(annotation_lines(report)),
-    "badge.svg": render_badge,
-}
+OUTPUTS: Final[Mapping[str, Callable[[Report], str]]] = {**outputs.OUTPUTS, "badge.svg": render_badge}
 
 
 def _plain(text: str) -> str:

@@ -1,21 +1,16 @@
 """A report that decides nothing says first, and in every form, what kept it from that."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 import pytest
 
-from reports.annotations import annotation_lines
 from reports.html.page import render_html
-from reports.junit import render_junit
 from reports.model import Report, TestCounts
-from reports.summary import render_summary
-from reports.terminal import report_lines
 from tests.reports import samples
 from tests.reports.html.outline import Outline
+from tests.reports.outputs import OUTPUTS, terminal
 
 CAUSE: Final = "https://your-service.example does not answer: connection refused"
 REASON: Final = "the run ended before any test"
@@ -26,25 +21,6 @@ def report(*errors: str) -> Report:
     """Return the report of a run whose target could not be looked at."""
     ended = replace(samples.run(interrupted=True), tests=TestCounts())
     return samples.report({"errors": list(errors)}, some=SOME, in_run=ended)
-
-
-def terminal(report: Report, verbosity: int = 0) -> str:
-    lines = report_lines(report, width=80, files=[Path("report.json")], verbosity=verbosity)
-    return "\n".join("".join(span.text for span in line) for line in lines)
-
-
-def page(report: Report) -> str:
-    (body,) = Outline(render_html(report)).named("body")
-    return " ".join(body.text)
-
-
-OUTPUTS: Final[dict[str, Callable[[Report], str]]] = {
-    "terminal": terminal,
-    "report.html": page,
-    "summary.md": render_summary,
-    "junit.xml": render_junit,
-    "annotations": lambda report: "\n".join(annotation_lines(report)),
-}
 
 
 def plain(text: str) -> str:

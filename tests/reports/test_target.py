@@ -11,11 +11,8 @@ from reports.advice import mock_line
 from reports.decision import Decision
 from reports.diff import diff_lines
 from reports.html.page import render_html
-from reports.junit import render_junit
 from reports.model import Report, ReportedTarget
-from reports.summary import render_summary
-from reports.terminal import report_lines
-from tests.reports import samples
+from tests.reports import outputs, samples
 from tests.reports.html.outline import Outline
 
 GIVEN: Final = {
@@ -34,19 +31,8 @@ def report(of: ReportedTarget = MOCK) -> Report:
     return samples.report({"violations": [samples.violation()]}, of=of)
 
 
-def terminal(report: Report) -> str:
-    return "\n".join("".join(span.text for span in line) for line in report_lines(report, width=80, files=[]))
-
-
-def page(report: Report) -> str:
-    return " ".join(Outline(render_html(report)).named("body")[0].text)
-
-
 OUTPUTS: Final[dict[str, Callable[[Report], str]]] = {
-    "terminal": terminal,
-    "report.html": page,
-    "summary.md": render_summary,
-    "junit.xml": render_junit,
+    **{name: outputs.OUTPUTS[name] for name in ("terminal", "report.html", "summary.md", "junit.xml")},
     "title": lambda report: " ".join(Outline(render_html(report)).named("title")[0].text),
     "diff": lambda report: "\n".join(diff_lines(report, report, ())),
 }
